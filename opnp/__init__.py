@@ -1,0 +1,1 @@
+"""Sensitivity-guided pruning (OPNP) for out-of-distribution detection."""

@@ -1,0 +1,29 @@
+"""The errors that opnp raises on purpose.
+
+Each message names the thing, says what was expected, what came, and what to do. Nothing in a message is a
+secret of the machine (paths, traces), so a page may show it to a visitor as it is.
+"""
+
+
+class OpnpError(ValueError):
+    """A request that cannot be met, with a sentence on how to mend it."""
+
+
+class InvalidSettingError(OpnpError):
+    """A setting (window, temperature, name ...) outside what is allowed."""
+
+
+class InvalidDataError(OpnpError):
+    """Arrays, scores or files whose content cannot be used (shape, NaN, empty ...)."""
+
+
+class UnsupportedModelError(OpnpError):
+    """A classifier that cannot be split into a backbone and one last linear layer."""
+
+
+class UnreadableImageError(OpnpError):
+    """An uploaded file that is not an image we can decode safely."""
+
+
+class MissingDataError(OpnpError):
+    """Data or weights that are not on this machine; the message says how to get them."""
