@@ -1,0 +1,93 @@
+"""Frozen settings: what to prune and how it is ranked."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from opnp.checks import require_window
+from opnp.errors import InvalidSettingError
+
+_Option = TypeVar("_Option", bound=StrEnum)
+
+
+class RankScope(StrEnum):
+    """Among which weights a weight is ranked."""
+
+    GLOBAL = "global"
+    """All weights of the last layer together."""
+
+    PER_CLASS = "per class"
+    """Each class's row of weights by itself, so every class loses the same share."""
+
+
+class NeuronDefinition(StrEnum):
+    """What the sensitivity of a pre-logit neuron j is. No available source gives the paper's formula."""
+
+    ACTIVATION = "activation"
+    """mean over samples of |dE/dz_j| = mean |sum_c p_c W_cj|: the energy's own gradient."""
+
+    WEIGHTS = "weights"
+    """mean over classes of M_cj, which is exactly mean |z_j| / C: it carries no energy information."""
+
+
+class Window(NamedTuple):
+    """The ranks that are kept, in percent: entries below `low` or above `high` are set to zero."""
+
+    low: float = 0.0
+    high: float = 100.0
+
+
+OPEN = Window()
+"""The window that prunes nothing."""
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """What is set to zero in the last layer.
+
+    With both windows open it prunes nothing; weights only is OPP, neurons only ONP, both OPNP. The bias is
+    never pruned.
+
+    Attributes:
+        weights: Window over the ranks of the (C, D) weight sensitivities, in percent.
+        neurons: Window over the ranks of the (D,) neuron sensitivities, in percent. A pruned neuron zeroes
+            its column of the weight.
+        scope: Among which weights a weight is ranked (neurons are always ranked together).
+        neuron_definition: Which sensitivity a neuron has.
+
+    Raises:
+        InvalidSettingError: If a window or a name is not allowed.
+
+    Example:
+        >>> Pruning(neurons=(30, 100)).kind
+        'ONP'
+        >>> Pruning(weights=(80, 20))
+        Traceback (most recent call last):
+        opnp.errors.InvalidSettingError: Expected `weights` to satisfy 0 <= low <= high <= 100 ...
+    """
+
+    weights: tuple[float, float] = OPEN
+    neurons: tuple[float, float] = OPEN
+    scope: RankScope | str = RankScope.GLOBAL
+    neuron_definition: NeuronDefinition | str = NeuronDefinition.ACTIVATION
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", Window(*require_window("weights", self.weights)))
+        object.__setattr__(self, "neurons", Window(*require_window("neurons", self.neurons)))
+        object.__setattr__(self, "scope", _option("scope", RankScope, self.scope))
+        definition = _option("neuron_definition", NeuronDefinition, self.neuron_definition)
+        object.__setattr__(self, "neuron_definition", definition)
+
+    @property
+    def kind(self) -> str:
+        """The field's name for it: 'unpruned', 'OPP', 'ONP' or 'OPNP'."""
+        names = {(True, True): "unpruned", (False, True): "OPP", (True, False): "ONP"}
+        return names.get((self.weights == OPEN, self.neurons == OPEN), "OPNP")
+
+
+def _option(name: str, options: type[_Option], value: str) -> _Option:
+    try:
+        return options(value)
+    except ValueError:
+        allowed = ", ".join(repr(str(option)) for option in options)
+        raise InvalidSettingError(f"Expected `{name}` to be one of {allowed} but got {value!r}.") from None

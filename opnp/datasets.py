@@ -1,0 +1,83 @@
+"""Where images come from: named sets that are opened only when their pixels are needed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from opnp.errors import InvalidDataError
+
+NO_LABEL = -1
+
+
+class LabelledImages(Protocol):
+    """A map-style data set of (PIL image, label); the label is -1 where there is none."""
+
+    def __len__(self) -> int:
+        """Number of images."""
+
+    def __getitem__(self, index: int) -> tuple[Image.Image, int]:
+        """One image and its label."""
+
+
+@dataclass(frozen=True)
+class ArrayImages:
+    """Images held in memory.
+
+    Attributes:
+        pixels: (N, H, W) grey or (N, H, W, 3) RGB, uint8.
+        labels: (N,) int64, or None for no labels.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim not in (3, 4):
+            raise InvalidDataError(
+                "Expected `pixels` to be uint8 of shape (N, H, W) or (N, H, W, 3) "
+                f"but got {self.pixels.dtype} {self.pixels.shape}."
+            )
+        if self.labels is not None and self.labels.shape != self.pixels.shape[:1]:
+            raise InvalidDataError(
+                f"Expected {len(self.pixels)} labels, one for each image, but got shape {self.labels.shape}."
+            )
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, index: int) -> tuple[Image.Image, int]:
+        label = NO_LABEL if self.labels is None else int(self.labels[index])
+        return Image.fromarray(self.pixels[index]), label
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A named set of images.
+
+    Attributes:
+        key: Short name for URLs and files, for example "mnist".
+        title: Name for people.
+        description: One sentence on what it shows.
+        identity: Says in a cache key which images these are; cheap, without decoding them.
+        open: Gives the images.
+    """
+
+    key: str
+    title: str
+    description: str
+    identity: Callable[[], str]
+    open: Callable[[], LabelledImages]
+
+
+def content_identity(*parts: bytes | str) -> str:
+    """SHA-256 over `parts`, each preceded by its length so that no two lists of parts collide."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()

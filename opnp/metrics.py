@@ -1,0 +1,231 @@
+"""Scores to FPR95, AUROC, AUPR; confidences to ECE. Everything is float64 and a fraction in [0, 1].
+
+ID is the positive class and a higher score is more in-distribution. A NaN or infinite score is an error that
+names the sample; it is never dropped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from opnp.errors import InvalidDataError, InvalidSettingError
+
+Scores: TypeAlias = torch.Tensor | npt.NDArray[np.floating] | Sequence[float]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Confidence against accuracy in equal-width bins (lo, hi], the data of a reliability diagram.
+
+    Attributes:
+        edges: (bins + 1,) from 0 to 1.
+        count: (bins,) samples a bin.
+        confidence: (bins,) mean confidence, NaN in an empty bin.
+        accuracy: (bins,) share correct, NaN in an empty bin.
+    """
+
+    edges: FloatArray
+    count: npt.NDArray[np.int64]
+    confidence: FloatArray
+    accuracy: FloatArray
+
+    @property
+    def ece(self) -> float:
+        """Expected calibration error, sum_b n_b/n |accuracy_b - confidence_b|. Lower is better."""
+        filled = self.count > 0
+        gaps = np.abs(self.accuracy[filled] - self.confidence[filled])
+        return float(np.sum(self.count[filled] * gaps) / self.count.sum())
+
+
+def tpr_threshold(id_scores: Scores, *, tpr: float = 0.95) -> float:
+    """The largest score that, used as threshold `s >= tau`, still accepts at least `tpr` of ID.
+
+    tau = sorted(ID scores, ascending)[floor((1 - tpr) * n)]
+
+    Args:
+        id_scores: (n,) scores of ID samples, finite.
+        tpr: Share of ID to accept, in (0, 1].
+
+    Returns:
+        tau, one of the scores.
+
+    Raises:
+        InvalidDataError: If there is no score, or one is NaN or infinite.
+        InvalidSettingError: If `tpr` is outside (0, 1].
+
+    Example:
+        >>> tpr_threshold(range(100))
+        5.0
+    """
+    if not 0 < tpr <= 1:
+        raise InvalidSettingError(f"Expected `tpr` to be above 0 and at most 1 but got {tpr!r}.")
+    return _tau(_scores("id_scores", id_scores), tpr)
+
+
+def fpr95(id_scores: Scores, ood_scores: Scores) -> float:
+    """Share of OOD samples accepted by the threshold that accepts at least 95 % of ID.
+
+    FPR95 = |{s in OOD : s >= tau}| / |OOD|, tau = sorted(ID)[floor(0.05 n)]. The comparison is not strict, so
+    a constant score gives 1. Equals scikit-learn's roc_curve (ID positive) at the first TPR >= 0.95.
+
+    Args:
+        id_scores: (n,) scores of ID samples, finite, higher is more ID.
+        ood_scores: (m,) scores of OOD samples, finite.
+
+    Returns:
+        A fraction in [0, 1]. Lower is better.
+
+    Raises:
+        InvalidDataError: If a side is empty, or a score is NaN or infinite.
+
+    Example:
+        >>> fpr95([1.0, 2.0, 3.0, 4.0], [0.5, 1.0])
+        0.5
+    """
+    ood = _scores("ood_scores", ood_scores)
+    return float(np.mean(ood >= _tau(_scores("id_scores", id_scores), 0.95)))
+
+
+def auroc(id_scores: Scores, ood_scores: Scores) -> float:
+    """Probability that an ID sample scores above an OOD sample, ties counted half.
+
+    Args:
+        id_scores: (n,) scores of ID samples, finite, higher is more ID.
+        ood_scores: (m,) scores of OOD samples, finite.
+
+    Returns:
+        A fraction in [0, 1]. Higher is better, 0.5 is chance.
+
+    Raises:
+        InvalidDataError: If a side is empty, or a score is NaN or infinite.
+
+    Example:
+        >>> auroc([1.0, 2.0], [1.0, 0.0])
+        0.875
+    """
+    id_sorted = np.sort(_scores("id_scores", id_scores))
+    ood = _scores("ood_scores", ood_scores)
+    below_or_tied = np.searchsorted(id_sorted, ood, side="right")
+    below = np.searchsorted(id_sorted, ood, side="left")
+    wins_of_ood = np.sum(below) + 0.5 * np.sum(below_or_tied - below)
+    return float(1.0 - wins_of_ood / (id_sorted.size * ood.size))
+
+
+def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
+    """Average precision, AP = sum_k (R_k - R_{k-1}) P_k over thresholds from high to low.
+
+    For AUPR with ID positive pass (ID, OOD); with OOD positive pass (-OOD, -ID). It depends on the ratio of
+    the counts, so show them beside it.
+
+    Args:
+        positive_scores: (n,) finite scores of the positive class, which should be the higher ones.
+        negative_scores: (m,) finite scores of the negative class.
+
+    Returns:
+        A fraction in [0, 1]. Higher is better; chance is n / (n + m).
+
+    Raises:
+        InvalidDataError: If a side is empty, or a score is NaN or infinite.
+
+    Example:
+        >>> aupr([3.0, 1.0], [2.0])  # 1/2 * 1 + 1/2 * 2/3
+        0.8333333333333333
+    """
+    positive = np.sort(_scores("positive_scores", positive_scores))
+    negative = np.sort(_scores("negative_scores", negative_scores))
+    thresholds, gained = np.unique(positive, return_counts=True)
+    true_positives = positive.size - np.searchsorted(positive, thresholds, side="left")
+    false_positives = negative.size - np.searchsorted(negative, thresholds, side="left")
+    precision = true_positives / (true_positives + false_positives)
+    return float(np.sum(gained * precision) / positive.size)
+
+
+def reliability(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int = 15) -> Reliability:
+    """Bin confidences into `bins` equal widths (lo, hi] and count what was right.
+
+    Args:
+        confidence: (n,) softmax maxima in [0, 1].
+        correct: (n,) whether the prediction was right.
+        bins: Number of bins, at least 1.
+
+    Returns:
+        Counts, mean confidence and accuracy a bin. A confidence of exactly 0 falls in the first bin.
+
+    Raises:
+        InvalidDataError: If shapes differ, there is no sample, or a confidence is outside [0, 1].
+        InvalidSettingError: If `bins` is below 1.
+    """
+    if bins < 1:
+        raise InvalidSettingError(f"Expected `bins` to be at least 1 but got {bins!r}.")
+    confidences = _scores("confidence", confidence)
+    right = np.asarray(correct.cpu() if isinstance(correct, torch.Tensor) else correct, dtype=bool)
+    if right.shape != confidences.shape:
+        raise InvalidDataError(
+            f"Expected `correct` to have one entry for each of the {confidences.size} confidences "
+            f"but got shape {right.shape}."
+        )
+    if confidences.min() < 0 or confidences.max() > 1:
+        raise InvalidDataError(
+            "Expected `confidence` to be in [0, 1] but got values from "
+            f"{confidences.min():g} to {confidences.max():g}. Pass softmax maxima, not logits."
+        )
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    which = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
+    count = np.bincount(which, minlength=bins)
+    with np.errstate(invalid="ignore"):
+        mean_confidence = np.bincount(which, weights=confidences, minlength=bins) / count
+        accuracy = np.bincount(which, weights=right.astype(np.float64), minlength=bins) / count
+    return Reliability(edges, count, mean_confidence, accuracy)
+
+
+def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int = 15) -> float:
+    """Expected calibration error, L1 over equal-width bins (lo, hi] weighted by count.
+
+    ECE = sum_b (n_b / n) |accuracy_b - mean confidence_b|
+
+    Args:
+        confidence: (n,) softmax maxima in [0, 1].
+        correct: (n,) whether the prediction was right.
+        bins: Number of bins.
+
+    Returns:
+        A fraction in [0, 1]. Lower is better.
+
+    Raises:
+        InvalidDataError: If shapes differ, there is no sample, or a confidence is outside [0, 1].
+        InvalidSettingError: If `bins` is below 1.
+
+    Reference:
+        Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 2.
+
+    Example:
+        >>> ece([0.75, 0.75], [True, False])
+        0.25
+    """
+    return reliability(confidence, correct, bins=bins).ece
+
+
+def _tau(id_scores: FloatArray, tpr: float) -> float:
+    place = int(np.floor((1.0 - tpr) * id_scores.size + 1e-9))
+    return float(np.partition(id_scores, place)[place])
+
+
+def _scores(name: str, values: Scores) -> FloatArray:
+    array = values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
+    array = array.astype(np.float64)
+    if array.ndim != 1 or array.size == 0:
+        raise InvalidDataError(
+            f"Expected `{name}` to be a vector of at least one score but got shape {array.shape}."
+        )
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        raise InvalidDataError(
+            f"Expected `{name}` to be finite but sample {bad[0]} has {array[bad[0]]} "
+            f"({bad.size} such samples). Check that sample's image and features and compute them again."
+        )
+    return array

@@ -1,0 +1,181 @@
+"""Sensitivity maps and windows to masks and a new last layer. Nothing is ever pruned in place."""
+
+from dataclasses import dataclass
+
+import torch
+
+from opnp.checks import require_finite, require_head
+from opnp.config import Pruning, RankScope
+from opnp.errors import InvalidDataError
+
+
+@dataclass(frozen=True)
+class PrunedHead:
+    """A last layer with entries set to zero, and what that took.
+
+    Attributes:
+        weight: (C, D), a new tensor, the dtype of the original.
+        mask: (C, D) bool, True where the weight is kept.
+        neuron_mask: (D,) bool, True where the neuron is kept.
+        zero_sensitivity: How many of the pruned weights had a sensitivity of exactly zero: the energy of the
+            ID training data does not depend on them at all.
+    """
+
+    weight: torch.Tensor
+    mask: torch.Tensor
+    neuron_mask: torch.Tensor
+    zero_sensitivity: int
+
+    @property
+    def pruned_weights(self) -> int:
+        """Number of weights set to zero, those of pruned neurons included."""
+        return self.mask.numel() - int(self.mask.sum())
+
+    @property
+    def pruned_neurons(self) -> int:
+        """Number of neurons whose whole column is set to zero by the neurons' window."""
+        return self.neuron_mask.numel() - int(self.neuron_mask.sum())
+
+    @property
+    def pruned_share(self) -> float:
+        """Share of all weights set to zero, in [0, 1]."""
+        return self.pruned_weights / self.mask.numel()
+
+
+def ranks(sensitivity: torch.Tensor) -> torch.Tensor:
+    """Rank of every entry along the last axis, 0 for the least sensitive; ties go by index.
+
+    The order is total, so a map with many exact zeros still has one well-defined window for each percentage.
+
+    Args:
+        sensitivity: (..., n), finite.
+
+    Returns:
+        (..., n) int64, a permutation of 0..n-1 along the last axis.
+
+    Raises:
+        InvalidDataError: If an entry is NaN or infinite.
+
+    Example:
+        >>> ranks(torch.tensor([0.5, 0.0, 0.0, 2.0]))
+        tensor([2, 0, 1, 3])
+    """
+    require_finite("sensitivity", sensitivity)
+    order = torch.argsort(sensitivity, dim=-1, stable=True)
+    places = torch.arange(sensitivity.shape[-1], device=sensitivity.device).expand_as(order)
+    return torch.empty_like(order).scatter_(-1, order, places)
+
+
+def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Tensor:
+    """Ranks of a (C, D) map: over the whole map (`global`) or within each row (`per class`).
+
+    Args:
+        sensitivity: (C, D), finite.
+        scope: Among which weights a weight is ranked.
+
+    Returns:
+        (C, D) int64.
+    """
+    if scope == RankScope.PER_CLASS:
+        return ranks(sensitivity)
+    return ranks(sensitivity.flatten()).reshape(sensitivity.shape)
+
+
+def rank_bounds(window: tuple[float, float], size: int) -> tuple[int, int]:
+    """The half-open range of ranks [first, last) that a window keeps among `size` entries.
+
+    Each end is its percentage of `size` rounded half up, so a narrower window keeps a subset, (0, 100) keeps
+    every entry, and low = high keeps none.
+
+    Example:
+        >>> rank_bounds((30, 99), 256)
+        (77, 253)
+    """
+    low, high = window
+    return int(low * size / 100 + 0.5), int(high * size / 100 + 0.5)
+
+
+def keep_mask(entry_ranks: torch.Tensor, window: tuple[float, float]) -> torch.Tensor:
+    """Which entries a window keeps, given ranks that are a permutation of 0..n-1 of `n` entries.
+
+    Args:
+        entry_ranks: int64 ranks. The number of entries ranked together is read off their largest rank.
+        window: (low, high) in percent of rank.
+
+    Returns:
+        Bool, the shape of `entry_ranks`; True is kept.
+    """
+    first, last = rank_bounds(window, int(entry_ranks.max()) + 1)
+    return (entry_ranks >= first) & (entry_ranks < last)
+
+
+def prune(
+    weight: torch.Tensor,
+    weight_sensitivity: torch.Tensor,
+    neuron_sensitivity: torch.Tensor,
+    pruning: Pruning,
+) -> PrunedHead:
+    """Set the weights and neurons outside their windows to zero, W' = W * mask, in a new tensor.
+
+    Weights and neurons are ranked independently of each other; a weight survives if both its own window and
+    its neuron's window keep it.
+
+    Args:
+        weight: (C, D) of the last linear layer; left as it is.
+        weight_sensitivity: (C, D), finite.
+        neuron_sensitivity: (D,), finite, by the definition that `pruning` names.
+        pruning: The windows and the scope of the ranks.
+
+    Returns:
+        The new head. With both windows at (0, 100) its weight equals `weight` bit for bit.
+
+    Raises:
+        InvalidDataError: If a shape does not fit, or an entry is NaN or infinite.
+
+    Reference:
+        Chen et al., Optimal Parameter and Neuron Pruning for OOD Detection, NeurIPS 2023, section 3.
+
+    Example:
+        >>> W = torch.ones(1, 4)
+        >>> M = torch.tensor([[0.1, 0.2, 0.3, 0.4]])
+        >>> prune(W, M, M[0], Pruning(weights=(25, 75))).weight
+        tensor([[0., 1., 1., 0.]])
+    """
+    require_head(weight, None)
+    if weight_sensitivity.shape != weight.shape:
+        raise InvalidDataError(
+            f"Expected `weight_sensitivity` to have the weight's shape {tuple(weight.shape)} "
+            f"but got {tuple(weight_sensitivity.shape)}."
+        )
+    if tuple(neuron_sensitivity.shape) != (weight.shape[1],):
+        raise InvalidDataError(
+            f"Expected `neuron_sensitivity` to have shape ({weight.shape[1]},), one entry a neuron, "
+            f"but got {tuple(neuron_sensitivity.shape)}."
+        )
+    ranked_weights = weight_ranks(weight_sensitivity, pruning.scope)  # (C, D)
+    return apply_ranks(weight, ranked_weights, ranks(neuron_sensitivity), weight_sensitivity == 0, pruning)
+
+
+def apply_ranks(
+    weight: torch.Tensor,
+    ranked_weights: torch.Tensor,
+    ranked_neurons: torch.Tensor,
+    insensitive: torch.Tensor,
+    pruning: Pruning,
+) -> PrunedHead:
+    """`prune` for ranks that are already known, the cheap part of a slider's move.
+
+    Args:
+        weight: (C, D).
+        ranked_weights: (C, D) int64, from `weight_ranks`.
+        ranked_neurons: (D,) int64, from `ranks`.
+        insensitive: (C, D) bool, where the weight's sensitivity is exactly zero.
+        pruning: The windows.
+
+    Returns:
+        The new head.
+    """
+    neuron_mask = keep_mask(ranked_neurons, pruning.neurons)  # (D,)
+    mask = keep_mask(ranked_weights, pruning.weights) & neuron_mask  # (C, D)
+    pruned = torch.where(mask, weight.detach(), torch.zeros((), dtype=weight.dtype, device=weight.device))
+    return PrunedHead(pruned, mask, neuron_mask, int((insensitive & ~mask).sum()))
