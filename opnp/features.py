@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 from opnp.datasets import LabelledImages
 from opnp.models import Classifier
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Called with (images done, images in all)."""
 
 
@@ -50,7 +50,7 @@ def extract(
     images: LabelledImages,
     *,
     batch_size: int = 256,
-    progress: Progress = lambda done, total: None,
+    progress: Progress | None = None,
 ) -> Features:
     """Run the backbone once over every image, in order.
 
@@ -70,5 +70,6 @@ def extract(
         features.append(classifier.features(batch.to(device)).cpu())
         labels.append(batch_labels)
         done += len(batch_labels)
-        progress(done, len(images))
+        if progress is not None:
+            progress(done, len(images))
     return Features(torch.cat(features), torch.cat(labels))

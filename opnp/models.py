@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import torch
 from PIL import Image
@@ -38,7 +39,8 @@ class Classifier:
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...)."""
         with torch.inference_mode():
-            return self.backbone(images).float()
+            features: torch.Tensor = self.backbone(images)
+            return features.float()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -93,7 +95,7 @@ def split(
     backbone = _share_tensors(model).eval()
     with torch.inference_mode():
         name, logits = _last_linear(backbone, example)
-        head = backbone.get_submodule(name)
+        head = cast(nn.Linear, backbone.get_submodule(name))
         parent, _, child = name.rpartition(".")
         setattr(backbone.get_submodule(parent), child, nn.Identity())
         features = backbone(example)
@@ -107,7 +109,7 @@ def split(
         raise UnsupportedModelError(
             f"Expected {classes} class names, one for each logit, but got {len(class_names)}."
         )
-    bias = head.bias if head.bias is not None else torch.zeros(classes)
+    bias = torch.zeros(classes) if head.bias is None else head.bias
     return Classifier(
         backbone, head.weight.detach(), bias.detach(), transform, transform_id, tuple(class_names)
     )
