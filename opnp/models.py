@@ -95,7 +95,7 @@ def split(
     backbone = _share_tensors(model).eval()
     with torch.inference_mode():
         name, logits = _last_linear(backbone, example)
-        head = cast(nn.Linear, backbone.get_submodule(name))
+        head = cast("nn.Linear", backbone.get_submodule(name))
         parent, _, child = name.rpartition(".")
         setattr(backbone.get_submodule(parent), child, nn.Identity())
         features = backbone(example)

@@ -1,0 +1,43 @@
+"""A (pruned) head on stored features to what every page shows: score, confidence and predicted class."""
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from opnp.scores import energy_score
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """What a head says of N samples.
+
+    Attributes:
+        scores: (N,) float32 energy scores, higher is more in-distribution.
+        confidence: (N,) float32 softmax maxima, in [0, 1].
+        predicted: (N,) int64 classes with the largest logit.
+    """
+
+    scores: torch.Tensor
+    confidence: torch.Tensor
+    predicted: torch.Tensor
+
+
+def rescore(
+    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *, temperature: float = 1.0
+) -> Rescored:
+    """Logits of stored features under a head, and what follows from them.
+
+    Args:
+        features: (N, D) float32.
+        weight: (C, D) float32, pruned or not.
+        bias: (C,) float32.
+        temperature: T > 0 of the energy; the confidence is always that of softmax(f).
+
+    Returns:
+        Scores, confidences and predicted classes.
+    """
+    logits = functional.linear(features, weight, bias)  # (N, C)
+    top, predicted = logits.max(dim=1)
+    confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
+    return Rescored(energy_score(logits, temperature=temperature), confidence, predicted)
