@@ -108,12 +108,20 @@ def auroc(id_scores: Scores, ood_scores: Scores) -> float:
         >>> auroc([1.0, 2.0], [1.0, 0.0])
         0.875
     """
-    id_sorted = np.sort(_scores("id_scores", id_scores))
-    ood = _scores("ood_scores", ood_scores)
-    below_or_tied = np.searchsorted(id_sorted, ood, side="right")
-    below = np.searchsorted(id_sorted, ood, side="left")
-    wins_of_ood = np.sum(below) + 0.5 * np.sum(below_or_tied - below)
-    return float(1.0 - wins_of_ood / (id_sorted.size * ood.size))
+    ascending = np.sort(_scores("id_scores", id_scores))
+    return float(1.0 - share_below(ascending, _scores("ood_scores", ood_scores)).mean())
+
+
+def share_below(ascending: FloatArray, values: FloatArray) -> FloatArray:
+    """For each of `values`, the share of the sorted array below it, ties counted half.
+
+    Example:
+        >>> share_below(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+        array([0.25, 1.  ])
+    """
+    below = np.searchsorted(ascending, values, side="left")
+    tied = np.searchsorted(ascending, values, side="right") - below
+    return (below + 0.5 * tied) / ascending.size
 
 
 def aupr(positive_scores: Scores, negative_scores: Scores) -> float:

@@ -1,0 +1,51 @@
+# make run: the dashboard.  make test: everything CI checks.  make help: the rest.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check format browser screenshots bench clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Expected $(PYTHON) on the PATH. Install Python 3.11, or name yours: make PYTHON=python3 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run  ## Install what is missing and open the dashboard on http://localhost:8501
+	$(BIN)/streamlit run app/main.py
+
+check: $(VENV)/.dev  ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	echo "No Chromium found and none could be installed; the browser tests will be skipped. Install it with: sudo apt-get install chromium"
+
+test: check browser  ## Install what tests need, then lint, types, doctests, unit, app and browser tests
+	$(BIN)/pytest
+
+screenshots: $(VENV)/.dev browser  ## Take the README's pictures again
+	$(BIN)/python -m recipes.screenshots
+
+bench: $(VENV)/.dev  ## Speed, side by side with what one would do instead
+	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+format: $(VENV)/.dev  ## Format and mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove the virtual environment and the cache's contents
+	rm -rf $(VENV)
+	find cache -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,140 @@
+"""What a head is worth: metrics on ID test images against every OOD set, on two halves kept apart.
+
+Whoever moves a slider while watching OOD scores is tuning on them. So each OOD set is split once, by seed,
+into a half that the sliders see (`tune`) and a half that they do not (`report`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from opnp.errors import InvalidDataError
+from opnp.intervals import Interval, auroc_interval, fpr95_interval
+from opnp.metrics import Reliability, aupr, auroc, fpr95, reliability, tpr_threshold
+from opnp.rescore import Rescored
+
+SPLIT_SEED = 2402
+
+
+class Half(StrEnum):
+    """Which half of every OOD set."""
+
+    TUNE = "tune"
+    """Seen while choosing."""
+
+    REPORT = "report"
+    """Held out, for the value to believe."""
+
+
+@dataclass(frozen=True)
+class OodMetrics:
+    """One OOD set against the ID test set. Fractions; the direction is that of `opnp.metrics`.
+
+    Attributes:
+        count: Number of OOD samples behind the figures.
+        fpr95: Share of OOD accepted at 95 % TPR, ID positive; lower is better.
+        auroc: Higher is better.
+        aupr_id: Average precision with ID positive; higher is better, depends on the counts.
+        aupr_ood: Average precision with OOD positive; higher is better, depends on the counts.
+        fpr95_ood_positive: Share of ID rejected when 95 % of OOD is, the variant of OpenOOD and pytorch-ood.
+    """
+
+    count: int
+    fpr95: float
+    auroc: float
+    aupr_id: float
+    aupr_ood: float
+    fpr95_ood_positive: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All figures of one head on one half.
+
+    Attributes:
+        threshold: Score that accepts at least 95 % of the ID test set.
+        sets: Metrics of each OOD set, by key.
+        fpr95: Macro average over the sets, never pooled.
+        auroc: Macro average over the sets.
+        fpr95_interval: 95 % interval of the macro average.
+        auroc_interval: 95 % interval of the macro average.
+        accuracy: Share of ID test images classified right.
+        reliability: Confidence against accuracy on the ID test set; `.ece` is its calibration error.
+    """
+
+    threshold: float
+    sets: Mapping[str, OodMetrics]
+    fpr95: float
+    auroc: float
+    fpr95_interval: Interval
+    auroc_interval: Interval
+    accuracy: float
+    reliability: Reliability
+
+
+def half_of(count: int, half: Half | str) -> npt.NDArray[np.int64]:
+    """Indices of one half of an OOD set of `count` samples, seeded and in order; the halves are disjoint.
+
+    Example:
+        >>> sorted([*half_of(5, "tune"), *half_of(5, "report")]) == [0, 1, 2, 3, 4]
+        True
+    """
+    order = np.random.default_rng(SPLIT_SEED).permutation(count)
+    middle = count // 2
+    return np.sort(order[:middle] if Half(half) is Half.TUNE else order[middle:])
+
+
+def evaluate(
+    id_test: Rescored,
+    labels: npt.NDArray[np.int64],
+    ood: Mapping[str, Rescored],
+    *,
+    half: Half | str,
+) -> Evaluation:
+    """Compute every figure of a head.
+
+    Args:
+        id_test: What the head says of the ID test set.
+        labels: (N,) true classes of the ID test set.
+        ood: What the head says of each OOD set, at least one.
+        half: The half of every OOD set to use. The ID test set is used whole.
+
+    Returns:
+        The figures.
+
+    Raises:
+        InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
+    """
+    if not ood:
+        raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
+    id_scores = id_test.scores.numpy().astype(np.float64)
+    ood_scores = {}
+    for key, rescored in ood.items():
+        scores = rescored.scores.numpy().astype(np.float64)
+        ood_scores[key] = scores[half_of(len(scores), half)]
+    sets = {key: _against(id_scores, scores) for key, scores in ood_scores.items()}
+    correct = id_test.predicted.numpy() == labels
+    return Evaluation(
+        threshold=tpr_threshold(id_scores),
+        sets=sets,
+        fpr95=float(np.mean([row.fpr95 for row in sets.values()])),
+        auroc=float(np.mean([row.auroc for row in sets.values()])),
+        fpr95_interval=fpr95_interval(id_scores, list(ood_scores.values())),
+        auroc_interval=auroc_interval(id_scores, list(ood_scores.values())),
+        accuracy=float(correct.mean()),
+        reliability=reliability(id_test.confidence, correct),
+    )
+
+
+def _against(id_scores: npt.NDArray[np.float64], ood_scores: npt.NDArray[np.float64]) -> OodMetrics:
+    return OodMetrics(
+        count=ood_scores.size,
+        fpr95=fpr95(id_scores, ood_scores),
+        auroc=auroc(id_scores, ood_scores),
+        aupr_id=aupr(id_scores, ood_scores),
+        aupr_ood=aupr(-ood_scores, -id_scores),
+        fpr95_ood_positive=fpr95(-ood_scores, -id_scores),
+    )
