@@ -2,10 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
 
 import torch
 
 from opnp.errors import InvalidDataError, InvalidSettingError
+
+_Option = TypeVar("_Option", bound=StrEnum)
+
+CHECK_SAMPLE = "Check that sample (its image, or an overflow in half precision) and compute it again."
 
 
 def require_window(name: str, window: Sequence[float]) -> tuple[float, float]:
@@ -14,17 +20,18 @@ def require_window(name: str, window: Sequence[float]) -> tuple[float, float]:
     Raises:
         InvalidSettingError: If it is not a pair of finite numbers in that order and range.
     """
-    try:
-        low, high = (float(end) for end in window)
-    except (TypeError, ValueError):
-        raise InvalidSettingError(
-            f"Expected `{name}` to be a pair (low, high) in percent of rank but got {window!r}. "
-            "(0, 100) prunes nothing."
-        ) from None
+    match window:
+        case [low, high]:
+            low, high = _number(low), _number(high)
+        case _:
+            raise InvalidSettingError(
+                f"Expected `{name}` to be a pair (low, high) in percent of rank but got {window!r}. "
+                "(0, 100) prunes nothing."
+            )
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= high <= 100):
         raise InvalidSettingError(
             f"Expected `{name}` to satisfy 0 <= low <= high <= 100 percent of rank but got "
-            f"({low:g}, {high:g}). (0, 100) prunes nothing."
+            f"{tuple(window)!r}. (0, 100) prunes nothing."
         )
     return low, high
 
@@ -33,12 +40,27 @@ def require_positive(name: str, value: float) -> float:
     """Return `value` as a finite float above zero.
 
     Raises:
-        InvalidSettingError: If it is zero, negative, infinite or NaN.
+        InvalidSettingError: If it is zero, negative, infinite, NaN or no number.
     """
-    number = float(value)
+    number = _number(value)
     if not (math.isfinite(number) and number > 0):
-        raise InvalidSettingError(f"Expected `{name}` to be a finite number above 0 but got {value!r}.")
+        raise InvalidSettingError(
+            f"Expected `{name}` to be a finite number above 0 but got {value!r}. Choose one, for example 1."
+        )
     return number
+
+
+def require_option(name: str, options: type[_Option], value: str) -> _Option:
+    """Return the member of `options` that `value` names.
+
+    Raises:
+        InvalidSettingError: If there is none; the message lists those there are.
+    """
+    try:
+        return options(value)
+    except ValueError:
+        allowed = ", ".join(repr(str(option)) for option in options)
+        raise InvalidSettingError(f"Expected `{name}` to be one of {allowed} but got {value!r}.") from None
 
 
 def require_head(weight: torch.Tensor, bias: torch.Tensor | None) -> None:
@@ -58,7 +80,7 @@ def require_head(weight: torch.Tensor, bias: torch.Tensor | None) -> None:
         )
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None:
-            require_finite(name, tensor)
+            require_finite(name, tensor, remedy="Load the model's weights again.")
 
 
 def require_features(features: torch.Tensor, width: int) -> None:
@@ -76,8 +98,13 @@ def require_features(features: torch.Tensor, width: int) -> None:
         raise InvalidDataError("Expected `features` to hold at least one sample but got none.")
 
 
-def require_finite(name: str, values: torch.Tensor) -> None:
+def require_finite(name: str, values: torch.Tensor, *, remedy: str = CHECK_SAMPLE) -> None:
     """Check that no entry of `values` is NaN or infinite; the first bad one is named.
+
+    Args:
+        name: What the message calls it.
+        values: Any shape.
+        remedy: A sentence on what to do.
 
     Raises:
         InvalidDataError: If one is, with its index.
@@ -88,6 +115,12 @@ def require_finite(name: str, values: torch.Tensor) -> None:
     index = tuple(int(i) for i in torch.nonzero(~finite)[0])
     place = index[0] if len(index) == 1 else index
     raise InvalidDataError(
-        f"Expected `{name}` to be finite but entry {place} is {float(values[index])}. "
-        "Check that sample (its image, or an overflow in half precision) and compute it again."
+        f"Expected `{name}` to be finite but entry {place} is {float(values[index])}. {remedy}"
     )
+
+
+def _number(value: float) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from opnp.checks import require_window
-from opnp.errors import InvalidSettingError
-
-_Option = TypeVar("_Option", bound=StrEnum)
+from opnp.checks import require_option, require_window
 
 
 class RankScope(StrEnum):
@@ -74,8 +71,8 @@ class Pruning:
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", Window(*require_window("weights", self.weights)))
         object.__setattr__(self, "neurons", Window(*require_window("neurons", self.neurons)))
-        object.__setattr__(self, "scope", _option("scope", RankScope, self.scope))
-        definition = _option("neuron_definition", NeuronDefinition, self.neuron_definition)
+        object.__setattr__(self, "scope", require_option("scope", RankScope, self.scope))
+        definition = require_option("neuron_definition", NeuronDefinition, self.neuron_definition)
         object.__setattr__(self, "neuron_definition", definition)
 
     @property
@@ -83,11 +80,3 @@ class Pruning:
         """The field's name for it: 'unpruned', 'OPP', 'ONP' or 'OPNP'."""
         names = {(True, True): "unpruned", (False, True): "OPP", (True, False): "ONP"}
         return names.get((self.weights == OPEN, self.neurons == OPEN), "OPNP")
-
-
-def _option(name: str, options: type[_Option], value: str) -> _Option:
-    try:
-        return options(value)
-    except ValueError:
-        allowed = ", ".join(repr(str(option)) for option in options)
-        raise InvalidSettingError(f"Expected `{name}` to be one of {allowed} but got {value!r}.") from None

@@ -24,27 +24,34 @@ class LabelledImages(Protocol):
         """One image and its label."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArrayImages:
     """Images held in memory.
 
     Attributes:
         pixels: (N, H, W) grey or (N, H, W, 3) RGB, uint8.
         labels: (N,) int64, or None for no labels.
+
+    Raises:
+        InvalidDataError: If a shape or a dtype is another.
     """
 
     pixels: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        if self.pixels.dtype != np.uint8 or self.pixels.ndim not in (3, 4):
+        shape = self.pixels.shape
+        if self.pixels.dtype != np.uint8 or not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)):
             raise InvalidDataError(
                 "Expected `pixels` to be uint8 of shape (N, H, W) or (N, H, W, 3) "
-                f"but got {self.pixels.dtype} {self.pixels.shape}."
+                f"but got {self.pixels.dtype} {shape}. Scale to 0..255 and put the channels last."
             )
-        if self.labels is not None and self.labels.shape != self.pixels.shape[:1]:
+        if self.labels is None:
+            return
+        if self.labels.shape != shape[:1] or not np.issubdtype(self.labels.dtype, np.integer):
             raise InvalidDataError(
-                f"Expected {len(self.pixels)} labels, one for each image, but got shape {self.labels.shape}."
+                f"Expected `labels` to be {shape[0]} whole numbers, one for each image, "
+                f"but got {self.labels.dtype} {self.labels.shape}. Pass class indices, or None for no labels."
             )
 
     def __len__(self) -> int:

@@ -63,7 +63,9 @@ def tpr_threshold(id_scores: Scores, *, tpr: float = 0.95) -> float:
         5.0
     """
     if not 0 < tpr <= 1:
-        raise InvalidSettingError(f"Expected `tpr` to be above 0 and at most 1 but got {tpr!r}.")
+        raise InvalidSettingError(
+            f"Expected `tpr` to be above 0 and at most 1 but got {tpr!r}. 0.95 is usual."
+        )
     return _tau(_scores("id_scores", id_scores), tpr)
 
 
@@ -165,24 +167,32 @@ def reliability(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, b
         Counts, mean confidence and accuracy a bin. A confidence of exactly 0 falls in the first bin.
 
     Raises:
-        InvalidDataError: If shapes differ, there is no sample, or a confidence is outside [0, 1].
-        InvalidSettingError: If `bins` is below 1.
+        InvalidDataError: If shapes differ, there is no sample, a confidence is outside [0, 1], or
+            `correct` holds anything but true and false.
+        InvalidSettingError: If `bins` is no whole number of at least 1.
     """
-    if bins < 1:
-        raise InvalidSettingError(f"Expected `bins` to be at least 1 but got {bins!r}.")
+    if not isinstance(bins, int) or bins < 1:
+        raise InvalidSettingError(
+            f"Expected `bins` to be a whole number of at least 1 but got {bins!r}. 15 is the usual choice."
+        )
     confidences = _scores("confidence", confidence)
-    right = np.asarray(correct.cpu() if isinstance(correct, torch.Tensor) else correct, dtype=bool)
+    right = np.asarray(correct.cpu() if isinstance(correct, torch.Tensor) else correct)
     if right.shape != confidences.shape:
         raise InvalidDataError(
             f"Expected `correct` to have one entry for each of the {confidences.size} confidences "
-            f"but got shape {right.shape}."
+            f"but got shape {right.shape}. Pass predicted == label of the same samples."
+        )
+    if not np.isin(right, (0, 1)).all():
+        raise InvalidDataError(
+            "Expected `correct` to hold only true and false but got other values. Pass predicted == label, "
+            "not the labels."
         )
     if confidences.min() < 0 or confidences.max() > 1:
         raise InvalidDataError(
             "Expected `confidence` to be in [0, 1] but got values from "
             f"{confidences.min():g} to {confidences.max():g}. Pass softmax maxima, not logits."
         )
-    edges = np.linspace(0.0, 1.0, bins + 1)
+    edges = np.arange(bins + 1) / bins  # the floats nearest to i / bins, which linspace's are not
     which = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
     count = np.bincount(which, minlength=bins)
     with np.errstate(invalid="ignore"):
@@ -205,8 +215,9 @@ def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int
         A fraction in [0, 1]. Lower is better.
 
     Raises:
-        InvalidDataError: If shapes differ, there is no sample, or a confidence is outside [0, 1].
-        InvalidSettingError: If `bins` is below 1.
+        InvalidDataError: If shapes differ, there is no sample, a confidence is outside [0, 1], or
+            `correct` holds anything but true and false.
+        InvalidSettingError: If `bins` is no whole number of at least 1.
 
     Reference:
         Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 2.
@@ -219,16 +230,17 @@ def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int
 
 
 def _tau(id_scores: FloatArray, tpr: float) -> float:
-    place = int(np.floor((1.0 - tpr) * id_scores.size + 1e-9))
+    place = min(int(np.floor((1.0 - tpr) * id_scores.size + 1e-9)), id_scores.size - 1)
     return float(np.partition(id_scores, place)[place])
 
 
 def _scores(name: str, values: Scores) -> FloatArray:
-    array = values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
-    array = array.astype(np.float64)
+    tensor_free = values.detach().cpu().double().numpy() if isinstance(values, torch.Tensor) else values
+    array = np.asarray(tensor_free, dtype=np.float64)
     if array.ndim != 1 or array.size == 0:
         raise InvalidDataError(
-            f"Expected `{name}` to be a vector of at least one score but got shape {array.shape}."
+            f"Expected `{name}` to be a vector of at least one score but got shape {array.shape}. "
+            "Pass one number a sample."
         )
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:

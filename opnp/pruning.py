@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from opnp.checks import require_finite, require_head
+from opnp.checks import require_finite, require_head, require_option
 from opnp.config import Pruning, RankScope
 from opnp.errors import InvalidDataError
 
@@ -60,7 +60,7 @@ def ranks(sensitivity: torch.Tensor) -> torch.Tensor:
         >>> ranks(torch.tensor([0.5, 0.0, 0.0, 2.0]))
         tensor([2, 0, 1, 3])
     """
-    require_finite("sensitivity", sensitivity)
+    require_finite("sensitivity", sensitivity, remedy="Compute the map again from finite features.")
     order = torch.argsort(sensitivity, dim=-1, stable=True)
     places = torch.arange(sensitivity.shape[-1], device=sensitivity.device).expand_as(order)
     return torch.empty_like(order).scatter_(-1, order, places)
@@ -75,8 +75,12 @@ def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Ten
 
     Returns:
         (C, D) int64.
+
+    Raises:
+        InvalidSettingError: If the scope is unknown.
+        InvalidDataError: If an entry is NaN or infinite.
     """
-    if scope == RankScope.PER_CLASS:
+    if require_option("scope", RankScope, scope) is RankScope.PER_CLASS:
         return ranks(sensitivity)
     return ranks(sensitivity.flatten()).reshape(sensitivity.shape)
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from opnp.checks import require_features, require_finite, require_head, require_positive
+from opnp.checks import require_features, require_finite, require_head, require_option, require_positive
 from opnp.config import NeuronDefinition
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import InvalidDataError
 
 CHUNK = 1024
 """Samples a step. Sums are float32 within a chunk and float64 across, so a map does not depend on batches."""
@@ -46,12 +46,9 @@ class SensitivitySums:
 
     def neuron_map(self, definition: NeuronDefinition | str) -> torch.Tensor:
         """(D,) float64, the neurons' sensitivities by that definition. Higher is more sensitive."""
-        if definition == NeuronDefinition.ACTIVATION:
+        if require_option("definition", NeuronDefinition, definition) is NeuronDefinition.ACTIVATION:
             return self.neurons / self.count
-        if definition == NeuronDefinition.WEIGHTS:
-            return self.weight_map().mean(dim=0)
-        allowed = ", ".join(repr(str(option)) for option in NeuronDefinition)
-        raise InvalidSettingError(f"Expected `definition` to be one of {allowed} but got {definition!r}.")
+        return self.weight_map().mean(dim=0)
 
 
 def sensitivity_sums(
@@ -87,7 +84,10 @@ def sensitivity_sums(
         neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).cpu().double()  # (D,)
     if not bool(torch.isfinite(weight_sum).all() and torch.isfinite(neuron_sum).all()):
         require_finite("features", features)
-        raise InvalidDataError("Expected finite sensitivities but the logits overflow float32.")
+        raise InvalidDataError(
+            "Expected finite sensitivities but the logits overflow float32. Use a higher temperature, or "
+            "check the scale of the features and of the weight."
+        )
     return SensitivitySums(weight_sum, neuron_sum, features.shape[0])
 
 
@@ -152,8 +152,8 @@ def neuron_sensitivity(
         >>> neuron_sensitivity(torch.ones(1, 2), torch.tensor([[1.0, 0.0], [-1.0, 4.0]]), None)
         tensor([0.7616, 3.5232])
     """
-    sums = sensitivity_sums(features, weight, bias, temperature=temperature)
-    return sums.neuron_map(definition).float()
+    named = require_option("definition", NeuronDefinition, definition)
+    return sensitivity_sums(features, weight, bias, temperature=temperature).neuron_map(named).float()
 
 
 def _chunks(features: torch.Tensor, device: torch.device) -> Iterator[torch.Tensor]:
