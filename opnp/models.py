@@ -10,7 +10,9 @@ from typing import cast
 import torch
 from PIL import Image
 from torch import nn
+from torch.nn import functional
 
+from opnp.checks import require_finite
 from opnp.errors import UnsupportedModelError
 
 Transform = Callable[[Image.Image], torch.Tensor]
@@ -22,8 +24,8 @@ class Classifier:
 
     Attributes:
         backbone: Images (N, ...) to features (N, D), in evaluation mode.
-        weight: (C, D) of the last linear layer.
-        bias: (C,) of the last linear layer; zeros where it has none.
+        weight: (C, D) float32 of the last linear layer.
+        bias: (C,) float32 of the last linear layer; zeros where it has none.
         transform: The model's own transform, a PIL image to one input tensor.
         transform_id: Names the transform and its version in cache keys.
         class_names: C names.
@@ -38,24 +40,25 @@ class Classifier:
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...)."""
-        with torch.inference_mode():
+        with torch.no_grad():
             features: torch.Tensor = self.backbone(images)
             return features.float()
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of every weight and buffer and of the architecture's text, for cache keys."""
+        """Hash of every weight and buffer, saved or not, and of the architecture's text, for cache keys."""
         digest = hashlib.sha256(repr(self.backbone).encode())
-        state = {**self.backbone.state_dict(), "head.weight": self.weight, "head.bias": self.bias}
+        state = {**dict(self.backbone.named_parameters()), **dict(self.backbone.named_buffers())}
+        state |= {"head.weight": self.weight, "head.bias": self.bias}
         for name, tensor in sorted(state.items()):
             digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
             digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         return digest.hexdigest()
 
     def to(self, device: torch.device) -> "Classifier":
-        """The same classifier with its tensors on `device`; the backbone moves, so use one device."""
+        """A classifier with its tensors on `device`; this one and the model it came from stay."""
         return Classifier(
-            self.backbone.to(device),
+            _with_tensors(self.backbone, lambda tensor: tensor.to(device)),
             self.weight.to(device),
             self.bias.to(device),
             self.transform,
@@ -86,38 +89,66 @@ def split(
         class_names: C names.
 
     Returns:
-        The classifier, with head(backbone(example)) equal to model(example) to rounding.
+        The classifier, with backbone(example) W^T + b equal to model(example) to rounding.
 
     Raises:
-        UnsupportedModelError: If no linear layer makes the logits, the split does not reproduce them, or the
-            number of names is not the number of classes.
+        UnsupportedModelError: If no linear layer makes the logits, the split does not reproduce them, the
+            modules cannot be copied, or the number of names is not the number of classes.
+        InvalidDataError: If the model gives a NaN or infinite logit.
     """
-    backbone = _share_tensors(model).eval()
-    with torch.inference_mode():
+    backbone = _with_tensors(model, lambda tensor: tensor).eval()
+    with torch.no_grad():
         name, logits = _last_linear(backbone, example)
         head = cast("nn.Linear", backbone.get_submodule(name))
-        parent, _, child = name.rpartition(".")
-        setattr(backbone.get_submodule(parent), child, nn.Identity())
-        features = backbone(example)
-        if features.ndim != 2 or not torch.allclose(head(features), logits, rtol=1e-4, atol=1e-4):
+        backbone = _without(backbone, head)
+        if not _reproduces(backbone, head, example, logits):
             raise UnsupportedModelError(
-                f"Expected head(backbone(x)) to equal model(x) but it does not for the last linear layer "
-                f"`{name}`. Wrap the model so that one nn.Linear ends its forward pass."
+                f"Expected x -> backbone(x) W^T + b to equal the model but it does not for the last linear "
+                f"layer `{name}`. Wrap the model so that one plain nn.Linear ends its forward pass."
             )
     classes = head.weight.shape[0]
     if len(class_names) != classes:
         raise UnsupportedModelError(
-            f"Expected {classes} class names, one for each logit, but got {len(class_names)}."
+            f"Expected {classes} class names, one for each logit, but got {len(class_names)}. "
+            "Pass the names in the order of the logits."
         )
-    bias = torch.zeros(classes) if head.bias is None else head.bias
+    bias = head.weight.new_zeros(classes) if head.bias is None else head.bias
     return Classifier(
-        backbone, head.weight.detach(), bias.detach(), transform, transform_id, tuple(class_names)
+        backbone,
+        head.weight.detach().float(),
+        bias.detach().float(),
+        transform,
+        transform_id,
+        tuple(class_names),
     )
 
 
-def _share_tensors(model: nn.Module) -> nn.Module:
-    memo = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
-    return copy.deepcopy(model, memo)
+def _with_tensors(model: nn.Module, place: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:
+    """A copy of the module tree whose parameters and buffers are `place` of the model's own."""
+    memo: dict[int, object] = {}
+    for parameter in model.parameters():
+        placed = place(parameter)
+        same = placed is parameter
+        memo[id(parameter)] = parameter if same else nn.Parameter(placed.detach(), parameter.requires_grad)
+    memo |= {id(buffer): place(buffer) for buffer in model.buffers()}
+    try:
+        return copy.deepcopy(model, memo)
+    except (RuntimeError, TypeError) as error:
+        raise UnsupportedModelError(
+            f"Expected the modules of {type(model).__name__} to allow a copy but one holds a thing that does "
+            "not (a lock, an open file, a tensor that is part of a gradient). Keep it outside the model."
+        ) from error
+
+
+def _without(backbone: nn.Module, head: nn.Module) -> nn.Module:
+    """`backbone` with the identity in every place where it holds `head`."""
+    if backbone is head:
+        return nn.Identity()
+    for name, module in list(backbone.named_modules(remove_duplicate=False)):
+        if module is head:
+            parent, _, child = name.rpartition(".")
+            setattr(backbone.get_submodule(parent), child, nn.Identity())
+    return backbone
 
 
 def _last_linear(backbone: nn.Module, example: torch.Tensor) -> tuple[str, torch.Tensor]:
@@ -130,11 +161,30 @@ def _last_linear(backbone: nn.Module, example: torch.Tensor) -> tuple[str, torch
     logits = backbone(example)
     for hook in hooks:
         hook.remove()
+    if not torch.is_tensor(logits) or logits.ndim != 2:
+        got = tuple(logits.shape) if torch.is_tensor(logits) else type(logits).__name__
+        raise UnsupportedModelError(
+            f"Expected {type(backbone).__name__} to give logits of shape (samples, classes) but got {got}. "
+            "Wrap the model so that its forward pass returns the logits alone."
+        )
+    require_finite("logits", logits, remedy="Check the model's weights and the transform of its images.")
     for name, output in reversed(outputs.items()):
-        if torch.is_tensor(logits) and output.shape == logits.shape and torch.equal(output, logits):
+        if torch.is_tensor(output) and torch.equal(output, logits):
             return name, logits
     raise UnsupportedModelError(
         f"Expected the logits of {type(backbone).__name__} to come from one last nn.Linear but none of its "
         f"{len(hooks)} linear layers gives the model's output. Models that end in a convolution or in a "
         "scaled or normalised product cannot be pruned this way."
     )
+
+
+def _reproduces(backbone: nn.Module, head: nn.Linear, example: torch.Tensor, logits: torch.Tensor) -> bool:
+    try:
+        features = backbone(example)  # (N, D)
+    except (RuntimeError, AttributeError, TypeError, ValueError, IndexError):
+        return False  # it does more with the head than call it, or reshapes what the head gives
+    if features.shape != (logits.shape[0], head.weight.shape[1]):
+        return False
+    tolerance = 1e-4 * float(logits.abs().max())
+    again = functional.linear(features, head.weight, head.bias)
+    return torch.allclose(again, logits, rtol=0.0, atol=tolerance)
