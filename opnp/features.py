@@ -1,41 +1,20 @@
-"""Images to features and labels: the slow step, done once an image."""
+"""Images to features and labels in memory, for sets that fit; `opnp.extraction` does the others on disk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
-from torch.utils.data import DataLoader
 
 from opnp.datasets import LabelledImages
+from opnp.errors import UnreadableImageError
+from opnp.extraction import ExtractionCancelledError, ExtractionSettings
+from opnp.extraction.backbone import run_backbone
+from opnp.extraction.rows import Features
 from opnp.models import Classifier
 
+__all__ = ["Features", "Progress", "best_device", "extract"]
+
 Progress = Callable[[int, int], object]
-"""Called with (images done, images in all)."""
-
-
-@dataclass(frozen=True)
-class Features:
-    """What the backbone made of a set of images.
-
-    Attributes:
-        features: (N, D) float32 on the CPU.
-        labels: (N,) int64, -1 where there is none.
-    """
-
-    features: torch.Tensor
-    labels: torch.Tensor
-
-
-class _Transformed(torch.utils.data.Dataset[tuple[torch.Tensor, int]]):
-    def __init__(self, images: LabelledImages, classifier: Classifier) -> None:
-        self._images, self._transform = images, classifier.transform
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        image, label = self._images[index]
-        return self._transform(image), label
+"""Called with (images done, images in all); returning False stops the extraction."""
 
 
 def best_device() -> torch.device:
@@ -55,21 +34,32 @@ def extract(
     """Run the backbone once over every image, in order.
 
     Args:
-        classifier: Its backbone decides the device.
+        classifier: Its weight's device is where the backbone runs.
         images: What to run it on.
         batch_size: Images a step.
-        progress: Called after each step.
+        progress: Called after each step; returning False stops.
 
     Returns:
-        Features (N, D) and labels (N,), on the CPU.
+        Features (N, D) float32 and labels (N,), on the CPU.
+
+    Raises:
+        UnreadableImageError: If an image cannot be read; the message says which.
+        ExtractionCancelledError: If `progress` stopped it.
     """
-    device = classifier.weight.device
-    features, labels = [], []
-    done = 0
-    for batch, batch_labels in DataLoader(_Transformed(images, classifier), batch_size=batch_size):
-        features.append(classifier.features(batch.to(device)).cpu())
-        labels.append(batch_labels)
-        done += len(batch_labels)
-        if progress is not None:
-            progress(done, len(images))
+    settings = ExtractionSettings(batch_size=batch_size)
+    total, done = len(images), 0
+    spans = [range(start, min(start + batch_size, total)) for start in range(0, total, batch_size)]
+    features, labels = [torch.empty(0, classifier.weight.shape[1])], [torch.empty(0, dtype=torch.int64)]
+    for batch, part in run_backbone(classifier, images, spans, settings):
+        if batch.skipped:
+            bad = batch.skipped[0]
+            raise UnreadableImageError(
+                f"Expected to read every image but image {bad.index} could not be: {bad.reason}. "
+                "Replace or remove it."
+            )
+        features.append(part.cpu())
+        labels.append(batch.labels)
+        done += batch.size
+        if progress is not None and progress(done, total) is False:
+            raise ExtractionCancelledError(f"The extraction was stopped at {done:,} of {total:,} images.")
     return Features(torch.cat(features), torch.cat(labels))

@@ -70,25 +70,13 @@ def sensitivity_sums(
         InvalidDataError: If a shape does not fit, or an entry is NaN or infinite.
         InvalidSettingError: If the temperature is not a finite number above 0.
     """
-    temperature = require_positive("temperature", temperature)
-    require_head(weight, bias)
-    require_features(features, weight.shape[1])
     head_weight = weight.detach().float()  # (C, D)
-    head_bias = None if bias is None else bias.detach().float()  # (C,)
-    weight_sum = torch.zeros(weight.shape, dtype=torch.float64)
-    neuron_sum = torch.zeros(weight.shape[1], dtype=torch.float64)
-    for chunk in _chunks(features.detach(), weight.device):  # (n, D)
-        logits = functional.linear(chunk, head_weight, head_bias)  # (n, C)
-        probabilities = torch.softmax(logits / temperature, dim=1)  # (n, C)
-        weight_sum += (probabilities.T @ chunk.abs()).cpu().double()  # (C, D)
-        neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).cpu().double()  # (D,)
-    if not bool(torch.isfinite(weight_sum).all() and torch.isfinite(neuron_sum).all()):
-        require_finite("features", features)
-        raise InvalidDataError(
-            "Expected finite sensitivities but the logits overflow float32. Use a higher temperature, or "
-            "check the scale of the features and of the weight."
-        )
-    return SensitivitySums(weight_sum, neuron_sum, features.shape[0])
+    weight_sum, neuron_sum = _zeros(weight.shape, weight.device), _zeros(weight.shape[1:], weight.device)
+    for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
+        weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
+        neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).to(neuron_sum.device)  # (D,)
+    _require_finite_sums(features, weight_sum, neuron_sum)
+    return SensitivitySums(weight_sum.cpu(), neuron_sum.cpu(), features.shape[0])
 
 
 def weight_sensitivity(
@@ -118,7 +106,11 @@ def weight_sensitivity(
         tensor([[0.5000, 1.0000],
                 [0.5000, 1.0000]])
     """
-    return sensitivity_sums(features, weight, bias, temperature=temperature).weight_map().float()
+    weight_sum = _zeros(weight.shape, weight.device)
+    for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
+        weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
+    _require_finite_sums(features, weight_sum)
+    return (weight_sum / features.shape[0]).float().cpu()
 
 
 def neuron_sensitivity(
@@ -156,6 +148,30 @@ def neuron_sensitivity(
     return sensitivity_sums(features, weight, bias, temperature=temperature).neuron_map(named).float()
 
 
-def _chunks(features: torch.Tensor, device: torch.device) -> Iterator[torch.Tensor]:
+def _probabilities(
+    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, temperature: float
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Chunks of features (n, D) and their softmax(f / T) (n, C), both float32 on the device of `weight`."""
+    temperature = require_positive("temperature", temperature)
+    require_head(weight, bias)
+    require_features(features, weight.shape[1])
+    head_weight = weight.detach().float()  # (C, D)
+    head_bias = None if bias is None else bias.detach().float()  # (C,)
     for start in range(0, features.shape[0], CHUNK):
-        yield features[start : start + CHUNK].to(device=device, dtype=torch.float32)
+        chunk = features.detach()[start : start + CHUNK].to(device=weight.device, dtype=torch.float32)
+        logits = functional.linear(chunk, head_weight, head_bias)  # (n, C)
+        yield chunk, torch.softmax(logits / temperature, dim=1)
+
+
+def _zeros(shape: torch.Size, device: torch.device) -> torch.Tensor:
+    """Float64 zeros where the products are made, or on the CPU where the device has no float64."""
+    return torch.zeros(shape, dtype=torch.float64, device="cpu" if device.type == "mps" else device)
+
+
+def _require_finite_sums(features: torch.Tensor, *sums: torch.Tensor) -> None:
+    if not all(bool(torch.isfinite(part).all()) for part in sums):
+        require_finite("features", features)
+        raise InvalidDataError(
+            "Expected finite sensitivities but the logits overflow float32. Use a higher temperature, or "
+            "check the scale of the features and of the weight."
+        )

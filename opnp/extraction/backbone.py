@@ -1,0 +1,50 @@
+"""Batches of images through the backbone, on any device."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from opnp.datasets import LabelledImages
+from opnp.extraction.reading import Batch, batches
+from opnp.extraction.settings import ExtractionSettings
+from opnp.models import Classifier
+
+
+def run_backbone(
+    classifier: Classifier, images: LabelledImages, spans: Sequence[range], settings: ExtractionSettings
+) -> Iterator[tuple[Batch, torch.Tensor]]:
+    """Features of each span of images, in order.
+
+    On CUDA the images come from pinned memory, in channels-last order, and the backbone may run under
+    autocast; nothing here waits for the GPU, so that it never waits for the loader's hand-over.
+
+    Args:
+        classifier: Its weight's device is where the backbone runs.
+        images: What to run it on.
+        spans: Indices of each step.
+        settings: Loader processes and precision.
+
+    Yields:
+        The batch and its features (n, D) float32, on the device.
+
+    Raises:
+        OpnpError: If the storage fails, or the transform refuses an image.
+    """
+    device = classifier.weight.device
+    cuda = device.type == "cuda"
+    autocast = torch.autocast(device.type, torch.float16, enabled=cuda and settings.autocast)
+    loader = batches(
+        images, classifier.transform, spans, workers=settings.workers_on(device), pin_memory=cuda
+    )
+    for batch in loader:
+        if batch.problem is not None:
+            raise batch.problem
+        if len(batch.labels) == 0:
+            yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
+            continue
+        inputs = batch.images.to(device, non_blocking=True)
+        if cuda and inputs.ndim == 4:
+            inputs = inputs.contiguous(memory_format=torch.channels_last)
+        with autocast:
+            features = classifier.features(inputs)
+        yield batch, features

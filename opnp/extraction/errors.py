@@ -1,0 +1,15 @@
+"""What can stop an extraction; each leaves the complete chunks in place for the next run."""
+
+from opnp.errors import OpnpError
+
+
+class ExtractionCancelledError(OpnpError):
+    """The person who started the extraction stopped it; the next run goes on from there."""
+
+
+class StorageError(OpnpError):
+    """The disk is full, or cannot be written to."""
+
+
+class ForeignFeaturesError(OpnpError):
+    """The folder holds the features of another model, data set, transform or number format."""

@@ -1,0 +1,137 @@
+"""Reads and transforms images, in loader processes; tells an unreadable image from a failing disk."""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from PIL import Image, UnidentifiedImageError
+from torch.utils.data import DataLoader, Dataset
+
+from opnp.datasets import LabelledImages
+from opnp.errors import InvalidDataError, MissingDataError, OpnpError, UnreadableImageError
+from opnp.models import Transform
+
+_ABOUT_ONE_FILE = {
+    errno.ENOENT: "the file is missing",
+    errno.EACCES: "the file may not be read",
+    errno.EISDIR: "it is a folder",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+
+
+@dataclass(frozen=True)
+class Skip:
+    """An image that could not be read.
+
+    Attributes:
+        index: Which.
+        reason: Why, without its path.
+    """
+
+    index: int
+    reason: str
+
+
+class Batch(NamedTuple):
+    """Consecutive images, transformed.
+
+    Attributes:
+        images: (n, ...) what enters the backbone; n counts the readable ones.
+        labels: (n,) int64.
+        skipped: The unreadable ones.
+        size: Images asked for, n plus the skipped.
+        problem: Why the run has to stop, or None; raised where the batch is used, since an error that
+            crosses from a loader process would carry that process's trace in its message.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    skipped: list[Skip]
+    size: int
+    problem: OpnpError | None
+
+
+class _Batches(Dataset[Batch]):
+    def __init__(self, images: LabelledImages, transform: Transform) -> None:
+        self._images, self._transform = images, transform
+
+    def __getitem__(self, span: range) -> Batch:
+        tensors, labels, skipped = [], [], []
+        try:
+            for index in span:
+                try:
+                    image, label = _read(self._images, index)
+                except UnreadableImageError as error:
+                    skipped.append(Skip(index, str(error)))
+                    continue
+                tensors.append(_transformed(self._transform, image, index))
+                labels.append(label)
+            stacked = _stacked(tensors, span)
+        except OpnpError as error:
+            return Batch(torch.empty(0), torch.empty(0), [], len(span), error)
+        return Batch(stacked, torch.tensor(labels, dtype=torch.int64), skipped, len(span), None)
+
+
+def batches(
+    images: LabelledImages,
+    transform: Transform,
+    spans: Sequence[range],
+    *,
+    workers: int = 0,
+    pin_memory: bool = False,
+) -> DataLoader[Batch]:
+    """One `Batch` for each span of indices, in that order, read ahead by `workers` processes."""
+    return DataLoader(
+        _Batches(images, transform),
+        batch_size=None,
+        sampler=spans,
+        num_workers=workers,
+        pin_memory=pin_memory,
+        prefetch_factor=4 if workers else None,
+    )
+
+
+def _read(images: LabelledImages, index: int) -> tuple[Image.Image, int]:
+    """One decoded image; UnreadableImageError says why not, in words without its path."""
+    try:
+        image, label = images[index]
+        image.load()
+    except OpnpError:
+        raise
+    except UnidentifiedImageError:
+        raise UnreadableImageError("it is not an image") from None
+    except OSError as error:
+        if error.errno is None:
+            raise UnreadableImageError("it is truncated or damaged") from None
+        if error.errno in _ABOUT_ONE_FILE:
+            raise UnreadableImageError(_ABOUT_ONE_FILE[error.errno]) from None
+        raise MissingDataError(
+            f"Expected to read image {index} but the storage answered: {error.strerror}. "
+            "Mend it and run again; what is extracted stays."
+        ) from None
+    except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise UnreadableImageError("it is damaged") from None
+    return image, label
+
+
+def _transformed(transform: Transform, image: Image.Image, index: int) -> torch.Tensor:
+    try:
+        return transform(image)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise InvalidDataError(
+            f"Expected the model's transform to accept image {index} ({image.mode}, "
+            f"{image.width}×{image.height}) but it failed with {type(error).__name__}. "
+            "Let the data set give images in the mode that the model was trained on."
+        ) from None
+
+
+def _stacked(tensors: list[torch.Tensor], span: range) -> torch.Tensor:
+    shapes = {tuple(tensor.shape) for tensor in tensors}
+    if len(shapes) > 1:
+        raise InvalidDataError(
+            f"Expected the model's transform to give one shape but images {span.start} to {span.stop - 1} "
+            f"have {', '.join(map(str, sorted(shapes)))}. Resize and crop in the transform."
+        )
+    return torch.stack(tensors) if tensors else torch.empty(0)

@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from extraction_toy import SETTINGS, SeededImages, classifier, image_set
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opnp.errors import InvalidDataError
+from opnp.extraction import Processes, extract_to_disk
+from opnp.extraction.manifest import Manifest
+from opnp.sensitivity import SensitivitySums, neuron_sensitivity, sensitivity_sums, weight_sensitivity
+from opnp.stored_maps import stored_sensitivity_sums
+
+NET = classifier()
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("maps") / "f"
+    return extract_to_disk(NET, image_set(SeededImages(203)), folder, SETTINGS)
+
+
+def close(got: SensitivitySums, wanted: SensitivitySums, rtol: float) -> None:
+    assert got.count == wanted.count
+    torch.testing.assert_close(got.weights, wanted.weights, rtol=rtol, atol=0)
+    torch.testing.assert_close(got.neurons, wanted.neurons, rtol=rtol, atol=0)
+
+
+def test_streamed_from_disk_it_is_the_map_of_all_features_in_memory(stored):
+    features = stored.load().features
+    close(
+        stored_sensitivity_sums(stored, NET.weight, NET.bias, temperature=2),
+        sensitivity_sums(features, NET.weight, NET.bias, temperature=2),
+        rtol=1e-6,
+    )
+
+
+def test_half_precision_on_disk_is_computed_in_float32(tmp_path, stored):
+    settings = replace(SETTINGS, format="float16")
+    half = extract_to_disk(NET, image_set(SeededImages(203)), tmp_path / "h", settings)
+    close(
+        stored_sensitivity_sums(half, NET.weight, NET.bias),
+        stored_sensitivity_sums(stored, NET.weight, NET.bias),
+        rtol=1e-3,
+    )
+    close(
+        stored_sensitivity_sums(half, NET.weight, NET.bias),
+        sensitivity_sums(half.load().features, NET.weight, NET.bias),
+        rtol=1e-6,
+    )
+
+
+def test_the_shares_of_any_number_of_processes_add_up_to_the_whole(stored, monkeypatch):
+    monkeypatch.setattr(Processes, "add", lambda _, values: values)
+    whole = stored_sensitivity_sums(stored, NET.weight, NET.bias)
+    for size in (2, 3, 9):  # 9 processes for 6 chunks: some have none
+        shares = [
+            stored_sensitivity_sums(stored, NET.weight, NET.bias, processes=Processes(rank, size))
+            for rank in range(size)
+        ]
+        total = shares[0]
+        for share in shares[1:]:
+            total += share
+        close(total, whole, rtol=1e-13)
+
+
+def test_no_sample_is_an_error(stored):
+    nothing = Manifest(stored.manifest.request, (0,) * 6)
+    with pytest.raises(InvalidDataError, match="at least one image"):
+        stored_sensitivity_sums(replace(stored, manifest=nothing), NET.weight, NET.bias)
+
+
+@given(
+    count=st.integers(1, 3000),
+    width=st.integers(1, 40),
+    classes=st.integers(1, 30),
+    cut=st.floats(0, 1),
+    seed=st.integers(0, 1000),
+)
+def test_maps_do_not_depend_on_batches_or_order(count, width, classes, cut, seed):
+    generator = torch.Generator().manual_seed(seed)
+    features = torch.randn(count, width, generator=generator)
+    features[torch.rand(count, width, generator=generator) < 0.3] = 0
+    weight, bias = torch.randn(classes, width, generator=generator), torch.randn(classes, generator=generator)
+    whole = sensitivity_sums(features, weight, bias)
+
+    shuffled = sensitivity_sums(features[torch.randperm(count, generator=generator)], weight, bias)
+    torch.testing.assert_close(shuffled.weight_map(), whole.weight_map(), rtol=1e-6, atol=1e-7)
+    torch.testing.assert_close(shuffled.neurons / count, whole.neurons / count, rtol=1e-6, atol=1e-6)
+
+    at = int(cut * count)
+    if 0 < at < count:
+        parts = sensitivity_sums(features[:at], weight, bias) + sensitivity_sums(features[at:], weight, bias)
+        torch.testing.assert_close(parts.weight_map(), whole.weight_map(), rtol=1e-6, atol=1e-7)
+        torch.testing.assert_close(parts.neurons / count, whole.neurons / count, rtol=1e-6, atol=1e-6)
+
+
+def test_the_weight_map_alone_is_that_of_both():
+    features = torch.randn(3000, 24)
+    sums = sensitivity_sums(features, NET.weight, NET.bias)
+    assert torch.equal(weight_sensitivity(features, NET.weight, NET.bias), sums.weight_map().float())
+    neurons = neuron_sensitivity(features, NET.weight, NET.bias, definition="weights")
+    torch.testing.assert_close(neurons, features.abs().mean(0) / 5)
