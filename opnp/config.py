@@ -80,3 +80,7 @@ class Pruning:
         """The field's name for it: 'unpruned', 'OPP', 'ONP' or 'OPNP'."""
         names = {(True, True): "unpruned", (False, True): "OPP", (True, False): "ONP"}
         return names.get((self.weights == OPEN, self.neurons == OPEN), "OPNP")
+
+
+UNPRUNED = Pruning()
+"""Both windows open."""

@@ -90,7 +90,7 @@ def _features(classifier: Classifier, images: ImageSet, store: Store, progress: 
         return {"features": extracted.features.numpy(), "labels": extracted.labels.numpy()}
 
     arrays = store.get_or_compute("features", _key(classifier, images, version=FEATURES_VERSION), compute)
-    return Features(torch.from_numpy(arrays["features"]), torch.from_numpy(arrays["labels"]))
+    return Features(torch.tensor(arrays["features"]), torch.tensor(arrays["labels"]))
 
 
 def _maps(
@@ -104,8 +104,8 @@ def _maps(
 
     arrays = store.get_or_compute("maps", _key(classifier, images, version=MAPS_VERSION), compute)
     return SensitivityMaps(
-        torch.from_numpy(arrays["weights"]),
-        {d: torch.from_numpy(arrays[f"neurons.{d}"]) for d in NeuronDefinition},
+        torch.tensor(arrays["weights"]),
+        {d: torch.tensor(arrays[f"neurons.{d}"]) for d in NeuronDefinition},
         int(arrays["count"]),
     )
 

@@ -1,0 +1,63 @@
+"""The sensitivity map as a picture, its pruned part greyed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.charts.layout import dress
+from app.charts.palette import Palette
+from opnp.binning import BinnedMap
+
+DARKEST = 4.0
+"""Powers of ten below the largest sensitivity at which the colour scale ends."""
+
+
+def sensitivity_map(
+    binned: BinnedMap, class_names: Sequence[str], colours: Palette, *, height: int = 340
+) -> go.Figure:
+    """Classes by neurons, coloured by log10 of the sensitivity; cells that are all pruned are grey.
+
+    Args:
+        binned: The map, columns in the order of display.
+        class_names: Of all classes.
+        colours: The page's palette.
+        height: Pixels.
+
+    Returns:
+        The figure.
+    """
+    top = float(binned.sensitivity.max())
+    with np.errstate(divide="ignore"):
+        logs = np.clip(np.log10(binned.sensitivity / top if top > 0 else binned.sensitivity), -DARKEST, 0)
+    names = [class_names[first] for first in binned.rows[:-1]]
+    shown = np.where(binned.kept > 0, logs, np.nan).astype(np.float32)
+    grey = np.where(binned.kept > 0, np.nan, 0.0).astype(np.float32)
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=grey,
+        y=names,
+        colorscale=[[0, colours.pruned], [1, colours.pruned]],
+        showscale=False,
+        hoverinfo="skip",
+    )
+    figure.add_heatmap(
+        z=shown,
+        y=names,
+        colorscale=[[i / (len(colours.scale) - 1), colour] for i, colour in enumerate(colours.scale)],
+        zmin=-DARKEST,
+        zmax=0,
+        colorbar={
+            "title": {"text": "share of<br>the largest"},
+            "tickvals": [-4, -3, -2, -1, 0],
+            "ticktext": ["≤ 0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
+            "thickness": 12,
+            "outlinewidth": 0,
+        },
+        hovertemplate="%{y}, neuron at rank %{x}<br>10^%{z:.1f} of the largest<extra></extra>",
+    )
+    classes, neurons = int(binned.rows[-1]), int(binned.columns[-1])
+    figure.update_xaxes(title="neurons, least to most sensitive", showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    title = f"Sensitivity of {classes:,} × {neurons:,} weights (grey = pruned)"
+    return dress(figure, colours, title=title, height=height).update_layout(margin={"l": 90})

@@ -1,0 +1,93 @@
+"""ID against OOD scores before and after pruning, for all chosen sets or one of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from app.charts.histogram import Panel, score_histograms
+from app.charts.layout import PLOT_CONFIG
+from app.charts.palette import Palette
+from app.state import Settings
+from opnp.binning import shared_edges, shares
+from opnp.evaluation import Half, half_of
+from opnp.explorer import Explorer, Snapshot
+from opnp.metrics import FloatArray, tpr_threshold
+
+ALL = "all"
+
+
+def histograms(
+    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, colours: Palette
+) -> None:
+    """Let the visitor pick a set, and draw its histograms.
+
+    Args:
+        explorer: For the sets' titles.
+        settings: For the chosen sets.
+        before: The unpruned model.
+        after: The pruned model.
+        colours: The page's palette.
+    """
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    shown = ALL
+    if len(settings.ood) > 1:
+        shown = st.segmented_control(
+            "OOD set in the histograms",
+            [ALL, *settings.ood],
+            default=ALL,
+            required=True,
+            format_func=lambda key: titles.get(key, "All sets"),
+            key="shown",
+            label_visibility="collapsed",
+        )
+    keys = (shown,) if shown in settings.ood else settings.ood
+    draw_histograms(explorer, keys, before, after, colours)
+
+
+def draw_histograms(
+    explorer: Explorer,
+    keys: tuple[str, ...],
+    before: Snapshot,
+    after: Snapshot,
+    colours: Palette,
+    *,
+    marks: Sequence[Sequence[float]] = ((), ()),
+    names: Sequence[str] = (),
+) -> None:
+    """Draw both histograms of the half that the sliders see, on the same bins.
+
+    Args:
+        explorer: For the sets' titles.
+        keys: OOD sets to pool, each with the same say.
+        before: The unpruned model.
+        after: The pruned model.
+        colours: The page's palette.
+        marks: Scores of uploaded images before and after.
+        names: Their names.
+    """
+    snapshots = (before, after)
+    ood = [_seen(snapshot, keys) for snapshot in snapshots]
+    id_scores = [snapshot.id_test.scores.numpy() for snapshot in snapshots]
+    edges = shared_edges([*id_scores, *ood[0], *ood[1]])
+    panels = [
+        Panel(
+            title,
+            shares(id_scores[i], edges),
+            np.mean([shares(scores, edges) for scores in ood[i]], axis=0),
+            tpr_threshold(id_scores[i]),
+            marks[i],
+            names,
+        )
+        for i, title in enumerate(("Before: unpruned", f"After: {after.pruning.kind}"))
+    ]
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    name = titles[keys[0]] if len(keys) == 1 else f"images of {len(keys)} OOD sets"
+    title = f"{len(id_scores[0]):,} ID test images against {sum(map(len, ood[0])):,} {name}"
+    figure = score_histograms(panels, edges, colours, title=title)
+    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="histograms")
+
+
+def _seen(snapshot: Snapshot, keys: tuple[str, ...]) -> list[FloatArray]:
+    scores = (snapshot.ood[key].scores.numpy() for key in keys)
+    return [values[half_of(len(values), Half.TUNE)] for values in scores]

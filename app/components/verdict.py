@@ -1,0 +1,94 @@
+"""One picture's card: what it is, what the model sees, what the model says, and whether it is accepted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app import text
+from app.format import percent
+from app.picture import Picture
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one head says of one picture.
+
+    Attributes:
+        predicted: Name of the class.
+        confidence: Softmax maximum, in [0, 1].
+        score: Energy score, higher is more in-distribution.
+        threshold: The head's own threshold at 95 % TPR.
+    """
+
+    predicted: str
+    confidence: float
+    score: float
+    threshold: float
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the score is at or above the threshold."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A picture and what the model says of it before and after pruning.
+
+    Attributes:
+        picture: The picture.
+        seen: What the model sees of it, (H, W) or (H, W, 3) uint8.
+        before: Of the unpruned model.
+        after: Of the pruned model.
+    """
+
+    picture: Picture
+    seen: npt.NDArray[np.uint8]
+    before: Opinion
+    after: Opinion
+
+
+def card(verdict: Verdict, *, pruned: bool) -> None:
+    """Draw a picture's card.
+
+    Args:
+        verdict: What to draw.
+        pruned: Whether before and after differ.
+    """
+    with st.container(border=True):
+        original, seen, words = st.columns([2, 2, 4], vertical_alignment="center")
+        original.image(verdict.picture.image, caption="your picture", width="stretch")
+        seen.image(_enlarged(verdict.seen), caption="what the model sees", width="stretch")
+        with words:
+            st.markdown(f"**{_plain(verdict.picture.name)}**")
+            _opinion(verdict.after, verdict.before if pruned else None)
+            if verdict.picture.note:
+                st.caption(verdict.picture.note)
+
+
+def _opinion(now: Opinion, before: Opinion | None) -> None:
+    if now.accepted:
+        st.badge(text.ACCEPTED, icon=":material/check_circle:", color="blue")
+    else:
+        st.badge(text.REJECTED, icon=":material/block:", color="orange")
+    st.markdown(f"**{now.predicted}**, {percent(now.confidence)} confident")
+    if before is None:
+        st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
+        return
+    st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
+    verdict = text.ACCEPTED if before.accepted else text.REJECTED
+    st.caption(
+        f"Unpruned: {before.predicted}, {percent(before.confidence)} confident, {verdict} "
+        f"(threshold {before.threshold:.2f})"
+    )
+
+
+def _enlarged(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    times = max(1, 224 // max(pixels.shape[:2]))
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def _plain(name: str) -> str:
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!~|<>$:&" else letter for letter in name)

@@ -1,0 +1,15 @@
+"""The dashboard's entry: `streamlit run app/main.py`. Page set-up, navigation, what all pages share."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # streamlit puts only this file's folder there
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st  # noqa: E402
+
+from app.shell import run  # noqa: E402
+
+st.set_page_config(page_title="OPNP · pruning for OOD detection", page_icon=":material/tune:", layout="wide")
+run()

@@ -1,0 +1,96 @@
+"""All explanatory copy, in one place and in plain words."""
+
+from opnp.config import Pruning, RankScope
+
+TITLE = "Teach a classifier to notice the unfamiliar"
+TAGLINE = (
+    "A classifier is often sure of itself on images of a kind it has never seen. Set to zero the weights and "
+    "neurons of its last layer that its energy depends on most, or hardly at all, and watch in-distribution "
+    "(ID) and out-of-distribution (OOD) images come apart. No training."
+)
+RUNNING = (
+    "{description} {classes} classes, {width} features; sensitivities from {train} training images, figures "
+    "on {test} test images. Computed on {device}."
+)
+DEVICES = {"cuda": "an NVIDIA GPU (CUDA)", "mps": "Apple's GPU (MPS)", "cpu": "the CPU"}
+
+WEIGHTS_LABEL = "Weights kept, by rank of sensitivity"
+WEIGHTS_HELP = (
+    "Weights of the last layer, sorted from least (0 %) to most sensitive (100 %). Those outside the window "
+    "are set to zero. Sensitivity of a weight: how much the energy changes with it, averaged over the ID "
+    "training images."
+)
+NEURONS_LABEL = "Neurons kept, by rank of sensitivity"
+NEURONS_HELP = (
+    "The features that enter the last layer, sorted the same way. A neuron outside the window is switched "
+    "off for all classes."
+)
+SCOPE_LABEL = "Rank weights"
+SCOPE_HELP = (
+    "**global**: all weights together, so some classes may lose more than others. **per class**: each "
+    "class's weights by themselves, so every class loses the same share."
+)
+DEFINITION_LABEL = "Sensitivity of a neuron"
+DEFINITION_HELP = (
+    "**activation**: mean of |∂E/∂z|, the energy's own gradient. **weights**: mean over classes of the "
+    "weights' sensitivities, which is just the neuron's mean size. The paper's own formula is not public, so "
+    "both are here and neither is called the paper's."
+)
+OOD_LABEL = "Compare with"
+OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."
+
+PRESETS: tuple[tuple[str, Pruning], ...] = (
+    ("30 % least sensitive neurons", Pruning(neurons=(30, 100))),
+    ("80 % least sensitive weights of each class", Pruning(weights=(80, 100), scope=RankScope.PER_CLASS)),
+    ("1 % most sensitive weights", Pruning(weights=(0, 99))),
+)
+
+FPR95_HELP = (
+    "Share of OOD images that get through when the threshold accepts 95 % of ID images. Lower is better. "
+    "Average over the chosen OOD sets, each counted once."
+)
+AUROC_HELP = (
+    "Chance that an ID image scores above an OOD image. Higher is better; 50 % is guessing. Average over the "
+    "chosen OOD sets, each counted once."
+)
+ECE_HELP = (
+    "Expected calibration error on ID test images: the mean gap between the model's confidence and how often "
+    "it is right (15 equal bins). Lower is better."
+)
+ACCURACY_HELP = "Share of ID test images put in the right class. Higher is better."
+PRUNED_HELP = "Weights of the last layer that are now zero, those of switched-off neurons included."
+HALVES = (
+    "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
+    "interval. Where they disagree, believe the held-out one."
+)
+UNPRUNED_NOTE = "Nothing is pruned yet. Move a slider, or drop the"
+
+TABLE_HELP = "One row for each OOD set. Before → after pruning, on the tuning half unless it says held out."
+MAP_HELP = (
+    "M = mean over ID training images of |∂E/∂W| = mean of p(class) · |feature|. Each column is a neuron, "
+    "each row a class."
+)
+AVERAGE = "Average of the sets"
+
+IMAGES_TITLE = "What does it make of your images?"
+IMAGES_INTRO = (
+    "Upload pictures of anything. You see what the model sees, the class it picks, and whether the energy "
+    "score would accept the picture as in-distribution at the threshold that accepts 95 % of ID test images."
+)
+UPLOAD_LABEL = "Your images (PNG, JPEG, WebP, BMP, GIF, TIFF)"
+EXAMPLES_LABEL = "None at hand? Click some of these:"
+NO_IMAGES = "Nothing uploaded yet. Drop a picture above or click an example; nothing you upload is kept."
+TOO_MANY = "{got} images came; the first {most} are shown. Upload the others afterwards."
+ACCEPTED = "accepted as ID"
+REJECTED = "rejected as OOD"
+
+FAILED = (
+    "This experiment could not be prepared. {reason} The log of the server says more; "
+    "try again once it is mended."
+)
+UNEXPECTED = "Something unexpected went wrong."
+MORE_HELP = (
+    "AUPR depends on the ratio of ID to OOD images, so compare it only at equal counts. "
+    "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "
+    "rejected when 95 % of OOD is. The two are different numbers."
+)

@@ -1,0 +1,75 @@
+"""Images: what the model makes of pictures that a visitor brings, before and after pruning."""
+
+import streamlit as st
+import torch
+
+from app import cached, text
+from app.charts.palette import palette
+from app.components.histograms import draw_histograms
+from app.components.uploads import pictures
+from app.components.verdict import Opinion, Verdict, card
+from app.picture import Picture
+from app.shell import view
+from app.state import Settings
+from opnp.explorer import Explorer, Snapshot
+from opnp.metrics import tpr_threshold
+
+COLUMNS = 2
+
+
+def images(explorer: Explorer, settings: Settings) -> None:
+    """Draw the page for these settings."""
+    experiment = explorer.prepared.experiment
+    st.subheader(text.IMAGES_TITLE)
+    st.caption(text.IMAGES_INTRO)
+    shown, problems = pictures(experiment.key)
+    for problem in problems:
+        st.warning(problem, icon=":material/broken_image:")
+    if not shown:
+        if not problems:
+            st.info(text.NO_IMAGES, icon=":material/add_photo_alternate:")
+        return
+    before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
+    verdicts = _verdicts(explorer, shown, before, after)
+    if settings.ood:
+        _histogram(explorer, settings, before, after, verdicts)
+    grid = st.columns(COLUMNS)
+    for place, verdict in enumerate(verdicts):
+        with grid[place % COLUMNS]:
+            card(verdict, pruned=after.pruning.kind != "unpruned")
+
+
+def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:
+    looks = [cached.look(explorer.prepared.experiment.key, picture) for picture in shown]
+    features = torch.stack([look.features for look in looks])  # (n, D)
+    opinions = [_opinions(explorer, features, snapshot) for snapshot in (before, after)]
+    return [Verdict(*parts) for parts in zip(shown, (look.seen for look in looks), *opinions, strict=True)]
+
+
+def _opinions(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Opinion]:
+    said = explorer.score(features, snapshot.head)
+    threshold = tpr_threshold(snapshot.id_test.scores)
+    names = explorer.prepared.classifier.class_names
+    return [
+        Opinion(names[int(predicted)], float(confidence), float(score), threshold)
+        for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
+    ]
+
+
+def _histogram(
+    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, verdicts: list[Verdict]
+) -> None:
+    names = [verdict.picture.name for verdict in verdicts]
+    marks = [[v.before.score for v in verdicts], [v.after.score for v in verdicts]]
+    draw_histograms(
+        explorer,
+        settings.ood,
+        before,
+        after,
+        palette(st.context.theme.type),
+        marks=marks,
+        names=names,
+    )
+
+
+images(*view())
