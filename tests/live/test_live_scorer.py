@@ -130,7 +130,7 @@ def test_five_hundred_moves_do_not_drift():
 def test_two_threads_at_one_scorer_both_get_right_answers(monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     case = Case(2, samples=300, width=40, classes=9)
-    scorer = case.scorer(strata=(100, 200), preview_size=50)
+    scorer = case.scorer(strata=(100, 200), preview_size=200)
     wrong = []
 
     def hammer(start):
