@@ -1,10 +1,20 @@
 """Features on disk to sensitivity sums: one chunk in memory at a time, shared by processes."""
 
+from typing import Any
+
+import numpy as np
 import torch
 
+from opnp.checks import require_positive
 from opnp.errors import InvalidDataError
 from opnp.extraction import ALONE, Processes, StoredFeatures
+from opnp.models import Classifier
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
+from opnp.store import Store
+
+_KIND = "sensitivity sums"
+VERSION = 1
+"""Of the computation of kept sums; raising it leaves older ones unused."""
 
 
 def stored_sensitivity_sums(
@@ -47,3 +57,60 @@ def stored_sensitivity_sums(
     flat = processes.add(torch.cat(parts))  # (C * D + D + 1,)
     weights, neurons = flat[: weight.numel()], flat[weight.numel() : -1]
     return SensitivitySums(weights.reshape(weight.shape), neurons, int(flat[-1]))
+
+
+def kept_sensitivity_sums(
+    store: Store,
+    stored: StoredFeatures,
+    classifier: Classifier,
+    *,
+    temperature: float = 1.0,
+    processes: Processes = ALONE,
+) -> SensitivitySums:
+    """`stored_sensitivity_sums` for a classifier's head, from the store when they are there.
+
+    Args:
+        store: Where the sums are kept, keyed by what the features are of and the temperature.
+        stored: The classifier's features of ID training samples.
+        classifier: Its head, on the device where the products are made.
+        temperature: T > 0 of the energy.
+        processes: Those that share the work; all of them use the same store.
+
+    Returns:
+        The sums, as `stored_sensitivity_sums` gives them.
+
+    Raises:
+        InvalidDataError: If there is no sample, or a shape does not fit.
+        InvalidSettingError: If the temperature is not a finite number above 0.
+    """
+    key: dict[str, str | float] = {
+        "extraction": stored.manifest.request.digest,
+        "temperature": require_positive("temperature", temperature),
+        "version": VERSION,
+    }
+
+    def compute() -> dict[str, np.ndarray[Any, Any]]:
+        sums = stored_sensitivity_sums(
+            stored, classifier.weight, classifier.bias, temperature=temperature, processes=processes
+        )
+        return {
+            "weights": sums.weights.numpy(),
+            "neurons": sums.neurons.numpy(),
+            "count": np.array(sums.count),
+        }
+
+    if processes.size == 1 or _is_kept(store, key, processes):
+        arrays = store.get_or_compute(_KIND, key, compute)
+    else:
+        arrays = compute()
+        if processes.leads:
+            store.put(_KIND, key, arrays)
+    return SensitivitySums(
+        torch.tensor(arrays["weights"]), torch.tensor(arrays["neurons"]), int(arrays["count"])
+    )
+
+
+def _is_kept(store: Store, key: dict[str, str | float], processes: Processes) -> bool:
+    """Whether the leading process finds it, so that all take the same way."""
+    found = processes.leads and store.get(_KIND, key) is not None
+    return bool(processes.lead(torch.tensor([float(found)])))

@@ -8,7 +8,7 @@ import torch
 
 from opnp.errors import InvalidDataError
 from opnp.extraction import chunks
-from opnp.extraction.manifest import Manifest, read_manifest
+from opnp.extraction.manifest import Manifest, read_manifest, write_manifest
 from opnp.extraction.reading import Skip
 from opnp.extraction.rows import Features
 
@@ -93,3 +93,8 @@ class StoredFeatures:
                 pass
             found.append(number)
         return found
+
+    def discard(self, number: int) -> None:
+        """Remove a chunk, and the manifest's word that all are there, so that the next run makes it again."""
+        write_manifest(self.folder, Manifest(self.manifest.request))
+        chunks.chunk_path(self.folder, number).unlink(missing_ok=True)

@@ -1,0 +1,17 @@
+"""The command line: what the pages do, from a terminal and on a cluster."""
+
+import typer
+
+from opnp.commands import cache
+from opnp.commands.extract import extract
+from opnp.commands.maps import sensitivity_map
+
+app = typer.Typer(
+    help="Sensitivity-guided pruning for out-of-distribution detection.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("extract")(extract)
+app.command("map")(sensitivity_map)
+app.add_typer(cache.app, name="cache")

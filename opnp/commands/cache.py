@@ -1,0 +1,161 @@
+"""`cache`: what is kept on disk, whether it is whole, and how to be rid of it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from opnp.commands import console, options
+from opnp.errors import InvalidSettingError
+from opnp.extraction import StoredFeatures
+from opnp.extraction.library import Extraction, extractions, library_in, remove
+from opnp.extraction.pace import duration
+from opnp.store import Store
+from opnp.store.errors import readable_size
+from opnp.store.settings import default_directory, default_limit
+
+EXTRACTION = "extraction"
+_SHORT = 12
+
+app = typer.Typer(help="What is kept on disk.", no_args_is_help=True)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in the cache, of the store or an extraction."""
+
+    digest: str
+    kind: str
+    what: str
+    size_bytes: int
+    age_seconds: float
+
+
+@app.command("list")
+def list_items(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
+    """List everything, with sizes and ages (since it was last used; of extractions, last written)."""
+    with console.exits(as_json=as_json):
+        items = sorted(_items(cache), key=lambda item: item.age_seconds)
+    if as_json:
+        console.show_json({"items": [vars(item) for item in items]})
+        return
+    table = Table("Id", "Kind", "What", "Size", "Age")
+    for item in items:
+        age = duration(item.age_seconds)
+        table.add_row(item.digest[:_SHORT], item.kind, item.what, readable_size(item.size_bytes), age)
+    console.stdout().print(table if items else "Nothing is kept yet.")
+
+
+@app.command()
+def info(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
+    """Say where the cache is, how large it is and how large its store may grow."""
+    with console.exits(as_json=as_json):
+        sizes: dict[str, int] = {}
+        for item in _items(cache):
+            sizes[item.kind] = sizes.get(item.kind, 0) + item.size_bytes
+        folder, limit = cache or default_directory(), default_limit()
+    if as_json:
+        console.show_json({"folder": str(folder), "limit_bytes": limit, "size_bytes": sizes})
+        return
+    print_ = console.stdout().print
+    print_(f"Folder: {folder}", soft_wrap=True)
+    for kind, size in sorted(sizes.items()):
+        print_(f"{kind}: {readable_size(size)}")
+    print_(f"All: {readable_size(sum(sizes.values()))}")
+    print_(f"Limit: {readable_size(limit)} for all but extractions, which stay until they are cleared")
+
+
+@app.command()
+def verify(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
+    """Compare every byte with its checksum. What is damaged is removed and will be computed again."""
+    with console.exits(as_json=as_json):
+        with Store(cache) as store:
+            report = store.verify()
+        damaged = [{"id": bad.digest, "reason": bad.reason} for bad in report.damaged]
+        ok = len(report.ok)
+        for extraction in extractions(library_in(cache)):
+            bad_chunks = _mend(extraction)
+            ok += not bad_chunks
+            damaged += [
+                {"id": extraction.folder.name, "reason": f"chunk {number} has changed"}
+                for number in bad_chunks
+            ]
+    if as_json:
+        console.show_json({"ok": ok, "damaged": damaged})
+    else:
+        console.stdout().print(f"{ok} whole, {len(damaged)} damaged")
+        for bad in damaged:
+            console.stdout().print(f"{bad['id'][:_SHORT]}: {bad['reason']}; removed")
+    if damaged:
+        raise typer.Exit(console.Exit.FAILED)
+
+
+@app.command()
+def clear(
+    *,
+    kind: Annotated[str | None, typer.Option(help="Only this kind.", show_default=False)] = None,
+    id_: Annotated[
+        str | None, typer.Option("--id", help="Only this id, or its first digits.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    cache: options.Cache = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Remove everything, or one kind, or one item."""
+    with console.exits(as_json=as_json):
+        chosen = [item for item in _items(cache) if _matches(item, kind, id_)]
+        if not chosen and (kind or id_):
+            raise InvalidSettingError(
+                "Expected something of that kind or id in the cache but there is nothing. "
+                "`python -m opnp cache list` shows what there is."
+            )
+        size = sum(item.size_bytes for item in chosen)
+        if chosen and not yes:
+            typer.confirm(f"Remove {len(chosen)} items of {readable_size(size)}?", abort=True, err=True)
+        digests = {item.digest for item in chosen}
+        with Store(cache) as store:
+            freed = sum(store.clear(digest=digest) for digest in digests)
+        for extraction in extractions(library_in(cache)):
+            if extraction.folder.name in digests:
+                remove(extraction)
+                freed += extraction.size_bytes
+    if as_json:
+        console.show_json({"removed": len(chosen), "freed_bytes": freed})
+    else:
+        console.stdout().print(f"Removed {len(chosen)} items, {readable_size(freed)}.")
+
+
+def _items(cache: Path | None) -> Iterator[Item]:
+    now = time.time()
+    with Store(cache) as store:
+        for entry in store.entries():
+            age = now - entry.last_used
+            yield Item(entry.digest, entry.kind, entry.describe, entry.size_bytes, age)
+    for extraction in extractions(library_in(cache)):
+        age = now - extraction.changed
+        yield Item(extraction.folder.name, EXTRACTION, _says(extraction), extraction.size_bytes, age)
+
+
+def _says(extraction: Extraction) -> str:
+    request, manifest = extraction.manifest.request, extraction.manifest
+    state = f"{sum(manifest.rows):,} images" if manifest.complete else f"part of {request.count:,} images"
+    return f"{state}, {request.width} features, {request.format}, model {request.model[:_SHORT]}"
+
+
+def _matches(item: Item, kind: str | None, digest: str | None) -> bool:
+    return (kind is None or item.kind == kind) and (digest is None or item.digest.startswith(digest))
+
+
+def _mend(extraction: Extraction) -> list[int]:
+    """Numbers of the damaged chunks of a complete extraction; they are removed, so that a run makes them."""
+    if not extraction.manifest.complete:
+        return []
+    stored = StoredFeatures(extraction.folder, extraction.manifest)
+    damaged = stored.damaged()
+    for number in damaged:
+        stored.discard(number)
+    return damaged
