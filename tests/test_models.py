@@ -1,33 +1,12 @@
 import copy
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
+from model_toys import Net, assert_unchanged, logits_of, snapshot, split_toy
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations
-
-from opnp.errors import InvalidDataError, UnsupportedModelError
-from opnp.models import Classifier, split
-
-
-class Net(nn.Module):
-    """Convolution, batch norm and dropout before a last linear layer; `after` is applied to its logits."""
-
-    def __init__(self, after=None, bias=True):
-        super().__init__()
-        self.conv = nn.Conv2d(1, 4, 3)
-        self.norm = nn.BatchNorm2d(4)
-        self.drop = nn.Dropout(0.5)
-        self.hidden = nn.Linear(4, 6)
-        self.fc = nn.Linear(6, 3, bias=bias)
-        self.after = after
-
-    def forward(self, images):
-        pooled = functional.relu(self.norm(self.conv(images))).mean((2, 3))
-        logits = self.fc(self.drop(functional.relu(self.hidden(pooled))))
-        return logits if self.after is None else self.after(logits)
 
 
 @pytest.fixture(autouse=True)
@@ -38,35 +17,6 @@ def _seed():
 @pytest.fixture
 def example():
     return torch.randn(4, 1, 8, 8)
-
-
-def split_toy(model: nn.Module, example: torch.Tensor, classes: int = 3) -> Classifier:
-    names = tuple(f"class {i}" for i in range(classes))
-    return split(model, example, transform=lambda _: example[0], transform_id="none", class_names=names)
-
-
-def logits_of(classifier: Classifier, example: torch.Tensor) -> torch.Tensor:
-    return functional.linear(classifier.features(example), classifier.weight, classifier.bias)
-
-
-def snapshot(model: nn.Module):
-    """Everything a split could change: tree, modes, flags, hooks, values and where they lie in memory."""
-    modules = [
-        (name, id(m), m.training, *(len(getattr(m, h)) for h in vars(m) if h.endswith("_hooks")))
-        for name, m in model.named_modules(remove_duplicate=False)
-    ]
-    tensors = [
-        (name, id(t), t.data_ptr(), t.requires_grad, t.device, t.detach().clone())
-        for name, t in (*model.named_parameters(), *model.named_buffers())
-    ]
-    return modules, tensors
-
-
-def assert_unchanged(model: nn.Module, before) -> None:
-    modules, tensors = snapshot(model)
-    assert modules == before[0]
-    assert [t[:-1] for t in tensors] == [t[:-1] for t in before[1]]
-    assert all(torch.equal(new[-1], old[-1]) for new, old in zip(tensors, before[1], strict=True))
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -91,34 +41,6 @@ def test_the_model_comes_back_as_it_was(example, training):
     classifier = split_toy(model, example)
     classifier.features(example)
     _ = classifier.fingerprint
-    assert_unchanged(model, before)
-
-
-def raising(_):
-    raise RuntimeError("the forward pass broke")
-
-
-def softmaxed(logits):
-    return logits.softmax(1)
-
-
-@pytest.mark.parametrize(
-    ("model", "error"),
-    [(Net(after=raising), RuntimeError), (Net(after=softmaxed), UnsupportedModelError)],
-)
-def test_the_model_comes_back_as_it_was_after_an_error(example, model, error):
-    model.train()
-    before = snapshot(model)
-    with pytest.raises(error):
-        split_toy(model, example)
-    assert_unchanged(model, before)
-
-
-def test_a_wrong_number_of_class_names_is_named_and_changes_nothing(example):
-    model = Net()
-    before = snapshot(model)
-    with pytest.raises(UnsupportedModelError, match=r"Expected 3 class names.* but got 5"):
-        split_toy(model, example, classes=5)
     assert_unchanged(model, before)
 
 
@@ -184,77 +106,6 @@ def test_weight_normalised_linear_layers_are_split_by_the_weight_they_use(exampl
     model = Net().eval()
     parametrizations.weight_norm(model.fc)
     torch.testing.assert_close(logits_of(split_toy(model, example), example), model(example).detach())
-
-
-class CosineHead(nn.Linear):
-    def forward(self, features):
-        return 10 * functional.linear(functional.normalize(features), functional.normalize(self.weight))
-
-
-class TwoLogits(Net):
-    def forward(self, images):
-        return super().forward(images), None
-
-
-class ConvHead(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.hidden = nn.Linear(8, 8)
-        self.head = nn.Conv2d(1, 3, 1)
-
-    def forward(self, images):
-        return self.head(self.hidden(images)).mean((2, 3))
-
-
-class Reshaping(Net):
-    def forward(self, images):
-        return super().forward(images).reshape(-1, 3)
-
-
-class PeeksAtItsHead(Net):
-    def forward(self, images):
-        return super().forward(images) if self.fc.out_features == 3 else images
-
-
-def cosine_net():
-    model = Net()
-    model.fc = CosineHead(6, 3)
-    return model
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        Net(after=lambda logits: 2 * logits),
-        Net(after=lambda logits: logits.mul_(2)),
-        Net(after=lambda logits: logits.log_softmax(1)),
-        Net(after=lambda logits: logits[None]),
-        cosine_net(),
-        TwoLogits(),
-        ConvHead(),
-        Reshaping(),
-        PeeksAtItsHead(),
-    ],
-    ids=["scaled", "scaled in place", "log softmax", "3-d", "cosine", "tuple", "conv", "reshape", "peek"],
-)
-def test_models_whose_logits_are_not_one_linear_layer_are_refused(example, model):
-    before = snapshot(model)
-    with pytest.raises(UnsupportedModelError, match="Expected"):
-        split_toy(model, example)
-    assert_unchanged(model, before)
-
-
-def test_a_model_that_cannot_be_copied_is_refused(example):
-    model = Net()
-    model.lock = threading.Lock()
-    with pytest.raises(UnsupportedModelError, match="to allow a copy"):
-        split_toy(model, example)
-
-
-def test_logits_that_are_not_finite_are_named_as_such(example):
-    example[2] = torch.nan
-    with pytest.raises(InvalidDataError, match=r"Expected `logits` to be finite but entry \(2, 0\) is nan"):
-        split_toy(Net(), example)
 
 
 def test_threads_split_and_run_one_model_at_the_same_time(example):

@@ -1,0 +1,181 @@
+"""The walls between the rooms, read from the source: who may import whom, and what nobody may do."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ENGINE = sorted((ROOT / "opnp").rglob("*.py"))
+DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
+
+LAYERS = (
+    "errors torchvision_compat seen",
+    "checks",
+    "config store",
+    "datasets images models",
+    "experiment",
+    "embedded extraction",
+    "features",
+    "sensitivity",
+    "stored_maps pruning rectify scores metrics",
+    "rescore intervals binning",
+    "live sweep threshold evaluation",
+    "prepared",
+    "explorer detector",
+    "commands",
+    "cli",
+    "__main__",
+)
+"""The rooms of opnp from the bottom up. A room imports from lower layers only, never from its own."""
+
+LATE = {("experiment", "embedded")}
+"""Upward imports that are allowed inside a function: the list of known experiments opens one by its name."""
+
+UNSAFE_MODULES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+UNSAFE_CALLS = {
+    "torch.load",
+    "torch.save",
+    "pd.read_pickle",
+    "pandas.read_pickle",
+    "eval",
+    "exec",
+    "__import__",
+}
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Full names of everything imported anywhere below `tree`, also inside functions or by a constant."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "importlib.import_module",
+            "import_module",
+        ):
+            yield from (str(arg.value) for arg in node.args[:1] if isinstance(arg, ast.Constant))
+
+
+def unsafe(tree: ast.AST) -> Iterator[str]:
+    for name in imports(tree):
+        if name.partition(".")[0] in UNSAFE_MODULES or name in UNSAFE_CALLS:
+            yield name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if ast.unparse(node.func) in UNSAFE_CALLS:
+                yield ast.unparse(node.func)
+            yield from (
+                "allow_pickle"
+                for keyword in node.keywords
+                if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False"
+            )
+
+
+def room(name: str) -> str | None:
+    """'pruning' of 'opnp.pruning.prune'; None outside opnp."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "opnp" and len(parts) > 1 else None
+
+
+def level(name: str) -> int:
+    for height, rooms in enumerate(LAYERS):
+        if name in rooms.split():
+            return height
+    return pytest.fail(f"Expected `{name}` to be one of the rooms in LAYERS. Add it where it belongs.")
+
+
+def climbs(own: str, tree: ast.Module) -> Iterator[str]:
+    """Rooms imported by the room `own` that do not lie below it."""
+    loose = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    top = {room(name) for node in loose for name in imports(node)}
+    for other in {other for other in map(room, imports(tree)) if other}:
+        late = (own, other) in LATE and other not in top
+        if other != own and level(other) >= level(own) and not late:
+            yield other
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=label)
+def test_the_engine_never_imports_the_dashboard(path):
+    found = {name.partition(".")[0] for name in imports(ast.parse(path.read_text()))}
+    assert not found & {"streamlit", "app", "plotly"}
+
+
+@pytest.mark.parametrize("path", [p for p in ENGINE if p != ROOT / "opnp" / "__init__.py"], ids=label)
+def test_imports_inside_the_engine_point_downwards(path):
+    own = path.relative_to(ROOT / "opnp").parts[0].removesuffix(".py")
+    assert not list(climbs(own, ast.parse(path.read_text())))
+
+
+@pytest.mark.parametrize("path", ENGINE + DASHBOARD, ids=label)
+def test_nothing_relative_nothing_that_runs_foreign_code(path):
+    tree = ast.parse(path.read_text())
+    assert not [name for name in imports(tree) if name.startswith(".")]
+    assert not list(unsafe(tree))
+
+
+@pytest.mark.parametrize("path", [p for p in DASHBOARD if "charts" in p.parts], ids=label)
+def test_charts_are_pure(path):
+    found = {name.partition(".")[0] for name in imports(ast.parse(path.read_text()))}
+    assert not found & {"streamlit", "torch", "sklearn"}
+
+
+@pytest.mark.parametrize("path", [p for p in DASHBOARD if p.name != "cached.py"], ids=label)
+def test_one_file_caches_for_streamlit(path):
+    attributes = {
+        node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+    }
+    assert not attributes & {"cache_data", "cache_resource"}
+
+
+@pytest.mark.parametrize("path", ENGINE + DASHBOARD, ids=label)
+def test_no_file_is_longer_than_300_lines(path):
+    assert len(path.read_text().splitlines()) <= 300
+
+
+# The reader of the source itself
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "def f():\n    import joblib",
+        "import importlib\nimportlib.import_module('pickle')",
+        "import torch\ntorch.load('x')",
+        "from torch import load",
+        "eval('1')",
+        "import numpy as np\nnp.load('x', allow_pickle=True)",
+        "__import__('pickle')",
+    ],
+)
+def test_what_is_unsafe_is_seen(source):
+    assert list(unsafe(ast.parse(source)))
+
+
+@pytest.mark.parametrize("source", ["model.eval()", "import numpy as np\nnp.load('x', allow_pickle=False)"])
+def test_what_is_safe_is_let_through(source):
+    assert not list(unsafe(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "found"),
+    [
+        ("pruning", "from opnp.config import Pruning", []),
+        ("live", "from opnp.live.tiles import Tile", []),
+        ("config", "from opnp.pruning import prune", ["pruning"]),
+        ("config", "def f():\n    from opnp import pruning", ["pruning"]),
+        ("scores", "from opnp.metrics import ece", ["metrics"]),
+        ("experiment", "def f():\n    from opnp.embedded import x", []),
+        ("experiment", "from opnp.embedded import x", ["embedded"]),
+    ],
+)
+def test_climbing_is_seen(own, source, found):
+    assert list(climbs(own, ast.parse(source))) == found
