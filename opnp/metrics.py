@@ -234,10 +234,13 @@ def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int
 
 def _share_of_wins(fewer: FloatArray, more: FloatArray) -> float:
     """How often one of `fewer` is above one of `more`, ties counted half; both are sorted."""
-    below = np.searchsorted(more, fewer, side="left")
-    ties = more[np.minimum(below, more.size - 1)] == fewer
-    tied = np.searchsorted(more, fewer[ties], side="right") - below[ties]
-    return float((np.sum(below) + 0.5 * np.sum(tied)) / (fewer.size * more.size))
+    first = np.flatnonzero(np.concatenate([[True], fewer[1:] != fewer[:-1]]))  # of each distinct score
+    distinct, count = fewer[first], np.diff(first, append=fewer.size)
+    below = np.searchsorted(more, distinct, side="left")
+    ties = more[np.minimum(below, more.size - 1)] == distinct
+    tied = np.searchsorted(more, distinct[ties], side="right") - below[ties]
+    wins = np.sum(count * below) + 0.5 * np.sum(count[ties] * tied)
+    return float(wins / (fewer.size * more.size))
 
 
 def _ascending(name: str, values: Scores) -> FloatArray:
