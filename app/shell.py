@@ -17,13 +17,13 @@ POLL_SECONDS = 0.1
 
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
-    page = st.navigation(
-        [
-            st.Page("views/explore.py", title="Explore", icon=":material/tune:", default=True),
-            st.Page("views/images.py", title="Images", icon=":material/image_search:"),
-        ],
-        position="top",
-    )
+    explore = st.Page("views/explore.py", title="Explore", icon=":material/tune:", default=True)
+    images = st.Page("views/images.py", title="Images", icon=":material/image_search:")
+    introductions = {
+        explore: (text.EXPLORE_TITLE, text.EXPLORE_INTRO),
+        images: (text.IMAGES_TITLE, text.IMAGES_INTRO),
+    }
+    page = st.navigation([explore, images], position="top")
     st.html(CSS)
     bar = st.empty()
     bar.progress(0.0, "Starting the engine")
@@ -31,7 +31,7 @@ def run() -> None:
     from app.components.header import header, subtitle
     from opnp.experiment import list_experiments
 
-    experiment = header(list_experiments())
+    experiment = header(*introductions[page], list_experiments())
     explorer = _wait(experiment.key, bar)
     if explorer is None:
         return
@@ -53,7 +53,7 @@ def _wait(key: str, bar: "st.delta_generator.DeltaGenerator") -> "Explorer | Non
     bar.empty()
     if job.explorer is None:
         st.error(text.FAILED.format(reason=job.reason), icon=":material/error:")
-        if st.button("Try again", icon=":material/refresh:"):
+        if st.button("Try again", icon=":material/refresh:", key="again"):
             cached.preparation.clear()
             st.rerun()
     return job.explorer

@@ -11,5 +11,9 @@ CSS = """
     }
   }
   .st-key-cards [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+  @media (max-width: 640px) {
+    .st-key-cards [data-testid="stHorizontalBlock"] { flex-direction: row; flex-wrap: wrap; }
+    .st-key-cards [data-testid="stColumn"] { min-width: 44%; flex: 1 1 44%; }
+  }
 </style>
 """

@@ -2,8 +2,8 @@
 
 from opnp.config import Pruning, RankScope
 
-TITLE = "Teach a classifier to notice the unfamiliar"
-TAGLINE = (
+EXPLORE_TITLE = "Teach a classifier to notice the unfamiliar"
+EXPLORE_INTRO = (
     "A classifier is often sure of itself on images of a kind it has never seen. Set to zero the weights and "
     "neurons of its last layer that its energy depends on most, or hardly at all, and watch in-distribution "
     "(ID) and out-of-distribution (OOD) images come apart. No training."

@@ -16,7 +16,7 @@ PLOT_CONFIG: dict[str, Any] = {
 def dress(figure: go.Figure, colours: Palette, *, title: str, height: int) -> go.Figure:
     """Give a figure the house style; axes keep their zoom while sliders move."""
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"},
+        title={"text": title, "font": {"size": 15}, "x": 0, "xref": "container", "y": 0.98, "yanchor": "top"},
         height=height,
         margin={"l": 52, "r": 12, "t": 44, "b": 44},
         font={"color": colours.text, "size": 13, "family": "Source Sans, Source Sans Pro, sans-serif"},

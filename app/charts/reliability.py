@@ -32,7 +32,7 @@ def reliability_diagram(
         hoverinfo="skip",
     )
     looks = (
-        ("unpruned", before, colours.pruned, "circle-open"),
+        ("unpruned", before, colours.text, "circle-open"),
         ("pruned", after, colours.id, "circle"),
     )
     for name, bins, colour, symbol in looks:
@@ -43,7 +43,7 @@ def reliability_diagram(
             customdata=bins.count[filled],
             mode="lines+markers",
             name=f"{name}, ECE {bins.ece:.1%}",
-            line={"color": colour, "width": 2},
+            line={"color": colour, "width": 1 if bins is before else 2.5},
             marker={"symbol": symbol, "size": 5 + 13 * np.sqrt(bins.count[filled] / bins.count.max())},
             hovertemplate="says %{x:.0%}, is right %{y:.0%}<br>%{customdata} images<extra></extra>",
         )

@@ -59,5 +59,5 @@ def sensitivity_map(
     classes, neurons = int(binned.rows[-1]), int(binned.columns[-1])
     figure.update_xaxes(title="neurons, least to most sensitive", showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    title = f"Sensitivity of {classes:,} × {neurons:,} weights (grey = pruned)"
+    title = f"Sensitivity of {classes:,} × {neurons:,} weights; grey: pruned"
     return dress(figure, colours, title=title, height=height).update_layout(margin={"l": 90})

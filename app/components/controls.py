@@ -19,7 +19,7 @@ def controls(explorer: Explorer) -> state.Settings:
         The settings that the rest of the page shows.
     """
     with st.container(key="controls"):
-        weights, neurons, buttons = st.columns([4, 4, 3], gap="medium", vertical_alignment="bottom")
+        weights, neurons, buttons = st.columns([4, 4, 3.7], gap="medium", vertical_alignment="bottom")
         with weights:
             _window(state.WEIGHTS, text.WEIGHTS_LABEL, text.WEIGHTS_HELP)
         with neurons:
@@ -32,6 +32,7 @@ def controls(explorer: Explorer) -> state.Settings:
                 on_click=state.choose,
                 args=(UNPRUNED,),
                 help="Prune nothing",
+                key="reset",
                 shortcut="x",
             )
             with st.popover("Settings", icon=":material/tune:"):
@@ -44,6 +45,7 @@ def controls(explorer: Explorer) -> state.Settings:
         on_click=state.undo,
         disabled=not state.can_undo(),
         help="Back to the settings before",
+        key="undo",
         shortcut="u",
     )
     return settings

@@ -7,10 +7,12 @@ from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
 
-def header(experiments: tuple[Experiment, ...]) -> Experiment:
-    """Draw the title and the choice of experiment.
+def header(title: str, introduction: str, experiments: tuple[Experiment, ...]) -> Experiment:
+    """Draw the page's title, what it is for, and the choice of experiment.
 
     Args:
+        title: Of the page.
+        introduction: One or two sentences.
         experiments: What can be chosen, the default first.
 
     Returns:
@@ -19,7 +21,7 @@ def header(experiments: tuple[Experiment, ...]) -> Experiment:
     titles = {experiment.key: experiment.title for experiment in experiments}
     words, choice = st.columns([3, 2], vertical_alignment="center")
     with words:
-        st.markdown(f"#### {text.TITLE}")
+        st.markdown(f"#### {title}")
     with choice, st.container(horizontal=True, horizontal_alignment="right"):
         key = st.segmented_control(
             "Experiment",
@@ -32,7 +34,7 @@ def header(experiments: tuple[Experiment, ...]) -> Experiment:
             bind="query-params",
         )
     chosen = next(experiment for experiment in experiments if experiment.key == key)
-    st.caption(text.TAGLINE)
+    st.caption(introduction)
     return chosen
 
 

@@ -82,8 +82,8 @@ def draw_histograms(
         for i, title in enumerate(("Before: unpruned", f"After: {after.pruning.kind}"))
     ]
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
-    name = titles[keys[0]] if len(keys) == 1 else f"images of {len(keys)} OOD sets"
-    title = f"{len(id_scores[0]):,} ID test images against {sum(map(len, ood[0])):,} {name}"
+    name = titles[keys[0]] if len(keys) == 1 else f"OOD images of {len(keys)} sets"
+    title = f"{len(id_scores[0]):,} ID against {sum(map(len, ood[0])):,} {name}"
     figure = score_histograms(panels, edges, colours, title=title)
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="histograms")
 

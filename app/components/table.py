@@ -27,12 +27,14 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
     average = frame.drop(columns="OOD set").mean().to_dict()
     average |= {"OOD set": text.AVERAGE, "images": frame["images"].sum()}
     frame = pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
-    essentials = ["OOD set", "FPR95 before", "FPR95", "FPR95 held out", "AUROC"]
+    essentials = ["OOD set", "FPR95 unpruned", "FPR95 pruned", "FPR95 held out", "AUROC pruned"]
     st.caption(text.TABLE_HELP)
     st.dataframe(
         frame[essentials],
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in essentials[1:]},
+        column_config={
+            name: st.column_config.NumberColumn(format="%.1f %%", width=92) for name in essentials[1:]
+        },
         alt="Detection figures of each OOD set before and after pruning",
     )
     with st.expander("More figures, and download"):
@@ -62,11 +64,11 @@ def _row(title: str, key: str, before: Halves, after: Halves) -> dict[str, str |
     )
     return {
         "OOD set": title,
-        "FPR95 before": 100 * old.fpr95,
-        "FPR95": 100 * new.fpr95,
+        "FPR95 unpruned": 100 * old.fpr95,
+        "FPR95 pruned": 100 * new.fpr95,
         "FPR95 held out": 100 * held_out.fpr95,
-        "AUROC before": 100 * old.auroc,
-        "AUROC": 100 * new.auroc,
+        "AUROC unpruned": 100 * old.auroc,
+        "AUROC pruned": 100 * new.auroc,
         "AUROC held out": 100 * held_out.auroc,
         "AUPR, ID positive": 100 * new.aupr_id,
         "AUPR, OOD positive": 100 * new.aupr_ood,

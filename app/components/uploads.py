@@ -1,7 +1,6 @@
 """Pictures from a visitor or from the examples, decoded safely and run through the model once."""
 
 import hashlib
-import io
 
 import streamlit as st
 
@@ -11,6 +10,7 @@ from opnp.errors import OpnpError
 from opnp.images import read_image
 
 MOST = 40
+THUMBNAIL = 104
 
 
 def pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
@@ -40,19 +40,13 @@ def pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
 
 
 def _examples(experiment_key: str) -> list[Picture]:
-    examples = {example.key: example for example in cached.examples(experiment_key)}
-    keys = st.pills(
-        text.EXAMPLES_LABEL,
-        list(examples),
-        selection_mode="multi",
-        format_func=lambda key: examples[key].title,
-        key="examples",
-        bind="query-params",
-    )
-    pictures = []
-    for key in keys:
-        buffer = io.BytesIO()
-        examples[key].image.save(buffer, "PNG")
-        digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-        pictures.append(Picture(examples[key].title, examples[key].image, None, digest))
-    return pictures
+    st.caption(text.EXAMPLES_LABEL)
+    picked = []
+    with st.container(horizontal=True, key="examples"):
+        for example in cached.examples(experiment_key):
+            with st.container(width=THUMBNAIL):
+                st.image(example.image, width=THUMBNAIL)
+                if st.checkbox(example.title, key=f"example-{example.key}"):
+                    digest = hashlib.sha256(example.image.tobytes()).hexdigest()
+                    picked.append(Picture(example.title, example.image, None, digest))
+    return picked

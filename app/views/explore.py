@@ -31,7 +31,7 @@ def explore(explorer: Explorer, settings: Settings) -> None:
     if settings.pruning.kind == "unpruned":
         presets()
     cards(before=old, after=new, head=after.head)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([4, 3], gap="medium")
     with left:
         histograms(explorer, settings, before, after, colours)
     with right:

@@ -20,8 +20,6 @@ COLUMNS = 2
 def images(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
     experiment = explorer.prepared.experiment
-    st.subheader(text.IMAGES_TITLE)
-    st.caption(text.IMAGES_INTRO)
     shown, problems = pictures(experiment.key)
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")

@@ -1,0 +1,32 @@
+"""The dashboard on the embedded experiment, with a cache of its own for the whole run of tests."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+PATIENCE = 300
+
+
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dashboard-cache")
+
+
+@pytest.fixture
+def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """A function that opens the dashboard, as a visitor with that link would."""
+    monkeypatch.setenv("OPNP_CACHE", str(cache_folder))
+
+    def open_page(page: str | None = None, **query: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        if page is not None:
+            app.switch_page(f"views/{page}.py").run()
+        assert not app.exception, [error.message for error in app.exception]
+        return app
+
+    return open_page

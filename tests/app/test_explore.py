@@ -1,0 +1,109 @@
+"""What a visitor sees on Explore, checked against the engine."""
+
+import pytest
+
+from app import cached
+from opnp.config import Pruning
+from opnp.evaluation import Half
+
+OOD = ("mnist", "letters", "patches", "textures", "noise")
+
+
+def metrics(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def percent(text: str) -> float:
+    return float(text.removesuffix(" %"))
+
+
+def expected_fpr95(pruning: Pruning, ood=OOD) -> float:
+    explorer = cached.ready("fashion")
+    return 100 * explorer.evaluate(explorer.at(pruning), ood, Half.TUNE).fpr95
+
+
+def test_opens_unpruned_with_real_numbers(dashboard):
+    app = dashboard()
+    shown = metrics(app)
+    assert percent(shown["ID accuracy ↑"]) >= 91.5
+    assert percent(shown["Weights pruned"]) == 0
+    assert percent(shown["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning()), abs=0.051)
+    assert any("0 of 2,560" in metric.delta for metric in app.metric)
+
+
+def test_moving_a_slider_shows_the_engines_numbers(dashboard):
+    app = dashboard()
+    app.slider(key="neurons").set_value((30.0, 100.0)).run()
+    shown = metrics(app)
+    assert percent(shown["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))), abs=0.051)
+    assert any("77 of 256 neurons off" in caption.value for caption in app.caption)
+
+
+def test_scope_and_definition_reach_the_engine(dashboard):
+    app = dashboard()
+    app.slider(key="weights").set_value((80.0, 100.0)).run()
+    together = metrics(app)["FPR95 ↓"]
+    app.button_group(key="scope").set_value(["per class"]).run()
+    shown = metrics(app)["FPR95 ↓"]
+    assert percent(shown) == pytest.approx(
+        expected_fpr95(Pruning(weights=(80, 100), scope="per class")), abs=0.051
+    )
+    assert shown != together
+
+
+def test_undo_goes_back_and_reset_can_be_undone(dashboard):
+    app = dashboard()
+    start = metrics(app)
+    assert app.button(key="undo").disabled
+    app.slider(key="neurons").set_value((30.0, 100.0)).run()
+    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    moved = metrics(app)
+    app.button(key="undo").click().run()
+    assert app.slider(key="weights").value == (0.0, 100.0)
+    assert app.slider(key="neurons").value == (30.0, 100.0)
+    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    app.button(key="reset").click().run()
+    assert metrics(app) == start
+    app.button(key="undo").click().run()
+    assert metrics(app) == moved
+    for _ in range(2):
+        app.button(key="undo").click().run()
+    assert metrics(app) == start
+    assert app.button(key="undo").disabled
+
+
+def test_a_link_opens_the_same_view(dashboard):
+    moved = dashboard()
+    moved.slider(key="neurons").set_value((30.0, 100.0)).run()
+    linked = dashboard(neurons=["30.0", "100.0"])
+    assert linked.slider(key="neurons").value == (30.0, 100.0)
+    assert metrics(linked)["FPR95 ↓"] == metrics(moved)["FPR95 ↓"]
+
+
+def test_a_broken_link_opens_the_unpruned_model(dashboard):
+    app = dashboard(neurons=["thirty", "-4"], scope="everything", weights="nan")
+    assert percent(metrics(app)["Weights pruned"]) == 0
+
+
+def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard):
+    app = dashboard()
+    app.button_group(key="ood").set_value(["mnist"]).run()
+    assert percent(metrics(app)["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(), ("mnist",)), abs=0.051)
+    app.button_group(key="ood").set_value([]).run()
+    assert not app.metric
+    assert any("at least one OOD set" in info.value for info in app.info)
+
+
+def test_a_preset_moves_the_sliders(dashboard):
+    app = dashboard()
+    next(button for button in app.button if button.label == "30 % least sensitive neurons").click().run()
+    assert app.slider(key="neurons").value == (30.0, 100.0)
+
+
+def test_the_table_averages_its_rows(dashboard):
+    app = dashboard()
+    table = app.dataframe[0].value
+    sets, average = table.iloc[:-1], table.iloc[-1]
+    assert len(sets) == len(OOD)
+    assert average["FPR95 pruned"] == pytest.approx(sets["FPR95 pruned"].mean())
+    assert average["FPR95 pruned"] == pytest.approx(percent(metrics(app)["FPR95 ↓"]), abs=0.051)

@@ -1,0 +1,68 @@
+"""The Images page: examples, uploads that work and uploads that do not."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+
+def png(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning])
+
+
+def test_empty_page_says_what_to_do(dashboard):
+    app = dashboard("images")
+    assert "Nothing uploaded yet" in words(app)
+    assert len(app.checkbox) >= 6
+
+
+def test_an_example_gets_class_score_and_verdict(dashboard):
+    app = dashboard("images")
+    app.checkbox[0].check().run()
+    shown = words(app)
+    assert "confident" in shown
+    assert "threshold" in shown
+    assert "accepted as ID" in shown or "rejected as OOD" in shown
+
+
+def test_good_and_bad_files_together(dashboard):
+    app = dashboard("images")
+    grey = np.arange(64 * 48, dtype=np.uint8).reshape(48, 64)
+    app.file_uploader(key="uploads").upload(
+        [
+            ("photo.png", png(grey), "image/png"),
+            ("empty.png", b"", "image/png"),
+            ("notes.png", b"these are words, not an image", "image/png"),
+            ("torn.png", png(grey)[:200], "image/png"),
+        ]
+    ).run()
+    assert not app.exception
+    assert len(app.warning) == 3
+    for name in ("empty", "notes", "torn"):
+        assert any(name in warning.value for warning in app.warning)
+    assert "photo" in words(app)
+    assert "Traceback" not in words(app)
+
+
+def test_the_pruning_of_explore_holds_here(dashboard):
+    app = dashboard()
+    app.slider(key="neurons").set_value((30.0, 100.0)).run()
+    app.switch_page("views/images.py").run()
+    assert app.slider(key="neurons").value == (30.0, 100.0)
+    app.checkbox[0].check().run()
+    assert "Unpruned:" in words(app)
+
+
+def test_a_name_cannot_write_markup(dashboard):
+    app = dashboard("images")
+    name = "**bold** ![x](http://127.0.0.1/x.png) :red[y].png"
+    app.file_uploader(key="uploads").upload([(name, png(np.zeros((9, 9), np.uint8)), "image/png")]).run()
+    assert not app.exception
+    assert "![x]" not in words(app)
+    assert "**bold** !" not in words(app)

@@ -1,0 +1,92 @@
+"""The dashboard as a person uses it: a real browser, a real server, real images."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from sklearn.datasets import load_sample_image
+
+pytestmark = pytest.mark.browser
+FIRST_START = 240_000  # the first visit computes features and maps
+
+
+def metric(page: Page, label: str):
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def open_explore(page: Page, query: str = "") -> None:
+    page.goto(f"/{query}")
+    expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+
+
+def move_left_thumb(page: Page, label: str, presses: int) -> None:
+    thumb = page.get_by_role("slider", name=re.compile(label)).first
+    thumb.focus()
+    for _ in range(presses):
+        page.keyboard.press("ArrowRight")
+
+
+def test_moving_a_slider_changes_fpr95_and_the_link(page: Page):
+    open_explore(page)
+    before = metric(page, "FPR95").inner_text()
+    expect(metric(page, "Weights pruned")).to_have_text("0.0 %")
+    move_left_thumb(page, "Neurons kept", 60)
+    expect(metric(page, "Weights pruned")).to_have_text("30.1 %")
+    expect(metric(page, "FPR95")).not_to_have_text(before)
+    after = metric(page, "FPR95").inner_text()
+    assert "neurons=30" in page.url
+
+    other = page.context.new_page()
+    open_explore(other, "?" + page.url.partition("?")[2])
+    expect(metric(other, "FPR95")).to_have_text(after)
+
+    page.get_by_role("button", name="Reset").click()
+    expect(metric(page, "FPR95")).to_have_text(before)
+    page.get_by_role("button", name="Undo").click()
+    expect(metric(page, "FPR95")).to_have_text(after)
+
+
+def test_uploads_of_a_photograph_and_a_broken_file(page: Page):
+    photo = io.BytesIO()
+    Image.fromarray(np.asarray(load_sample_image("flower.jpg"))).save(photo, "JPEG")
+    page.goto("/images?neurons=30&neurons=100")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [
+            {"name": "flower.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()},
+            {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\nnothing"},
+        ],
+        timeout=FIRST_START,
+    )
+    expect(page.get_by_text("what the model sees")).to_be_visible()
+    expect(page.get_by_text("flower.jpg").first).to_be_visible()
+    expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()
+    expect(page.get_by_text("Unpruned:")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").filter(has_text="broken.png")).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_settings_hold_from_page_to_page(page: Page):
+    open_explore(page, "?neurons=30&neurons=100")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
+    expect(page.get_by_text("None at hand?")).to_be_visible()
+    expect(page.get_by_role("slider", name=re.compile("Neurons kept")).first).to_have_value("30")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Explore").click()
+    expect(metric(page, "Weights pruned")).to_have_text("30.1 %")
+
+
+def test_no_sideways_scrolling_on_a_phone(page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_explore(page)
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+
+
+def test_nothing_in_the_console_but_the_machine_being_offline(page: Page):
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    open_explore(page)
+    assert problems == []
