@@ -54,7 +54,14 @@ def test_tensors_are_shared_not_copied(example):
     assert not any(m is n for m in model.modules() for n in classifier.backbone.modules())
 
 
-def test_features_are_of_one_use_downstream(example):
+def test_no_hook_of_the_search_stays_on_the_backbone(example):
+    model = Net()
+    model.conv.register_forward_hook(lambda *_: None)
+    backbone = split_toy(model, example).backbone
+    assert sum(len(module._forward_hooks) for module in backbone.modules()) == 1
+
+
+def test_features_are_of_use_downstream(example):
     """Neither a gradient nor an inference-mode tensor that refuses one later."""
     features = split_toy(Net(), example).features(example)
     assert not features.requires_grad
