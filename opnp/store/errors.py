@@ -1,0 +1,81 @@
+"""The store's own errors, in sentences that hold no path."""
+
+import errno
+
+from opnp.errors import OpnpError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BROKEN = {errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
+_NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+class StoreError(OpnpError):
+    """The store could not keep something; the message says what to do."""
+
+
+class UnreadableEntryError(StoreError):
+    """An entry that is there and cannot be read just now."""
+
+
+class DamagedEntryError(Exception):
+    """A file that is not the whole, unchanged entry its name says; the message is the reason."""
+
+
+class ForeignRowError(Exception):
+    """A row of the index that the store did not write."""
+
+
+def cannot_keep(error: OSError, size_bytes: int) -> StoreError:
+    """Return the sentence for a write of `size_bytes` that failed with `error`.
+
+    Example:
+        >>> print(cannot_keep(OSError(errno.ENOSPC, "No space left on device"), 3_000_000))
+        Expected room for 3.0 MB in the store but the disk is full. Free some space, ...
+    """
+    size = readable_size(size_bytes)
+    if error.errno in _FULL:
+        return StoreError(
+            f"Expected room for {size} in the store but the disk is full. Free some space, clear the store, "
+            "or set OPNP_CACHE to a folder on a larger disk."
+        )
+    if error.errno in _NOT_WRITABLE:
+        return StoreError(
+            f"Expected to write {size} to the store but its folder is read-only. Make it writable, "
+            "or set OPNP_CACHE to a folder that is."
+        )
+    reason = error.strerror or type(error).__name__
+    return StoreError(
+        f"Expected to write {size} to the store but got: {reason}. Check the disk, "
+        "or set OPNP_CACHE to a folder on another one."
+    )
+
+
+def cannot_read(error: OSError) -> DamagedEntryError | UnreadableEntryError:
+    """Return what a failed read means: a broken file to remove, or a shortage that leaves it as it is.
+
+    Example:
+        >>> cannot_read(OSError(errno.EIO, "Input/output error"))
+        DamagedEntryError('it cannot be read (Input/output error)')
+    """
+    reason = error.strerror or type(error).__name__
+    if error.errno in _BROKEN:
+        return DamagedEntryError(f"it cannot be read ({reason})")
+    return UnreadableEntryError(
+        f"Expected to read an entry of the store but got: {reason}. Try again when the machine is less busy, "
+        "check who may read the store's folder, or set OPNP_CACHE to another one."
+    )
+
+
+def readable_size(size_bytes: int) -> str:
+    """Return a size for people, in powers of ten.
+
+    Example:
+        >>> readable_size(512), readable_size(8_200_000_000)
+        ('512 B', '8.2 GB')
+    """
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,219 @@
+"""Entries as files: written whole or not at all, read with their checksums, mapped rather than loaded."""
+
+import contextlib
+import mmap
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from opnp.store import layout, locks
+from opnp.store.entry import Entry
+from opnp.store.errors import DamagedEntryError, cannot_keep, cannot_read
+
+SUFFIX = ".safetensors"
+_PART = ".part"
+_MAP_FROM = 2**20
+_CHECK_BELOW = 256 * 2**20
+_CHUNK = 16 * 2**20
+_ABANDONED_AFTER = 60.0
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+Identity = tuple[int, int, int]
+"""What changes when a file is replaced or written to: inode, size, time of change in ns."""
+
+
+class Check(Enum):
+    """How much of a file is compared with its checksums when it is read."""
+
+    HEADER = "header"
+    """Header and size."""
+
+    SMALL = "small"
+    """The payload too, when the file is below 256 MiB."""
+
+    ALL = "all"
+    """The payload too."""
+
+
+def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
+    """Write an entry's file beside its place, flush it to disk and rename it; return the entry as written.
+
+    Args:
+        path: Where it belongs. What stands there is replaced; maps of that stay as they are.
+        entry: What it is; size and checksum are filled in here.
+        arrays: As `layout.require_arrays` returns them.
+
+    Raises:
+        StoreError: If the disk is full or read-only. Nothing of the entry remains.
+    """
+    head = layout.compose(replace(entry, checksum=layout.ZEROS), arrays)
+    size = len(head) + sum(array.nbytes for array in arrays.values())
+    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{_PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+    except OSError as error:
+        raise cannot_keep(error, size) from error
+    try:
+        try:
+            locks.try_hold(fd)
+            _write_all(fd, head)
+            payload = layout.checksum()
+            for chunk in _chunks(arrays.values()):
+                payload.update(chunk)
+                _write_all(fd, chunk)
+            written = replace(entry, checksum=payload.hexdigest(), size_bytes=size)
+            os.lseek(fd, 0, os.SEEK_SET)
+            _write_all(fd, layout.compose(written, arrays))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        part.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise cannot_keep(error, size) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return written
+
+
+class Read(NamedTuple):
+    """An entry as read: what it is, its arrays (read-only), and the state of its file."""
+
+    entry: Entry
+    arrays: dict[str, np.ndarray[Any, Any]]
+    identity: Identity
+
+
+def read(path: Path, check: Check, trusted: Identity | None = None) -> Read:
+    """Return an entry and its arrays. While mapped arrays live, in any process, the file is not evicted.
+
+    Args:
+        path: Its file.
+        check: How much to compare with the checksums.
+        trusted: The state in which the payload was compared before; in that state it is not compared again.
+
+    Raises:
+        FileNotFoundError: If there is none.
+        DamagedEntryError: If the file is not the whole, unchanged entry of that name.
+        UnreadableEntryError: If it cannot be read just now.
+    """
+    with _opened(path) as fd:
+        locks.hold_shared(fd)
+        stat = os.fstat(fd)
+        identity = stat.st_ino, stat.st_size, stat.st_mtime_ns
+        entry, placed = _read_head(fd, path)
+        length = max((item.stop for item in placed.values()), default=0)
+        start = entry.size_bytes - length
+        small = entry.size_bytes < _CHECK_BELOW and identity != trusted
+        if check is Check.ALL or (check is Check.SMALL and small):
+            _require_payload(fd, entry)
+        buffer: bytes | mmap.mmap
+        if entry.size_bytes < _MAP_FROM:
+            os.lseek(fd, start, os.SEEK_SET)
+            buffer, start = _read_exactly(fd, length), 0
+        else:
+            buffer = mmap.mmap(fd, 0, access=mmap.ACCESS_READ)
+        arrays = {
+            name: np.ndarray(item.shape, item.dtype, buffer, start + item.start)
+            for name, item in placed.items()
+        }
+    return Read(entry, arrays, identity)
+
+
+def read_entry(path: Path) -> Entry:
+    """Return what a file's header says, without its arrays. Raises as `read` does."""
+    with _opened(path) as fd:
+        return _read_head(fd, path)[0]
+
+
+def listed(folder: Path) -> dict[str, os.stat_result]:
+    """Return digest → stat of every entry in the folder; abandoned part-written files are removed."""
+    found = {}
+    for path, stat in _scan(folder):
+        if path.name.endswith(_PART):
+            if time.time() - stat.st_mtime > _ABANDONED_AFTER:
+                locks.remove_if_unused(path)
+        elif path.suffix == SUFFIX and len(path.stem) == 64 and not path.name.startswith("."):
+            found[path.stem] = stat
+    return found
+
+
+def _scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    with contextlib.suppress(OSError), os.scandir(folder) as items:
+        for item in items:
+            with contextlib.suppress(OSError):
+                yield Path(item.path), item.stat(follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        fd = os.open(path, os.O_RDONLY | _FLAGS)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+    except NotADirectoryError as error:
+        raise FileNotFoundError(error.errno, error.strerror) from error
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise cannot_read(error) from error
+
+
+def _read_head(fd: int, path: Path) -> tuple[Entry, dict[str, layout.Placed]]:
+    size = os.fstat(fd).st_size
+    length = int.from_bytes(_read_exactly(fd, 8), "little")
+    if length > min(layout.MAX_HEADER, size):
+        raise DamagedEntryError("its header is not one of the store's")
+    return layout.parse(_read_exactly(fd, length), path.stem, size)
+
+
+def _require_payload(fd: int, entry: Entry) -> None:
+    payload = layout.checksum()
+    while chunk := os.read(fd, _CHUNK):
+        payload.update(chunk)
+    if payload.hexdigest() != entry.checksum:
+        raise DamagedEntryError("its arrays have changed")
+
+
+def _read_exactly(fd: int, length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        more = os.read(fd, length - len(data))
+        if not more:
+            raise DamagedEntryError("it ends too early")
+        data += more
+    return data
+
+
+def _chunks(arrays: Iterable[np.ndarray[Any, Any]]) -> Iterator[memoryview]:
+    for array in arrays:
+        flat = array.reshape(-1).view(np.uint8).data
+        for start in range(0, len(flat), _CHUNK):
+            yield flat[start : start + _CHUNK]
+
+
+def _write_all(fd: int, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _flush_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

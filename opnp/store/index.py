@@ -1,0 +1,187 @@
+"""The index: diskcache's table of what is there and when it was used, without a way to pickle.
+
+It is bookkeeping only. What it cannot tell, the files do, so a damaged index costs the order of eviction and
+one that cannot be written costs a warning.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import diskcache
+
+from opnp.store import locks
+from opnp.store.entry import Entry
+from opnp.store.errors import ForeignRowError
+
+_log = logging.getLogger("opnp.store")
+_Result = TypeVar("_Result")
+
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+_SELECT = "SELECT key, raw, access_time, mode, filename, value FROM Cache"
+_MODE_RAW = 1
+
+
+class SafeDisk(diskcache.Disk):  # type: ignore[misc]
+    """What diskcache may write and read: digests and entries as text.
+
+    diskcache's own Disk pickles what it does not know and unpickles what a row says is pickled
+    (CVE-2025-69872). Every method of it that does either is replaced; anything but an entry's row is refused.
+    """
+
+    def put(self, key: object) -> tuple[str, bool]:
+        """Return a digest as it is."""
+        if type(key) is not str:
+            raise TypeError(f"Expected a digest but got a {type(key).__name__}.")
+        return key, True
+
+    def get(self, key: object, raw: object) -> str:
+        """Return a row's digest as it is."""
+        if type(key) is not str or not raw:
+            raise ForeignRowError("a key that is not text")
+        return key
+
+    def store(self, value: object, read: bool, key: object = None) -> tuple[int, int, None, str]:  # noqa: ARG002
+        """Return an entry's row: its file's size, and the entry as JSON."""
+        if read or not isinstance(value, Entry):
+            raise TypeError(f"Expected an entry but got a {type(value).__name__}.")
+        return value.size_bytes, _MODE_RAW, None, value.to_json()
+
+    def fetch(self, mode: object, filename: object, value: object, read: bool) -> Entry:
+        """Return the entry of a row."""
+        if read or mode != _MODE_RAW or filename is not None or type(value) is not str:
+            raise ForeignRowError("a value that is not text")
+        return Entry.from_json(value)
+
+    def remove(self, file_path: str) -> None:
+        """Leave the file: a name in a row is not to be trusted, and the store removes its own files."""
+
+
+class Index:
+    """diskcache over one folder, made again when it is damaged and done without when it cannot be written.
+
+    Args:
+        folder: Where its database lives.
+        guard: A lock file for the moment in which a damaged database is replaced.
+    """
+
+    def __init__(self, folder: Path, guard: Path) -> None:
+        self._folder = folder
+        self._guard = guard
+        self._opening = threading.Lock()
+        self._cache: diskcache.Cache | None = None
+        self._inode: int | None = None
+        self._told = False
+
+    def touch(self, entry: Entry) -> None:
+        """Note that an entry is used now, and what it is when the index does not say so."""
+
+        def action(cache: diskcache.Cache) -> None:
+            known = cache.get(entry.digest)
+            if known is None or known.checksum != entry.checksum:
+                cache.set(entry.digest, entry, tag=entry.kind)
+
+        self._run(action, None)
+
+    def forget(self, digest: str) -> None:
+        """Drop an entry's row."""
+        self._run(lambda cache: cache.delete(digest), None)
+
+    def entries(self) -> dict[str, Entry]:
+        """Return digest → entry, with when it was last used."""
+        return self._run(_all_entries, {})
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        with self._opening:
+            if self._cache is not None:
+                self._cache.close()
+            self._cache = None
+
+    def _run(self, action: Callable[[diskcache.Cache], _Result], otherwise: _Result) -> _Result:
+        try:
+            try:
+                return action(self._opened())
+            except (sqlite3.Error, ForeignRowError, TypeError, ValueError, KeyError) as error:
+                if _is_unavailable(error):
+                    raise
+                return self._made_again(action)
+        except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+            if not self._told:
+                self._told = True
+                _log.warning(
+                    "The store goes on without its index, which cannot be used (%s).", _reason(error)
+                )
+            return otherwise
+
+    def _opened(self) -> diskcache.Cache:
+        database = self._folder / "cache.db"
+        with self._opening:
+            if self._cache is None or self._inode is None or self._inode != _inode(database):
+                self._cache = diskcache.Cache(
+                    str(self._folder),
+                    timeout=10,
+                    disk=SafeDisk,
+                    eviction_policy="least-recently-used",
+                    cull_limit=0,
+                    sqlite_mmap_size=0,
+                )
+                self._inode = _inode(database)
+            return self._cache
+
+    def _made_again(self, action: Callable[[diskcache.Cache], _Result]) -> _Result:
+        with locks.alone(self._guard):
+            self.close()
+            try:
+                return action(self._opened())
+            except (sqlite3.Error, ForeignRowError, TypeError, ValueError, KeyError) as error:
+                if _is_unavailable(error):
+                    raise
+                _log.warning("The store's index was damaged (%s); it is made again.", _reason(error))
+            self.close()
+            database = self._folder / "cache.db"
+            database.replace(self._folder / "cache.db.damaged")
+            for suffix in ("-wal", "-shm"):
+                (self._folder / f"cache.db{suffix}").unlink(missing_ok=True)
+            return action(self._opened())
+
+
+def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
+    rows = cache._sql(_SELECT).fetchall()
+    found = {}
+    for key, raw, used, mode, filename, value in rows:
+        digest = cache.disk.get(key, raw)
+        entry = cache.disk.fetch(mode, filename, value, False)
+        if entry.digest != digest:
+            raise ForeignRowError("an entry under another's digest")
+        found[digest] = entry.used(float(used))
+    return found
+
+
+def _is_unavailable(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _UNAVAILABLE
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_ino  # noqa: PTH116 - on every read
+    except OSError:
+        return None
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,147 @@
+"""Locks of the operating system: they end with the process that held them, however it ends.
+
+`flock` on Linux and macOS belongs to the open file, so it works between threads as between processes. Windows
+(not tested) has no such lock on a file that others may read; there a mapped file cannot be removed, which
+says the same. Where a file system has no locks, the store works without: an entry may then be computed twice.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from opnp.store.errors import StoreError
+
+_log = logging.getLogger("opnp.store")
+_held = threading.local()
+_OPEN = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(fd: int) -> None:
+        while True:
+            try:
+                msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+            except PermissionError:
+                time.sleep(0.05)
+            else:
+                return
+
+    def _unlock(fd: int) -> None:
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+
+    def hold_shared(fd: int) -> None:
+        """Do nothing: an open file cannot be removed here."""
+
+    def try_hold(fd: int) -> bool:  # noqa: ARG001
+        """Say yes: removing a file that is in use fails by itself here."""
+        return True
+
+else:
+    import fcntl
+
+    def _lock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+
+    def _unlock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+    def hold_shared(fd: int) -> None:
+        """Mark the file as in use until `fd` and every copy of it (a memory map holds one) are closed."""
+        with contextlib.suppress(OSError):
+            fcntl.flock(fd, fcntl.LOCK_SH)
+
+    def try_hold(fd: int) -> bool:
+        """Take the file for this process alone, or return False when somebody has it in use."""
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let one thread of one process at a time through for this `path`; the others wait.
+
+    Raises:
+        StoreError: If this thread holds the lock already, so that it would wait for itself.
+    """
+    held: set[Path] = _held.__dict__.setdefault("paths", set())
+    if path in held:
+        raise StoreError(
+            "Expected a computation not to ask the store for its own result but it did. "
+            "Give the inner part a key of its own."
+        )
+    fd = _acquire(path)
+    held.add(path)
+    try:
+        yield
+    finally:
+        held.discard(path)
+        if fd is not None:
+            with contextlib.suppress(OSError):
+                if _is_at(fd, path):
+                    path.unlink()
+            with contextlib.suppress(OSError):
+                _unlock(fd)
+            os.close(fd)
+
+
+def _acquire(path: Path) -> int | None:
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fd = os.open(path, _OPEN | os.O_CREAT, 0o666)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            _log.warning("The store cannot lock (%s); the same thing may be computed twice.", error.strerror)
+            return None
+        try:
+            _lock(fd)
+            if _is_at(fd, path):
+                return fd
+        except OSError as error:
+            _log.warning("The store cannot lock (%s); the same thing may be computed twice.", error.strerror)
+            os.close(fd)
+            return None
+        except BaseException:
+            os.close(fd)
+            raise
+        os.close(fd)
+
+
+def _is_at(fd: int, path: Path) -> bool:
+    """Whether `path` is still this open file; its last holder removes it."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(os.fstat(fd), there)
+
+
+def remove_if_unused(path: Path) -> bool:
+    """Remove the file unless somebody has it in use or it may not be removed; return whether it is gone."""
+    try:
+        fd = os.open(path, _OPEN)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        free = try_hold(fd)
+    finally:
+        os.close(fd)
+    if free:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            return True
+    return False
