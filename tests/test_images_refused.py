@@ -126,6 +126,7 @@ def test_a_text_that_unpacks_to_a_bomb_is_refused_at_small_cost(chunk):
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF"])
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF:UserWarning")
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_files_that_are_cut_off(file_format, share):
     data = encoded(RGB, file_format, **({"compression": "tiff_lzw"} if file_format == "TIFF" else {}))
