@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import text
-from app.picture import Picture
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import torch
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from app.picture import Picture
     from opnp.experiment import ExampleImage
     from opnp.explorer import Explorer, Snapshot
 
@@ -105,27 +103,29 @@ def examples(key: str) -> "tuple[ExampleImage, ...]":
     return tuple(load_experiment(key).examples())
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the model makes of one picture before its last layer.
-
-    Attributes:
-        seen: The picture after the model's transform, uint8 for display, (H, W) or (H, W, 3).
-        features: (D,) float32 on the CPU.
-    """
-
-    seen: "npt.NDArray[np.uint8]"
-    features: "torch.Tensor"
-
-
 @st.cache_resource(
-    max_entries=64, show_spinner=False, scope="session", hash_funcs={Picture: lambda picture: picture.digest}
+    max_entries=64,
+    show_spinner=False,
+    scope="session",
+    hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
 )
-def look(key: str, picture: Picture) -> Look:
-    """Run the backbone on one picture; kept for its visitor only, and named by the digest of its bytes."""
-    from opnp.seen import seen
+def upload(key: str, file: "UploadedFile") -> "Picture":
+    """An uploaded file, decoded and looked at; kept for its visitor only.
 
-    classifier = ready(key).prepared.classifier
-    tensor = classifier.transform(picture.image)
-    features = classifier.features(tensor[None].to(classifier.weight.device))[0].cpu()
-    return Look(seen(tensor), features)
+    Raises:
+        UnreadableImageError: If it is no picture that can be shown; the message says why.
+    """
+    from app.picture import picture
+    from opnp.images import read_image
+
+    read = read_image(file.getvalue(), name=file.name)
+    return picture(ready(key).prepared.classifier, read.name, read.image, read.note)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def example(key: str, example_key: str) -> "Picture":
+    """One of the pictures to try, looked at."""
+    from app.picture import picture
+
+    chosen = next(example for example in examples(key) if example.key == example_key)
+    return picture(ready(key).prepared.classifier, chosen.title, chosen.image)

@@ -1,22 +1,52 @@
-"""A picture that a visitor brought or picked, decoded."""
+"""A picture that a visitor brought or picked, and what the model makes of it before its last layer."""
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+import torch
 from PIL import Image
+
+from opnp.models import Classifier
+from opnp.seen import seen
+
+LARGEST = 480
+"""Pixels on the longer side of what is kept to be shown."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture that was read.
+    """One picture that was read, run through the backbone and made small.
 
     Attributes:
         name: As the visitor calls it.
-        image: As it was decoded.
+        image: The picture, small enough to show.
         note: What was done to it on the way, if anything.
-        digest: Of its bytes, for caches.
+        seen: What the model sees of it, (H, W) or (H, W, 3) uint8.
+        features: (D,) float32 on the CPU.
     """
 
     name: str
     image: Image.Image
     note: str | None
-    digest: str
+    seen: npt.NDArray[np.uint8]
+    features: torch.Tensor
+
+
+def picture(classifier: Classifier, name: str, image: Image.Image, note: str | None = None) -> Picture:
+    """Run a decoded picture through the model's own transform and backbone.
+
+    Args:
+        classifier: Its weight's device is where the backbone runs.
+        name: As the visitor calls it.
+        image: In full size.
+        note: What was done to it on the way.
+
+    Returns:
+        The picture with its features.
+    """
+    tensor = classifier.transform(image)
+    features = classifier.features(tensor[None].to(classifier.weight.device))[0].cpu()
+    small = image.copy()
+    small.thumbnail((LARGEST, LARGEST))
+    return Picture(name, small, note, seen(tensor), features)

@@ -39,13 +39,11 @@ class Verdict:
 
     Attributes:
         picture: The picture.
-        seen: What the model sees of it, (H, W) or (H, W, 3) uint8.
         before: Of the unpruned model.
         after: Of the pruned model.
     """
 
     picture: Picture
-    seen: npt.NDArray[np.uint8]
     before: Opinion
     after: Opinion
 
@@ -60,7 +58,7 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
     with st.container(border=True):
         original, seen, words = st.columns([2, 2, 4], vertical_alignment="center")
         original.image(verdict.picture.image, caption="your picture", width="stretch")
-        seen.image(_enlarged(verdict.seen), caption="what the model sees", width="stretch")
+        seen.image(_enlarged(verdict.picture.seen), caption="what the model sees", width="stretch")
         with words:
             st.markdown(f"**{_plain(verdict.picture.name)}**")
             _opinion(verdict.after, verdict.before if pruned else None)

@@ -38,10 +38,9 @@ def images(explorer: Explorer, settings: Settings) -> None:
 
 
 def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:
-    looks = [cached.look(explorer.prepared.experiment.key, picture) for picture in shown]
-    features = torch.stack([look.features for look in looks])  # (n, D)
+    features = torch.stack([picture.features for picture in shown])  # (n, D)
     opinions = [_opinions(explorer, features, snapshot) for snapshot in (before, after)]
-    return [Verdict(*parts) for parts in zip(shown, (look.seen for look in looks), *opinions, strict=True)]
+    return [Verdict(*parts) for parts in zip(shown, *opinions, strict=True)]
 
 
 def _opinions(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Opinion]:

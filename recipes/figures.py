@@ -1,0 +1,41 @@
+"""Print the README's table of what pruning does to the embedded experiment: `python -m recipes.figures`."""
+
+from opnp.config import UNPRUNED, Pruning, RankScope
+from opnp.evaluation import Half
+from opnp.experiment import list_experiments
+from opnp.explorer import Explorer
+from opnp.prepared import prepare
+from opnp.store import Store
+
+ROWS = {
+    "unpruned": UNPRUNED,
+    "ONP: without the 30 % least sensitive neurons (`activation`)": Pruning(neurons=(30, 100)),
+    "ONP: the same by the `weights` definition": Pruning(neurons=(30, 100), neuron_definition="weights"),
+    "OPP: without each class's 80 % least sensitive weights": Pruning(
+        weights=(80, 100), scope=RankScope.PER_CLASS
+    ),
+    "OPP: without the 1 % most sensitive weights": Pruning(weights=(0, 99)),
+    "OPNP: the first two together": Pruning((80, 100), (30, 100), RankScope.PER_CLASS),
+}
+
+
+def main() -> None:
+    """Print one Markdown table for each embedded experiment."""
+    for experiment in list_experiments():
+        explorer = Explorer(prepare(experiment, Store()))
+        keys = [images.key for images in experiment.ood]
+        print(f"\n{experiment.title}: FPR95 in %, lower is better, on the held-out halves\n")
+        print("| pruning | " + " | ".join(keys) + " | average (95 % interval) | accuracy % | ECE % |")
+        print("|" + " --- |" * (len(keys) + 4))
+        for name, pruning in ROWS.items():
+            result = explorer.evaluate(explorer.at(pruning), keys, Half.REPORT)
+            sets = " | ".join(f"{100 * result.sets[key].fpr95:.1f}" for key in keys)
+            low, high = (100 * end for end in result.fpr95_interval)
+            print(
+                f"| {name} | {sets} | {100 * result.fpr95:.1f} ({low:.1f}–{high:.1f}) "
+                f"| {100 * result.accuracy:.1f} | {100 * result.reliability.ece:.1f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
