@@ -14,14 +14,19 @@ FAR = 1 / 8
 """Share of the weights that may flip before a full product is the cheaper way."""
 
 
+FRESH_WITHIN = 32
+"""Moves after which no logit is left that was only carried along."""
+
+
 class Incremental:
     """Logits of a set of samples at one mask, carried to the next by the flipped weights' products.
 
     f_new = f_old + sum over flipped (c, j) of (+/-) W_cj z_j
 
-    Rounding adds up with the products. Once as many have been added as a full product adds, or when a jump is
-    so large that it costs no less, the logits are computed anew; so they never carry more rounding than two
-    full products. Not safe for threads by itself.
+    A move rounds once into each logit, and moving to and fro repeats the same errors, so they grow with the
+    number of moves. Each move therefore also recomputes the next 1/32 of the samples by a full product: no
+    logit is ever more than 32 roundings away from one, 32 * 2^-20 = 3e-5 for logits between 16 and 32. A jump
+    so large that a full product costs less recomputes them all. Not safe for threads by itself.
 
     Args:
         tiles: Features of the samples on the CPU; shared, never changed.
@@ -36,7 +41,7 @@ class Incremental:
         self._logits = torch.empty(count, weight.shape[0], width)
         self._mask: npt.NDArray[np.bool_] | None = None
         self._answer: Rescored | None = None
-        self._added = 0
+        self._next = 0  # the tile that is recomputed next
 
     def distance(self, mask: torch.Tensor) -> int:
         """How many weights differ between here and `mask`; all of them before the first move."""
@@ -55,22 +60,27 @@ class Incremental:
         if self._answer is not None and flips == 0:
             return self._answer
         self._mask = self._answer = None  # should anything fail on the way, the next move starts anew
-        if old is None or flips > FAR * new.size or self._added + flips > new.size:
-            self._recompute(head.weight)
-            self._added = 0
-            changes = no_changes(new.shape[0])
+        if old is None or flips > FAR * new.size:
+            changes, fresh = no_changes(new.shape[0]), (0, len(self._logits))
         else:
-            changes = changes_between(self._weight.numpy(), old, new)
-            self._added += flips
-        answer = self._apply(changes)
+            changes, fresh = changes_between(self._weight.numpy(), old, new), self._next_fresh()
+        self._recompute(head.weight, *fresh)
+        answer = self._apply(changes, fresh)
         self._mask, self._answer = new, answer
         return answer
 
-    def _recompute(self, weight: torch.Tensor) -> None:
-        for_each_tile = weight.expand(self._logits.shape[0], *weight.shape)
-        torch.baddbmm(self._bias[None, :, None], for_each_tile, self._tiles.values, out=self._logits)
+    def _next_fresh(self) -> tuple[int, int]:
+        first, tiles = self._next, len(self._logits)
+        last = min(first + -(-tiles // FRESH_WITHIN), tiles)
+        self._next = last % tiles
+        return first, last
 
-    def _apply(self, changes: Changes) -> Rescored:
+    def _recompute(self, weight: torch.Tensor, first: int, last: int) -> None:
+        for_each_tile = weight.expand(last - first, *weight.shape)
+        tiles, logits = self._tiles.values[first:last], self._logits[first:last]
+        torch.baddbmm(self._bias[None, :, None], for_each_tile, tiles, out=logits)
+
+    def _apply(self, changes: Changes, fresh: tuple[int, int]) -> Rescored:
         count, _, width = self._logits.shape
         top, total, tempered = (torch.empty(count, width) for _ in range(3))
         predicted = torch.empty(count, width, dtype=torch.int32)
@@ -82,6 +92,7 @@ class Incremental:
             changes.starts,
             changes.columns,
             changes.values,
+            *fresh,
             np.float32(1.0 / self._temperature),
             top.numpy(),
             predicted.numpy(),

@@ -61,17 +61,23 @@ def _add_changes(
     columns: npt.NDArray[np.uint32],
     changes: Floats,
 ) -> None:
-    """Add each class's changes times their features to its logits, for one tile."""
+    """Add each class's changes times their features to its logits, for one tile; rounded into them once."""
+    change = np.empty(TILE, np.float32)
     for c in range(logits.shape[0]):
-        row = logits[c]
         if restarted[c]:
-            row[:] = bias[c]
+            logits[c] = bias[c]
+        if starts[c] == starts[c + 1]:
+            continue
+        change[:] = np.float32(0.0)
         for k in range(starts[c], starts[c + 1], GROUP):
             z0, z1 = features[columns[k]], features[columns[k + 1]]
             z2, z3 = features[columns[k + 2]], features[columns[k + 3]]
             w0, w1, w2, w3 = changes[k], changes[k + 1], changes[k + 2], changes[k + 3]
             for s in range(TILE):
-                row[s] += w0 * z0[s] + w1 * z1[s] + w2 * z2[s] + w3 * z3[s]
+                change[s] += w0 * z0[s] + w1 * z1[s] + w2 * z2[s] + w3 * z3[s]
+        row = logits[c]
+        for s in range(TILE):
+            row[s] += change[s]
 
 
 @_compiled
@@ -106,6 +112,8 @@ def move_tiles(
     starts: npt.NDArray[np.int64],
     columns: npt.NDArray[np.uint32],
     changes: Floats,
+    fresh_first: int,
+    fresh_last: int,
     inverse_temperature: np.float32,
     top: Floats,
     predicted: Ints,
@@ -124,6 +132,8 @@ def move_tiles(
         starts: (C + 1,) int64, class c has the changes starts[c] to starts[c + 1] - 1, a multiple of GROUP.
         columns: (changes,) uint32, which feature a change multiplies.
         changes: (changes,) float32, what is added to that weight.
+        fresh_first: First of the tiles whose logits are those of the new weights already.
+        fresh_last: One past the last of them.
         inverse_temperature: 1 / T.
         top: (tiles, TILE) float32, filled with the largest logit.
         predicted: (tiles, TILE) int32, filled with its class.
@@ -133,7 +143,8 @@ def move_tiles(
         last: One past the last tile.
     """
     for t in range(first, last):
-        _add_changes(features[t], logits[t], bias, restarted, starts, columns, changes)
+        if not fresh_first <= t < fresh_last:
+            _add_changes(features[t], logits[t], bias, restarted, starts, columns, changes)
         _find_top(logits[t], top[t], predicted[t])
         _sum_exp(logits[t], top[t], np.float32(1.0), total[t])
         if inverse_temperature == np.float32(1.0):

@@ -33,6 +33,8 @@ def test_a_pass_without_changes_summarises_logits_of_any_size(temperature):
         none.starts,
         none.columns,
         none.values,
+        0,
+        0,
         np.float32(1 / temperature),
         top,
         predicted,

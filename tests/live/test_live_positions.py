@@ -1,14 +1,15 @@
 import pytest
 import torch
 
-from opnp.live.incremental import FAR, Incremental
+from opnp.live.incremental import FAR, FRESH_WITHIN, Incremental
+from opnp.live.kernels import TILE
 from opnp.live.positions import FullProduct
 from opnp.live.shelf import Shelf
 from opnp.live.tiles import into_tiles
 from opnp.pruning import PrunedHead
 from opnp.rescore import rescore
 
-CLASSES, WIDTH, SAMPLES = 5, 40, 70
+CLASSES, WIDTH, SAMPLES = 5, 40, 3 * TILE + 6
 
 
 @pytest.fixture
@@ -32,8 +33,15 @@ def near(answer, features, head, bias):
 
 
 def count_full_products(monkeypatch):
+    """A list that grows by one each time the logits of all samples are computed anew."""
     calls, recompute = [], Incremental._recompute
-    monkeypatch.setattr(Incremental, "_recompute", lambda self, w: (calls.append(1), recompute(self, w)))
+
+    def spy(self, weight, first, last):
+        if (first, last) == (0, len(self._logits)):
+            calls.append(1)
+        recompute(self, weight, first, last)
+
+    monkeypatch.setattr(Incremental, "_recompute", spy)
     return calls
 
 
@@ -53,16 +61,18 @@ def test_small_moves_take_no_full_product_and_large_ones_do(parts, monkeypatch):
         assert len(full) == products
 
 
-def test_after_as_many_products_as_a_full_one_the_logits_are_computed_anew(parts, monkeypatch):
-    features, weight, bias = parts
+@pytest.mark.parametrize("samples", [1, SAMPLES, 100 * TILE])
+def test_every_logit_is_computed_anew_within_so_many_moves(parts, samples):
+    _, weight, bias = parts
+    features = torch.randn(samples, WIDTH, generator=torch.Generator().manual_seed(1))
     position = Incremental(into_tiles(features), weight, bias, 1.0)
-    full = count_full_products(monkeypatch)
-    flips = weight.numel() // 20
-    for move in range(21):
-        position.move(pruned(weight, 0, flips * (move % 2)))
-    assert len(full) == 1
-    position.move(pruned(weight, 0, flips))
-    assert len(full) == 2
+    position.move(pruned(weight, 0, 1))
+    position._logits += 0.01  # as if much had drifted
+    assert not near(position.move(pruned(weight, 0, 2)), features, pruned(weight, 0, 2), bias) or samples == 1
+    for move in range(FRESH_WITHIN):
+        head = pruned(weight, 0, move % 2)
+        answer = position.move(head)
+    assert near(answer, features, head, bias)
 
 
 def test_the_same_mask_again_gives_the_same_answer(parts):
