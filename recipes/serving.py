@@ -1,0 +1,97 @@
+"""A running dashboard and a headless Chromium, for screenshots, benchmarks and browser tests."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 60
+OPTIONS = ["--server.headless", "true", "--server.address", "127.0.0.1"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextlib.contextmanager
+def dashboard(log: Path, cache: Path | None = None) -> Iterator[str]:
+    """`streamlit run app/main.py` on a free port of this machine, until the block ends.
+
+    Args:
+        log: Where its output goes.
+        cache: Its cache folder; the default one if None.
+
+    Yields:
+        Its address.
+
+    Raises:
+        RuntimeError: If it does not answer within a minute; the message holds its output.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    streamlit = Path(sys.executable).parent / "streamlit"
+    environment = os.environ | ({} if cache is None else {"OPNP_CACHE": str(cache)})
+    with log.open("w") as out:
+        process = subprocess.Popen(  # noqa: S603 - our own server
+            [streamlit, "run", "app/main.py", "--server.port", port, *OPTIONS],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def chromium() -> str | None:
+    """Where the system has Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, until the block ends.
+
+    Raises:
+        RuntimeError: If there is none on this machine.
+    """
+    executable = chromium()
+    if executable is None:
+        raise RuntimeError("Expected Chromium on this machine. Install it: sudo apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()  # noqa: S310 - loopback
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"Expected the dashboard to answer within a minute but it did not:\n{log.read_text()}")
