@@ -1,16 +1,18 @@
 """Import torchvision also beside a CPU build of torch, where its compiled operators cannot load.
 
 The default index's torchvision is compiled against CUDA. Next to torch's CPU wheel its library does not load
-and its import ends in "operator torchvision::nms does not exist". Models, transforms and data sets need none of
-those operators, so then, and only then, their two missing names are declared and the import is tried again.
+and its import ends in "operator torchvision::nms does not exist". Models, transforms and data sets need none
+of those operators, so then, and only then, their two missing names are declared and the import tried again.
 """
 
 import sys
+import threading
 from types import ModuleType
 
 import torch
 
 _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+_lock = threading.Lock()
 _declared: list[torch.library.Library] = []  # a declaration lives as long as its Library object
 
 
@@ -21,17 +23,18 @@ def import_torchvision() -> ModuleType:
         ImportError: If torchvision is not installed.
         RuntimeError: If it fails for another reason than its missing operators.
     """
-    try:
-        import torchvision
-    except RuntimeError as error:
-        if "operator torchvision::nms does not exist" not in str(error):
-            raise
-        for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-            del sys.modules[name]
-        library = torch.library.Library("torchvision", "FRAGMENT")
-        for operator in ("nms", "qnms"):
-            if not hasattr(torch.ops.torchvision, operator):
-                library.define(operator + _SCHEMA)
-        _declared.append(library)
-        import torchvision
-    return torchvision  # type: ignore[no-any-return]
+    with _lock:
+        try:
+            import torchvision
+        except RuntimeError as error:
+            if "operator torchvision::nms does not exist" not in str(error):
+                raise
+            for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+                del sys.modules[name]
+            library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+            for operator in ("nms", "qnms"):
+                if not hasattr(torch.ops.torchvision, operator):
+                    library.define(operator + _SCHEMA)  # type: ignore[no-untyped-call]
+            _declared.append(library)
+            import torchvision
+        return torchvision  # type: ignore[no-any-return]

@@ -1,0 +1,59 @@
+import subprocess
+import sys
+
+PRELUDE = "import sys, torch\nfrom opnp import torchvision_compat as compat\n"
+
+
+def run(script):
+    return subprocess.run(
+        [sys.executable, "-c", PRELUDE + script], capture_output=True, text=True, timeout=300
+    )
+
+
+def test_what_we_use_of_torchvision_imports_after_it():
+    script = """
+torchvision = compat.import_torchvision()
+from torchvision import datasets, models
+from torchvision.transforms import v2
+assert compat.import_torchvision() is torchvision is sys.modules["torchvision"]
+assert len(compat._declared) <= 1
+assert v2.Resize(4)(torch.zeros(1, 8, 8)).shape == (1, 4, 4)
+assert models.resnet18(weights=None).fc.out_features == 1000
+print(datasets.FashionMNIST.__name__)
+"""
+    done = run(script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "FashionMNIST"
+
+
+def test_nothing_is_declared_where_the_operators_are_there():
+    script = """
+try:
+    import torchvision
+except RuntimeError:
+    for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    there = torch.library.Library("torchvision", "FRAGMENT")
+    for operator in ("nms", "qnms"):
+        there.define(operator + compat._SCHEMA)
+assert compat.import_torchvision().__name__ == "torchvision"
+print(compat._declared)
+"""
+    done = run(script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_another_failure_is_passed_on(tmp_path):
+    package = tmp_path / "torchvision"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('of another kind')\n")
+    script = f"""
+sys.path.insert(0, {str(tmp_path)!r})
+try:
+    compat.import_torchvision()
+except RuntimeError as error:
+    print(error, compat._declared)
+"""
+    done = run(script)
+    assert done.stdout.strip() == "of another kind []", done.stderr
