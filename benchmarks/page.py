@@ -3,7 +3,7 @@
 python -m benchmarks.page
 
 A real server and headless Chromium. Each move is one press of an arrow key on a thumb, which the slider
-reports as a release; the clock runs in the browser, from the key to the frame in which the changed cards are painted.
+reports as a release; the clock runs in the browser, from the key to the frame in which the cards are painted.
 The bars are what the issue asks for: 300 ms from release, 5 s for the first chart with a warm cache.
 """
 
