@@ -40,9 +40,9 @@ OOD_LABEL = "Compare with"
 OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."
 
 PRESETS: tuple[tuple[str, Pruning], ...] = (
+    ("1 % most sensitive weights", Pruning(weights=(0, 99))),
     ("30 % least sensitive neurons", Pruning(neurons=(30, 100))),
     ("80 % least sensitive weights of each class", Pruning(weights=(80, 100), scope=RankScope.PER_CLASS)),
-    ("1 % most sensitive weights", Pruning(weights=(0, 99))),
 )
 
 FPR95_HELP = (

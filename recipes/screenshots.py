@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from recipes.serving import ROOT, browser, dashboard
 
 IMAGES = ROOT / "docs" / "images"
-PRUNED = "neurons=30&neurons=100"
+PRUNED = "weights=0&weights=99"
 LOOKS = {"wide": (1280, "light"), "phone": (390, "light"), "dark": (1280, "dark")}
 PAGES = {"explore": ("", "map"), "images": ("images", "histograms")}
 EXAMPLES = (0, 4, 6)
