@@ -1,0 +1,133 @@
+"""What extraction to disk costs beside the backbone, and that its memory stays flat.
+
+python benchmarks/extraction.py
+
+A ResNet-50 with random weights on generated 256 x 256 images stands for a real model. A backbone that costs
+nothing shows what the rest costs: reading, batching, number format, checksum, flush to disk.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from _timing import alternate, print_table
+from PIL import Image
+from torch import nn
+
+from opnp.datasets import ImageSet
+from opnp.extraction import ExtractionSettings, extract_to_disk
+from opnp.features import extract
+from opnp.models import Classifier, split
+from opnp.torchvision_compat import import_torchvision
+
+ROUNDS = 3
+WIDTH = 2048
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Seeded noise, the same 16 images over and over."""
+
+    count: int
+    side: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[Image.Image, int]:
+        pixels = np.random.default_rng(index % 16).integers(0, 256, (self.side, self.side, 3), dtype=np.uint8)
+        return Image.fromarray(pixels), 0
+
+
+class Nothing(nn.Module):
+    """A backbone of ImageNet width that costs next to nothing."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The first pixels, repeated."""
+        return images.flatten(1)[:, :8].repeat(1, WIDTH // 8)
+
+
+def nothing() -> Classifier:
+    """That backbone as a classifier of 1000 classes."""
+    head = torch.zeros(1000, WIDTH)
+    return Classifier(Nothing(), head, torch.zeros(1000), _to_tensor, "benchmark", ("",) * 1000)
+
+
+def resnet50() -> Classifier:
+    """A ResNet-50 with random weights and ImageNet's transform."""
+    torchvision = import_torchvision()
+    transform = torchvision.models.ResNet50_Weights.IMAGENET1K_V1.transforms()
+    example = torch.rand(2, 3, 224, 224)
+    model = torchvision.models.resnet50(weights=None).eval()
+    return split(model, example, transform=transform, transform_id="benchmark", class_names=("",) * 1000)
+
+
+def _to_tensor(image: Image.Image) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(image).copy()).float() / 255
+
+
+def to_disk(classifier: Classifier, images: Noise, name: str, batch_size: int) -> None:
+    """One whole extraction into a fresh folder."""
+    opened = ImageSet("noise", "Noise", "", lambda: repr(images), lambda: images)
+    settings = ExtractionSettings(format=name, batch_size=batch_size)
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
+        extract_to_disk(classifier, opened, Path(place) / "features", settings)
+
+
+def speed() -> None:
+    """Images a second, and what a million of them cost."""
+    real, free = resnet50(), nothing()
+    some, many = Noise(32, 256), Noise(20_000, 8)
+    pixels = torch.stack([real.transform(some[index][0]) for index in range(len(some))])
+    ways: dict[str, tuple[int, Callable[[], object]]] = {
+        "ResNet-50 alone, images ready": (len(some), lambda: [real.features(p) for p in pixels.split(16)]),
+        "ResNet-50, in memory": (len(some), lambda: extract(real, some, batch_size=16)),
+        "ResNet-50, to disk": (len(some), lambda: to_disk(real, some, "float16", 16)),
+        "no backbone, in memory": (len(many), lambda: extract(free, many)),
+        "no backbone, to disk, float16": (len(many), lambda: to_disk(free, many, "float16", 256)),
+        "no backbone, to disk, float32": (len(many), lambda: to_disk(free, many, "float32", 256)),
+    }
+    seconds = alternate({name: way for name, (_, way) in ways.items()}, rounds=ROUNDS)
+    rows = []
+    for name, taken in seconds.items():
+        count = ways[name][0]
+        rate = count / median(taken)
+        rows.append([name, f"{rate:,.1f}", f"{1e6 / rate / 60:,.1f}"])
+    print_table(["", "images a second", "minutes a million"], rows)
+
+
+def memory() -> None:
+    """Peak memory of a process against the number of images."""
+    rows = []
+    for count in (2048, 20_480, 81_920):
+        command = [sys.executable, __file__, "--peak", str(count)]
+        peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+        rows.append([f"{count:,}", f"{int(peak) / 1e6:,.0f}", f"{count * WIDTH * 4 / 1e6:,.0f}"])
+    print_table(["images", "peak MB, torch included", "MB of float32 features"], rows)
+
+
+def main() -> None:
+    """Print both tables, or (for one row of the second) the peak in bytes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peak", type=int, help=argparse.SUPPRESS)
+    count = parser.parse_args().peak
+    if count is not None:
+        to_disk(nothing(), Noise(count, 8), "float32", 256)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+        return
+    print(f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+    speed()
+    print()
+    memory()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Sensitivity maps against their floor (matrix products alone) and against the per-sample autograd loop.
+
+python benchmarks/maps.py
+
+The floor of the weight map is two products, the logits and P^T|Z|; that of both maps has P W as the third.
+The autograd loop runs on a few samples and is scaled to all of them, since it costs the same for each.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from _timing import alternate, print_table
+from torch.nn import functional
+
+from opnp.extraction import StoredFeatures
+from opnp.extraction.chunks import write_chunk
+from opnp.extraction.manifest import Manifest, write_manifest
+from opnp.extraction.request import Request
+from opnp.sensitivity import CHUNK, sensitivity_sums, weight_sensitivity
+from opnp.stored_maps import stored_sensitivity_sums
+
+SIZES = {"CIFAR size": (50_000, 512, 10, 200), "ImageNet size": (4096, 2048, 1000, 10)}
+"""Samples, features, classes, and samples of the autograd loop."""
+
+ROUNDS = 20
+
+
+def products(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *, third: bool) -> None:
+    """The matrix products alone, with probabilities that are already there."""
+    probabilities = torch.rand(CHUNK, weight.shape[0])
+    for start in range(0, len(features), CHUNK):
+        chunk = features[start : start + CHUNK]
+        part = probabilities[: len(chunk)]
+        functional.linear(chunk, weight, bias)
+        _ = part.T @ chunk
+        if third:
+            _ = part @ weight
+
+
+def autograd_loop(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Mean absolute gradient of the energy, one backward pass a sample: the definition, written down."""
+    parameter = weight.clone().requires_grad_()
+    total = torch.zeros_like(weight)
+    for sample in features:
+        energy = -torch.logsumexp(functional.linear(sample, parameter, bias), dim=0)
+        (gradient,) = torch.autograd.grad(energy, parameter)
+        total += gradient.abs()
+    return total / len(features)
+
+
+def on_disk(folder: Path, features: torch.Tensor, name: str) -> StoredFeatures:
+    """The features as an extraction in a number format."""
+    folder.mkdir()
+    count, width = features.shape
+    request = Request("", "", "", count, width, name, "float32", 2048)
+    for number in range(request.chunks):
+        span = request.span(number)
+        labels = torch.zeros(len(span), dtype=torch.int64)
+        write_chunk(folder, request, number, features[span.start : span.stop].to(request.dtype), labels, [])
+    rows = tuple(len(request.span(number)) for number in range(request.chunks))
+    write_manifest(folder, Manifest(request, rows))
+    return StoredFeatures.open(folder)
+
+
+def ways(
+    place: Path, features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, sample: int
+) -> dict[str, Callable[[], object]]:
+    """What is timed, the floors first and the autograd loop last."""
+    single, half = (on_disk(place / name, features, name) for name in ("float32", "float16"))
+    return {
+        "floor: logits, P^T|Z|": lambda: products(features, weight, bias, third=False),
+        "floor and P W": lambda: products(features, weight, bias, third=True),
+        "weight map": lambda: weight_sensitivity(features, weight, bias),
+        "both maps": lambda: sensitivity_sums(features, weight, bias),
+        "both maps, float32 on disk": lambda: stored_sensitivity_sums(single, weight, bias),
+        "both maps, float16 on disk": lambda: stored_sensitivity_sums(half, weight, bias),
+        f"autograd loop ({sample} samples, scaled)": lambda: autograd_loop(features[:sample], weight, bias),
+    }
+
+
+def main() -> None:
+    """Print one table a size."""
+    print(
+        f"{torch.get_num_threads()} threads, torch {torch.__version__}, best of {ROUNDS} alternating rounds"
+    )
+    for size, (count, width, classes, sample) in SIZES.items():
+        torch.manual_seed(0)
+        features = torch.relu(torch.randn(count, width))
+        weight, bias = 0.05 * torch.randn(classes, width), torch.randn(classes)
+        some = features[:sample]
+        gap = (autograd_loop(some, weight, bias) - weight_sensitivity(some, weight, bias)).abs().max()
+        with tempfile.TemporaryDirectory() as place:
+            seconds = alternate(ways(Path(place), features, weight, bias, sample), rounds=ROUNDS)
+        best = {name: min(taken) for name, taken in seconds.items()}
+        *_, loop = best
+        best[loop] *= count / sample
+        two, three, *_ = best.values()
+        rows = []
+        for name, took in best.items():
+            times = f"{1e3 * took:,.1f}", f"{1e6 * took / count:,.2f}"
+            ratios = f"{took / two:,.2f}x", f"{took / three:,.2f}x", f"{best[loop] / took:,.0f}x"
+            rows.append([name, *times, *ratios])
+        print(f"\n{size}: {count:,} samples, {width} features, {classes} classes.", end=" ")
+        print(f"Largest gap to autograd: {gap:.0e}")
+        print_table(["", "ms", "us a sample", "of floor", "of floor and P W", "faster than the loop"], rows)
+
+
+if __name__ == "__main__":
+    main()
