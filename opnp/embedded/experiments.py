@@ -1,0 +1,113 @@
+"""The experiments that need nothing but this package: Fashion-MNIST against five OOD sets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from opnp.datasets import ArrayImages, ImageSet, content_identity
+from opnp.embedded import data, full
+from opnp.embedded.examples import example_images
+from opnp.embedded.net import CLASS_NAMES, TRANSFORM_ID, fashion_transform, load_fashion_net
+from opnp.experiment import ExampleImage, Experiment
+from opnp.models import Classifier, split
+
+Labelled = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
+HERE = Path(__file__).parent
+CHECKED_ON = 8
+"""Images on which the split of the net is checked."""
+
+
+def embedded_experiments() -> tuple[Experiment, ...]:
+    """The compact experiment, and the full one where the full Fashion-MNIST is on this machine."""
+    compact = Experiment(
+        key="fashion",
+        title="Fashion-MNIST",
+        description="A small convolutional net on the part of Fashion-MNIST that comes with this package.",
+        classifier=_classifier,
+        id_train=_id_set("train", data.fashion_train, _packaged),
+        id_test=_id_set("test", data.fashion_test, _packaged),
+        ood=_ood_sets(),
+        examples=_examples,
+    )
+    if not full.full_fashion_available():
+        return (compact,)
+    whole = replace(
+        compact,
+        key="fashion-full",
+        title="Fashion-MNIST, all 70 000 images",
+        description="The same net on the whole of Fashion-MNIST, as installed on this machine.",
+        id_train=_id_set("train", full.full_fashion_train, _installed),
+        id_test=_id_set("test", full.full_fashion_test, _installed),
+    )
+    return (compact, whole)
+
+
+def _classifier() -> Classifier:
+    images, _ = data.fashion_test()
+    transform = fashion_transform()
+    example = torch.stack([transform(ArrayImages(images)[i][0]) for i in range(CHECKED_ON)])
+    return split(
+        load_fashion_net(),
+        example,
+        transform=transform,
+        transform_id=TRANSFORM_ID,
+        class_names=CLASS_NAMES,
+    )
+
+
+def _id_set(part: str, load: Callable[[], Labelled], identity: Callable[[], str]) -> ImageSet:
+    return ImageSet(
+        key=part,
+        title=f"Fashion-MNIST {part}",
+        description="Clothes in 28 x 28 grey pixels, ten classes.",
+        identity=lambda: content_identity(part, identity()),
+        open=lambda: ArrayImages(*load()),
+    )
+
+
+def _ood_sets() -> tuple[ImageSet, ...]:
+    return tuple(
+        ImageSet(
+            key=key,
+            title=title,
+            description=description,
+            identity=partial(_ood_identity, key),
+            open=partial(_ood_images, key),
+        )
+        for key, (title, description) in data.OOD_SETS.items()
+    )
+
+
+def _ood_identity(key: str) -> str:
+    return content_identity(key, _packaged())
+
+
+def _ood_images(key: str) -> ArrayImages:
+    return ArrayImages(data.ood_images(key))
+
+
+def _examples() -> list[ExampleImage]:
+    return [
+        ExampleImage(example.key, example.title, example.in_distribution, example.image)
+        for example in example_images()
+    ]
+
+
+@cache
+def _packaged() -> str:
+    """Names all committed images, and the code and libraries that draw the generated ones."""
+    files = sorted(path for path in HERE.rglob("*") if path.suffix not in {".pyc", ".safetensors", ""})
+    parts = [path.read_bytes() for path in files]
+    libraries = [version(name) for name in ("numpy", "pillow", "scikit-learn")]
+    return content_identity(*parts, *libraries)
+
+
+@cache
+def _installed() -> str:
+    return content_identity(*(path.read_bytes() for path in sorted(full.FASHION_FOLDER.glob("*.gz"))))
