@@ -28,16 +28,16 @@ def run() -> None:
     bar = st.empty()
     bar.progress(0.0, "Starting the engine")
     from app.components.controls import controls
-    from app.components.header import header, subtitle
+    from app.components.header import header, running
     from opnp.experiment import list_experiments
 
-    experiment = header(*introductions[page], list_experiments())
+    experiment, place = header(*introductions[page], list_experiments())
     explorer = _wait(experiment.key, bar)
     if explorer is None:
         return
+    place.caption(running(explorer))
     st.session_state[_VIEW] = (explorer, controls(explorer))
     page.run()
-    subtitle(explorer)
 
 
 def view() -> "tuple[Explorer, Settings]":

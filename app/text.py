@@ -4,13 +4,13 @@ from opnp.config import Pruning, RankScope
 
 EXPLORE_TITLE = "Teach a classifier to notice the unfamiliar"
 EXPLORE_INTRO = (
-    "A classifier is often sure of itself on images of a kind it has never seen. Set to zero the weights and "
-    "neurons of its last layer that its energy depends on most, or hardly at all, and watch in-distribution "
-    "(ID) and out-of-distribution (OOD) images come apart. No training."
+    "A classifier is often sure of itself on images of a kind it has never seen. Prune its last layer by "
+    "sensitivity, without training, and watch in-distribution (ID) and out-of-distribution (OOD) images come "
+    "apart."
 )
 RUNNING = (
-    "{description} {classes} classes, {width} features; sensitivities from {train} training images, figures "
-    "on {test} test images. Computed on {device}."
+    "{description} {classes} classes, {width} features; sensitivities from {train} training images. "
+    "Computed on {device}."
 )
 DEVICES = {"cuda": "an NVIDIA GPU (CUDA)", "mps": "Apple's GPU (MPS)", "cpu": "the CPU"}
 
@@ -65,7 +65,7 @@ HALVES = (
 )
 UNPRUNED_NOTE = "Nothing is pruned yet. Move a slider, or drop the"
 
-TABLE_HELP = "One row for each OOD set. Before → after pruning, on the tuning half unless it says held out."
+TABLE_HELP = "FPR95 of each OOD set; lower is better."
 MAP_HELP = (
     "M = mean over ID training images of |∂E/∂W| = mean of p(class) · |feature|. Each column is a neuron, "
     "each row a class."

@@ -20,7 +20,7 @@ def reliability_diagram(
         height: Pixels.
 
     Returns:
-        The figure; empty bins are left out.
+        The figure; a marker's area is the bin's share of the images, empty bins are left out.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -43,13 +43,13 @@ def reliability_diagram(
             customdata=bins.count[filled],
             mode="lines+markers",
             name=f"{name}, ECE {bins.ece:.1%}",
-            line={"color": colour, "width": 1 if bins is before else 2.5},
-            marker={"symbol": symbol, "size": 5 + 13 * np.sqrt(bins.count[filled] / bins.count.max())},
+            line={"color": colour, "width": 1 if bins is before else 1.5},
+            marker={"symbol": symbol, "size": 3 + 15 * np.sqrt(bins.count[filled] / bins.count.max())},
             hovertemplate="says %{x:.0%}, is right %{y:.0%}<br>%{customdata} images<extra></extra>",
         )
     figure.update_xaxes(title="confidence", tickformat=".0%", range=[-0.02, 1.04])
     figure.update_yaxes(title="accuracy", tickformat=".0%", range=[-0.02, 1.08])
     dress(figure, colours, title=f"Calibration on {before.count.sum():,} ID test images", height=height)
     return figure.update_layout(
-        legend={"orientation": "v", "x": 0.03, "xanchor": "left", "y": 0.97, "yanchor": "top"}
+        legend={"orientation": "v", "x": 0.98, "xanchor": "right", "y": 0.03, "yanchor": "bottom"}
     )

@@ -1,13 +1,16 @@
 """The first lines of every page: what this is, which experiment runs, and on what."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import state, text
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
 
-def header(title: str, introduction: str, experiments: tuple[Experiment, ...]) -> Experiment:
+def header(
+    title: str, introduction: str, experiments: tuple[Experiment, ...]
+) -> tuple[Experiment, DeltaGenerator]:
     """Draw the page's title, what it is for, and the choice of experiment.
 
     Args:
@@ -16,7 +19,7 @@ def header(title: str, introduction: str, experiments: tuple[Experiment, ...]) -
         experiments: What can be chosen, the default first.
 
     Returns:
-        The experiment that is chosen.
+        The experiment that is chosen, and a place for what `running` says once it is prepared.
     """
     titles = {experiment.key: experiment.title for experiment in experiments}
     words, choice = st.columns([3, 2], vertical_alignment="center")
@@ -35,20 +38,17 @@ def header(title: str, introduction: str, experiments: tuple[Experiment, ...]) -
         )
     chosen = next(experiment for experiment in experiments if experiment.key == key)
     st.caption(introduction)
-    return chosen
+    return chosen, st.empty()
 
 
-def subtitle(explorer: Explorer) -> None:
-    """Say what runs: the experiment, its size and the device."""
+def running(explorer: Explorer) -> str:
+    """What runs, in words: the experiment, its size and the device."""
     prepared = explorer.prepared
     classes, width = prepared.classifier.weight.shape
-    st.caption(
-        text.RUNNING.format(
-            description=prepared.experiment.description,
-            classes=classes,
-            width=f"{width:,}",
-            train=f"{prepared.maps.count:,}",
-            test=f"{len(prepared.id_test.labels):,}",
-            device=text.DEVICES.get(prepared.classifier.weight.device.type, "the CPU"),
-        )
+    return text.RUNNING.format(
+        description=prepared.experiment.description,
+        classes=classes,
+        width=f"{width:,}",
+        train=f"{prepared.maps.count:,}",
+        device=text.DEVICES.get(prepared.classifier.weight.device.type, "the CPU"),
     )

@@ -10,6 +10,12 @@ from app.state import Settings
 from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Explorer
 
+ESSENTIALS = {
+    "OOD set": "OOD set",
+    "FPR95 unpruned": "unpruned",
+    "FPR95 pruned": "pruned",
+    "FPR95 held out": "held out",
+}
 Halves = Mapping[Half, Evaluation]
 
 
@@ -27,18 +33,19 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
     average = frame.drop(columns="OOD set").mean().to_dict()
     average |= {"OOD set": text.AVERAGE, "images": frame["images"].sum()}
     frame = pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
-    essentials = ["OOD set", "FPR95 unpruned", "FPR95 pruned", "FPR95 held out", "AUROC pruned"]
     st.caption(text.TABLE_HELP)
     st.dataframe(
-        frame[essentials],
+        frame[list(ESSENTIALS)],
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format="%.1f %%", width=92) for name in essentials[1:]
+            name: st.column_config.NumberColumn(short, format="%.1f %%", width=80)
+            for name, short in ESSENTIALS.items()
+            if name != "OOD set"
         },
-        alt="Detection figures of each OOD set before and after pruning",
+        alt="FPR95 of each OOD set: unpruned, pruned, and pruned on the held-out half",
     )
     with st.expander("More figures, and download"):
-        more = ["OOD set", *(name for name in frame.columns if name not in essentials)]
+        more = ["OOD set", *(name for name in frame.columns if name not in ESSENTIALS)]
         st.dataframe(
             frame[more],
             hide_index=True,
