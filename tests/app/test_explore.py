@@ -43,7 +43,7 @@ def test_scope_and_definition_reach_the_engine(dashboard):
     app = dashboard()
     app.slider(key="weights").set_value((80.0, 100.0)).run()
     together = metrics(app)["FPR95 ↓"]
-    app.button_group(key="scope").set_value(["per class"]).run()
+    app.button_group(key="scope").set_value("per class").run()
     shown = metrics(app)["FPR95 ↓"]
     assert percent(shown) == pytest.approx(
         expected_fpr95(Pruning(weights=(80, 100), scope="per class")), abs=0.051
