@@ -33,15 +33,12 @@ def test_an_example_gets_class_score_and_verdict(dashboard):
 
 def test_good_and_bad_files_together(dashboard):
     app = dashboard("images")
-    grey = np.arange(64 * 48, dtype=np.uint8).reshape(48, 64)
-    app.file_uploader(key="uploads").upload(
-        [
-            ("photo.png", png(grey), "image/png"),
-            ("empty.png", b"", "image/png"),
-            ("notes.png", b"these are words, not an image", "image/png"),
-            ("torn.png", png(grey)[:200], "image/png"),
-        ]
-    ).run()
+    grey = np.random.default_rng(0).integers(0, 256, (48, 64), dtype=np.uint8)
+    uploader = app.file_uploader(key="uploads")
+    uploader.upload("photo.png", png(grey), "image/png")
+    uploader.upload("empty.png", b"", "image/png")
+    uploader.upload("notes.png", b"these are words, not an image", "image/png")
+    uploader.upload("torn.png", png(grey)[:200], "image/png").run()
     assert not app.exception
     assert len(app.warning) == 3
     for name in ("empty", "notes", "torn"):
@@ -62,7 +59,7 @@ def test_the_pruning_of_explore_holds_here(dashboard):
 def test_a_name_cannot_write_markup(dashboard):
     app = dashboard("images")
     name = "**bold** ![x](http://127.0.0.1/x.png) :red[y].png"
-    app.file_uploader(key="uploads").upload([(name, png(np.zeros((9, 9), np.uint8)), "image/png")]).run()
+    app.file_uploader(key="uploads").upload(name, png(np.zeros((9, 9), np.uint8)), "image/png").run()
     assert not app.exception
     assert "![x]" not in words(app)
     assert "**bold** !" not in words(app)
