@@ -1,6 +1,7 @@
 """A (pruned) head on stored features to what every page shows: score, confidence and predicted class."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch.nn import functional
@@ -21,6 +22,10 @@ class Rescored:
     scores: torch.Tensor
     confidence: torch.Tensor
     predicted: torch.Tensor
+
+    def by_confidence(self) -> Self:
+        """The same samples scored by their confidence: the maximum softmax probability (MSP)."""
+        return replace(self, scores=self.confidence)
 
 
 def rescore(

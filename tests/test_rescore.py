@@ -45,3 +45,11 @@ def test_inputs_are_left_alone(trained_head):
     before = [tensor.clone() for tensor in vars(trained_head).values()]
     rescore(*vars(trained_head).values())
     assert all(torch.equal(*pair) for pair in zip(before, vars(trained_head).values(), strict=True))
+
+
+def test_another_score_of_the_same_samples(trained_head):
+    said = rescore(*vars(trained_head).values())
+    by_confidence = said.by_confidence()
+    assert torch.equal(by_confidence.scores, said.confidence)
+    assert torch.equal(by_confidence.predicted, said.predicted)
+    assert not torch.equal(said.scores, said.confidence)
