@@ -11,7 +11,7 @@ ENGINE = sorted((ROOT / "opnp").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
-    "errors torchvision_compat seen",
+    "errors torchvision_compat seen versions",
     "checks",
     "config store",
     "datasets images models",
@@ -23,7 +23,10 @@ LAYERS = (
     "rescore intervals binning",
     "live sweep threshold evaluation",
     "prepared",
-    "explorer detector",
+    "explorer detector kept",
+    "choosing figures judging",
+    "benchmark",
+    "results markdown",
     "commands",
     "cli",
     "__main__",
