@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import torch
 
-from opnp.config import NeuronDefinition, Pruning, RankScope
+from opnp.config import NeuronDefinition, Pruning
 from opnp.evaluation import Evaluation, Half, evaluate
+from opnp.live import scorer
 from opnp.prepared import Prepared
-from opnp.pruning import PrunedHead, apply_ranks, ranks, weight_ranks
+from opnp.pruning import PrunedHead
 from opnp.rescore import Rescored, rescore
 
 
@@ -34,38 +35,38 @@ class Explorer:
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        maps = prepared.maps
-        self._weight_ranks = {scope: weight_ranks(maps.weights, scope) for scope in RankScope}
-        self._neuron_ranks = {definition: ranks(m) for definition, m in maps.neurons.items()}
-        self._insensitive = maps.weights == 0
-        self._weight = prepared.classifier.weight.cpu().float()
-        self._bias = prepared.classifier.bias.cpu().float()
         sets = [prepared.id_test, *prepared.ood.values()]
-        self._features = torch.cat([part.features for part in sets])  # (N, D), ID first
         self._sizes = [len(part.labels) for part in sets]
+        self._bias = prepared.classifier.bias.cpu().float()
+        self._neuron_order = {
+            definition: torch.argsort(sensitivity, stable=True)
+            for definition, sensitivity in prepared.maps.neurons.items()
+        }
+        self._scorer = scorer(
+            torch.cat([part.features for part in sets]),  # (N, D), ID first
+            prepared.classifier.weight.cpu().float(),
+            self._bias,
+            prepared.maps.weights,
+            prepared.maps.neurons,
+            strata=self._sizes,
+        )
 
     def at(self, pruning: Pruning) -> Snapshot:
         """The head at a position and what it says of every set."""
-        head = self.head(pruning)
-        everything = rescore(self._features, head.weight, self._bias)
+        everything = self._scorer.rescore(pruning)
         fields = (everything.scores, everything.confidence, everything.predicted)
         parts = zip(*(torch.split(field, self._sizes) for field in fields), strict=True)
         id_test, *ood = (Rescored(*part) for part in parts)
-        return Snapshot(pruning, head, id_test, dict(zip(self.prepared.ood, ood, strict=True)))
-
-    def head(self, pruning: Pruning) -> PrunedHead:
-        """The last layer at a position."""
-        return apply_ranks(
-            self._weight,
-            self._weight_ranks[RankScope(pruning.scope)],
-            self._neuron_ranks[NeuronDefinition(pruning.neuron_definition)],
-            self._insensitive,
+        return Snapshot(
             pruning,
+            self._scorer.head(pruning),
+            id_test,
+            dict(zip(self.prepared.ood, ood, strict=True)),
         )
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
         """(D,) neurons from least to most sensitive, by the definition that `pruning` names."""
-        return torch.argsort(self._neuron_ranks[NeuronDefinition(pruning.neuron_definition)])
+        return self._neuron_order[NeuronDefinition(pruning.neuron_definition)]
 
     def evaluate(self, snapshot: Snapshot, ood: Iterable[str], half: Half | str) -> Evaluation:
         """All figures at a position, against the OOD sets with those keys.
