@@ -44,9 +44,9 @@ def test_moving_a_slider_changes_fpr95_and_the_link(page: Page):
     open_explore(other, "?" + page.url.partition("?")[2])
     expect(metric(other, "FPR95")).to_have_text(after)
 
-    page.locator(".st-key-reset button").click()
+    page.get_by_role("button", name="Reset Shortcut X").click()
     expect(metric(page, "FPR95")).to_have_text(before)
-    page.locator(".st-key-undo button").click()
+    page.get_by_role("button", name="Undo Shortcut U").click()
     expect(metric(page, "FPR95")).to_have_text(after)
 
 
