@@ -89,6 +89,10 @@ def kept_sensitivity_sums(
         "version": VERSION,
     }
 
+    classes, width = classifier.weight.shape
+    what = f"{classes} x {width}, T = {temperature:g}, of extraction {stored.manifest.request.digest[:12]}"
+    meta = {"describe": what}
+
     def compute() -> dict[str, np.ndarray[Any, Any]]:
         sums = stored_sensitivity_sums(
             stored, classifier.weight, classifier.bias, temperature=temperature, processes=processes
@@ -100,11 +104,11 @@ def kept_sensitivity_sums(
         }
 
     if processes.size == 1 or _is_kept(store, key, processes):
-        arrays = store.get_or_compute(_KIND, key, compute)
+        arrays = store.get_or_compute(_KIND, key, compute, meta=meta)
     else:
         arrays = compute()
         if processes.leads:
-            store.put(_KIND, key, arrays)
+            store.put(_KIND, key, arrays, meta)
     return SensitivitySums(
         torch.tensor(arrays["weights"]), torch.tensor(arrays["neurons"]), int(arrays["count"])
     )
