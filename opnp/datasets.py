@@ -1,15 +1,16 @@
 """Where images come from: named sets that are opened only when their pixels are needed."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, MissingDataError
 
 NO_LABEL = -1
 
@@ -63,6 +64,35 @@ class ArrayImages:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Data or weights that are not on this machine.
+
+    Attributes:
+        what: What was expected and is not there, in a sentence without paths of the machine.
+        remedy: The one command or link that gets it, in a sentence.
+    """
+
+    what: str
+    remedy: str
+
+
+def nothing_missing() -> tuple[Missing, ...]:
+    """What a set or a model says that needs nothing, or cannot tell before it is loaded."""
+    return ()
+
+
+def require_present(missing: Iterable[Missing]) -> None:
+    """Check that nothing is missing.
+
+    Raises:
+        MissingDataError: If something is, in the words of `missing`.
+    """
+    sentences = [f"{thing.what} {thing.remedy}" for thing in missing]
+    if sentences:
+        raise MissingDataError(" ".join(sentences))
+
+
+@dataclass(frozen=True)
 class ImageSet:
     """A named set of images.
 
@@ -72,6 +102,7 @@ class ImageSet:
         description: One sentence on what it shows.
         identity: Says in a cache key which images these are; cheap, without decoding them.
         open: Gives the images.
+        missing: Says without opening it what of it is not on this machine.
     """
 
     key: str
@@ -79,6 +110,25 @@ class ImageSet:
     description: str
     identity: Callable[[], str]
     open: Callable[[], LabelledImages]
+    missing: Callable[[], tuple[Missing, ...]] = nothing_missing
+
+
+def _no_images() -> LabelledImages:
+    raise InvalidDataError(
+        "Expected images but this set holds only their features. Use an experiment with images."
+    )
+
+
+@dataclass(frozen=True)
+class FeatureSet(ImageSet):
+    """A named set of which only the features are at hand, from whatever framework; it cannot be opened.
+
+    Attributes:
+        features: Gives features (N, D) float32 and labels (N,) int64, -1 where there is none.
+    """
+
+    open: Callable[[], LabelledImages] = _no_images
+    features: Callable[[], tuple[torch.Tensor, torch.Tensor]] = field(kw_only=True)
 
 
 def content_identity(*parts: bytes | str) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from opnp.datasets import ImageSet
+from opnp.datasets import FeatureSet, ImageSet, Missing, nothing_missing
 from opnp.errors import InvalidSettingError
 from opnp.models import Classifier
+
+__all__ = ["ExampleImage", "Experiment", "Missing", "list_experiments", "load_experiment"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,15 @@ class ExampleImage:
     image: Image.Image
 
 
+def no_examples() -> list[ExampleImage]:
+    """What an experiment without pictures to try offers."""
+    return []
+
+
+def nothing_to_fetch() -> None:
+    """What an experiment does that cannot download anything by itself."""
+
+
 @dataclass(frozen=True)
 class Experiment:
     """Everything that one dashboard explores. Nothing is loaded before it is asked for.
@@ -40,6 +51,8 @@ class Experiment:
         id_test: ID test images with labels, for thresholds, accuracy and calibration.
         ood: The OOD sets, in the order of display.
         examples: Loads a few pictures to try.
+        classifier_missing: Says without loading it what of the model is not on this machine.
+        fetch: Downloads what of it can be downloaded; only ever called when a person asks for it.
     """
 
     key: str
@@ -49,14 +62,34 @@ class Experiment:
     id_train: ImageSet
     id_test: ImageSet
     ood: tuple[ImageSet, ...]
-    examples: Callable[[], list[ExampleImage]]
+    examples: Callable[[], list[ExampleImage]] = no_examples
+    classifier_missing: Callable[[], tuple[Missing, ...]] = nothing_missing
+    fetch: Callable[[], None] = nothing_to_fetch
+
+    @property
+    def sets(self) -> tuple[ImageSet, ...]:
+        """All its sets: ID training, ID test, then the OOD sets."""
+        return (self.id_train, self.id_test, *self.ood)
+
+    @property
+    def accepts_images(self) -> bool:
+        """Whether the model can look at new images; not where only features are at hand."""
+        return not isinstance(self.id_train, FeatureSet)
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Everything it needs that is not on this machine, each thing once. Loads nothing."""
+        found = [*self.classifier_missing(), *(thing for part in self.sets for thing in part.missing())]
+        return tuple(dict.fromkeys(found))
 
 
 def list_experiments() -> tuple[Experiment, ...]:
-    """Every experiment that this machine can run, the default one first."""
-    from opnp.embedded.experiments import embedded_experiments
+    """Every experiment that this machine is offered, the default one first; also those that miss something.
 
-    return embedded_experiments()
+    They are those of the package and those that OPNP_EXPERIMENTS names (`opnp.catalog` says how).
+    """
+    from opnp.catalog import offered
+
+    return offered()
 
 
 def load_experiment(key: str) -> Experiment:

@@ -73,7 +73,7 @@ def split(
     *,
     transform: Transform,
     transform_id: str,
-    class_names: tuple[str, ...],
+    class_names: tuple[str, ...] | None = None,
 ) -> Classifier:
     """Split a model before its last linear layer and check the split on real inputs.
 
@@ -86,7 +86,7 @@ def split(
         example: (N, ...) transformed images, N >= 2 to notice a mix-up of samples.
         transform: The model's own transform.
         transform_id: Names the transform and its version.
-        class_names: C names.
+        class_names: C names; "class 0", "class 1" ... by default.
 
     Returns:
         The classifier, with backbone(example) W^T + b equal to model(example) to rounding.
@@ -107,6 +107,7 @@ def split(
                 f"layer `{name}`. Wrap the model so that one plain nn.Linear ends its forward pass."
             )
     classes = head.weight.shape[0]
+    class_names = numbered(classes) if class_names is None else class_names
     if len(class_names) != classes:
         raise UnsupportedModelError(
             f"Expected {classes} class names, one for each logit, but got {len(class_names)}. "
@@ -121,6 +122,16 @@ def split(
         transform_id,
         tuple(class_names),
     )
+
+
+def numbered(classes: int) -> tuple[str, ...]:
+    """Names for classes that have none.
+
+    Example:
+        >>> numbered(2)
+        ('class 0', 'class 1')
+    """
+    return tuple(f"class {number}" for number in range(classes))
 
 
 def _with_tensors(model: nn.Module, place: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:

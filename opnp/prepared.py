@@ -1,21 +1,25 @@
 """The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from opnp.config import NeuronDefinition
-from opnp.datasets import ImageSet
+from opnp.datasets import FeatureSet, ImageSet, require_present
+from opnp.errors import InvalidDataError
 from opnp.experiment import Experiment
-from opnp.features import Features, best_device, extract
+from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
+from opnp.features import Features, best_device
+from opnp.kept_features import kept_features
 from opnp.models import Classifier
-from opnp.sensitivity import sensitivity_sums
+from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
+from opnp.stored_maps import kept_sensitivity_sums
 
-FEATURES_VERSION = 1
-MAPS_VERSION = 1
+MAPS_VERSION = 2
 
 Progress = Callable[[str, int, int], object]
 """Called with (what is being done, images done, images in all)."""
@@ -46,6 +50,7 @@ class Prepared:
         id_test: Features and labels of the ID test set.
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
+        skipped: Images of each set that could not be read, by key; sets without any are left out.
     """
 
     experiment: Experiment
@@ -53,6 +58,7 @@ class Prepared:
     id_test: Features
     ood: Mapping[str, Features]
     maps: SensitivityMaps
+    skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
 
 
 def prepare(
@@ -61,60 +67,107 @@ def prepare(
     *,
     device: torch.device | None = None,
     progress: Progress | None = None,
+    cancel: threading.Event | None = None,
 ) -> Prepared:
     """Load or compute the features and maps of an experiment.
 
     Everything is keyed by content (weights, images, transform, versions): a second call computes nothing, a
-    changed weight or image set computes anew.
+    changed weight or image set computes anew, and what was killed or cancelled goes on from there.
 
     Args:
         experiment: What to prepare.
-        store: Where results live.
+        store: Where results live; the features lie in the library of extractions beside it.
         device: Where the backbone runs; the best there is by default.
         progress: Told how far each set is.
+        cancel: Set from another thread, it stops after the current step.
 
     Returns:
         Features and maps, on the CPU.
+
+    Raises:
+        MissingDataError: If data or weights are not on this machine; nothing is computed then.
+        ExtractionCancelledError: If it was cancelled.
+        InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
     """
+    require_present(experiment.missing())
     classifier = experiment.classifier().to(device or best_device())
-    id_test = _features(classifier, experiment.id_test, store, progress)
-    ood = {images.key: _features(classifier, images, store, progress) for images in experiment.ood}
-    maps = _maps(classifier, experiment.id_train, store, progress)
-    return Prepared(experiment, classifier, id_test, ood, maps)
+    work = _Work(classifier, store, progress, cancel)
+    id_test = work.features(experiment.id_test)
+    _require_labels(id_test.labels, len(classifier.weight), experiment.id_test.title)
+    ood = {images.key: work.features(images) for images in experiment.ood}
+    maps = work.maps(experiment.id_train)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped)
 
 
-def _features(classifier: Classifier, images: ImageSet, store: Store, progress: Progress | None) -> Features:
-    def compute() -> dict[str, np.ndarray]:
-        report = None if progress is None else lambda done, total: progress(images.title, done, total)
-        extracted = extract(classifier, images.open(), progress=report)
-        return {"features": extracted.features.numpy(), "labels": extracted.labels.numpy()}
+class _Work:
+    """One preparation: who computes, where it is kept, who watches, and what could not be read."""
 
-    arrays = store.get_or_compute("features", _key(classifier, images, version=FEATURES_VERSION), compute)
-    return Features(torch.tensor(arrays["features"]), torch.tensor(arrays["labels"]))
+    def __init__(
+        self, classifier: Classifier, store: Store, progress: Progress | None, cancel: threading.Event | None
+    ) -> None:
+        self._classifier, self._store, self._progress, self._cancel = classifier, store, progress, cancel
+        self.skipped: dict[str, tuple[Skip, ...]] = {}
+
+    def features(self, images: ImageSet) -> Features:
+        """Features (N, D) float32 and labels of a set, in memory."""
+        return self._given(images) if isinstance(images, FeatureSet) else self._stored(images).load()
+
+    def maps(self, images: ImageSet) -> SensitivityMaps:
+        """The maps on a set, its features read chunk by chunk."""
+        if isinstance(images, FeatureSet):
+            sums = self._sums_of_given(images)
+        else:
+            sums = kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
+        neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
+        return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
+
+    def _stored(self, images: ImageSet) -> StoredFeatures:
+        self._require_going()
+
+        def report(pace: Pace) -> object:
+            return self._progress(images.title, pace.done, pace.total) if self._progress else None
+
+        stored = kept_features(self._store, self._classifier, images, report=report, cancel=self._cancel)
+        if stored.skipped:
+            self.skipped[images.key] = stored.skipped
+        return stored
+
+    def _given(self, images: FeatureSet) -> Features:
+        self._require_going()
+        features, labels = images.features()
+        width = self._classifier.weight.shape[1]
+        if features.shape[1] != width:
+            raise InvalidDataError(
+                f"Expected the features of {images.title} to have {width} columns, as the last layer has, "
+                f"but got {features.shape[1]}. Save what enters that layer."
+            )
+        if self._progress is not None:
+            self._progress(images.title, len(labels), len(labels))
+        return Features(features, labels)
+
+    def _sums_of_given(self, images: FeatureSet) -> SensitivitySums:
+        def compute() -> dict[str, np.ndarray]:
+            features = self._given(images).features
+            sums = sensitivity_sums(features, self._classifier.weight, self._classifier.bias)
+            weights, neurons = sums.weights.numpy(), sums.neurons.numpy()
+            return {"weights": weights, "neurons": neurons, "count": np.array(sums.count)}
+
+        key = {"model": self._classifier.fingerprint, "features": images.identity(), "version": MAPS_VERSION}
+        kept = self._store.get_or_compute("sensitivity sums", key, compute)
+        return SensitivitySums(
+            torch.tensor(kept["weights"]), torch.tensor(kept["neurons"]), int(kept["count"])
+        )
+
+    def _require_going(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
-def _maps(
-    classifier: Classifier, images: ImageSet, store: Store, progress: Progress | None
-) -> SensitivityMaps:
-    def compute() -> dict[str, np.ndarray]:
-        features = _features(classifier, images, store, progress).features
-        sums = sensitivity_sums(features, classifier.weight, classifier.bias)
-        neurons = {f"neurons.{d}": sums.neuron_map(d).float().numpy() for d in NeuronDefinition}
-        return {"weights": sums.weight_map().float().numpy(), "count": np.array(sums.count), **neurons}
-
-    arrays = store.get_or_compute("maps", _key(classifier, images, version=MAPS_VERSION), compute)
-    return SensitivityMaps(
-        torch.tensor(arrays["weights"]),
-        {d: torch.tensor(arrays[f"neurons.{d}"]) for d in NeuronDefinition},
-        int(arrays["count"]),
-    )
-
-
-def _key(classifier: Classifier, images: ImageSet, *, version: int) -> dict[str, str | int]:
-    return {
-        "model": classifier.fingerprint,
-        "transform": classifier.transform_id,
-        "images": images.identity(),
-        "dtype": "float32",
-        "version": version,
-    }
+def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:
+    wrong = torch.nonzero((labels < 0) | (labels >= classes)).flatten()
+    if len(wrong):
+        first = int(wrong[0])
+        raise InvalidDataError(
+            f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
+            f"has {int(labels[first])}. Choose the data that the model was trained for, with its classes."
+        )

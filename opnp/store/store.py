@@ -62,6 +62,11 @@ class Store:
         self._checked: dict[str, tuple[int, int, int]] = {}
         self._evicting = threading.Lock()
 
+    @property
+    def directory(self) -> Path:
+        """Where it lives."""
+        return self._entries.parent
+
     def __enter__(self) -> Self:
         return self
 

@@ -1,0 +1,82 @@
+"""Which experiments there are: those of the package, and those that OPNP_EXPERIMENTS names.
+
+OPNP_EXPERIMENTS holds TOML files and folders of them, separated like PATH (":", on Windows ";"). They come
+from whoever runs the dashboard; what a visitor sends never names a file here.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from opnp.datasets import ImageSet, Missing
+from opnp.embedded.experiments import embedded_experiments
+from opnp.errors import InvalidSettingError, OpnpError
+from opnp.experiment import Experiment
+from opnp.experiment_file import read_experiment
+
+SHIPPED = Path(__file__).parent / "experiments"
+_EMBEDDED = "the embedded experiments"
+
+
+def offered() -> tuple[Experiment, ...]:
+    """Every experiment, the embedded one first.
+
+    A file that cannot be used does not take the others down: it is listed under its name, says in `missing`
+    what is wrong with it, and raises that when loaded. So does a key that two files claim.
+    """
+    found: dict[str, tuple[Experiment, str]] = {e.key: (e, _EMBEDDED) for e in embedded_experiments()}
+    for file in experiment_files():
+        experiment = _read(file)
+        if experiment.key in found:
+            first = found[experiment.key][1]
+            experiment = _broken(
+                experiment.key,
+                InvalidSettingError(
+                    f"Expected every experiment to have its own key but {experiment.key!r} is that of "
+                    f"{first} and of {_name(file)}. Change `key` in [experiment] of one of them."
+                ),
+            )
+            found[experiment.key] = (experiment, first)
+        else:
+            found[experiment.key] = (experiment, _name(file))
+    return tuple(experiment for experiment, _ in found.values())
+
+
+def experiment_files() -> list[Path]:
+    """The TOML files of the package and of OPNP_EXPERIMENTS, each once; also those that are not there."""
+    named = [
+        Path(part).expanduser() for part in os.environ.get("OPNP_EXPERIMENTS", "").split(os.pathsep) if part
+    ]
+    files = [file for path in (SHIPPED, *named) for file in (_in_folder(path) if path.is_dir() else [path])]
+    return list({file.resolve(): file for file in files}.values())
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
+
+
+def _read(file: Path) -> Experiment:
+    try:
+        return read_experiment(file)
+    except OpnpError as error:
+        return _broken(re.sub(r"[^a-z0-9_-]", "-", file.stem.lower()) or "unnamed", error, file.stem)
+
+
+def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
+    """An experiment that stands in the list and says why it cannot be used."""
+
+    def refuse(*_: Any) -> NoReturn:  # noqa: ANN401
+        raise error
+
+    def missing() -> tuple[Missing, ...]:
+        return (Missing(str(error), "Then reload."),)
+
+    refusal: Callable[..., NoReturn] = refuse
+    nothing = ImageSet("none", "None", "", refusal, refusal)
+    return Experiment(key, title or key, "", refusal, nothing, nothing, (), classifier_missing=missing)

@@ -1,0 +1,77 @@
+"""One's own checkpoint of a torchvision architecture, usually with another number of classes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from opnp.datasets import Missing
+from opnp.errors import InvalidDataError
+from opnp.models import Classifier
+from opnp.sources.base import ClassifierSource
+from opnp.sources.build import built, class_names, missing_file, require_file
+from opnp.sources.classifiers.torchvision import architectures
+from opnp.sources.place import Place
+from opnp.sources.tables import one_of
+from opnp.sources.transform import ModelTransform, TransformTable, preset
+from opnp.sources.weights import State, load_into, read_state
+from opnp.torchvision_compat import import_torchvision
+
+_WITH_AUXILIARY_HEADS = ("googlenet", "inception_v3")
+
+
+@dataclass(frozen=True)
+class CheckpointClassifier(ClassifierSource):
+    """A table with `source = "checkpoint"`.
+
+    Attributes:
+        model: Name of a torchvision architecture, for example resnet18.
+        path: A .safetensors, .pth or .pt file with its state dict.
+        classes: Their number, their names in the order of the logits, or a file with one name a line.
+        transform: What it was trained with; that of the architecture's default weights if not given.
+    """
+
+    model: str
+    path: str
+    classes: int | str | tuple[str, ...]
+    transform: TransformTable | None = None
+
+    def load(self, place: Place) -> Classifier:
+        """The classifier."""
+        name = one_of("model", self.model, architectures(), place)
+        names = class_names(self.classes, place)
+        count = len(names) if names is not None else self._count(place)
+        file = require_file(self.path, place)
+        state = read_state(file)
+        model = _model(name, count, state)
+        load_into(model, state, file.name)
+        transform = self.transform.build(place) if self.transform else _default_transform(name)
+        return built(model, transform, transform.name, names)
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """The file, if it is not there or is cut off."""
+        return missing_file(self.path, place)
+
+    def _count(self, place: Place) -> int:
+        if not isinstance(self.classes, int) or self.classes < 1:
+            raise place.wrong("classes", "at least 1", str(self.classes), "Give the number of logits.")
+        return self.classes
+
+
+def _model(name: str, classes: int, state: State) -> nn.Module:
+    options: dict[str, Any] = {"num_classes": classes}
+    if name in _WITH_AUXILIARY_HEADS:
+        auxiliary = any(key.lower().startswith("aux") for key in state)
+        options |= {"aux_logits": auxiliary, "init_weights": False}
+    try:
+        model: nn.Module = import_torchvision().models.get_model(name, weights=None, **options)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidDataError(
+            f"Expected torchvision to build {name} with {classes} classes but it failed with "
+            f'{type(error).__name__}. Build it in Python and use `source = "python"`.'
+        ) from error
+    return model
+
+
+def _default_transform(name: str) -> ModelTransform:
+    return preset(import_torchvision().models.get_model_weights(name).DEFAULT)

@@ -1,0 +1,75 @@
+"""Only features and the last linear layer, from any framework: no images, everything else works."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import torch
+from PIL import Image
+from torch import nn
+
+from opnp.checks import require_head
+from opnp.datasets import Missing
+from opnp.errors import InvalidDataError, UnsupportedModelError
+from opnp.models import Classifier, numbered
+from opnp.sources.arrays import array_names, read_array
+from opnp.sources.base import ClassifierSource
+from opnp.sources.build import class_names, missing_file, require_file
+from opnp.sources.place import Place
+
+_REFUSAL = (
+    "Expected a model that looks at images but this experiment holds only features and the last layer. "
+    "Use an experiment with a whole model."
+)
+
+
+class NoBackbone(nn.Module):
+    """Stands where the backbone would; refuses images."""
+
+    def forward(self, _: torch.Tensor) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            UnsupportedModelError: Always.
+        """
+        raise UnsupportedModelError(_REFUSAL)
+
+
+def no_transform(_: Image.Image) -> torch.Tensor:
+    """Refuse.
+
+    Raises:
+        UnsupportedModelError: Always.
+    """
+    raise UnsupportedModelError(_REFUSAL)
+
+
+@dataclass(frozen=True)
+class FeaturesOnly(ClassifierSource):
+    """A table with `source = "features"`.
+
+    Attributes:
+        path: An .npz or .safetensors file with `head_weight` (C, D) and, if there is one, `head_bias` (C,).
+        classes: Names in the order of the logits, or a file with one name a line.
+    """
+
+    path: str
+    classes: int | str | tuple[str, ...] = 0
+
+    def load(self, place: Place) -> Classifier:
+        """The last layer, with a backbone that refuses images."""
+        file = require_file(self.path, place)
+        weight = read_array(file, "head_weight").float().contiguous()
+        bias = read_array(file, "head_bias").float() if "head_bias" in array_names(file) else None
+        require_head(weight, bias)
+        names = class_names(self.classes, place) or numbered(len(weight))
+        if len(names) != len(weight):
+            raise InvalidDataError(
+                f"Expected {len(weight)} class names, one for each row of `head_weight`, but got "
+                f"{len(names)}. Give the names in the order of the logits."
+            )
+        bias = torch.zeros(len(weight)) if bias is None else bias
+        return Classifier(NoBackbone().eval(), weight, bias, no_transform, "features only", names)
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """The file, if it is not there or is cut off."""
+        return missing_file(self.path, place)

@@ -1,0 +1,110 @@
+"""A model from a torch.hub repository: its code must be on this machine, and its weights come from a file.
+
+torch.hub's own `pretrained=True` opens weight files in a way that may run code in them. So the entry point is
+called for the architecture alone and the weights are read here, tensors only.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from opnp.datasets import Missing, content_identity, require_present
+from opnp.errors import InvalidDataError
+from opnp.models import Classifier
+from opnp.sources.base import ClassifierSource
+from opnp.sources.build import built, class_names, missing_file
+from opnp.sources.classifiers.python import called
+from opnp.sources.classifiers.torchvision import download
+from opnp.sources.place import Place
+from opnp.sources.transform import TransformTable
+from opnp.sources.weights import hub_file, is_whole, load_into, read_state
+
+_log = logging.getLogger("opnp.sources")
+
+
+@dataclass(frozen=True)
+class HubClassifier(ClassifierSource):
+    """A table with `source = "torch.hub"`.
+
+    Attributes:
+        repo: `owner/name:branch` on GitHub, or a folder with a hubconf.py.
+        model: The entry point.
+        weights: URL of its weights, or a file.
+        transform: What it was trained with.
+        classes: Names in the order of the logits, or a file with one name a line.
+        options: Arguments for the entry point.
+    """
+
+    repo: str
+    model: str
+    weights: str
+    transform: TransformTable
+    classes: int | str | tuple[str, ...] = 0
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def load(self, place: Place) -> Classifier:
+        """The classifier, from code and weights that are on this machine."""
+        require_present(self.missing(place))
+        folder = self._folder(place)
+
+        def build() -> object:
+            return torch.hub.load(str(folder), self.model, source="local", **self.options)  # type: ignore[no-untyped-call]
+
+        model = called(build, f"{self.repo} {self.model}")
+        if not isinstance(model, nn.Module):
+            raise place.wrong("model", "an entry point that gives a torch.nn.Module", type(model).__name__)
+        file = self._weights(place)
+        load_into(model, read_state(file), file.name)
+        code = content_identity(*(path.read_bytes() for path in sorted(folder.rglob("*.py"))))
+        transform = self.transform.build(place)
+        name = f"torch.hub {self.model} {code} {transform.name}"
+        return built(model, transform, name, class_names(self.classes, place))
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """The repository's code and the weights."""
+        found = []
+        by_command = place.command
+        if not (self._folder(place) / "hubconf.py").is_file():
+            what = f"Expected the code of {self._shown()} in torch's cache but it is not there."
+            found.append(Missing(what, by_command))
+        if not self._is_url():
+            return (*found, *missing_file(self.weights, place))
+        if not is_whole(self._weights(place)):
+            what = (
+                f"Expected the weights `{self._weights(place).name}` in torch's cache but they are not there."
+            )
+            found.append(Missing(what, by_command))
+        return tuple(found)
+
+    def fetch(self, place: Place) -> None:
+        """Download the code from GitHub and the weights; the code runs when the classifier is loaded."""
+        if not (self._folder(place) / "hubconf.py").is_file():
+            try:
+                torch.hub.list(self.repo, trust_repo=True)  # type: ignore[no-untyped-call]
+            except Exception as error:
+                _log.exception("torch.hub failed")
+                raise InvalidDataError(
+                    f"Expected to download the code of {self._shown()} but it failed with "
+                    f"{type(error).__name__}. Check the network and the name, and try again."
+                ) from error
+        if self._is_url() and not is_whole(self._weights(place)):
+            download(self.weights)
+
+    def _folder(self, place: Place) -> Path:
+        owner, _, branch = self.repo.partition(":")
+        if branch:
+            return Path(torch.hub.get_dir()) / f"{owner}_{branch}".replace("/", "_")
+        return place.resolve(self.repo)
+
+    def _weights(self, place: Place) -> Path:
+        return hub_file(self.weights) if self._is_url() else place.resolve(self.weights)
+
+    def _is_url(self) -> bool:
+        return self.weights.startswith("https://")
+
+    def _shown(self) -> str:
+        return self.repo if ":" in self.repo else Path(self.repo).name

@@ -1,0 +1,50 @@
+"""The generated families of the embedded experiment, at any size and number."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from opnp.datasets import ArrayImages, LabelledImages, content_identity
+from opnp.embedded import generated
+from opnp.sources.base import ImageSource
+from opnp.sources.place import Place
+from opnp.sources.tables import one_of
+
+_FAMILIES = {
+    "letters": generated.letters,
+    "noise": generated.uniform_noise,
+    "patches": generated.photograph_patches,
+    "textures": generated.textures,
+}
+
+
+@dataclass(frozen=True)
+class GeneratedImages(ImageSource):
+    """A table with `source = "generated"`.
+
+    Attributes:
+        name: letters, noise, patches or textures.
+        size: Side in pixels.
+        count: Number of images; `seed` of the same table says which.
+    """
+
+    name: str
+    size: int = 32
+    count: int = 2000
+
+    def open(self, place: Place) -> LabelledImages:
+        """The images, drawn now: grey, without labels."""
+        family = _FAMILIES[one_of("name", self.name, _FAMILIES, place)]
+        return ArrayImages(family(self.count, place.seed, self.size))
+
+    def identity(self, place: Place) -> str:
+        """By the numbers above and the code and libraries that draw."""
+        one_of("name", self.name, _FAMILIES, place)
+        return content_identity(self.name, *map(str, (self.size, self.count, place.seed)), _drawn_with())
+
+
+@cache
+def _drawn_with() -> str:
+    code = [path.read_bytes() for path in sorted(Path(generated.__file__).parent.glob("*.py"))]
+    return content_identity(*code, *(version(name) for name in ("numpy", "pillow", "scikit-learn")))

@@ -1,0 +1,78 @@
+"""Where a table of an experiment file stands: for its errors, and for the paths in it."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from opnp.errors import InvalidSettingError
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def data_folder() -> Path:
+    """OPNP_DATA, else `data` in the repository, else (outside of one) the user's data folder."""
+    chosen = os.environ.get("OPNP_DATA", "").strip()
+    if chosen:
+        return Path(chosen).expanduser()
+    if (_ROOT / "pyproject.toml").is_file():
+        return _ROOT / "data"
+    base = os.environ.get("XDG_DATA_HOME", "").strip()
+    return (Path(base) if base else Path.home() / ".local" / "share") / "opnp"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A table in an experiment file.
+
+    Attributes:
+        file: The experiment file.
+        section: The table's name as written, for example `[id.train]`.
+        experiment: Key of the experiment.
+        link: Where a person gets the data, if the table says so.
+        labelled: Whether the images there need labels.
+        seed: Of what is drawn at random there.
+    """
+
+    file: Path
+    section: str = ""
+    experiment: str = ""
+    link: str = ""
+    labelled: bool = False
+    seed: int = 0
+
+    def at(self, section: str) -> "Place":
+        """Another table of the same file."""
+        return replace(self, section=section)
+
+    def resolve(self, path: str) -> Path:
+        """The file that `path` names: beside the experiment file, else in the data folder (OPNP_DATA)."""
+        written = Path(path).expanduser()
+        beside = self.file.parent / written
+        return beside if beside.exists() else data_folder() / written
+
+    def wrong(self, key: str, expected: str, got: str, remedy: str = "") -> InvalidSettingError:
+        """The error for a value: file, key, expected, got and remedy in one sentence or two."""
+        where = f"`{key}` in {self.section} of {self.file.name}" if self.section else f"{self.file.name}"
+        return InvalidSettingError(f"Expected {where} to be {expected} but got {got}. {remedy}".strip())
+
+    def remedy(self, otherwise: str) -> str:
+        """How a person gets what is missing: from the table's link if there is one, else `otherwise`."""
+        if self.link:
+            return f"Get it from {self.link} and unpack it there (docs/datasets.md)."
+        return otherwise
+
+    @property
+    def command(self) -> str:
+        """The remedy for what can be downloaded from here."""
+        return f"Get it with `python -m opnp.fetch {self.experiment}`."
+
+
+def named(path: str) -> str:
+    """A path as its author wrote it; of an absolute one the last part, since a visitor may read it.
+
+    Example:
+        >>> named("cats/train"), named("/home/me/cats")
+        ('`cats/train`', '`cats`')
+    """
+    written = Path(path)
+    return f"`{written.name if written.is_absolute() else path}`"

@@ -1,0 +1,55 @@
+"""A seeded subset of any images, by count or share."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from opnp.datasets import LabelledImages
+from opnp.errors import InvalidSettingError
+
+
+@dataclass(frozen=True, eq=False)
+class Subset:
+    """Some of the images of another set.
+
+    Attributes:
+        images: The whole set.
+        indices: Which of them, ascending.
+    """
+
+    images: LabelledImages
+    indices: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: int) -> tuple[Image.Image, int]:
+        return self.images[self.indices[index]]
+
+
+def subset(images: LabelledImages, amount: float, seed: int) -> LabelledImages:
+    """Draw images without replacement; they keep their order.
+
+    Args:
+        images: N of them.
+        amount: A whole number counts images; a number with a point, in (0, 1], is a share of N.
+        seed: Same seed and N, same choice.
+
+    Raises:
+        InvalidSettingError: If there are not so many.
+
+    Example:
+        >>> subset(list("abcdefgh"), 0.25, seed=0).indices
+        (5, 7)
+    """
+    total = len(images)
+    count = amount if isinstance(amount, int) else math.ceil(amount * total)
+    if not (1 <= count <= total) or (isinstance(amount, float) and amount > 1):
+        raise InvalidSettingError(
+            f"Expected `subset` to be a count of 1 to {total:,} images or a share in (0, 1] but got "
+            f"{amount}. Choose a smaller one, or leave it out for all."
+        )
+    chosen = np.random.Generator(np.random.PCG64(seed)).choice(total, count, replace=False)
+    return Subset(images, tuple(sorted(chosen.tolist())))

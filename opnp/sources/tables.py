@@ -1,0 +1,106 @@
+"""Strict reading of a TOML table into a frozen dataclass: its fields are the keys, its hints the types."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from opnp.sources.place import Place
+
+_T = TypeVar("_T")
+_WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+
+
+def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterable[str] = ()) -> _T:
+    """The dataclass `kind` made from a table.
+
+    Args:
+        kind: A dataclass; a field without a default is a key that must be there.
+        table: What the file says.
+        place: Where it stands.
+        also: Keys of the same table that somebody else reads, for the closest match.
+
+    Raises:
+        InvalidSettingError: If a key is unknown or missing, or a value has another type.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    for key in table:
+        if key not in known:
+            raise unknown_key(key, [*known, *also], place)
+    for name, field in known.items():
+        if name not in table and field.default is MISSING and field.default_factory is MISSING:
+            raise place.wrong(name, _words(hints[name]), "nothing", f"Add `{name} = ...` there.")
+    return kind(**{key: _value(key, table[key], hints[key], place) for key in table})
+
+
+def unknown_key(key: str, known: Iterable[str], place: Place) -> Exception:
+    """The error for a key that means nothing, with the closest one that does."""
+    known = list(known)
+    return place.wrong(key, f"one of the keys {_listed(known)}", "that key", closest(key, known))
+
+
+def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
+    """Return `value` when it is allowed.
+
+    Raises:
+        InvalidSettingError: If it is not, with the closest that is.
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        raise place.wrong(key, f"one of {_listed(allowed)}", repr(value), closest(value, allowed))
+    return value
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The question "Did you mean ...?", or nothing.
+
+    Example:
+        >>> closest("torchvison", ["folder", "torchvision"])
+        "Did you mean 'torchvision'?"
+    """
+    found = difflib.get_close_matches(word, list(known), n=1)
+    return f"Did you mean {found[0]!r}?" if found else ""
+
+
+def _listed(words: list[str]) -> str:
+    shown = ", ".join(map(repr, words[:12]))
+    return f"{shown} … ({len(words)} in all)" if len(words) > 12 else shown
+
+
+def _value(key: str, value: object, hint: Any, place: Place) -> Any:  # noqa: ANN401 - a type hint, any type
+    for option in _options(hint):
+        if is_dataclass(option) and isinstance(value, dict):
+            return read(option, value, place.at(f"{place.section[:-1]}.{key}]"))  # type: ignore[arg-type]
+        if get_origin(option) is tuple and isinstance(value, list):
+            inner = get_args(option)[0]
+            if all(_is(item, inner) for item in value):
+                return tuple(inner(item) for item in value)
+        elif _is(value, get_origin(option) or option):
+            return float(value) if option is float else value  # type: ignore[arg-type]
+    raise place.wrong(key, _words(hint), repr(value))
+
+
+def _options(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    return get_args(hint) if isinstance(hint, UnionType) else (hint,)
+
+
+def _is(value: object, kind: Any) -> bool:  # noqa: ANN401
+    if isinstance(value, bool) or kind is bool:
+        return isinstance(value, bool) and kind is bool
+    return isinstance(value, int | float if kind is float else kind) if isinstance(kind, type) else False
+
+
+def _words(hint: Any) -> str:  # noqa: ANN401
+    parts = []
+    for option in _options(hint):
+        if get_origin(option) is tuple:
+            parts.append(
+                f"a list of {_WORDS[get_args(option)[0]].removeprefix('a ')}s".replace("texts", "text")
+            )
+        elif is_dataclass(option):
+            parts.append("a table")
+        elif option is not type(None):
+            parts.append(_WORDS[get_origin(option) or option])
+    return " or ".join(dict.fromkeys(parts))
