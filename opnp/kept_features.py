@@ -60,7 +60,7 @@ def kept_features(
         if found is None:
             return extract_into(library, classifier, images, settings, report=report, cancel=cancel)
     if report is not None:
-        report(Pace(count, count, 0.0, count))
+        report(Pace(request.count, request.count, 0.0, request.count))
     return found
 
 
