@@ -34,7 +34,7 @@ class Panel:
 
 
 def score_histograms(
-    panels: Sequence[Panel], edges: FloatArray, colours: Palette, *, title: str, height: int = 430
+    panels: Sequence[Panel], edges: FloatArray, colours: Palette, *, title: str, height: int = 450
 ) -> go.Figure:
     """Histograms one above the other on the same axes.
 
@@ -111,4 +111,5 @@ def score_histograms(
     figure.update_xaxes(title="score = −energy (higher = more in-distribution)", row=len(panels), col=1)
     figure.update_annotations(x=0, xanchor="left", font={"size": 13})
     dress(figure, colours, title=title, height=height)
-    return figure.update_layout(margin={"t": 84}, legend={"y": 1.07, "x": 0, "xanchor": "left"})
+    legend = {"yref": "container", "y": 0.93, "yanchor": "top", "x": 0, "xanchor": "left"}
+    return figure.update_layout(margin={"t": 104}, legend=legend)

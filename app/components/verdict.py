@@ -11,6 +11,10 @@ from app.format import percent
 from app.picture import Picture
 
 
+SHOWN = 118
+"""Pixels of each of a card's two pictures."""
+
+
 @dataclass(frozen=True)
 class Opinion:
     """What one head says of one picture.
@@ -56,9 +60,10 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
         pruned: Whether before and after differ.
     """
     with st.container(border=True):
-        original, seen, words = st.columns([2, 2, 4], vertical_alignment="center")
-        original.image(verdict.picture.image, caption="your picture", width="stretch")
-        seen.image(_enlarged(verdict.picture.seen), caption="what the model sees", width="stretch")
+        looks, words = st.columns([1, 1], vertical_alignment="center")
+        with looks, st.container(horizontal=True, vertical_alignment="bottom"):
+            st.image(verdict.picture.image, caption="your picture", width=SHOWN)
+            st.image(_enlarged(verdict.picture.seen), caption="what it sees", width=SHOWN)
         with words:
             st.markdown(f"**{_plain(verdict.picture.name)}**")
             _opinion(verdict.after, verdict.before if pruned else None)
