@@ -26,7 +26,7 @@ def test_rows_are_the_methods_on_the_held_out_halves(explorer):
     for row in rows[1:]:
         expected = figures(explorer, explorer.at(row.pruning), OOD, Half.REPORT)
         assert list(records(row.held_out)) == list(records(expected))
-        assert row.head.pruned_weights == explorer.head(row.pruning).pruned_weights
+        assert row.head.pruned_weights == explorer.at(row.pruning).head.pruned_weights
     assert rows[0].choice is rows[1].choice is None
 
 

@@ -50,7 +50,7 @@ def test_average_is_of_the_sets_never_pooled(explorer):
 
 def test_what_was_pruned_in_plain_values(explorer):
     pruning = Pruning(weights=(25, 100), neurons=(0, 50), scope="per class")
-    head = explorer.head(pruning)
+    head = explorer.at(pruning).head
     assert describe_pruning(pruning) == {
         "kind": "OPNP",
         "weights": (25.0, 100.0),

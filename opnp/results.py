@@ -1,0 +1,113 @@
+"""Figures to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import torch
+
+from opnp.benchmark import Benchmark, Method, Row
+from opnp.choosing import HIGHS, LOWS, PARTNERS, Choice
+from opnp.config import Pruning
+from opnp.evaluation import SPLIT_SEED
+from opnp.explorer import Explorer
+from opnp.figures import DIRECTION, Figures, Record, describe_pruning, realised, records
+from opnp.intervals import RESAMPLES, SEED
+from opnp.pruning import PrunedHead
+from opnp.versions import versions
+
+
+def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
+    """What figures of an experiment follow from: model, images, seeds, versions."""
+    prepared = explorer.prepared
+    experiment = prepared.experiment
+    sets = (experiment.id_train, experiment.id_test, *experiment.ood)
+    return {
+        "experiment": experiment.key,
+        "title": experiment.title,
+        "model": prepared.classifier.fingerprint,
+        "transform": prepared.classifier.transform_id,
+        "images": {images.key: images.identity() for images in sets},
+        "map_images": prepared.maps.count,
+        "seeds": {"halves of the OOD sets": SPLIT_SEED, "intervals": SEED},
+        "resamples": RESAMPLES,
+        "device": str(device),
+        "versions": versions(),
+    }
+
+
+def csv_text(rows: Iterable[Record], *, title: str) -> str:
+    """Rows of the same columns as CSV, after comment lines that say what the numbers are."""
+    written = list(rows)
+    text = io.StringIO()
+    text.write(f"# experiment: {' '.join(title.split())}\n# scores: {DIRECTION}\n")
+    text.write("# fractions; FPR95 and ECE: lower is better, AUROC, AUPR and accuracy: higher is better\n")
+    text.write("# half: tune = seen while choosing windows, report = held out; low and high: 95 % interval\n")
+    table = csv.DictWriter(text, list(written[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(written)
+    return text.getvalue()
+
+
+def method_records(name: str, pruning: Pruning, head: PrunedHead, said: Figures) -> Iterable[Record]:
+    """The rows of one method: what it prunes, then its figures on each set and on average."""
+    windows: Record = {
+        "method": name,
+        "weights_low": pruning.weights[0],
+        "weights_high": pruning.weights[1],
+        "scope": str(pruning.scope),
+        "neurons_low": pruning.neurons[0],
+        "neurons_high": pruning.neurons[1],
+        "neuron_definition": str(pruning.neuron_definition),
+    }
+    return ({**windows, **realised(head), **record} for record in records(said))
+
+
+def benchmark_csv(benchmark: Benchmark, *, title: str) -> str:
+    """The table in long form: one row for each method and OOD set, and for their average."""
+    rows = (
+        record
+        for row in benchmark.rows
+        for record in method_records(row.method, row.pruning, row.head, row.held_out)
+    )
+    return csv_text(rows, title=title)
+
+
+def benchmark_json(
+    benchmark: Benchmark, made_from: dict[str, object], ood: Sequence[str]
+) -> dict[str, object]:
+    """The table with how the windows were chosen and what it was made from."""
+    return {
+        **made_from,
+        "ood": list(ood),
+        "scores": DIRECTION,
+        "unit": "fractions",
+        "half": "report",
+        "choosing": {
+            "rule": "lowest macro FPR95 on the tune halves among those within the accuracy loss",
+            "max_accuracy_loss": benchmark.max_accuracy_loss,
+            "grid": {"lows": LOWS, "highs": HIGHS, "pairs": PARTNERS},
+        },
+        "rows": [_row(row) for row in benchmark.rows],
+    }
+
+
+def _row(row: Row) -> dict[str, object]:
+    return {
+        "method": row.method,
+        "score": "maximum softmax probability" if row.method is Method.MSP else "energy",
+        "pruning": describe_pruning(row.pruning),
+        "choice": None if row.choice is None else _choice(row.choice),
+        "realised": realised(row.head),
+        "sets": list(records(row.held_out)),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, object]:
+    best = choice.best
+    return {
+        "by_hand": choice.by_hand,
+        "tried": choice.tried,
+        "within_the_loss": len(choice.ranking),
+        "tune": {"fpr95": best.fpr95, "auroc": best.auroc, "accuracy": best.accuracy},
+    }
