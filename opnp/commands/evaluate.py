@@ -1,0 +1,139 @@
+"""`evaluate`: the page's figures at one position of the windows, from a terminal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from opnp.commands import console, exploring, options, writing
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope
+from opnp.evaluation import Half, OodMetrics
+from opnp.experiment import Experiment, load_experiment
+from opnp.explorer import Snapshot
+from opnp.figures import DIRECTION, Figures, average, describe_pruning, figures, realised, records
+from opnp.intervals import Interval
+from opnp.markdown import percent, windows_text
+from opnp.results import csv_text, method_records, provenance
+
+Halves = Mapping[Half, Figures]
+
+
+def evaluate(
+    experiment: options.ExperimentKey,
+    *,
+    weights: exploring.Weights = OPEN,
+    neurons: exploring.Neurons = OPEN,
+    scope: exploring.Scope = RankScope.GLOBAL,
+    definition: exploring.Definition = NeuronDefinition.ACTIVATION,
+    ood: exploring.Ood = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write every figure to this file.", show_default=False)
+    ] = None,
+    device: options.Device = None,
+    cache: options.Cache = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Compare the pruned model with the unpruned one on every OOD set: what the Explore page shows.
+
+    Windows are given in percent of rank of sensitivity: --neurons 30 100 prunes the 30 % least sensitive
+    neurons. Features and maps that are not there yet are computed first.
+    """
+    with console.exits(as_json=as_json):
+        pruning = exploring.pruning_of(weights, neurons, scope, definition)
+        if csv is not None:
+            writing.require_folder("--csv", csv.parent)
+        chosen = load_experiment(experiment)
+        keys = exploring.ood_keys(chosen, ood)
+        explorer = exploring.ready(chosen, device, cache)
+        before, after = explorer.at(UNPRUNED), explorer.at(pruning)
+        unpruned, pruned = (
+            {half: figures(explorer, snapshot, keys, half) for half in Half} for snapshot in (before, after)
+        )
+        if csv is not None:
+            rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
+            writing.write("--csv", csv, csv_text(rows, title=chosen.title))
+        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+    if as_json:
+        position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
+        said = {"unpruned": _machine(unpruned), "pruned": _machine(pruned)}
+        console.show_json({**made_from, "scores": DIRECTION, "unit": "fractions", **position, **said})
+        return
+    stdout = console.stdout()
+    stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
+    stdout.print(_table(chosen, unpruned, pruned))
+    stdout.print(_foot(after, unpruned[Half.TUNE], pruned[Half.TUNE]))
+
+
+def _records(name: str, snapshot: Snapshot, halves: Halves) -> list[dict[str, str | int | float | None]]:
+    return [
+        record
+        for said in halves.values()
+        for record in method_records(name, snapshot.pruning, snapshot.head, said)
+    ]
+
+
+def _machine(halves: Halves) -> dict[str, object]:
+    together = halves[Half.TUNE].together
+    on_id = {"threshold": together.threshold, "accuracy": together.accuracy, "ece": together.reliability.ece}
+    shared = {*on_id, "half"}
+    sets = {
+        str(half): [
+            {name: value for name, value in record.items() if name not in shared} for record in records(said)
+        ]
+        for half, said in halves.items()
+    }
+    return {**on_id, **sets}
+
+
+def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
+    table = Table("OOD set", caption="in percent; tune: the half to choose windows on; 95 % intervals below")
+    for name in ("FPR95 ↓ tune", "FPR95 ↓ held out", "AUROC ↑ tune", "AUROC ↑ held out"):
+        table.add_column(name, justify="right")
+    titles = {images.key: images.title for images in experiment.ood}
+    for key in before[Half.TUNE].alone:
+        table.add_row(Text(titles[key]), *_cells(key, before, after))
+    table.add_section()
+    table.add_row("Average", *_cells(None, before, after))
+    return table
+
+
+def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
+    cells = []
+    for name in ("fpr95", "auroc"):
+        for half in Half:
+            old, _ = _figure(before[half], key, name)
+            new, interval = _figure(after[half], key, name)
+            cells.append(f"{change(old, new)}\n{100 * interval.low:.1f}–{100 * interval.high:.1f}")
+    return cells
+
+
+def _figure(said: Figures, key: str | None, name: str) -> tuple[float, Interval]:
+    source = said.together if key is None else said.alone[key]
+    metrics: OodMetrics = average(source)
+    interval: Interval = getattr(source, f"{name}_interval")
+    return getattr(metrics, name), interval
+
+
+def change(old: float, new: float) -> str:
+    """Before and after in percent, or one of them where both read the same.
+
+    Example:
+        >>> change(0.29, 0.05), change(0.5, 0.5)
+        ('29.0 → 5.0', '50.0')
+    """
+    before, after = percent(old), percent(new)
+    return after if before == after else f"{before} → {after}"
+
+
+def _foot(after: Snapshot, unpruned: Figures, pruned: Figures) -> Text:
+    old, new, head = unpruned.together, pruned.together, after.head
+    idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
+    return Text(
+        f"ID accuracy {change(old.accuracy, new.accuracy)} %, ECE "
+        f"{change(old.reliability.ece, new.reliability.ece)} %, on {new.reliability.count.sum():,} images\n"
+        f"Pruned: {head.pruned_weights:,} of {head.mask.numel():,} weights ({percent(head.pruned_share)} %"
+        f"{idle}), {head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons"
+    )

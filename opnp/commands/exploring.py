@@ -1,0 +1,91 @@
+"""What the commands that evaluate or score share: windows, OOD sets, and an experiment made ready."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opnp.commands import console
+from opnp.commands.options import device_named
+from opnp.config import Pruning
+from opnp.errors import InvalidSettingError
+from opnp.experiment import Experiment
+from opnp.explorer import Explorer
+from opnp.extraction import Pace
+from opnp.extraction.watch import Report
+from opnp.prepared import prepare
+from opnp.store import Store
+
+Ends = tuple[float, float]
+
+Weights = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of weights to keep, in percent; 0 100 prunes none.")
+]
+Neurons = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of neurons to keep, in percent; 0 100 prunes none.")
+]
+Scope = Annotated[
+    str, typer.Option(metavar="global|per-class", help="Among which weights a weight is ranked.")
+]
+Definition = Annotated[
+    str, typer.Option(metavar="activation|weights", help="What the sensitivity of a neuron is.")
+]
+Ood = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of an OOD set; may be repeated; all of them by default.", show_default=False),
+]
+
+
+def pruning_of(weights: Ends, neurons: Ends, scope: str, definition: str) -> Pruning:
+    """The position that the options name; a scope may be written with a hyphen.
+
+    Raises:
+        InvalidSettingError: If a window or a name is not allowed.
+    """
+    return Pruning(weights, neurons, scope.replace("-", " "), definition)
+
+
+def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
+    """The keys of an experiment's OOD sets that were asked for, in its order; all where none was.
+
+    Raises:
+        InvalidSettingError: If it has no such set.
+    """
+    known = [images.key for images in experiment.ood]
+    unknown = [key for key in keys or [] if key not in known]
+    if unknown:
+        raise InvalidSettingError(
+            f"Expected `--ood` to be one of {', '.join(map(repr, known))} but got {unknown[0]!r}."
+        )
+    return [key for key in known if not keys or key in keys]
+
+
+def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
+    """An experiment with its features and maps, read from the cache or computed into it."""
+    chosen = device_named(device)
+    with Store(cache) as store, _bars() as progress:
+        return Explorer(prepare(experiment, store, device=chosen, progress=progress))
+
+
+@contextlib.contextmanager
+def _bars() -> Iterator["_Bars"]:
+    with contextlib.ExitStack() as stack:
+        yield _Bars(stack)
+
+
+class _Bars:
+    """One progress bar a set, one after the other."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack, self._title, self._began = stack, "", 0.0
+        self._report: Report | None = None
+
+    def __call__(self, title: str, done: int, total: int) -> None:
+        if self._report is None or title != self._title:
+            self._stack.close()
+            self._report = self._stack.enter_context(console.showing(title))
+            self._title, self._began = title, time.monotonic()
+        self._report(Pace(done, total, time.monotonic() - self._began))

@@ -1,0 +1,100 @@
+"""What `score` says of each file: a line of JSON, of CSV, or of a table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from opnp.commands.evaluate import change
+from opnp.explorer import Snapshot
+from opnp.figures import DIRECTION
+from opnp.judging import Opinion
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One image file: before pruning and after."""
+
+    file: Path
+    before: Opinion
+    after: Opinion
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file that is no image."""
+
+    file: Path
+    reason: str
+
+
+def printable(name: str) -> str:
+    """A file name that does nothing to a terminal.
+
+    Example:
+        >>> printable("a" + chr(27) + "[2Jb.png")
+        'a�[2Jb.png'
+    """
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
+    )
+
+
+def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
+    return {
+        "class": opinion.name,
+        "confidence": opinion.confidence,
+        "score": opinion.score,
+        "threshold": opinion.threshold,
+        "accepted": opinion.accepted,
+    }
+
+
+def machine(said: Scored | Skipped) -> dict[str, object]:
+    """One file for machines."""
+    if isinstance(said, Skipped):
+        return {"file": str(said.file), "skipped": said.reason}
+    return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
+
+
+def csv_lines(scored: Sequence[Scored], windows: str) -> str:
+    """All images as CSV, after comment lines that say what the numbers are."""
+    text = io.StringIO()
+    text.write(f"# scores: energy, {DIRECTION}; threshold: accepts 95 % of the ID test set\n")
+    text.write(f"# pruned: {windows}\n")
+    heads = ("unpruned", "pruned")
+    names = [f"{name}_{head}" for head in heads for name in _plain(scored[0].before)]
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["file", *names])
+    for said in scored:
+        table.writerow([said.file, *_plain(said.before).values(), *_plain(said.after).values()])
+    return text.getvalue()
+
+
+def scores_table(scored: Sequence[Scored], after: Snapshot) -> Table:
+    """All images for people."""
+    pruned = after.pruning.kind != "unpruned"
+    caption = f"threshold {scored[0].after.threshold:.2f}; " + (
+        f"unpruned {scored[0].before.threshold:.2f}; unpruned → pruned" if pruned else "nothing pruned"
+    )
+    table = Table("File", "Class", caption=caption)
+    for name in ("Confidence, %", "Score", "Accepted"):
+        table.add_column(name, justify="right")
+    for said in scored:
+        old, new = said.before, said.after
+        table.add_row(
+            Text(printable(str(said.file))),
+            Text(_change(old.name, new.name)),
+            change(old.confidence, new.confidence),
+            _change(f"{old.score:.2f}", f"{new.score:.2f}"),
+            _change("yes" if old.accepted else "no", "yes" if new.accepted else "no"),
+        )
+    return table
+
+
+def _change(old: str, new: str) -> str:
+    return new if old == new else f"{old} → {new}"
