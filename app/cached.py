@@ -1,78 +1,51 @@
 """What sessions share: the only st.cache_* uses, with small keys and bounds."""
 
-import logging
-import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import text
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from app.picture import Picture
-    from opnp.experiment import ExampleImage
+    from app.preparation import Preparation
+    from opnp.experiment import ExampleImage, Experiment
     from opnp.explorer import Explorer, Snapshot
+    from opnp.headline import Headline
 
-log = logging.getLogger("opnp.app")
 
+@st.cache_resource(ttl=10, show_spinner=False)
+def experiments() -> "tuple[Experiment, ...]":
+    """What this deployment offers, the default one first."""
+    from opnp.experiment import list_experiments
 
-@dataclass
-class Preparation:
-    """A background thread that loads or computes an experiment; every session watches the same one.
-
-    Attributes:
-        stage: What is being done, for people.
-        fraction: How far that is, in [0, 1].
-        explorer: The result, once there.
-        reason: Why there will be none, in words for a visitor.
-    """
-
-    key: str
-    stage: str = "Loading the model"
-    fraction: float = 0.0
-    explorer: "Explorer | None" = None
-    reason: str | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Prepare, and say in `reason` what went wrong."""
-        try:
-            self._prepare()
-        except OpnpError as error:
-            log.exception("Preparing %s failed", self.key)
-            self.reason = str(error)
-        except Exception:
-            log.exception("Preparing %s failed", self.key)
-            self.reason = text.UNEXPECTED
-        finally:
-            self.done.set()
-
-    def _prepare(self) -> None:
-        import gc
-
-        from opnp.experiment import load_experiment
-        from opnp.explorer import Explorer
-        from opnp.prepared import prepare
-        from opnp.store import Store
-
-        self.explorer = Explorer(prepare(load_experiment(self.key), Store(), progress=self._progress))
-        gc.freeze()  # what is loaded now stays: later collections need not walk it
-
-    def _progress(self, title: str, done: int, total: int) -> None:
-        self.stage = f"Features of {title}: {done:,} of {total:,} images"
-        self.fraction = done / total
+    return list_experiments()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def preparation(key: str) -> Preparation:
-    """The preparation of an experiment, started by whoever asks first."""
-    started = Preparation(key)
-    threading.Thread(target=started.run, name=f"prepare-{key}", daemon=True).start()
-    return started
+def preparation(key: str) -> "Preparation":
+    """The one preparation of an experiment; whoever asks first may start it."""
+    from app.preparation import Preparation
+
+    return Preparation(key)
+
+
+def restart(key: str) -> None:
+    """Forget a preparation that has ended, and begin anew."""
+    preparation.clear(key)
+    preparation(key).start()
+
+
+@st.cache_resource(max_entries=64, ttl=5, show_spinner=False)
+def headline(key: str) -> "Headline | None":
+    """What the last preparation of an experiment found, if there was one."""
+    from opnp.headline import kept_headline
+    from opnp.store import Store
+
+    with Store() as store:
+        return kept_headline(store, key)
 
 
 def ready(key: str) -> "Explorer":

@@ -12,27 +12,31 @@ if TYPE_CHECKING:
     from opnp.explorer import Explorer
 
 _VIEW = "_view"
-POLL_SECONDS = 0.1
 
 
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
     explore = st.Page("views/explore.py", title="Explore", icon=":material/tune:", default=True)
     images = st.Page("views/images.py", title="Images", icon=":material/image_search:")
+    experiments = st.Page("views/experiments.py", title="Experiments", icon=":material/science:")
     introductions = {
         explore: (text.EXPLORE_TITLE, text.EXPLORE_INTRO),
         images: (text.IMAGES_TITLE, text.IMAGES_INTRO),
     }
-    page = st.navigation([explore, images], position="top")
+    page = st.navigation([explore, images, experiments], position="top")
     st.html(CSS)
-    bar = st.empty()
-    bar.progress(0.0, "Starting the engine")
+    if page is experiments:
+        page.run()
+        return
+    progress = st.empty()
+    progress.progress(0.0, text.STARTING)
     from app.components.controls import controls
     from app.components.header import header, running
-    from opnp.experiment import list_experiments
+    from app.components.preparing import prepared
 
-    experiment, place = header(*introductions[page], list_experiments())
-    explorer = _wait(experiment.key, bar)
+    offered = cached.experiments()
+    experiment, place = header(*introductions[page], offered)
+    explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
     place.caption(running(explorer))
@@ -44,16 +48,3 @@ def view() -> "tuple[Explorer, Settings]":
     """The explorer and settings that the page which is being drawn shows."""
     explorer, settings = st.session_state[_VIEW]
     return explorer, settings
-
-
-def _wait(key: str, bar: "st.delta_generator.DeltaGenerator") -> "Explorer | None":
-    job = cached.preparation(key)
-    while not job.done.wait(POLL_SECONDS):
-        bar.progress(min(job.fraction, 1.0), job.stage)
-    bar.empty()
-    if job.explorer is None:
-        st.error(text.FAILED.format(reason=job.reason), icon=":material/error:")
-        if st.button("Try again", icon=":material/refresh:", key="again"):
-            cached.preparation.clear()
-            st.rerun()
-    return job.explorer

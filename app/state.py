@@ -17,6 +17,8 @@ SCOPE = "scope"
 DEFINITION = "definition"
 OOD = "ood"
 EXPERIMENT = "experiment"
+CHOSEN = "_chosen"
+"""The experiment opened from the list of experiments, until the chooser shows it."""
 
 _HISTORY = "_history"
 _PRESENT = "_present"

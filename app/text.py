@@ -84,11 +84,24 @@ TOO_MANY = "{got} images came; the first {most} are shown. Upload the others aft
 ACCEPTED = "accepted as ID"
 REJECTED = "rejected as OOD"
 
-FAILED = (
-    "This experiment could not be prepared. {reason} The log of the server says more; "
-    "try again once it is mended."
+STARTING = "Starting the engine"
+LOADING = "Loading the model"
+RANKING = "Ranking the weights"
+MAY_LEAVE = "You may leave this page: it goes on. Stopped or killed, it later goes on from where it was."
+PREPARE_NOTE = (
+    "Reads what is cached and computes the rest: the model runs once over every image. It shows its progress "
+    "and can be stopped and taken up again."
 )
-UNEXPECTED = "Something unexpected went wrong."
+FAILED = "This experiment is not ready. {reason}"
+UNEXPECTED = "Something unexpected went wrong; the log of the server says more."
+
+EXPERIMENTS_TITLE = "Experiments"
+EXPERIMENTS_INTRO = (
+    "A model, the images it was trained and tested on, and OOD sets to tell them from. Your own is a small "
+    "TOML file; docs/experiments.md shows one."
+)
+NEVER_PREPARED = "Not prepared yet."
+
 MORE_HELP = (
     "AUPR depends on the ratio of ID to OOD images, so compare it only at equal counts. "
     "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "

@@ -21,8 +21,8 @@ from opnp.stored_maps import kept_sensitivity_sums
 
 MAPS_VERSION = 2
 
-Progress = Callable[[str, int, int], object]
-"""Called with (what is being done, images done, images in all)."""
+Progress = Callable[[str, Pace], object]
+"""Called with the set's title and where its extraction stands."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class _Work:
         self._require_going()
 
         def report(pace: Pace) -> object:
-            return self._progress(images.title, pace.done, pace.total) if self._progress else None
+            return self._progress(images.title, pace) if self._progress else None
 
         stored = kept_features(self._store, self._classifier, images, report=report, cancel=self._cancel)
         if stored.skipped:
@@ -142,7 +142,7 @@ class _Work:
                 f"but got {features.shape[1]}. Save what enters that layer."
             )
         if self._progress is not None:
-            self._progress(images.title, len(labels), len(labels))
+            self._progress(images.title, Pace(len(labels), len(labels), 0.0, len(labels)))
         return Features(features, labels)
 
     def _sums_of_given(self, images: FeatureSet) -> SensitivitySums:

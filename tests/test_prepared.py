@@ -75,7 +75,7 @@ def test_progress_names_each_set_and_ends_at_its_size(trained_net, blobs, store)
         toy_experiment(trained_net, blobs),
         store,
         device=CPU,
-        progress=lambda title, done, total: seen.__setitem__(title, (done, total)),
+        progress=lambda title, pace: seen.__setitem__(title, (pace.done, pace.total)),
     )
     assert set(seen) == {"Train", "Test", "Middle", "Far"}
     assert all(done == total for done, total in seen.values())

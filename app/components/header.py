@@ -21,19 +21,21 @@ def header(
     Returns:
         The experiment that is chosen, and a place for what `running` says once it is prepared.
     """
-    titles = {experiment.key: experiment.title for experiment in experiments}
+    titles = {experiment.key: experiment.title for experiment in experiments if not experiment.missing()}
+    opened = st.session_state.pop(state.CHOSEN, None)
+    if opened in titles:
+        st.session_state[state.EXPERIMENT] = opened
     words, choice = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.markdown(f"#### {title}")
     with choice, st.container(horizontal=True, horizontal_alignment="right"):
-        key = st.segmented_control(
+        key = st.selectbox(
             "Experiment",
             list(titles),
-            default=experiments[0].key,
-            required=True,
             format_func=lambda key: titles[key],
             key=state.EXPERIMENT,
             label_visibility="collapsed",
+            width=300,
             bind="query-params",
         )
     chosen = next(experiment for experiment in experiments if experiment.key == key)

@@ -10,7 +10,6 @@ from app import text
 from app.format import percent
 from app.picture import Picture
 
-
 SHOWN = 118
 """Pixels of each of a card's two pictures."""
 

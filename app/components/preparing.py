@@ -1,0 +1,66 @@
+"""From a chosen experiment to its explorer: what is missing, a button to start, progress, a way out."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import cached, text
+from opnp.experiment import Experiment
+from opnp.explorer import Explorer
+
+POLL_SECONDS = 0.1
+
+
+def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) -> Explorer | None:
+    """The experiment's explorer, or None where the page now says why there is none yet.
+
+    Args:
+        experiment: The chosen one.
+        place: Where progress is drawn; empty again when there is an explorer.
+        at_once: Whether to start without being asked.
+
+    Returns:
+        The explorer.
+    """
+    job = cached.preparation(experiment.key)
+    if not job.started and at_once:
+        job.start()
+    if not job.started:
+        place.empty()
+        _offer(experiment)
+        return None
+    if not job.done.is_set():
+        with place.container():
+            bar = st.progress(0.0, job.stage)
+            st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=job.stop)
+            st.caption(text.MAY_LEAVE)
+        while not job.done.wait(POLL_SECONDS):
+            bar.progress(min(job.share, 1.0), job.stage)
+    place.empty()
+    if job.explorer is None:
+        _failed(experiment.key, job.reason or text.UNEXPECTED)
+    return job.explorer
+
+
+def missing(experiment: Experiment) -> bool:
+    """Say what of an experiment is not on this machine; whether anything is."""
+    things = experiment.missing()
+    for thing in things:
+        st.markdown(f":material/cloud_off: {thing.what} **{thing.remedy}**")
+    return bool(things)
+
+
+def _offer(experiment: Experiment) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{experiment.title}**")
+        st.caption(experiment.description)
+        if not missing(experiment):
+            st.caption(text.PREPARE_NOTE)
+            start = cached.preparation(experiment.key).start
+            st.button("Prepare", icon=":material/play_arrow:", key="prepare", type="primary", on_click=start)
+
+
+def _failed(key: str, reason: str) -> None:
+    st.error(text.FAILED.format(reason=reason), icon=":material/error:")
+    if st.button("Try again", icon=":material/refresh:", key="again"):
+        cached.restart(key)
+        st.rerun()
