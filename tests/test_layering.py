@@ -28,7 +28,7 @@ LAYERS = (
     "live sweep threshold evaluation",
     "prepared",
     "explorer detector kept",
-    "choosing figures judging",
+    "choosing figures headline judging",
     "benchmark",
     "results markdown",
     "commands",

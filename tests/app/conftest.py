@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import cached
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 PATIENCE = 300
 
@@ -18,6 +20,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
     """A function that opens the dashboard, as a visitor with that link would."""
     monkeypatch.setenv("OPNP_CACHE", str(cache_folder))
+    cached.experiments.clear()
 
     def open_page(page: str | None = None, **query: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
@@ -29,4 +32,5 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
         assert not app.exception, [error.message for error in app.exception]
         return app
 
-    return open_page
+    yield open_page
+    cached.experiments.clear()

@@ -9,6 +9,17 @@ from app import cached
 from opnp.errors import MissingDataError
 
 
+@pytest.fixture(autouse=True)
+def fresh_preparations():
+    cached.preparation.clear()
+    yield
+    cached.preparation.clear()
+
+
+def offer(monkeypatch, *experiments) -> None:
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: experiments)
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -24,14 +35,11 @@ def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeyp
         dataclasses.replace(experiment, key="broken", classifier=broken)
         for experiment in opnp.experiment.list_experiments()[:1]
     ]
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: tuple(experiments))
-    cached.preparation.clear()
+    offer(monkeypatch, *experiments)
     app = dashboard()
     assert said in app.error[0].value
     assert "/secret" not in app.error[0].value
     assert "Traceback" not in app.error[0].value
-    monkeypatch.undo()
-    cached.preparation.clear()
 
 
 def test_try_again_recovers(dashboard, monkeypatch):
@@ -45,11 +53,9 @@ def test_try_again_recovers(dashboard, monkeypatch):
         return first.classifier()
 
     flaky = dataclasses.replace(first, key="flaky", classifier=at_first_broken)
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (flaky,))
-    cached.preparation.clear()
+    offer(monkeypatch, flaky)
     app = dashboard()
     assert app.error
     app.button(key="again").click().run()
     assert not app.error
     assert app.metric
-    cached.preparation.clear()

@@ -1,0 +1,96 @@
+"""The list of experiments, and starting one that does not start by itself."""
+
+import dataclasses
+import threading
+import time
+
+import pytest
+
+import opnp.experiment
+from app import cached
+from opnp.datasets import Missing
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """The embedded experiment, a copy under another name, and one whose data is missing."""
+    first = opnp.experiment.list_experiments()[0]
+    other = dataclasses.replace(first, key="other", title="Another one")
+    lost = dataclasses.replace(
+        first,
+        key="lost",
+        title="Lost data",
+        classifier_missing=lambda: (Missing("The weights are not here.", "Run `get-weights`."),),
+    )
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, other, lost))
+    cached.preparation.clear()
+    yield first, other, lost
+    cached.preparation.clear()
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def test_every_experiment_has_a_card_and_the_missing_say_how_to_get_them(dashboard, offered):
+    app = dashboard("experiments")
+    shown = words(app)
+    for experiment in offered:
+        assert experiment.title in shown
+    assert "get-weights" in shown
+    assert [button.key for button in app.button] == ["open-fashion", "open-other"]
+
+
+@pytest.mark.usefixtures("offered")
+def test_opening_one_explores_it(dashboard):
+    app = dashboard("experiments")
+    app.button(key="open-other").click().run()
+    app.switch_page("views/explore.py").run()
+    assert app.selectbox(key="experiment").value == "other"
+    assert app.metric
+
+
+@pytest.mark.usefixtures("offered")
+def test_another_than_the_first_starts_only_when_asked(dashboard):
+    app = dashboard(experiment="Another one")
+    assert not app.metric
+    app.button(key="prepare").click().run()
+    assert app.metric
+    app.switch_page("views/experiments.py").run()
+    assert "10 classes, 256 features; 6,000 ID training, 4,000 ID test" in words(app)
+
+
+def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypatch):
+    reached, released = threading.Event(), threading.Event()
+    first, _, _ = offered
+
+    def held():
+        reached.set()
+        released.wait(30)
+        return first.classifier()
+
+    slow = dataclasses.replace(first, key="slow", title="Slow one", classifier=held)
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, slow))
+    cached.experiments.clear()
+    job = cached.preparation("slow")
+    job.start()
+    assert reached.wait(30)
+    job.stop()
+    released.set()
+    assert job.done.wait(60)
+    app = dashboard(experiment="Slow one")
+    assert "stopped" in app.error[0].value
+    app.button(key="again").click().run()
+    assert app.metric
+
+
+@pytest.mark.usefixtures("offered")
+def test_progress_names_what_is_being_done():
+    job = cached.preparation("other")
+    job.start()
+    seen = set()
+    while not job.done.is_set():
+        seen.add(job.stage)
+        time.sleep(0.005)
+    assert job.share == 1.0
+    assert seen
