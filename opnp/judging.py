@@ -48,7 +48,7 @@ def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
     except (RuntimeError, ValueError, TypeError) as error:
         raise UnreadableImageError(
             f"({image.mode}, {image.width} × {image.height}) makes the model's transform fail with "
-            f"{type(error).__name__}."
+            f"{type(error).__name__}"
         ) from None
 
 

@@ -157,7 +157,11 @@ def choosing_text(benchmark: Benchmark) -> str:
     lows, highs = (", ".join(f"{end:g}" for end in ends) for ends in (LOWS, HIGHS))
     loss = 100 * benchmark.max_accuracy_loss
     rule = RULE.format(loss=loss, lows=lows, highs=highs, partners=PARTNERS)
-    found = [f"- {row.method}: {_found(row.choice)}" for row in benchmark.rows if row.choice is not None]
+    found = [
+        f"- {row.method} keeps {windows_text(row.pruning)}: {_found(row.choice)}"
+        for row in benchmark.rows
+        if row.choice is not None
+    ]
     return "\n".join([rule, "", *found])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
@@ -66,8 +67,9 @@ def benchmark(
 ) -> None:
     """Make the field's table: five methods on the held-out halves, saved as CSV, JSON and Markdown.
 
-    Windows are chosen on the tune halves from a small grid, or fixed by hand; a fixed window without --scope
-    or --definition uses global ranks and the definition by activation.
+    Windows are chosen on the tune halves from a small grid, or fixed by hand.
+
+    A fixed window means global ranks and the definition by activation, unless those are named.
     """
     with console.exits(as_json=as_json):
         grid = _grid(weights, neurons, scope, definition)
@@ -92,10 +94,9 @@ def benchmark(
         return
     stdout = console.stdout()
     stdout.print(Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals"))
-    stdout.print(_table(*summary_rows(table)))
+    stdout.print(_table("Average", *_printed(table)))
     for name in PER_SET:
-        stdout.print(Text(name))
-        stdout.print(_table(*metric_rows(table, titles, METRICS[name])))
+        stdout.print(_table(name, *metric_rows(table, titles, METRICS[name])))
     stdout.print(Text(choosing_text(table)))
     stdout.print(Text(f"Saved {', '.join(files)} in {place}"), soft_wrap=True)
 
@@ -156,8 +157,18 @@ def _command(
     return words + [word for name in ood or [] for word in ("--ood", name)]
 
 
-def _table(header: list[str], rows: list[list[str]]) -> Table:
-    table = Table(*header)
+def _printed(table: Benchmark) -> tuple[list[str], list[list[str]]]:
+    """The summary without what is pruned: that is said below the tables."""
+    header, rows = summary_rows(table)
+    keep = [place for place, name in enumerate(header) if name not in ("Kept", "Pruned")]
+    return [header[place] for place in keep], [[row[place] for place in keep] for row in rows]
+
+
+def _table(title: str, header: list[str], rows: list[list[str]]) -> Table:
+    """A table narrow enough for a terminal: each interval below its figure, nothing cut off."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for name in header:
+        table.add_column(name, justify="left" if name == header[0] else "right", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell.replace(" (", "\n").removesuffix(")")) for cell in row))
     return table

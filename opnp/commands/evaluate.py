@@ -38,8 +38,9 @@ def evaluate(
 ) -> None:
     """Compare the pruned model with the unpruned one on every OOD set: what the Explore page shows.
 
-    Windows are given in percent of rank of sensitivity: --neurons 30 100 prunes the 30 % least sensitive
-    neurons. Features and maps that are not there yet are computed first.
+    --neurons 30 100 prunes the 30 % least sensitive neurons.
+
+    Features and maps that are not there yet are computed first.
     """
     with console.exits(as_json=as_json):
         pruning = exploring.pruning_of(weights, neurons, scope, definition)

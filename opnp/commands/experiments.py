@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -20,7 +21,7 @@ def experiments(*, cache: options.Cache = None, as_json: console.AsJson = False)
     if as_json:
         console.show_json({"experiments": [_machine(*item) for item in found]})
         return
-    table = Table(Column("Key", no_wrap=True), "Title", "Classes", "Image sets", "Cached", show_lines=True)
+    table = Table(Column("Key", no_wrap=True), "Title", "Classes", "OOD sets", "Cached", box=box.SIMPLE_HEAD)
     for item in found:
         table.add_row(*(Text(cell) for cell in _cells(*item)))
     stdout = console.stdout()
@@ -47,8 +48,7 @@ def _machine(experiment: Experiment, there: Kept) -> dict[str, object]:
 
 def _cells(experiment: Experiment, there: Kept) -> list[str]:
     classes = "?" if there.classes is None else f"{there.classes:,}"
-    train, test, *ood = (images.key for images in experiment.sets)
-    names = f"{train}, {test} against {', '.join(ood)}"
+    names = ", ".join(images.key for images in experiment.ood)
     return [experiment.key, experiment.title, classes, names, _cached(there, len(experiment.sets))]
 
 

@@ -1,7 +1,6 @@
 """What the commands that evaluate or score share: windows, OOD sets, and an experiment made ready."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -80,12 +79,12 @@ class _Bars:
     """One progress bar a set, one after the other."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
-        self._stack, self._title, self._began = stack, "", 0.0
+        self._stack, self._title = stack, ""
         self._report: Report | None = None
 
-    def __call__(self, title: str, done: int, total: int) -> None:
+    def __call__(self, title: str, pace: Pace) -> None:
         if self._report is None or title != self._title:
             self._stack.close()
             self._report = self._stack.enter_context(console.showing(title))
-            self._title, self._began = title, time.monotonic()
-        self._report(Pace(done, total, time.monotonic() - self._began))
+            self._title = title
+        self._report(pace)

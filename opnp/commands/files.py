@@ -37,14 +37,17 @@ def read_file(path: Path) -> UploadedImage:
         UnreadableImageError: If there is none, with a clause on why that does not name the file.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
         raise UnreadableImageError(f"cannot be opened: {error.strerror}") from None
+    if size > MAX_BYTES:
+        raise UnreadableImageError(f"has {size / 1e6:.1f} MB but expected at most {MAX_BYTES / 1e6:g} MB")
     try:
         return read_image(data, name=path.name)
     except UnreadableImageError as error:
-        raise UnreadableImageError(str(error).removeprefix(f"“{display_name(path.name)}” ")) from None
+        clause, _, _ = str(error).removeprefix(f"“{display_name(path.name)}” ").partition(", so ")
+        raise UnreadableImageError(clause.removesuffix(".")) from None
 
 
 def _files(name: str) -> Iterator[Path]:

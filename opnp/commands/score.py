@@ -45,8 +45,9 @@ def score(
 ) -> None:
     """Score images: class, confidence, energy score, and whether the threshold accepts them.
 
-    The threshold of each head accepts 95 % of the ID test set. Files that are no images are skipped, with
-    the reasons counted.
+    The threshold of each head accepts 95 % of the ID test set.
+
+    Files that are no images are skipped, with the reasons counted.
     """
     with console.exits(as_json=False):
         try:

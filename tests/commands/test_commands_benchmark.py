@@ -26,12 +26,20 @@ def test_the_table_is_saved_three_times_and_printed(run, explorer, tmp_path):
         assert tuple(row["pruning"]["weights"]) == expected.pruning.weights
     together = wanted.rows[4].held_out.together
     low, high = (100 * end for end in together.fpr95_interval)
-    cell = f"{100 * together.fpr95:.1f} ({low:.1f}–{high:.1f})"
-    assert cell in result.stdout
-    assert cell in (folder / "benchmark.md").read_text()
+    assert f"{low:.1f}–{high:.1f}" in result.stdout
+    assert f"{100 * together.fpr95:.1f} ({low:.1f}–{high:.1f})" in (folder / "benchmark.md").read_text()
     for words in ("MSP", "Energy", "OPP", "ONP", "OPNP", "Middle", "candidates within the loss of accuracy"):
         assert words in result.stdout
     assert "Saved benchmark.csv, benchmark.json, benchmark.md in results/toy" in result.stdout
+
+
+def test_nothing_is_cut_off_in_a_narrow_terminal(run, monkeypatch):
+    arguments = ["benchmark", "toy", "--weights", 10, 100, "--neurons", 0, 75]
+    wide = run(*arguments).stdout
+    monkeypatch.setenv("COLUMNS", "50")
+    narrow = run(*arguments).stdout
+    assert "…" not in wide + narrow
+    assert {word for word in wide.split() if "–" in word} <= set(narrow.split())
 
 
 def test_the_saved_command_makes_the_same_table(run, said, tmp_path):

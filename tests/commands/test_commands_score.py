@@ -1,5 +1,6 @@
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_what_is_no_image_is_skipped_and_counted_by_reason(run, pictures):
     result = run("score", "toy", pictures, "--json")
     skipped = {name: row["skipped"] for name, row in lines(result).items() if "skipped" in row}
     assert {name.rsplit("/", 1)[1] for name in skipped} == {"notes.png", "words.txt", "empty.jpg"}
-    assert skipped[str(pictures / "empty.jpg")].startswith("is empty but expected an image")
+    assert skipped[str(pictures / "empty.jpg")] == "is empty but expected an image"
     words = " ".join(result.stderr.split())
     assert "Skipped 3 of 7 files:" in words
     assert "notes.png and 1 more: is not an image that can be read here" in words
@@ -135,21 +136,27 @@ def test_a_name_cannot_write_to_the_terminal(run, pictures):
 
 
 def test_a_file_that_cannot_be_opened_is_skipped(run, pictures, monkeypatch):
-    from pathlib import Path
+    read_bytes = Path.read_bytes
 
-    opened = Path.open
-
-    def refuse(path, *arguments, **named):
+    def refuse(path):
         if path.name == "in-1.png":
             raise PermissionError(13, "Permission denied")
-        return opened(path, *arguments, **named)
+        return read_bytes(path)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     rows = lines(run("score", "toy", pictures / "in-0.png", pictures / "in-1.png", "--json"))
     assert rows[str(pictures / "in-1.png")] == {
         "file": str(pictures / "in-1.png"),
         "skipped": "cannot be opened: Permission denied",
     }
+
+
+def test_a_file_that_is_too_large_is_not_even_read(run, pictures, monkeypatch):
+    monkeypatch.setattr("opnp.commands.files.MAX_BYTES", 100)
+    (pictures / "in-1.png").write_bytes(bytes(3_000_000))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (path.name != "in-1.png") and path.open("rb").read())
+    rows = lines(run("score", "toy", pictures / "in-0.png", pictures / "in-1.png", "--json"))
+    assert rows[str(pictures / "in-1.png")]["skipped"] == "has 3.0 MB but expected at most 0.0001 MB"
 
 
 @pytest.mark.usefixtures("pictures")
