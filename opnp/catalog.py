@@ -75,7 +75,7 @@ def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
         raise error
 
     def missing() -> tuple[Missing, ...]:
-        return (Missing(str(error), "Then reload."),)
+        return (Missing(str(error), "Mend the experiment file."),)
 
     refusal: Callable[..., NoReturn] = refuse
     nothing = ImageSet("none", "None", "", refusal, refusal)

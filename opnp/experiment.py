@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from opnp.datasets import FeatureSet, ImageSet, Missing, nothing_missing
-from opnp.errors import InvalidSettingError
+from opnp.errors import InvalidSettingError, OpnpError
 from opnp.models import Classifier
 
 __all__ = ["ExampleImage", "Experiment", "Missing", "list_experiments", "load_experiment"]
@@ -77,9 +77,14 @@ class Experiment:
         return not isinstance(self.id_train, FeatureSet)
 
     def missing(self) -> tuple[Missing, ...]:
-        """Everything it needs that is not on this machine, each thing once. Loads nothing."""
-        found = [*self.classifier_missing(), *(thing for part in self.sets for thing in part.missing())]
-        return tuple(dict.fromkeys(found))
+        """Everything it needs that is not on this machine or does not exist, each once. Loads nothing."""
+        found: dict[Missing, None] = {}
+        for look in (self.classifier_missing, *(images.missing for images in self.sets)):
+            try:
+                found |= dict.fromkeys(look())
+            except OpnpError as error:  # a name in the file that does not exist
+                found[Missing(str(error), "Mend the experiment file.")] = None
+        return tuple(found)
 
 
 def list_experiments() -> tuple[Experiment, ...]:

@@ -76,11 +76,7 @@ def _unwrapped(held: object, name: str) -> State:
             f"Expected `{name}` to hold a state dict, alone or under {', '.join(_WRAPPERS)}, but got {got}. "
             "Save `model.state_dict()`."
         )
-    state = cast("dict[str, torch.Tensor]", held)
-    for prefix in _PREFIXES:
-        if all(key.startswith(prefix) for key in state):
-            consume_prefix_in_state_dict_if_present(state, prefix)
-    return state
+    return cast("dict[str, torch.Tensor]", held)
 
 
 def _is_state(held: dict[Any, Any]) -> bool:
@@ -99,6 +95,7 @@ def load_into(model: nn.Module, state: State, name: str) -> None:
         InvalidDataError: If a key is missing, left over or of another shape; the message names them.
     """
     own = model.state_dict()
+    state = _without_prefixes(state, own)
     counters = ".num_batches_tracked"
     missing = [key for key in own if key not in state and not key.endswith(counters)]
     unknown = [key for key in state if key not in own]
@@ -119,6 +116,17 @@ def load_into(model: nn.Module, state: State, name: str) -> None:
             f"{'; it '.join(problems)}. Choose the architecture and the number of classes that it was "
             "trained with."
         )
-    complete = OrderedDict(state)
-    complete._metadata = getattr(state, "_metadata", own._metadata)  # type: ignore[attr-defined]
-    model.load_state_dict(complete, strict=False)
+    model.load_state_dict(state, strict=False)
+
+
+def _without_prefixes(state: State, own: State) -> State:
+    """`state` without the prefixes that wrappers put before every key, as long as no key is the model's."""
+    stripped = OrderedDict(state)
+    metadata = getattr(state, "_metadata", getattr(own, "_metadata", {}))
+    stripped._metadata = OrderedDict(metadata)  # type: ignore[attr-defined]
+    while not own.keys() & stripped.keys():
+        prefix = next((p for p in _PREFIXES if all(key.startswith(p) for key in stripped)), None)
+        if prefix is None:
+            break
+        consume_prefix_in_state_dict_if_present(stripped, prefix)
+    return stripped

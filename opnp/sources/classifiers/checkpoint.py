@@ -61,7 +61,7 @@ class CheckpointClassifier(ClassifierSource):
 def _model(name: str, classes: int, state: State) -> nn.Module:
     options: dict[str, Any] = {"num_classes": classes}
     if name in _WITH_AUXILIARY_HEADS:
-        auxiliary = any(key.lower().startswith("aux") for key in state)
+        auxiliary = any(".aux" in f".{key.lower()}" for key in state)
         options |= {"aux_logits": auxiliary, "init_weights": False}
     try:
         model: nn.Module = import_torchvision().models.get_model(name, weights=None, **options)

@@ -63,7 +63,7 @@ class TorchvisionClassifier(ClassifierSource):
         models = import_torchvision().models
         name = one_of("model", self.model, architectures(), place)
         enum = models.get_model_weights(name)
-        names = [*enum.__members__, "DEFAULT"]
+        names = list(enum.__members__)  # DEFAULT among them
         return getattr(enum, one_of("weights", self.weights.rpartition(".")[2], names, place))
 
 

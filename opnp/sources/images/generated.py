@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from opnp.datasets import ArrayImages, LabelledImages, content_identity
+from opnp.datasets import ArrayImages, LabelledImages, Missing, content_identity
 from opnp.embedded import generated
 from opnp.sources.base import ImageSource
 from opnp.sources.place import Place
@@ -37,6 +37,11 @@ class GeneratedImages(ImageSource):
         """The images, drawn now: grey, without labels."""
         family = _FAMILIES[one_of("name", self.name, _FAMILIES, place)]
         return ArrayImages(family(self.count, place.seed, self.size))
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """Nothing, if there is such a family."""
+        one_of("name", self.name, _FAMILIES, place)
+        return ()
 
     def identity(self, place: Place) -> str:
         """By the numbers above and the code and libraries that draw."""

@@ -176,8 +176,9 @@ def _accepted(kind: Any, root: str, arguments: tuple[tuple[str, Any], ...]) -> b
 
 
 def _made(kind: Any, root: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    offline = {"download": False} if "download" in _parameters(kind) else {}  # one downloads by default
     try:
-        return kind(root, **arguments)
+        return kind(root, **arguments, **offline)
     except (RuntimeError, FileNotFoundError, NotADirectoryError):
         raise MissingDataError(
             f"Expected {kind.__name__} of torchvision in the data folder but torchvision does not find the "

@@ -23,10 +23,11 @@ def known_files(kind: Any, root: Path, arguments: dict[str, Any]) -> Files | Non
         _, name, md5 = kind.split_list[arguments["split"]][:3]
         return [(root / name, md5)]
     if issubclass(kind, datasets.MNIST) and kind is not datasets.QMNIST:
-        start = "train" if arguments["train"] else ("test" if kind is datasets.EMNIST else "t10k")
-        group = f"emnist-{arguments['split']}-{start}" if kind is datasets.EMNIST else start
-        raw = root / kind.__name__ / "raw"
-        return [(raw / f"{group}-{part}", None) for part in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+        starts = ["train", "t10k"]  # it asks for both, whichever it reads
+        if kind is datasets.EMNIST:
+            starts = [f"emnist-{arguments['split']}-{'train' if arguments['train'] else 'test'}"]
+        raw, parts = root / kind.__name__ / "raw", ("images-idx3-ubyte", "labels-idx1-ubyte")
+        return [(raw / f"{start}-{part}", None) for start in starts for part in parts]
     return None
 
 

@@ -1,0 +1,173 @@
+import os
+
+import pytest
+
+from opnp import catalog, fetch
+from opnp.errors import InvalidSettingError, MissingDataError, OpnpError
+from opnp.experiment import list_experiments, load_experiment
+
+FILE = """
+[experiment]
+key = "{key}"
+title = "{key}"
+
+[classifier]
+source = "torchvision"
+model = "resnet18"
+
+[id]
+train = {{ source = "folder", path = "a" }}
+test = {{ source = "folder", path = "b" }}
+
+[[ood]]
+key = "c"
+source = "generated"
+name = "noise"
+"""
+SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_here(monkeypatch, tmp_path):
+    monkeypatch.setenv("OPNP_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.delenv("OPNP_EXPERIMENTS", raising=False)
+
+
+@pytest.fixture
+def offer(monkeypatch, tmp_path):
+    """Write files of these names and texts and offer them, in this order."""
+
+    def write(**files):
+        paths = []
+        for name, text in files.items():
+            paths.append(tmp_path / f"{name}.toml")
+            if text is not None:
+                paths[-1].write_text(text)
+        monkeypatch.setenv("OPNP_EXPERIMENTS", os.pathsep.join(map(str, paths)))
+        return {experiment.key: experiment for experiment in list_experiments()}
+
+    return write
+
+
+def test_the_embedded_one_comes_first_then_the_shipped_ones():
+    keys = [experiment.key for experiment in list_experiments()]
+    assert keys[0] == "fashion"
+    assert keys[-4:] == SHIPPED
+
+
+def test_files_and_folders_are_offered_each_once(offer, monkeypatch, tmp_path):
+    offer(one=FILE.format(key="one"), two=FILE.format(key="two"))
+    monkeypatch.setenv("OPNP_EXPERIMENTS", os.pathsep.join([str(tmp_path), str(tmp_path / "one.toml")]))
+    assert [experiment.key for experiment in list_experiments()][-2:] == ["one", "two"]
+    assert load_experiment("two").title == "two"
+
+
+def test_a_broken_file_is_listed_with_its_error_beside_the_others(offer):
+    found = offer(bad='[experiment]\ntitel = "x"', good=FILE.format(key="good"))
+    assert "good" in found
+    (thing,) = found["bad"].missing()
+    assert thing.what.startswith("Expected `titel` in [experiment] of bad.toml to be one of the keys 'title'")
+    with pytest.raises(InvalidSettingError, match="Did you mean 'title'"):
+        load_experiment("bad").classifier()
+    with pytest.raises(InvalidSettingError, match="Did you mean 'title'"):
+        load_experiment("bad").id_test.open()
+
+
+def test_a_name_that_does_not_exist_is_said_where_it_is_listed(offer):
+    wrong = FILE.format(key="wrong").replace("resnet18", "resnet19").replace('"noise"', '"noice"')
+    model, images = (
+        thing.what for thing in offer(wrong=wrong)["wrong"].missing() if "folder" not in thing.what
+    )
+    assert "Did you mean 'resnet18'?" in model
+    assert "Did you mean 'noise'?" in images
+
+
+def test_a_file_that_is_not_there_is_listed_too(offer):
+    (thing,) = offer(gone=None)["gone"].missing()
+    assert "Expected gone.toml to be a TOML file that can be read but got: FileNotFoundError" in thing.what
+
+
+def test_a_key_that_two_files_claim_is_an_error_that_names_both(offer, tmp_path):
+    found = offer(first=FILE.format(key="same"), second=FILE.format(key="same"))
+    (thing,) = found["same"].missing()
+    folder = tmp_path.name
+    assert f"'same' is that of {folder}/first.toml and of {folder}/second.toml" in thing.what
+    with pytest.raises(InvalidSettingError, match="Change `key`"):
+        load_experiment("same").classifier()
+
+
+def test_a_file_cannot_take_the_embedded_key(offer):
+    (thing,) = offer(mine=FILE.format(key="fashion"))["fashion"].missing()
+    assert "that of the embedded experiments and of" in thing.what
+
+
+def test_an_unknown_key_names_those_there_are():
+    with pytest.raises(
+        InvalidSettingError, match=r"one of 'fashion', .*'imagenet-vit-b16' but got '/etc/x.toml'"
+    ):
+        load_experiment("/etc/x.toml")
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_shipped_experiments_say_what_they_miss_and_how_to_get_it(key):
+    experiment = load_experiment(key)
+    missing = experiment.missing()
+    assert len(missing) >= len(experiment.ood) + 2
+    for thing in missing:
+        assert thing.what.startswith("Expected ")
+        assert "http" in thing.remedy or f"`python -m opnp.fetch {key}`" in thing.remedy
+    with pytest.raises(MissingDataError, match="Expected"):
+        experiment.classifier()
+    for images in experiment.sets:
+        with pytest.raises(MissingDataError) as caught:
+            images.open()
+        assert images.missing()[0].what in str(caught.value)
+        assert images.missing()[0].remedy in str(caught.value)
+
+
+def test_shipped_experiments_are_the_usual_ones():
+    small = ["svhn", "textures", "places365", "lsun-c", "lsun-r", "isun"]
+    assert [images.key for images in load_experiment("cifar100").ood] == small
+    large = ["inaturalist", "sun", "places", "textures"]
+    assert [images.key for images in load_experiment("imagenet-vit-b16").ood] == large
+
+
+# python -m opnp.fetch
+
+
+def test_fetch_says_what_is_left(offer, monkeypatch, capsys):
+    offer(one=FILE.format(key="one"))
+    downloaded = []
+    monkeypatch.setattr("opnp.sources.classifiers.torchvision.download", downloaded.append)
+    assert fetch.main(["one"]) == 3
+    assert downloaded == ["https://download.pytorch.org/models/resnet18-f37072fd.pth"]
+    assert "Expected the folder `a` beside one.toml" in capsys.readouterr().err
+
+
+def test_fetch_ends_well_when_nothing_is_missing(capsys):
+    assert fetch.main(["fashion"]) == 0
+    assert capsys.readouterr().err == "Everything is there.\n"
+
+
+def test_fetch_explains_mistakes(capsys):
+    assert fetch.main([]) == 2
+    assert fetch.main(["nothing"]) == 1
+    assert "Usage: python -m opnp.fetch EXPERIMENT\nError: Expected `experiment`" in capsys.readouterr().err
+
+
+def test_a_failed_download_is_one_sentence(offer, monkeypatch):
+    offer(one=FILE.format(key="one"))
+
+    def offline(*_):
+        raise OSError("no route to /secret")
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", offline)
+    with pytest.raises(
+        OpnpError, match=r"Expected to download https.*failed with OSError. Check the network"
+    ):
+        fetch.fetch("one")
+
+
+def test_shipped_files_come_with_the_package():
+    assert sorted(path.stem for path in catalog.SHIPPED.glob("*.toml")) == SHIPPED
