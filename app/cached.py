@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from app.picture import Picture
     from app.preparation import Preparation
+    from opnp.evaluation import Evaluation
     from opnp.experiment import ExampleImage, Experiment
     from opnp.explorer import Explorer, Snapshot
     from opnp.headline import Headline
@@ -66,6 +67,12 @@ def unpruned(key: str) -> "Snapshot":
     from opnp.config import UNPRUNED
 
     return ready(key).at(UNPRUNED)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def unpruned_figures(key: str, ood: tuple[str, ...], half: str) -> "Evaluation":
+    """The unpruned model's figures against those OOD sets."""
+    return ready(key).evaluate(unpruned(key), ood, half)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

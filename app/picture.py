@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from opnp.judging import features_of, transformed
 from opnp.models import Classifier
 from opnp.seen import seen
 
@@ -45,8 +46,8 @@ def picture(classifier: Classifier, name: str, image: Image.Image, note: str | N
     Returns:
         The picture with its features.
     """
-    tensor = classifier.transform(image)
-    features = classifier.features(tensor[None].to(classifier.weight.device))[0].cpu()
+    tensor = transformed(classifier, image)
+    features = features_of(classifier, [tensor])[0]
     small = image.copy()
     small.thumbnail((LARGEST, LARGEST))
     return Picture(name, small, note, seen(tensor), features)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from app.charts.layout import dress
+from app.charts.layout import Spec, figure
 from app.charts.palette import Palette, translucent
 from opnp.metrics import FloatArray
+
+GAP = 0.12
+"""Of the height, between two panels."""
 
 
 @dataclass(frozen=True)
@@ -48,68 +50,90 @@ def score_histograms(
     Returns:
         The figure.
     """
-    figure = make_subplots(
-        rows=len(panels),
-        shared_xaxes=True,
-        shared_yaxes="all",
-        vertical_spacing=0.12,
-        subplot_titles=[panel.title for panel in panels],
-    )
-    middles = (edges[:-1] + edges[1:]) / 2
-    for row, panel in enumerate(panels, start=1):
-        sides = (("ID", panel.id_share, colours.id), ("OOD", panel.ood_share, colours.ood))
-        for name, share, colour in sides:
-            figure.add_scatter(
-                x=middles,
-                y=share,
-                name=name,
-                legendgroup=name,
-                showlegend=row == 1,
-                mode="lines",
-                line={"shape": "hvh", "color": colour, "width": 1.5},
-                fill="tozeroy",
-                fillcolor=translucent(colour, 0.35),
-                hovertemplate=f"{name}: %{{y:.1%}} of images<br>score about %{{x:.2f}}<extra></extra>",
-                row=row,
-                col=1,
-            )
-        figure.add_vline(
-            x=float(np.clip(panel.threshold, edges[0], edges[-1])),
-            line={"color": colours.threshold, "dash": "dash", "width": 1.5},
-            row=row,
-            col=1,
-        )
-        if len(panel.marks):
-            figure.add_scatter(
-                x=np.clip(np.asarray(panel.marks), edges[0], edges[-1]),
-                y=np.zeros(len(panel.marks)),
-                text=panel.mark_names,
-                name="your images",
-                showlegend=row == 1,
-                mode="markers",
-                cliponaxis=False,
-                marker={
-                    "symbol": "triangle-up",
-                    "size": 14,
-                    "color": colours.threshold,
-                    "line": {"color": colours.pruned, "width": 1},
-                },
-                hovertemplate="%{text}: score %{x:.2f}<extra></extra>",
-                row=row,
-                col=1,
-            )
-    figure.add_scatter(  # an empty line that only gives the threshold its place in the legend
-        x=[None],
-        y=[None],
-        mode="lines",
-        name="threshold: 95 % of ID lie to its right",
-        line={"color": colours.threshold, "dash": "dash", "width": 1.5},
-    )
+    traces: list[Spec] = []
+    lines: list[Spec] = []
+    notes: list[Spec] = []
+    axes: dict[str, Spec] = {}
     tallest = max(float(max(panel.id_share.max(), panel.ood_share.max())) for panel in panels)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.08 * tallest], nticks=5)
-    figure.update_xaxes(range=[edges[0], edges[-1]])
-    figure.update_xaxes(title="score = −energy (higher = more in-distribution)", row=len(panels), col=1)
-    figure.update_annotations(x=0, xanchor="left", font={"size": 13})
-    dress(figure, colours, title=title, height=height)
-    legend = {"yref": "container", "y": 0.93, "yanchor": "top", "x": 0, "xanchor": "left"}
-    return figure.update_layout(margin={"t": 104}, legend=legend)
+    room = (1 - GAP * (len(panels) - 1)) / len(panels)
+    for place, panel in enumerate(panels):
+        number = "" if place == 0 else str(place + 1)
+        top = 1 - place * (room + GAP)
+        lowest = place == len(panels) - 1
+        axes[f"xaxis{number}"] = {
+            "anchor": f"y{number}",
+            "range": [edges[0], edges[-1]],
+            "showticklabels": lowest,
+            "title": "score = −energy (higher = more in-distribution)" if lowest else None,
+        }
+        axes[f"yaxis{number}"] = {
+            "anchor": f"x{number}",
+            "domain": [max(top - room, 0.0), top],
+            "range": [0, 1.08 * tallest],
+            "tickformat": ".0%",
+            "nticks": 5,
+        }
+        on = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 0}
+        traces += [trace | on for trace in _traces(panel, edges, colours)]
+        lines.append(_threshold(panel.threshold, edges, colours, number))
+        notes.append(
+            {"text": panel.title, "x": 0, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
+            | {"xanchor": "left", "yanchor": "bottom"}
+        )
+    traces.append(
+        {"type": "scatter", "x": [None], "y": [None], "mode": "lines"}
+        | {"name": "threshold: 95 % of ID lie to its right", "line": _dashed(colours)}
+    )
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0.93, "yanchor": "top"}
+    layout = {"legend": legend, "shapes": lines, "annotations": notes, "margin": {"t": 104}}
+    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+
+
+def _traces(panel: Panel, edges: FloatArray, colours: Palette) -> list[Spec]:
+    middles = (edges[:-1] + edges[1:]) / 2
+    sides = (("ID", panel.id_share, colours.id), ("OOD", panel.ood_share, colours.ood))
+    traces: list[Spec] = [
+        {
+            "type": "scatter",
+            "x": middles,
+            "y": share,
+            "name": name,
+            "legendgroup": name,
+            "mode": "lines",
+            "line": {"shape": "hvh", "color": colour, "width": 1.5},
+            "fill": "tozeroy",
+            "fillcolor": translucent(colour, 0.35),
+            "hovertemplate": f"{name}: %{{y:.1%}} of images<br>score about %{{x:.2f}}<extra></extra>",
+        }
+        for name, share, colour in sides
+    ]
+    if len(panel.marks):
+        traces.append(
+            {
+                "type": "scatter",
+                "x": np.clip(np.asarray(panel.marks), edges[0], edges[-1]),
+                "y": np.zeros(len(panel.marks)),
+                "text": list(panel.mark_names),
+                "name": "your images",
+                "mode": "markers",
+                "cliponaxis": False,
+                "marker": {"symbol": "triangle-up", "size": 14, "color": colours.threshold},
+                "hovertemplate": "%{text}: score %{x:.2f}<extra></extra>",
+            }
+        )
+    return traces
+
+
+def _threshold(threshold: float, edges: FloatArray, colours: Palette, number: str) -> Spec:
+    x = float(np.clip(threshold, edges[0], edges[-1]))
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1}
+    return {
+        "type": "line",
+        "xref": f"x{number}",
+        "yref": f"y{number} domain",
+        "line": _dashed(colours),
+    } | ends
+
+
+def _dashed(colours: Palette) -> Spec:
+    return {"color": colours.threshold, "dash": "dash", "width": 1.5}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.layout import dress
+from app.charts.layout import Spec, figure
 from app.charts.palette import Palette
 from opnp.binning import BinnedMap
 
@@ -33,31 +33,34 @@ def sensitivity_map(
     names = [class_names[first] for first in binned.rows[:-1]]
     shown = np.where(binned.kept > 0, logs, np.nan).astype(np.float32)
     grey = np.where(binned.kept > 0, np.nan, 0.0).astype(np.float32)
-    figure = go.Figure()
-    figure.add_heatmap(
-        z=grey,
-        y=names,
-        colorscale=[[0, colours.pruned], [1, colours.pruned]],
-        showscale=False,
-        hoverinfo="skip",
-    )
-    figure.add_heatmap(
-        z=shown,
-        y=names,
-        colorscale=[[i / (len(colours.scale) - 1), colour] for i, colour in enumerate(colours.scale)],
-        zmin=-DARKEST,
-        zmax=0,
-        colorbar={
+    pruned: Spec = {
+        "type": "heatmap",
+        "z": grey,
+        "y": names,
+        "colorscale": [[0, colours.pruned], [1, colours.pruned]],
+        "showscale": False,
+        "hoverinfo": "skip",
+    }
+    last = len(colours.scale) - 1
+    kept: Spec = {
+        "type": "heatmap",
+        "z": shown,
+        "y": names,
+        "colorscale": [[place / last, colour] for place, colour in enumerate(colours.scale)],
+        "zmin": -DARKEST,
+        "zmax": 0,
+        "colorbar": {
             "title": {"text": "share of<br>the largest"},
             "tickvals": [-4, -3, -2, -1, 0],
             "ticktext": ["≤ 0.01 %", "0.1 %", "1 %", "10 %", "100 %"],
             "thickness": 12,
             "outlinewidth": 0,
         },
-        hovertemplate="%{y}, neuron at rank %{x}<br>10^%{z:.1f} of the largest<extra></extra>",
-    )
-    classes, neurons = int(binned.rows[-1]), int(binned.columns[-1])
-    figure.update_xaxes(title="neurons, least to most sensitive", showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    title = f"Sensitivity of {classes:,} × {neurons:,} weights; grey: pruned"
-    return dress(figure, colours, title=title, height=height).update_layout(margin={"l": 90})
+        "hovertemplate": "%{y}, neuron at rank %{x}<br>10^%{z:.1f} of the largest<extra></extra>",
+    }
+    axes = {
+        "xaxis": {"title": "neurons, least to most sensitive", "showgrid": False},
+        "yaxis": {"autorange": "reversed", "showgrid": False},
+    }
+    title = f"Sensitivity of {binned.rows[-1]:,} × {binned.columns[-1]:,} weights; grey: pruned"
+    return figure([pruned, kept], axes, colours, title=title, height=height, layout={"margin": {"l": 90}})

@@ -44,8 +44,11 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
 def missing(experiment: Experiment) -> bool:
     """Say what of an experiment is not on this machine; whether anything is."""
     things = experiment.missing()
-    for thing in things:
-        st.markdown(f":material/cloud_off: {thing.what} **{thing.remedy}**")
+    if things:
+        label = text.MISSING_ONE if len(things) == 1 else text.MISSING.format(count=len(things))
+        with st.expander(label, icon=":material/cloud_off:", expanded=len(things) == 1):
+            for thing in things:
+                st.markdown(f"{thing.what} **{thing.remedy}**")
     return bool(things)
 
 

@@ -9,31 +9,10 @@ import streamlit as st
 from app import text
 from app.format import percent
 from app.picture import Picture
+from opnp.judging import Opinion
 
 SHOWN = 118
 """Pixels of each of a card's two pictures."""
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What one head says of one picture.
-
-    Attributes:
-        predicted: Name of the class.
-        confidence: Softmax maximum, in [0, 1].
-        score: Energy score, higher is more in-distribution.
-        threshold: The head's own threshold at 95 % TPR.
-    """
-
-    predicted: str
-    confidence: float
-    score: float
-    threshold: float
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the score is at or above the threshold."""
-        return self.score >= self.threshold
 
 
 @dataclass(frozen=True)
@@ -75,14 +54,14 @@ def _opinion(now: Opinion, before: Opinion | None) -> None:
         st.badge(text.ACCEPTED, icon=":material/check_circle:", color="blue")
     else:
         st.badge(text.REJECTED, icon=":material/block:", color="orange")
-    st.markdown(f"**{now.predicted}**, {percent(now.confidence)} confident")
+    st.markdown(f"**{now.name}**, {percent(now.confidence)} confident")
     if before is None:
         st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
         return
     st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
     verdict = text.ACCEPTED if before.accepted else text.REJECTED
     st.caption(
-        f"Unpruned: {before.predicted}, {percent(before.confidence)} confident, {verdict} "
+        f"Unpruned: {before.name}, {percent(before.confidence)} confident, {verdict} "
         f"(threshold {before.threshold:.2f})"
     )
 

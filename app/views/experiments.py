@@ -22,7 +22,7 @@ def experiments() -> None:
 
 
 def _card(experiment: Experiment) -> None:
-    st.markdown(f"**{experiment.title}**")
+    st.markdown(f":gray[{experiment.title}]" if experiment.missing() else f"**{experiment.title}**")
     st.caption(experiment.description)
     lacking = missing(experiment)
     figures = cached.headline(experiment.key)

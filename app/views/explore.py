@@ -25,7 +25,9 @@ def explore(explorer: Explorer, settings: Settings) -> None:
         return
     before = cached.unpruned(explorer.prepared.experiment.key)
     after = explorer.at(settings.pruning)
-    old = {half: explorer.evaluate(before, settings.ood, half) for half in Half}
+    old = {
+        half: cached.unpruned_figures(explorer.prepared.experiment.key, settings.ood, half) for half in Half
+    }
     new = {half: explorer.evaluate(after, settings.ood, half) for half in Half}
     colours = palette(st.context.theme.type)
     if settings.pruning.kind == "unpruned":

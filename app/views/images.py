@@ -7,12 +7,12 @@ from app import cached, text
 from app.charts.palette import palette
 from app.components.histograms import draw_histograms
 from app.components.uploads import pictures
-from app.components.verdict import Opinion, Verdict, card
+from app.components.verdict import Verdict, card
 from app.picture import Picture
 from app.shell import view
 from app.state import Settings
 from opnp.explorer import Explorer, Snapshot
-from opnp.metrics import tpr_threshold
+from opnp.judging import opinions
 
 COLUMNS = 2
 
@@ -39,18 +39,8 @@ def images(explorer: Explorer, settings: Settings) -> None:
 
 def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:
     features = torch.stack([picture.features for picture in shown])  # (n, D)
-    opinions = [_opinions(explorer, features, snapshot) for snapshot in (before, after)]
-    return [Verdict(*parts) for parts in zip(shown, *opinions, strict=True)]
-
-
-def _opinions(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Opinion]:
-    said = explorer.score(features, snapshot.head)
-    threshold = tpr_threshold(snapshot.id_test.scores)
-    names = explorer.prepared.classifier.class_names
-    return [
-        Opinion(names[int(predicted)], float(confidence), float(score), threshold)
-        for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
-    ]
+    said = [opinions(explorer, features, snapshot) for snapshot in (before, after)]
+    return [Verdict(*parts) for parts in zip(shown, *said, strict=True)]
 
 
 def _histogram(
