@@ -25,7 +25,7 @@ from opnp.store import Store, locks
 
 SMALL_BYTES = 256 * 2**20
 _PRECISIONS = ("float32", "float16 autocast")
-_COUNT = "image count"
+_COUNT_VERSION = 1
 
 
 def kept_features(
@@ -64,15 +64,6 @@ def kept_features(
     return found
 
 
-def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
-    """What `kept_features` would give at once, or None where it would extract. The set is not opened."""
-    counted = store.get(_COUNT, _count_key(images))
-    if counted is None:
-        return None
-    request, _ = _request(classifier, images, int(counted["count"]))
-    return next(_complete(store, request), None)
-
-
 def _request(classifier: Classifier, images: ImageSet, count: int) -> tuple[Request, ExtractionSettings]:
     small = 4 * count * classifier.weight.shape[1] <= SMALL_BYTES
     settings = ExtractionSettings(FeatureFormat.FLOAT32 if small else FeatureFormat.FLOAT16)
@@ -85,11 +76,8 @@ def _count(store: Store, images: ImageSet) -> int:
     def counted() -> dict[str, np.ndarray[tuple[()], np.dtype[np.int64]]]:
         return {"count": np.array(len(images.open()), dtype=np.int64)}
 
-    return int(store.get_or_compute(_COUNT, _count_key(images), counted)["count"])
-
-
-def _count_key(images: ImageSet) -> dict[str, str | int]:
-    return {"images": images.identity(), "version": 1}
+    key = {"images": images.identity(), "version": _COUNT_VERSION}
+    return int(store.get_or_compute("image count", key, counted)["count"])
 
 
 def _complete(store: Store, request: Request) -> Iterator[StoredFeatures]:

@@ -67,7 +67,7 @@ def test_a_damaged_set_is_one_sentence(place, tmp_path):
     write_mnist(tmp_path / "MNIST", "train")
     write_mnist(tmp_path / "MNIST", "t10k")
     (tmp_path / "MNIST" / "raw" / "t10k-labels-idx1-ubyte").write_bytes(b"\x00\x00\x08\x01 half")
-    with pytest.raises(MissingDataError, match=r"MNIST of torchvision in the data folder but .* Get it again"):
+    with pytest.raises(MissingDataError, match=r"MNIST of torchvision in the data .* Get it again"):
         TorchvisionImages("MNIST", "test").open(place)
 
 
