@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from opnp.errors import UnreadableImageError
 from opnp.judging import features_of, transformed
 from opnp.models import Classifier
 from opnp.seen import seen
@@ -45,8 +46,14 @@ def picture(classifier: Classifier, name: str, image: Image.Image, note: str | N
 
     Returns:
         The picture with its features.
+
+    Raises:
+        UnreadableImageError: If the model's transform fails on it.
     """
-    tensor = transformed(classifier, image)
+    try:
+        tensor = transformed(classifier, image)
+    except UnreadableImageError as error:
+        raise UnreadableImageError(f"“{name}” {error}. Try it as a PNG in RGB.") from None
     features = features_of(classifier, [tensor])[0]
     small = image.copy()
     small.thumbnail((LARGEST, LARGEST))

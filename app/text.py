@@ -12,6 +12,7 @@ RUNNING = (
     "{description} {classes} classes, {width} features; sensitivities from {train} training images. "
     "Computed on {device}."
 )
+SKIPPED = " {count} images could not be read and are left out."
 DEVICES = {"cuda": "an NVIDIA GPU (CUDA)", "mps": "Apple's GPU (MPS)", "cpu": "the CPU"}
 
 WEIGHTS_LABEL = "Weights kept, by rank of sensitivity"
@@ -59,6 +60,7 @@ ECE_HELP = (
 )
 ACCURACY_HELP = "Share of ID test images put in the right class. Higher is better."
 PRUNED_HELP = "Weights of the last layer that are now zero, those of switched-off neurons included."
+GLANCE = "FPR95, a first look at {images} images; the exact value follows"
 HALVES = (
     "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
     "interval. Where they disagree, believe the held-out one."
@@ -81,6 +83,10 @@ UPLOAD_LABEL = "Your images (PNG, JPEG, WebP, BMP, GIF, TIFF)"
 EXAMPLES_LABEL = "None at hand? Click some of these:"
 NO_IMAGES = "Nothing uploaded yet. Drop a picture above or click an example; nothing you upload is kept."
 TOO_MANY = "{got} images came; the first {most} are shown. Upload the others afterwards."
+FEATURES_ONLY = (
+    "This experiment holds only features that were computed elsewhere, so it cannot look at new images. "
+    "Choose another experiment above."
+)
 ACCEPTED = "accepted as ID"
 REJECTED = "rejected as OOD"
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from opnp.config import NeuronDefinition, Pruning
-from opnp.evaluation import Evaluation, Half, evaluate
-from opnp.live import scorer
+from opnp.evaluation import Evaluation, Half, evaluate, half_of
+from opnp.intervals import Interval, fpr95_interval
+from opnp.live import LiveScorer, scorer
+from opnp.metrics import fpr95
 from opnp.prepared import Prepared
 from opnp.pruning import PrunedHead
 from opnp.rescore import Rescored, rescore
@@ -28,6 +31,21 @@ class Snapshot:
     head: PrunedHead
     id_test: Rescored
     ood: Mapping[str, Rescored]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """FPR95 from a stratified sample, for while the exact figures of a large experiment are computed.
+
+    Attributes:
+        fpr95: Macro average over the OOD sets, a fraction.
+        interval: Its 95 % interval, for the error of the sample.
+        images: Number of images in the sample.
+    """
+
+    fpr95: float
+    interval: Interval
+    images: int
 
 
 class Explorer:
@@ -62,6 +80,32 @@ class Explorer:
             self._scorer.head(pruning),
             id_test,
             dict(zip(self.prepared.ood, ood, strict=True)),
+        )
+
+    def glance(self, pruning: Pruning, ood: Iterable[str], half: Half | str) -> Glance | None:
+        """FPR95 at a position from a sample, or None where the exact figures are as quick.
+
+        Args:
+            pruning: The position.
+            ood: Keys of the OOD sets, at least one.
+            half: The half of every OOD set to use.
+        """
+        if not isinstance(self._scorer, LiveScorer):
+            return None
+        preview = self._scorer.preview(pruning)
+        scores = torch.split(preview.rescored.scores, list(preview.drawn))
+        places = torch.split(preview.indices, list(preview.drawn))
+        starts = np.cumsum([0, *self._sizes])
+        chosen = []
+        for key in ood:
+            number = 1 + list(self.prepared.ood).index(key)
+            mine = half_of(self._sizes[number], half) + starts[number]
+            chosen.append(scores[number].double().numpy()[np.isin(places[number].numpy(), mine)])
+        id_scores = scores[0].double().numpy()
+        return Glance(
+            fpr95=float(np.mean([fpr95(id_scores, seen) for seen in chosen])),
+            interval=fpr95_interval(id_scores, chosen),
+            images=len(id_scores) + sum(map(len, chosen)),
         )
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:

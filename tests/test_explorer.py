@@ -74,3 +74,18 @@ def test_neuron_order_follows_the_named_definition(explorer):
         order = explorer.neuron_order(Pruning(neuron_definition=definition))
         ascending = explorer.prepared.maps.neurons[definition][order]
         assert bool((ascending.diff() >= 0).all())
+
+
+def test_small_experiments_need_no_glance(explorer):
+    assert explorer.glance(UNPRUNED, ["far"], "tune") is None
+
+
+def test_a_glance_at_everything_is_the_exact_value(explorer, monkeypatch):
+    monkeypatch.setattr("opnp.live.plain.PLAIN_UP_TO", 0)
+    large = Explorer(explorer.prepared)
+    pruning = Pruning(weights=(10, 95))
+    glance = large.glance(pruning, ["far", "middle"], "tune")
+    exact = large.evaluate(large.at(pruning), ["far", "middle"], "tune")
+    assert glance.fpr95 == exact.fpr95  # the sample is larger than these sets
+    assert glance.interval == exact.fpr95_interval
+    assert glance.images == 200 + 75 + 75

@@ -44,13 +44,15 @@ def header(
 
 
 def running(explorer: Explorer) -> str:
-    """What runs, in words: the experiment, its size and the device."""
+    """What runs, in words: the experiment, its size, the device, and images that could not be read."""
     prepared = explorer.prepared
     classes, width = prepared.classifier.weight.shape
-    return text.RUNNING.format(
+    skipped = sum(map(len, prepared.skipped.values()))
+    words = text.RUNNING.format(
         description=prepared.experiment.description,
-        classes=classes,
+        classes=f"{classes:,}",
         width=f"{width:,}",
         train=f"{prepared.maps.count:,}",
         device=text.DEVICES.get(prepared.classifier.weight.device.type, "the CPU"),
     )
+    return words + (text.SKIPPED.format(count=f"{skipped:,}") if skipped else "")

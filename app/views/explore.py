@@ -11,6 +11,7 @@ from app.components.cards import cards
 from app.components.controls import presets
 from app.components.histograms import histograms
 from app.components.table import per_set_table
+from app.format import interval, percent
 from app.shell import view
 from app.state import Settings
 from opnp.binning import bin_map
@@ -23,16 +24,20 @@ def explore(explorer: Explorer, settings: Settings) -> None:
     if not settings.ood:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return
-    before = cached.unpruned(explorer.prepared.experiment.key)
-    after = explorer.at(settings.pruning)
-    old = {
-        half: cached.unpruned_figures(explorer.prepared.experiment.key, settings.ood, half) for half in Half
-    }
-    new = {half: explorer.evaluate(after, settings.ood, half) for half in Half}
-    colours = palette(st.context.theme.type)
+    key = explorer.prepared.experiment.key
     if settings.pruning.kind == "unpruned":
         presets()
-    cards(before=old, after=new, head=after.head)
+    headline = st.empty()
+    glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
+    if glance is not None:
+        label = text.GLANCE.format(images=f"{glance.images:,}")
+        headline.metric(label, f"{percent(glance.fpr95)} ({interval(glance.interval)})")
+    before, after = cached.unpruned(key), explorer.at(settings.pruning)
+    old = {half: cached.unpruned_figures(key, settings.ood, half) for half in Half}
+    new = {half: explorer.evaluate(after, settings.ood, half) for half in Half}
+    colours = palette(st.context.theme.type)
+    with headline.container():
+        cards(before=old, after=new, head=after.head)
     left, right = st.columns([4, 3], gap="medium")
     with left:
         histograms(explorer, settings, before, after, colours)

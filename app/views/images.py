@@ -20,6 +20,9 @@ COLUMNS = 2
 def images(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
     experiment = explorer.prepared.experiment
+    if not experiment.accepts_images:
+        st.info(text.FEATURES_ONLY, icon=":material/hide_image:")
+        return
     shown, problems = pictures(experiment.key)
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")
