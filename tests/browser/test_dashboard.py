@@ -61,7 +61,7 @@ def test_uploads_of_a_photograph_and_a_broken_file(page: Page):
         ],
         timeout=FIRST_START,
     )
-    expect(page.get_by_text("what the model sees")).to_be_visible()
+    expect(page.get_by_text("what it sees")).to_be_visible()
     expect(page.get_by_text("flower.jpg").first).to_be_visible()
     expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()
     expect(page.get_by_text("Unpruned:")).to_be_visible()
