@@ -27,9 +27,10 @@ def explore(explorer: Explorer, settings: Settings) -> None:
     key = explorer.prepared.experiment.key
     if settings.pruning.kind == "unpruned":
         presets()
-    headline = st.empty()
+    headline = st.container()
     glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
     if glance is not None:
+        headline = headline.empty()  # drawn twice; what is drawn once must not flicker
         label = text.GLANCE.format(images=f"{glance.images:,}")
         headline.metric(label, f"{percent(glance.fpr95)} ({interval(glance.interval)})")
     before, after = cached.unpruned(key), explorer.at(settings.pruning)
