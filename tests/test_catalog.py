@@ -56,6 +56,13 @@ def test_the_embedded_one_comes_first_then_the_shipped_ones():
     assert keys[-4:] == SHIPPED
 
 
+def test_the_full_fashion_mnist_is_listed_where_it_is_not_installed(monkeypatch):
+    monkeypatch.setattr("opnp.embedded.full.full_fashion_available", lambda: False)
+    (thing,) = load_experiment("fashion-full").missing()
+    assert thing.what == "Expected Debian's Fashion-MNIST but the package is not installed."
+    assert load_experiment("fashion").missing() == ()
+
+
 def test_files_and_folders_are_offered_each_once(offer, monkeypatch, tmp_path):
     offer(one=FILE.format(key="one"), two=FILE.format(key="two"))
     monkeypatch.setenv("OPNP_EXPERIMENTS", os.pathsep.join([str(tmp_path), str(tmp_path / "one.toml")]))

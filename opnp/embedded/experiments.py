@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from opnp.datasets import ArrayImages, ImageSet, content_identity
+from opnp.datasets import ArrayImages, ImageSet, Missing, content_identity
 from opnp.embedded import data, full
 from opnp.embedded.examples import example_images
 from opnp.embedded.net import CLASS_NAMES, TRANSFORM_ID, fashion_transform, load_fashion_net
@@ -24,7 +24,7 @@ CHECKED_ON = 8
 
 
 def embedded_experiments() -> tuple[Experiment, ...]:
-    """The compact experiment, and the full one where the full Fashion-MNIST is on this machine."""
+    """The compact experiment, and the full one, which says if the full Fashion-MNIST is missing."""
     compact = Experiment(
         key="fashion",
         title="Fashion-MNIST",
@@ -35,17 +35,23 @@ def embedded_experiments() -> tuple[Experiment, ...]:
         ood=_ood_sets(),
         examples=_examples,
     )
-    if not full.full_fashion_available():
-        return (compact,)
     whole = replace(
         compact,
         key="fashion-full",
         title="Fashion-MNIST, all 70 000 images",
         description="The same net on the whole of Fashion-MNIST, as installed on this machine.",
-        id_train=_id_set("train", full.full_fashion_train, _installed),
-        id_test=_id_set("test", full.full_fashion_test, _installed),
+        id_train=replace(_id_set("train", full.full_fashion_train, _installed), missing=missing_fashion),
+        id_test=replace(_id_set("test", full.full_fashion_test, _installed), missing=missing_fashion),
     )
     return (compact, whole)
+
+
+def missing_fashion() -> tuple[Missing, ...]:
+    """The full Fashion-MNIST, where it is not on this machine."""
+    if full.full_fashion_available():
+        return ()
+    what = "Expected Debian's Fashion-MNIST but the package is not installed."
+    return (Missing(what, "Run `apt install dataset-fashion-mnist`."),)
 
 
 def _classifier() -> Classifier:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from opnp.datasets import ArrayImages, LabelledImages, Missing, require_present
 from opnp.embedded import full
+from opnp.embedded.experiments import missing_fashion
 from opnp.sources.base import ImageSource
 from opnp.sources.files import files_identity
 from opnp.sources.place import Place
@@ -35,7 +36,4 @@ class InstalledFashion(ImageSource):
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The package."""
         one_of("split", self.split, ("train", "test"), place)
-        if full.full_fashion_available():
-            return ()
-        what = "Expected Debian's Fashion-MNIST but the package is not installed."
-        return (Missing(what, "Run `apt install dataset-fashion-mnist`."),)
+        return missing_fashion()
