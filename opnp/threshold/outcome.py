@@ -1,0 +1,106 @@
+"""What a threshold does to images that did not choose it: counts, shares and their 95 % intervals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from opnp.intervals import Interval
+from opnp.threshold.sample import Sample
+
+_Z = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """`hits` of `count`.
+
+    Attributes:
+        hits: How many.
+        count: Of how many; 0 where there was nothing to count.
+    """
+
+    hits: int
+    count: int
+
+    @property
+    def value(self) -> float:
+        """The share, NaN of nothing."""
+        return self.hits / self.count if self.count else float("nan")
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's 95 % interval of the share behind it, (0, 1) of nothing.
+
+        (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96
+
+        Reference:
+            Wilson, Journal of the American Statistical Association 22, 1927.
+
+        Example:
+            >>> [round(end, 4) for end in Proportion(0, 10).interval]
+            [0.0, 0.2775]
+        """
+        if not self.count:
+            return Interval(0.0, 1.0)
+        n, share = self.count, self.value
+        middle = share + _Z**2 / (2 * n)
+        spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+        low, high = (middle - spread) / (1 + _Z**2 / n), (middle + spread) / (1 + _Z**2 / n)
+        return Interval(max(0.0, float(low)), min(1.0, float(high)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What follows from a threshold.
+
+    Attributes:
+        threshold: Scores at or above it are accepted.
+        id_accepted: ID images accepted.
+        ood_accepted: Images of each OOD set let through, by key.
+        accuracy_accepted: Classified right, of the accepted ID images.
+        accuracy: Classified right, of all ID images.
+    """
+
+    threshold: float
+    id_accepted: Proportion
+    ood_accepted: Mapping[str, Proportion]
+    accuracy_accepted: Proportion
+    accuracy: Proportion
+
+    @property
+    def confusion(self) -> dict[str, tuple[int, int, int]]:
+        """Counts of (accepted and right, accepted but wrong, rejected), by set; "ID" is the first.
+
+        Whatever class an accepted OOD image gets, it is wrong.
+        """
+        right, taken = self.accuracy_accepted.hits, self.id_accepted.hits
+        rows = {"ID": (right, taken - right, self.id_accepted.count - taken)}
+        rows |= {key: (0, part.hits, part.count - part.hits) for key, part in self.ood_accepted.items()}
+        return rows
+
+
+def outcome(threshold: float, sample: Sample) -> Outcome:
+    """Count what a threshold accepts.
+
+    Args:
+        threshold: tau; `s >= tau` accepts.
+        sample: The half to judge on, which must not be the one that chose it.
+
+    Returns:
+        Counts and shares.
+
+    Example:
+        >>> said = outcome(2.0, Sample(np.array([1.0, 2.0]), np.array([True, True]), {"far": np.zeros(4)}))
+        >>> said.confusion
+        {'ID': (1, 0, 1), 'far': (0, 0, 4)}
+    """
+    accepted = sample.id_scores >= threshold
+    right = int(np.sum(accepted & sample.correct))
+    return Outcome(
+        threshold,
+        Proportion(int(accepted.sum()), accepted.size),
+        {key: Proportion(int(np.sum(s >= threshold)), s.size) for key, s in sample.ood.items()},
+        Proportion(right, int(accepted.sum())),
+        Proportion(int(sample.correct.sum()), accepted.size),
+    )

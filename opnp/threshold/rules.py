@@ -1,0 +1,170 @@
+"""Three ways to choose a threshold: by the ID accepted, by the OOD let through, or by what errors cost."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.metrics import FloatArray, tpr_threshold
+from opnp.threshold.sample import Sample
+
+
+@dataclass(frozen=True)
+class AcceptId:
+    """Accept at least a share of ID.
+
+    Attributes:
+        tpr: That share, in (0, 1].
+    """
+
+    tpr: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.tpr <= 1:
+            raise InvalidSettingError(
+                f"Expected the share of ID to accept to be above 0 and at most 1 but got {self.tpr!r}. "
+                "0.95 is usual."
+            )
+
+    def threshold(self, sample: Sample) -> float:
+        """The largest score that accepts that share; OOD plays no part."""
+        return tpr_threshold(sample.id_scores, tpr=self.tpr)
+
+
+@dataclass(frozen=True)
+class LimitOod:
+    """Let through at most a share of OOD sets. The same share for all of them limits the worst.
+
+    Attributes:
+        most: That share of each set, in [0, 1], by key; sets that are not named are not limited.
+    """
+
+    most: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        if not self.most:
+            raise InvalidSettingError("Expected a limit for at least one OOD set but got none. Name one.")
+        for key, share in self.most.items():
+            if not 0 <= share <= 1:
+                raise InvalidSettingError(
+                    f"Expected the most of {key!r} to let through to be between 0 and 1 but got {share!r}. "
+                    "0.05 lets one image in twenty through."
+                )
+
+    def threshold(self, sample: Sample) -> float:
+        """The smallest float32 that keeps every limit, or the lowest score where nothing needs rejecting."""
+        unknown = self.most.keys() - sample.ood.keys()
+        if unknown:
+            raise InvalidDataError(
+                f"Expected scores of the limited OOD set {min(unknown)!r} but there are none. Choose it too."
+            )
+        lowest = min(map(np.min, (sample.id_scores, *sample.ood.values())))
+        needed = [_above(sample.ood[key], share) for key, share in self.most.items()]
+        return max(float(lowest), *needed)
+
+
+@dataclass(frozen=True)
+class MinimiseCost:
+    """Weigh errors by what they cost in the traffic to come.
+
+    Attributes:
+        false_alarm: Cost of rejecting an ID image, at least 0.
+        miss: Cost of accepting an OOD image, at least 0.
+        error: Cost of accepting an ID image and putting it in a wrong class, at least 0.
+        ood_share: Expected share of OOD in the traffic, in [0, 1].
+    """
+
+    false_alarm: float = 1.0
+    miss: float = 5.0
+    error: float = 1.0
+    ood_share: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name, cost in (("a false alarm", self.false_alarm), ("a miss", self.miss), ("error", self.error)):
+            if not 0 <= cost < np.inf:
+                raise InvalidSettingError(
+                    f"Expected the cost of {name} to be a number of at least 0 but got {cost!r}. Only the "
+                    "ratios of the costs matter."
+                )
+        if not 0 <= self.ood_share <= 1:
+            raise InvalidSettingError(
+                f"Expected the OOD share of the traffic to be between 0 and 1 but got {self.ood_share!r}."
+            )
+
+    def threshold(self, sample: Sample) -> float:
+        """The threshold of least `cost`; the lowest of equals, and above every score to reject all."""
+        id_share = 1 - self._ood_share(sample)
+        gained = np.where(sample.correct, self.false_alarm, self.false_alarm - self.error)
+        saved = (1 - id_share) * self.miss / max(1, len(sample.ood))
+        changes = [id_share * gained / gained.size]  # of the cost, when a sample comes to be rejected
+        changes += [np.full(scores.size, -saved / scores.size) for scores in sample.ood.values()]
+        scores = np.concatenate([sample.id_scores, *sample.ood.values()])
+        order = np.argsort(scores, kind="stable")
+        cost = np.concatenate([[0.0], np.cumsum(np.concatenate(changes)[order])])
+        candidates = np.append(scores[order], _next_up(scores.max()))
+        first = np.concatenate([[True], candidates[1:] > candidates[:-1]])  # ties are rejected together
+        within = cost[first] <= cost[first].min() + 1e-12
+        return float(candidates[first][within][0])
+
+    def cost(self, threshold: float, sample: Sample) -> float:
+        """Expected cost of an image of the traffic, each OOD set with the same say.
+
+        (1 - pi) [c_alarm P(s < tau | ID) + c_error P(s >= tau, wrong | ID)] + pi c_miss P(s >= tau | OOD)
+        """
+        accepted = sample.id_scores >= threshold
+        on_id = self.false_alarm * np.mean(~accepted) + self.error * np.mean(accepted & ~sample.correct)
+        passed = [np.mean(scores >= threshold) for scores in sample.ood.values()] or [np.float64(0)]
+        share = self._ood_share(sample)
+        return float((1 - share) * on_id + share * self.miss * np.mean(passed))
+
+    def _ood_share(self, sample: Sample) -> float:
+        return self.ood_share if sample.ood else 0.0
+
+
+Rule = AcceptId | LimitOod | MinimiseCost
+
+
+def choose_threshold(rule: Rule, sample: Sample) -> float:
+    """The threshold tau, used as `s >= tau` accepts, that a rule gives on a sample.
+
+    Args:
+        rule: What is wanted.
+        sample: The half to choose on.
+
+    Returns:
+        tau, one of the scores or a float32 just above one, so that it is the same in single precision.
+
+    Raises:
+        InvalidDataError: If the rule limits an OOD set that the sample lacks.
+
+    Example:
+        >>> scores = np.arange(1.0, 5.0)
+        >>> sample = Sample(scores, np.array([False, True, True, True]), {"far": np.array([1.0, 2.0])})
+        >>> choose_threshold(AcceptId(0.75), sample)
+        2.0
+        >>> round(choose_threshold(LimitOod({"far": 0.5}), sample), 6)  # just above 1
+        1.0
+        >>> choose_threshold(MinimiseCost(false_alarm=1, miss=9, error=0, ood_share=0.5), sample)
+        3.0
+    """
+    return rule.threshold(sample)
+
+
+def describe_rule(rule: Rule) -> dict[str, object]:
+    """A rule in plain values, for files."""
+    return {"rule": type(rule).__name__, **asdict(rule)}
+
+
+def _above(scores: FloatArray, share: float) -> float:
+    """The smallest float32 tau with at most `share` of the scores at or above it."""
+    allowed = int(np.floor(share * scores.size + 1e-9))
+    if allowed >= scores.size:
+        return -np.inf
+    place = scores.size - 1 - allowed
+    return _next_up(np.partition(scores, place)[place])
+
+
+def _next_up(score: float) -> float:
+    single = np.float32(score)
+    return float(single if single > score else np.nextafter(single, np.float32(np.inf)))

@@ -1,0 +1,80 @@
+"""Scores to choose a threshold on, or to judge it on: one half of the ID test set and of every OOD set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from opnp.errors import InvalidDataError
+from opnp.evaluation import Half, half_of
+from opnp.metrics import FloatArray
+from opnp.rescore import Rescored
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Scores of ID images with whether they are classified right, and of OOD images.
+
+    Attributes:
+        id_scores: (n,) float64, finite; higher is more in-distribution.
+        correct: (n,) bool, whether the predicted class is the true one.
+        ood: (m,) float64 scores of each OOD set, by key; may be empty.
+
+    Raises:
+        InvalidDataError: If a side is empty, a score is NaN or infinite, or the lengths differ.
+    """
+
+    id_scores: FloatArray
+    correct: BoolArray
+    ood: Mapping[str, FloatArray]
+
+    def __post_init__(self) -> None:
+        if self.correct.shape != self.id_scores.shape:
+            raise InvalidDataError(
+                f"Expected `correct` to have one entry for each of the {self.id_scores.size} ID scores but "
+                f"got shape {self.correct.shape}. Pass predicted == label of the same images."
+            )
+        for name, scores in (("ID", self.id_scores), *self.ood.items()):
+            if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
+                raise InvalidDataError(
+                    f"Expected the scores of {name} to be at least one finite number in a row but got shape "
+                    f"{scores.shape}, {int((~np.isfinite(scores)).sum())} of them not finite. Choose larger "
+                    "sets, and check what made a score infinite."
+                )
+
+
+def sample_of(
+    id_test: Rescored, labels: npt.NDArray[np.int64], ood: Mapping[str, Rescored], half: Half | str
+) -> Sample:
+    """One half of everything. The ID test set is split too, since a threshold is chosen on it.
+
+    Args:
+        id_test: What a head says of the ID test set.
+        labels: (N,) its true classes.
+        ood: What the head says of each OOD set, by key.
+        half: `tune` to choose on, `report` to judge on; disjoint, seeded.
+
+    Returns:
+        The scores of that half.
+    """
+    mine = half_of(len(labels), half)
+    right = id_test.predicted.numpy()[mine] == labels[mine]
+    halves = ((key, said.scores.numpy()) for key, said in ood.items())
+    return Sample(
+        id_test.scores.numpy()[mine].astype(np.float64),
+        right,
+        {key: scores[half_of(len(scores), half)].astype(np.float64) for key, scores in halves},
+    )
+
+
+def resampled(sample: Sample, rng: np.random.Generator) -> Sample:
+    """Every set drawn again from itself, with replacement."""
+    again = rng.integers(sample.id_scores.size, size=sample.id_scores.size)
+    return Sample(
+        sample.id_scores[again],
+        sample.correct[again],
+        {key: rng.choice(scores, scores.size) for key, scores in sample.ood.items()},
+    )

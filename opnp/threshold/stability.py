@@ -1,0 +1,87 @@
+"""How much a threshold would differ with other images, and how many images steady it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opnp.errors import InvalidSettingError
+from opnp.intervals import Interval
+from opnp.metrics import FloatArray
+from opnp.threshold.rules import Rule, choose_threshold
+from opnp.threshold.sample import Sample, resampled
+
+RESAMPLES = 200
+SEED = 13
+_Z = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The threshold over resamples of the images that chose it.
+
+    Attributes:
+        thresholds: (200,) in rising order.
+        id_accepted: 95 % interval of the share of held-out ID images that these thresholds accept.
+    """
+
+    thresholds: FloatArray
+    id_accepted: Interval
+
+    @property
+    def interval(self) -> Interval:
+        """95 % of the thresholds lie in it."""
+        low, high = np.percentile(self.thresholds, [2.5, 97.5])
+        return Interval(float(low), float(high))
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the thresholds."""
+        return float(np.std(self.thresholds, ddof=1))
+
+
+def threshold_spread(rule: Rule, tune: Sample, report: Sample) -> Spread:
+    """Choose the threshold again on 200 seeded resamples of every set.
+
+    Args:
+        rule: How it is chosen.
+        tune: The half that it is chosen on.
+        report: The half that says what the thresholds would accept.
+
+    Returns:
+        The thresholds.
+
+    Reference:
+        Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
+    """
+    rng = np.random.default_rng(SEED)
+    thresholds = np.sort([choose_threshold(rule, resampled(tune, rng)) for _ in range(RESAMPLES)])
+    below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
+    low, high = np.percentile(1 - below / report.id_scores.size, [2.5, 97.5])
+    return Spread(thresholds, Interval(float(low), float(high)))
+
+
+def images_needed(share: float, precision: float) -> int:
+    """ID images to choose a threshold on, so that it accepts `share` of all ID give or take `precision`.
+
+    Whatever the distribution of the scores, the true share that the k-th of n scores accepts is distributed
+    as Beta(n - k + 1, k). Its standard deviation is sqrt(t (1 - t) / (n + 2)), so n = z² t (1 - t) / e² - 2
+    images give 95 % of the thresholds a share within t ± e.
+
+    Args:
+        share: t, in (0, 1).
+        precision: e, in (0, 1).
+
+    Returns:
+        n, rounded up, at least 1.
+
+    Raises:
+        InvalidSettingError: If a number is outside its range.
+
+    Example:
+        >>> images_needed(0.95, 0.01)
+        1823
+    """
+    for name, value in (("share", share), ("precision", precision)):
+        if not 0 < value < 1:
+            raise InvalidSettingError(f"Expected `{name}` to be between 0 and 1 but got {value!r}.")
+    return max(1, int(np.ceil(_Z**2 * share * (1 - share) / precision**2 - 2)))

@@ -1,0 +1,70 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from toy_explorer import OOD, poisoned, toy_explorer
+
+from opnp.config import UNPRUNED, Pruning
+from opnp.errors import InvalidDataError
+from opnp.evaluation import half_of
+from opnp.explorer import Explorer
+from opnp.features import Features
+from opnp.threshold.plan import plan
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold
+
+pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
+RULES = (AcceptId(0.9), LimitOod(dict.fromkeys(OOD, 0.2)), MinimiseCost())
+
+
+@pytest.fixture
+def explorer(trained_net, blobs, tmp_path):
+    return toy_explorer(trained_net, blobs, tmp_path)
+
+
+def moved(explorer, half) -> Explorer:
+    """The same experiment with all features of one half of every set, ID too, made ten times as large."""
+
+    def move(features):
+        values = features.features.clone()
+        values[half_of(len(values), half)] *= 10
+        return Features(values, features.labels)
+
+    prepared = explorer.prepared
+    ood = {key: move(features) for key, features in prepared.ood.items()}
+    return Explorer(dataclasses.replace(prepared, id_test=move(prepared.id_test), ood=ood))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_held_out_half_has_no_say_in_the_threshold(explorer, rule):
+    chosen = plan(explorer, explorer.at(UNPRUNED), OOD, rule)
+    other = moved(explorer, "report")
+    again = plan(other, other.at(UNPRUNED), OOD, rule)
+    assert again.threshold == chosen.threshold
+    assert not np.array_equal(again.report.id_scores, chosen.report.id_scores)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_figures_come_from_the_other_half_alone(explorer, rule):
+    snapshot = explorer.at(Pruning(neurons=(10, 100)))
+    said = plan(explorer, snapshot, OOD, rule)
+    mine = half_of(len(snapshot.id_test.scores), "report")
+    scores = snapshot.id_test.scores.numpy()[mine]
+    assert said.outcome.id_accepted.hits == np.sum(scores >= said.threshold)
+    assert said.outcome.id_accepted.count == len(mine)
+    assert said.threshold == choose_threshold(rule, said.tune)
+    assert set(said.outcome.ood_accepted) == set(OOD)
+
+
+def test_msp_is_the_same_with_other_scores(explorer):
+    snapshot = explorer.at(UNPRUNED)
+    said = plan(explorer, snapshot, OOD, AcceptId(), by_confidence=True)
+    assert 0.25 <= said.threshold <= 1
+    mine = half_of(len(snapshot.id_test.scores), "report")
+    assert torch.equal(torch.from_numpy(said.report.id_scores).float(), snapshot.id_test.confidence[mine])
+
+
+def test_a_score_that_is_none_is_an_error(explorer):
+    bad = poisoned(explorer, "tune")
+    with pytest.raises(InvalidDataError, match="not finite"):
+        plan(bad, bad.at(UNPRUNED), OOD, AcceptId())
