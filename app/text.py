@@ -65,7 +65,7 @@ HALVES = (
     "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
     "interval. Where they disagree, believe the held-out one."
 )
-UNPRUNED_NOTE = "Nothing is pruned yet. Move a slider, or drop the"
+TRY = "Try pruning the"
 
 TABLE_HELP = "FPR95 of each OOD set; lower is better."
 MAP_HELP = (

@@ -54,7 +54,7 @@ def controls(explorer: Explorer) -> state.Settings:
 def presets() -> None:
     """Offer first things to try."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(text.UNPRUNED_NOTE, width="content")
+        st.caption(text.TRY, width="content")
         for label, pruning in text.PRESETS:
             st.button(label, on_click=state.choose, args=(pruning,))
 

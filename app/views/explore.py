@@ -25,8 +25,7 @@ def explore(explorer: Explorer, settings: Settings) -> None:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return
     key = explorer.prepared.experiment.key
-    if settings.pruning.kind == "unpruned":
-        presets()
+    presets()
     headline = st.container()
     glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
     if glance is not None:
