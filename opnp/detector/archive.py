@@ -1,0 +1,130 @@
+"""A zip of one JSON manifest and one safetensors file, written in one step and read without trust.
+
+Nothing is ever unpacked to disk, and no byte of it is run: two members of known names are read into memory,
+up to a limit that holds whatever the zip declares.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
+
+MANIFEST = "manifest.json"
+TENSORS = "tensors.safetensors"
+LIMITS = {MANIFEST: 4_000_000, TENSORS: 1_000_000_000}
+"""Bytes of each member that are still read."""
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(manifest: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes:
+    """The bytes of a zip; the same for the same content."""
+    said = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
+    members = {MANIFEST: said.encode(), TENSORS: save({name: t.contiguous() for name, t in tensors.items()})}
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
+    return data.getvalue()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        InvalidSettingError: If the disk refuses.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InvalidSettingError(
+            f"Expected {path.name!r} to be a place that can be written but the disk says "
+            f"“{error.strerror}”. Choose another."
+        ) from None
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """The manifest and the tensors in a file.
+
+    Raises:
+        MissingDataError: If there is no such file.
+        InvalidDataError: If it is no such zip, damaged or hostile; the message says how.
+    """
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= sum(LIMITS.values()) else b""
+    except OSError as error:
+        raise MissingDataError(
+            f"Expected {path.name!r} to be a detector but it cannot be opened: {error.strerror}."
+        ) from None
+    if not data:
+        raise refused(f"it has {size:,} bytes")
+    return unpack(data)
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """As `read`, of the bytes themselves."""
+    members = _members(data)
+    return _manifest(members[MANIFEST]), _tensors(members[TENSORS])
+
+
+def refused(reason: str) -> InvalidDataError:
+    """An error that says why a file is not taken for a detector."""
+    return InvalidDataError(
+        f"Expected a detector as `Detector.save` writes it but {reason}. Save it again, and take detectors "
+        "only from where you trust."
+    )
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [member.filename for member in archive.infolist()]
+            if sorted(names) != sorted(LIMITS):
+                other = next((name for name in names if name not in LIMITS), None)
+                found = f"a member called {other[:80]!r}" if other else f"{len(names)} members"
+                raise refused(f"the file holds {found} where only {MANIFEST!r} and {TENSORS!r} belong")
+            return {member.filename: _member(archive, member) for member in archive.infolist()}
+    except InvalidDataError:
+        raise
+    except Exception:  # noqa: BLE001 - on hostile bytes zipfile raises errors of any type
+        raise refused("the file is no zip, or is damaged") from None
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    limit = LIMITS[member.filename]
+    with archive.open(member) as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise refused(f"{member.filename!r} unpacks to more than {limit / 1e6:g} MB")
+    return content
+
+
+def _manifest(content: bytes) -> dict[str, Any]:
+    def no_number(word: str) -> float:
+        raise ValueError(word)
+
+    try:
+        said = json.loads(content, parse_constant=no_number)
+    except (ValueError, RecursionError):
+        raise refused(f"{MANIFEST!r} is not JSON") from None
+    if not isinstance(said, dict):
+        raise refused(f"{MANIFEST!r} is no table")
+    return said
+
+
+def _tensors(content: bytes) -> dict[str, torch.Tensor]:
+    try:
+        return load(content)
+    except (SafetensorError, KeyError, ValueError, RuntimeError, OverflowError):
+        raise refused(f"{TENSORS!r} is damaged or declares shapes that its bytes do not fill") from None

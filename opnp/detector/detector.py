@@ -1,0 +1,181 @@
+"""`Detector`: a pruned model with a threshold, that judges images and travels as one zip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from opnp.checks import require_finite, require_head
+from opnp.detector import archive
+from opnp.detector.inputs import Images, One, inputs_of
+from opnp.detector.manifest import Manifest
+from opnp.detector.probes import Probes, read_probes, verify
+from opnp.detector.results import Result
+from opnp.errors import InvalidDataError
+from opnp.experiment import load_experiment
+from opnp.judging import features_of
+from opnp.models import Classifier
+from opnp.rescore import rescore
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Judges images: their class, and whether they are out-of-distribution. Never changes.
+
+    Attributes:
+        classifier: The backbone and its transform; its weight's device is where the backbone runs.
+        weight: (C, D) float32 of the pruned head, on the CPU.
+        bias: (C,) float32.
+        probes: Images that prove the numbers on loading.
+        manifest: Threshold, class names and where all of it comes from.
+
+    Example:
+        >>> from opnp import Detector  # doctest: +SKIP
+        >>> Detector.load("detector.zip")("photo.jpg")  # doctest: +SKIP
+        Result(class_name='Bag', confidence=0.998, score=9.53, is_ood=False)
+    """
+
+    classifier: Classifier
+    weight: torch.Tensor
+    bias: torch.Tensor
+    probes: Probes
+    manifest: Manifest
+
+    @cached_property
+    def examples(self) -> torch.Tensor:
+        """(n, ...) float32, the probe images as they enter the backbone."""
+        return self.probes.inputs(self.classifier)
+
+    @property
+    def threshold(self) -> float:
+        """Scores below it are out-of-distribution."""
+        return self.manifest.threshold
+
+    @overload
+    def __call__(self, images: One) -> Result: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, images: Sequence[Images]) -> list[Result]: ...
+    @overload
+    def __call__(self, images: npt.NDArray[np.uint8] | torch.Tensor) -> Result | list[Result]: ...
+
+    def __call__(self, images: Images | Sequence[Images]) -> Result | list[Result]:
+        """Judge one image or many.
+
+        Args:
+            images: A PIL image, a path, a uint8 array (H, W), (H, W, 3), (N, H, W) or (N, H, W, 3), a
+                floating tensor that has been through the model's transform, or a list of those.
+
+        Returns:
+            One result for one image, a list for a batch or list, in its order.
+
+        Raises:
+            InvalidDataError: If it is nothing of that, or a score is not finite.
+            MissingDataError: If a file cannot be opened.
+            UnreadableImageError: If a file is no image.
+        """
+        inputs, single = inputs_of(self.classifier, images, tuple(self.examples.shape[1:]))
+        results = self.judge(inputs)
+        return results[0] if single else results
+
+    def judge(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
+        """Judge images that have been through the model's transform."""
+        return [
+            result
+            for start in range(0, len(inputs), BATCH)
+            for result in self._judged(inputs[start : start + BATCH])
+        ]
+
+    def to(self, device: torch.device | str) -> "Detector":
+        """A detector whose backbone runs on `device`; this one stays."""
+        return replace(self, classifier=self.classifier.to(torch.device(device)))
+
+    def to_bytes(self) -> bytes:
+        """The zip that `save` writes."""
+        head = {"head.weight": self.weight, "head.bias": self.bias}
+        return archive.pack(self.manifest.said, head | self.probes.tensors())
+
+    def save(self, path: Path | str) -> None:
+        """Write one zip: a JSON manifest and safetensors; whole or not at all.
+
+        Raises:
+            InvalidSettingError: If the disk refuses.
+        """
+        archive.write(Path(path), self.to_bytes())
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str,
+        *,
+        classifier: Classifier | None = None,
+        device: torch.device | str = "cpu",
+    ) -> "Detector":
+        """Read what `save` wrote, and check that it gives the same numbers here.
+
+        Args:
+            path: The zip.
+            classifier: The model; by default that of the experiment that the manifest names.
+            device: Where the backbone runs.
+
+        Returns:
+            The detector.
+
+        Raises:
+            MissingDataError: If the file, or the experiment's model, is not on this machine.
+            InvalidDataError: If the file is damaged, foreign, hostile, of another version, or its probe
+                images come out otherwise here.
+            InvalidSettingError: If this machine knows no experiment of that name.
+        """
+        manifest, weight, bias, probes = _checked(*archive.read(Path(path)))
+        model = (classifier or load_experiment(manifest.experiment).classifier()).to(torch.device(device))
+        _require_same(model, manifest, weight)
+        verify(probes, model, weight, bias)
+        return cls(model, weight, bias, probes, manifest)
+
+    def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
+        said = rescore(features_of(self.classifier, inputs), self.weight, self.bias)
+        require_finite("scores", said.scores)
+        return [
+            Result(
+                self.manifest.class_names[int(predicted)],
+                float(confidence),
+                float(score),
+                float(score) < self.threshold,
+            )
+            for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
+        ]
+
+
+def _checked(
+    said: dict[str, Any], tensors: dict[str, torch.Tensor]
+) -> tuple[Manifest, torch.Tensor, torch.Tensor, Probes]:
+    """The parts of a file, each as it should be and fitting the others."""
+    manifest, probes = Manifest(said), read_probes(tensors)
+    weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
+    if weight is None or bias is None or {weight.dtype, bias.dtype} != {torch.float32}:
+        raise archive.refused("its head is missing or not float32")
+    try:
+        require_head(weight, bias)
+    except InvalidDataError as error:
+        raise archive.refused(f"its head is damaged ({error})") from None
+    classes = len(manifest.class_names)
+    if len(weight) != classes or probes.logits.shape[1] != classes:
+        raise archive.refused(f"it names {classes} classes and its head has {len(weight)}")
+    return manifest, weight, bias, probes
+
+
+def _require_same(model: Classifier, manifest: Manifest, weight: torch.Tensor) -> None:
+    same = (model.fingerprint, model.transform_id) == (manifest.said["model"], manifest.said["transform"])
+    if not same or model.weight.shape != weight.shape:
+        raise InvalidDataError(
+            f"Expected the model of experiment {manifest.experiment!r} to be the one that the detector was "
+            "made for but its weights or its transform are others. Make the detector again with the present "
+            "model, or pass the old one as `classifier`."
+        )

@@ -1,0 +1,72 @@
+"""What a detector says of itself, and the check of what somebody's file says."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from opnp.detector.archive import refused
+from opnp.figures import DIRECTION
+
+FORMAT = "opnp detector"
+VERSION = 1
+SCORE = {"name": "energy", "temperature": 1.0, "direction": DIRECTION}
+
+_TYPES: dict[str, type] = {
+    "threshold": float,
+    "classes": list,
+    "model": str,
+    "transform": str,
+    "experiment": str,
+    "title": str,
+    "date": str,
+    "pruning": dict,
+    "realised": dict,
+    "rule": dict,
+    "ood": list,
+    "images": dict,
+    "versions": dict,
+    "metrics": dict,
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A checked manifest.
+
+    Attributes:
+        said: All of it, in plain values.
+    """
+
+    said: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.said.get("format") != FORMAT:
+            raise refused(f"its manifest does not say {FORMAT!r}")
+        if self.said.get("version") != VERSION:
+            raise refused(
+                f"it is of version {str(self.said.get('version'))[:20]} and this program reads {VERSION}"
+            )
+        if self.said.get("score") != SCORE:
+            raise refused("its score is not the energy at temperature 1")
+        for name, kind in _TYPES.items():
+            if not isinstance(self.said.get(name), kind):
+                raise refused(f"{name!r} in its manifest is missing or of another kind")
+        if not math.isfinite(self.threshold):
+            raise refused("its threshold is not finite")
+        if not all(isinstance(name, str) for name in self.said["classes"]):
+            raise refused("a class in its manifest has no name")
+
+    @property
+    def threshold(self) -> float:
+        """Scores at or above it are accepted."""
+        return float(self.said["threshold"])
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """In the order of the logits."""
+        return tuple(self.said["classes"])
+
+    @property
+    def experiment(self) -> str:
+        """Key of the experiment that has the model."""
+        return str(self.said["experiment"])

@@ -1,0 +1,119 @@
+"""A few real images inside a detector, with what the model makes of them: proof that numbers carry over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch.nn import functional
+
+from opnp.datasets import ImageSet
+from opnp.detector.archive import refused
+from opnp.errors import InvalidDataError, UnreadableImageError
+from opnp.judging import features_of, transformed
+from opnp.models import Classifier
+
+EACH = 4
+"""Images of each set."""
+TOLERANCE = 1e-4
+"""Of a logit, relative to the largest; float32 on another machine or device stays far below."""
+_SIDE = 1024
+_MOST = 64
+
+
+@dataclass(frozen=True)
+class Probes:
+    """Images and what is expected of them.
+
+    Attributes:
+        pictures: uint8 (H, W) or (H, W, 3), of any sizes.
+        logits: (n, C) float32 of the pruned model.
+    """
+
+    pictures: tuple[npt.NDArray[np.uint8], ...]
+    logits: torch.Tensor
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """For a file."""
+        pictures = {f"probe.{number}": torch.from_numpy(p) for number, p in enumerate(self.pictures)}
+        return {**pictures, "probe.logits": self.logits}
+
+    def inputs(self, classifier: Classifier) -> torch.Tensor:
+        """(n, ...) float32, the pictures through the model's transform.
+
+        Raises:
+            InvalidDataError: If the transform fails on one, or gives them different shapes.
+        """
+        try:
+            tensors = [transformed(classifier, Image.fromarray(picture)) for picture in self.pictures]
+            return torch.stack(tensors).float()
+        except (UnreadableImageError, RuntimeError):
+            raise refused("the model's transform cannot take its probe images") from None
+
+
+def make_probes(
+    classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, sets: tuple[ImageSet, ...]
+) -> Probes:
+    """The first images of each set, small enough to carry."""
+    pictures = []
+    for images in sets:
+        opened = images.open()
+        pictures += [_small(opened[index][0]) for index in range(min(EACH, len(opened)))]
+    probes = Probes(tuple(pictures), torch.empty(0))
+    return Probes(probes.pictures, logits_of(classifier, weight, bias, probes.inputs(classifier)))
+
+
+def read_probes(tensors: Mapping[str, torch.Tensor]) -> Probes:
+    """Probes from a file.
+
+    Raises:
+        InvalidDataError: If they are not as `Probes.tensors` gives them.
+    """
+    logits = tensors.get("probe.logits")
+    if logits is None or logits.ndim != 2 or not 0 < len(logits) <= _MOST:
+        raise refused("its probe images are missing")
+    pictures = []
+    for number in range(len(logits)):
+        picture = tensors.get(f"probe.{number}")
+        if picture is None or picture.dtype != torch.uint8 or not _is_picture(tuple(picture.shape)):
+            raise refused(f"its probe image {number} is missing or of another shape")
+        pictures.append(picture.numpy())
+    return Probes(tuple(pictures), logits)
+
+
+def verify(probes: Probes, classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor) -> None:
+    """Check that the model gives the numbers that it gave when the detector was made.
+
+    Raises:
+        InvalidDataError: If a logit is off by more than `TOLERANCE` of the largest.
+    """
+    again = logits_of(classifier, weight, bias, probes.inputs(classifier))
+    expected = probes.logits
+    allowed = TOLERANCE * max(1.0, float(expected.abs().max()))
+    if again.shape != expected.shape or not bool((again - expected).abs().max() <= allowed):
+        raise InvalidDataError(
+            "Expected the model to give the detector's own numbers on its probe images but it does not: its "
+            "weights, its transform or a library under it is another. Make the detector again here."
+        )
+
+
+def logits_of(
+    classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, inputs: torch.Tensor
+) -> torch.Tensor:
+    """(n, C) float32 on the CPU, of transformed images."""
+    return functional.linear(features_of(classifier, list(inputs)), weight, bias)
+
+
+def _small(image: Image.Image) -> npt.NDArray[np.uint8]:
+    plain = image if image.mode in ("L", "RGB") else image.convert("RGB")
+    if max(plain.size) > _SIDE:
+        plain = plain.copy()
+        plain.thumbnail((_SIDE, _SIDE))
+    return np.array(plain)
+
+
+def _is_picture(shape: tuple[int, ...]) -> bool:
+    sides, channels = shape[:2], shape[2:]
+    return len(sides) == 2 and channels in ((), (3,)) and min(sides) > 0 and max(sides) <= _SIDE
