@@ -89,16 +89,19 @@ def refused(reason: str) -> InvalidDataError:
 def _members(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [member.filename for member in archive.infolist()]
-            if sorted(names) != sorted(LIMITS):
-                other = next((name for name in names if name not in LIMITS), None)
-                found = f"a member called {other[:80]!r}" if other else f"{len(names)} members"
-                raise refused(f"the file holds {found} where only {MANIFEST!r} and {TENSORS!r} belong")
+            _require_known([member.filename for member in archive.infolist()])
             return {member.filename: _member(archive, member) for member in archive.infolist()}
     except InvalidDataError:
         raise
     except Exception:  # noqa: BLE001 - on hostile bytes zipfile raises errors of any type
         raise refused("the file is no zip, or is damaged") from None
+
+
+def _require_known(names: list[str]) -> None:
+    if sorted(names) != sorted(LIMITS):
+        other = next((name for name in names if name not in LIMITS), None)
+        found = f"a member called {other[:80]!r}" if other else f"{len(names)} members"
+        raise refused(f"the file holds {found} where only {MANIFEST!r} and {TENSORS!r} belong")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -7,7 +7,7 @@ from opnp.explorer import Explorer, Snapshot
 from opnp.rescore import Rescored
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
-from opnp.threshold.rules import Rule, choose_threshold
+from opnp.threshold.rules import Rule, choose_threshold, steady
 from opnp.threshold.sample import Sample, sample_of
 
 
@@ -67,6 +67,6 @@ def plan(
     labels = explorer.prepared.id_test.labels.numpy()
     said = {key: scored(snapshot.ood[key]) for key in ood}
     tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
-    threshold = choose_threshold(rule, tune)
+    threshold = steady(choose_threshold(rule, tune), tune)
     curve = risk_coverage(report, ood_share=ood_share)
     return Plan(rule, tune, report, outcome(threshold, report), curve)

@@ -151,6 +151,31 @@ def choose_threshold(rule: Rule, sample: Sample) -> float:
     return rule.threshold(sample)
 
 
+def steady(threshold: float, sample: Sample) -> float:
+    """A threshold in the middle of the gap below it, which accepts the same images of the sample.
+
+    A threshold that is itself an image's score leaves that image's verdict to the last digit, which differs
+    between devices and runtimes. Half a gap is far more than that.
+
+    Args:
+        threshold: As a rule chose it.
+        sample: The half that it was chosen on.
+
+    Returns:
+        A float32 above every score that is rejected and at most every one that is accepted.
+
+    Example:
+        >>> steady(3.0, Sample(np.array([1.0, 3.0]), np.array([True, True]), {"far": np.array([2.0])}))
+        2.5
+    """
+    scores = np.concatenate([sample.id_scores, *sample.ood.values()])
+    accepted, rejected = scores[scores >= threshold], scores[scores < threshold]
+    above = float(accepted.min()) if accepted.size else threshold + 1.0
+    below = float(rejected.max()) if rejected.size else above - 1.0
+    middle = float(np.float32((below + above) / 2))
+    return middle if below < middle <= above else threshold
+
+
 def describe_rule(rule: Rule) -> dict[str, object]:
     """A rule in plain values, for files."""
     return {"rule": type(rule).__name__, **asdict(rule)}

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_curve
 
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold, describe_rule
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold, describe_rule, steady
 from opnp.threshold.sample import Sample
 
 scores = hnp.arrays(np.float32, st.integers(1, 30), elements=st.floats(-8, 8, width=16)).map(np.float64)
@@ -79,6 +79,22 @@ def test_what_cannot_err_is_not_rejected_and_what_costs_is():
     assert choose_threshold(MinimiseCost(false_alarm=0, error=0, miss=1), given_) > 6.0
     alone = sample([1, 2], {}, wrong=[0])
     assert choose_threshold(MinimiseCost(false_alarm=1, error=5, ood_share=0.9), alone) == 2.0
+
+
+@given(samples(), st.sampled_from([AcceptId(0.8), LimitOod({"far": 0.3}), MinimiseCost()]))
+def test_a_steady_threshold_accepts_the_same_and_is_no_score(given_, rule):
+    tau = choose_threshold(rule, given_)
+    middle = steady(tau, given_)
+    everything = np.concatenate([given_.id_scores, *given_.ood.values()])
+    assert np.array_equal(everything >= middle, everything >= tau)
+    assert middle not in everything
+    assert middle == np.float32(middle)
+
+
+def test_scores_without_a_gap_keep_their_threshold():
+    next_up = np.nextafter(np.float32(1), np.float32(2))
+    close = sample([1.0, float(next_up)], {})
+    assert steady(float(next_up), close) == next_up
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,155 @@
+"""A detector as one graph that needs nothing of this package: ONNX, or a program of torch.export."""
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from opnp.detector import archive
+from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
+
+if TYPE_CHECKING:
+    from opnp.detector.detector import Detector
+
+OPSET = 18
+"""The lowest that torch's exporter writes without converting, read by onnxruntime from 1.14 on."""
+TOLERANCE = 1e-4
+"""Of logits and scores, relative to the largest logit where that is above 1."""
+INPUT, OUTPUTS = "image", ("logits", "score", "is_ood")
+
+
+class DetectorGraph(nn.Module):
+    """Transformed images to logits (N, C), energy scores (N,) and verdicts (N,), as one module."""
+
+    weight: torch.Tensor
+    bias: torch.Tensor
+    threshold: torch.Tensor
+
+    def __init__(self, detector: "Detector") -> None:
+        super().__init__()
+        self.backbone: nn.Module = detector.classifier.to(torch.device("cpu")).backbone
+        self.register_buffer("weight", detector.weight)
+        self.register_buffer("bias", detector.bias)
+        self.register_buffer("threshold", torch.tensor(detector.threshold))
+        self.eval()
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """What is said of a batch (N, ...)."""
+        logits = functional.linear(self.backbone(image).float(), self.weight, self.bias)  # (N, C)
+        score = torch.logsumexp(logits, dim=1)
+        return logits, score, score < self.threshold
+
+
+def export_program(detector: "Detector", path: Path) -> None:
+    """Write a program of torch.export, for `torch.export.load`, with a batch of any size.
+
+    Load such a file only if you made it: torch unpickles parts of it. The ONNX graph has no such risk.
+
+    Raises:
+        UnsupportedModelError: If torch.export cannot follow the model.
+        InvalidSettingError: If the disk refuses.
+    """
+    with _explained("torch.export"):
+        program = torch.export.export(
+            DetectorGraph(detector), (detector.examples,), dynamic_shapes=({0: torch.export.Dim("batch")},)
+        )
+    partial = path.with_name(f".{path.name}.partial.pt2")
+    try:
+        with _explained("torch.export"):
+            torch.export.save(program, partial)
+        archive.write(path, partial.read_bytes())
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def export_onnx(detector: "Detector", path: Path) -> float:
+    """Write one ONNX graph, with a batch of any size, and compare it with the detector on its real images.
+
+    Args:
+        detector: The detector.
+        path: Where to write; nothing is written where the numbers do not agree.
+
+    Returns:
+        The largest absolute difference of a logit or score between onnxruntime and this package, on the
+        probe images together and one by one.
+
+    Raises:
+        MissingDataError: If onnx, onnxscript or onnxruntime is not installed.
+        UnsupportedModelError: If the model cannot be exported.
+        InvalidDataError: If a class or verdict differs, or a number by more than `TOLERANCE`.
+        InvalidSettingError: If the disk refuses.
+    """
+    missing = [name for name in ("onnx", "onnxscript", "onnxruntime") if find_spec(name) is None]
+    if missing:
+        raise MissingDataError(
+            f"Expected {', '.join(missing)} to be installed for an ONNX export. "
+            "Install it: pip install 'opnp[export]'."
+        )
+    graph = DetectorGraph(detector)
+    with _explained("the ONNX exporter"):
+        exported = torch.onnx.export(
+            graph,
+            (detector.examples,),
+            input_names=[INPUT],
+            output_names=list(OUTPUTS),
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    if exported is None:
+        raise UnsupportedModelError("Expected the ONNX exporter to give a graph but it gave none.")
+    model = exported.model_proto
+    for key in ("threshold", "score", "classes", "experiment", "transform", "pruning"):
+        value = detector.manifest.said[key]
+        model.metadata_props.add(key=key, value=value if isinstance(value, str) else json.dumps(value))
+    data: bytes = model.SerializeToString()
+    difference = _compare(graph, data, detector.examples)
+    archive.write(path, data)
+    return difference
+
+
+def _compare(graph: DetectorGraph, data: bytes, images: torch.Tensor) -> float:
+    """The largest difference of a number, after a look at classes and verdicts."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    largest = 0.0
+    for batch in (images, *images[:, None]):
+        with torch.no_grad():
+            logits, score, verdict = (tensor.numpy() for tensor in graph(batch))
+        other_logits, other_score, other_verdict = session.run(list(OUTPUTS), {INPUT: batch.numpy()})
+        same = np.array_equal(logits.argmax(1), other_logits.argmax(1))
+        differences = np.abs(logits - other_logits).max(), np.abs(score - other_score).max()
+        allowed = TOLERANCE * max(1.0, float(np.abs(logits).max()))
+        if not (same and np.array_equal(verdict, other_verdict) and max(differences) <= allowed):
+            raise InvalidDataError(
+                "Expected onnxruntime to agree with the detector on its probe images but they differ by "
+                f"{max(differences):.2g}. Nothing was written; try another version of onnxruntime."
+            )
+        largest = max(largest, *map(float, differences))
+    return largest
+
+
+@contextmanager
+def _explained(tool: str) -> Iterator[None]:
+    """Quieten an exporter, and turn whatever it raises into one sentence."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Exception as error:
+        raise UnsupportedModelError(
+            f"Expected {tool} to follow the model but it ended with {type(error).__name__}. Models whose "
+            "forward pass depends on the values of an image cannot be exported; use the detector's zip."
+        ) from error

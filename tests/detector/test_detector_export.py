@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from toy_experiment import to_pixels
+
+from opnp.detector import export
+from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
+
+pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxscript")
+
+
+@pytest.fixture
+def inputs(blobs):
+    return torch.from_numpy(to_pixels(blobs.test)[:, 0] / np.float32(25.5) - 5)
+
+
+def check(detector, inputs, logits, score, is_ood):
+    results = detector(inputs)
+    names = detector.manifest.class_names
+    assert [names[c] for c in np.argmax(logits, 1)] == [r.class_name for r in results]
+    assert np.asarray(is_ood).tolist() == [r.is_ood for r in results]
+    assert np.asarray(score).tolist() == pytest.approx([r.score for r in results], abs=1e-4)
+
+
+def test_onnxruntime_agrees_on_the_whole_set(detector, inputs, tmp_path):
+    path = tmp_path / "detector.onnx"
+    assert 0 <= detector.export_onnx(path) < 1e-4
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    check(detector, inputs, *session.run(["logits", "score", "is_ood"], {"image": inputs.numpy()}))
+    for count in (1, 3):
+        assert session.run(["is_ood"], {"image": inputs[:count].numpy()})[0].shape == (count,)
+    model = onnx.load(path)
+    assert {entry.domain: entry.version for entry in model.opset_import}[""] == export.OPSET
+    said = {entry.key: entry.value for entry in model.metadata_props}
+    assert float(said["threshold"]) == detector.threshold
+    assert "higher" in said["score"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["detector.onnx"]
+
+
+def test_the_program_agrees_on_the_whole_set(detector, inputs, tmp_path):
+    detector.export_program(tmp_path / "detector.pt2")
+    program = torch.export.load(tmp_path / "detector.pt2").module()
+    check(detector, inputs, *(out.detach().numpy() for out in program(inputs)))
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["detector.pt2"]
+
+
+def test_a_graph_that_disagrees_is_not_written(detector, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    with pytest.raises(InvalidDataError, match="Nothing was written"):
+        detector.export_onnx(tmp_path / "detector.onnx")
+    assert not list(tmp_path.glob("*.onnx"))
+
+
+def test_without_the_extra_it_says_what_to_install(detector, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    with pytest.raises(MissingDataError, match=r"opnp\[export\]"):
+        detector.export_onnx(tmp_path / "detector.onnx")
+
+
+class Fickle(nn.Module):
+    """Does what no exporter can follow."""
+
+    def forward(self, points):
+        return points if points.sum().item() > 0 else -points
+
+
+@pytest.mark.parametrize("method", ["export_onnx", "export_program"])
+def test_a_model_that_cannot_be_followed_is_a_sentence(detector, tmp_path, method):
+    body = detector.classifier.backbone.body
+    detector.classifier.backbone.body = nn.Sequential(Fickle(), *body)
+    with pytest.raises(UnsupportedModelError, match="use the detector's zip"):
+        getattr(detector, method)(tmp_path / "file")
+    assert not (tmp_path / "file").exists()
