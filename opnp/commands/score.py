@@ -7,24 +7,32 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
+from rich.table import Table
 from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
+from opnp.commands.detected import ByDetector, Item, Judge
 from opnp.commands.files import files_named, read_file
 from opnp.commands.scored import Scored, Skipped, csv_lines, machine, printable, scores_table
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.detector import Detector
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiment import Experiment, load_experiment
-from opnp.explorer import Explorer, Snapshot
+from opnp.explorer import Explorer
 from opnp.judging import features_of, opinions, transformed
 from opnp.markdown import windows_text
 
+SUFFIX = ".zip"
 BATCH = 64
 MOST_REASONS = 10
 
 
 def score(
-    experiment: options.ExperimentKey,
+    model: Annotated[
+        str,
+        typer.Argument(help="Key of an experiment, or the file of a detector (.zip).", show_default=False),
+    ],
     images: Annotated[
         list[str],
         typer.Argument(help="Files, folders and patterns such as 'shots/*.jpg'.", show_default=False),
@@ -45,7 +53,7 @@ def score(
 ) -> None:
     """Score images: class, confidence, energy score, and whether the threshold accepts them.
 
-    The threshold of each head accepts 95 % of the ID test set.
+    An experiment's heads get thresholds that accept 95 % of the ID test set; a detector brings its own.
 
     Files that are no images are skipped, with the reasons counted.
     """
@@ -55,30 +63,21 @@ def score(
             if csv is not None:
                 writing.require_folder("--csv", csv.parent)
             files = files_named(images)
-            chosen = _with_a_model(load_experiment(experiment))
-            explorer = exploring.ready(chosen, device, cache)
-            after = explorer.at(pruning)
-            judged = []
-            for said in _judged(explorer, files, explorer.at(UNPRUNED), after):
-                judged.append(said)
-                if as_json:
-                    typer.echo(json.dumps(machine(said)))
-            scored = [said for said in judged if isinstance(said, Scored)]
-            _tell([said for said in judged if isinstance(said, Skipped)], len(judged))
-            if not scored:
-                raise InvalidDataError(
-                    f"Expected at least one image but none of the {len(files)} files can be scored; the "
-                    "reasons are above. Name images in PNG, JPEG, WebP, BMP, GIF or TIFF."
-                )
-            if csv is not None:
-                writing.write("--csv", csv, csv_lines(scored, windows_text(pruning)))
+            if model.lower().endswith(SUFFIX):
+                _require_open(pruning)
+                detector = Detector.load(model, device=options.device_named(device))
+                title, table = _told(ByDetector(detector), files, csv, as_json=as_json)
+            else:
+                chosen = _with_a_model(load_experiment(model))
+                explorer = exploring.ready(chosen, device, cache)
+                title, table = _told(ByExperiment(explorer, pruning), files, csv, as_json=as_json)
         except OpnpError as error:
             if as_json:
                 typer.echo(json.dumps({"error": str(error), "kind": type(error).__name__}))
             raise
     if not as_json:
-        console.stdout().print(Text(f"{chosen.title}: {windows_text(pruning)}"))
-        console.stdout().print(scores_table(scored, after))
+        console.stdout().print(Text(title))
+        console.stdout().print(table)
 
 
 def _with_a_model(experiment: Experiment) -> Experiment:
@@ -90,21 +89,75 @@ def _with_a_model(experiment: Experiment) -> Experiment:
     return experiment
 
 
-def _judged(
-    explorer: Explorer, files: Sequence[Path], before: Snapshot, after: Snapshot
-) -> Iterator[Scored | Skipped]:
-    classifier = explorer.prepared.classifier
-    for start in range(0, len(files), BATCH):
-        inputs = {}
-        for path in files[start : start + BATCH]:
-            try:
-                inputs[path] = transformed(classifier, read_file(path).image)
-            except UnreadableImageError as error:
-                yield Skipped(path, str(error))
-        if inputs:
-            features = features_of(classifier, list(inputs.values()))
-            heads = (opinions(explorer, features, snapshot) for snapshot in (before, after))
-            yield from map(Scored, inputs, *heads)
+def _require_open(pruning: Pruning) -> None:
+    if pruning != UNPRUNED:
+        raise InvalidSettingError(
+            "Expected no windows with a detector, which brings its own, but got some. Name an experiment, or "
+            "make a detector of those windows: python -m opnp deploy."
+        )
+
+
+class ByExperiment:
+    """An experiment's model judges, pruned and not."""
+
+    def __init__(self, explorer: Explorer, pruning: Pruning) -> None:
+        self._explorer, self._windows = explorer, windows_text(pruning)
+        self._before, self._after = explorer.at(UNPRUNED), explorer.at(pruning)
+        self.title = f"{explorer.prepared.experiment.title}: {self._windows}"
+
+    def judged(self, files: Sequence[Path]) -> Iterator[Scored | Skipped]:
+        """One file after the other."""
+        classifier = self._explorer.prepared.classifier
+        for start in range(0, len(files), BATCH):
+            inputs = {}
+            for path in files[start : start + BATCH]:
+                try:
+                    inputs[path] = transformed(classifier, read_file(path).image)
+                except UnreadableImageError as error:
+                    yield Skipped(path, str(error))
+            if inputs:
+                features = features_of(classifier, list(inputs.values()))
+                heads = (opinions(self._explorer, features, at) for at in (self._before, self._after))
+                yield from map(Scored, inputs, *heads)
+
+    def line(self, said: Scored) -> dict[str, object]:
+        """For machines."""
+        return machine(said)
+
+    def csv(self, scored: Sequence[Scored]) -> str:
+        """For spreadsheets."""
+        return csv_lines(scored, self._windows)
+
+    def table(self, scored: Sequence[Scored]) -> Table:
+        """For people."""
+        return scores_table(scored, self._after)
+
+
+def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_json: bool) -> tuple[str, Table]:
+    """Judge all files, print them for machines as they come, write the CSV; title and table for people."""
+    scored: list[Item] = []
+    skipped: list[Skipped] = []
+    people = console.people()
+    with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
+        task = progress.add_task("Scoring", total=len(files))
+        for said in judge.judged(files):
+            if isinstance(said, Skipped):
+                skipped.append(said)
+            else:
+                scored.append(said)
+            if as_json:
+                line = machine(said) if isinstance(said, Skipped) else judge.line(said)
+                typer.echo(json.dumps(line))
+            progress.advance(task)
+    _tell(skipped, len(files))
+    if not scored:
+        raise InvalidDataError(
+            f"Expected at least one image but none of the {len(files)} files can be scored; the "
+            "reasons are above. Name images in PNG, JPEG, WebP, BMP, GIF or TIFF."
+        )
+    if csv is not None:
+        writing.write("--csv", csv, judge.csv(scored))
+    return judge.title, judge.table(scored)
 
 
 def _tell(skipped: Sequence[Skipped], files: int) -> None:

@@ -1,0 +1,142 @@
+"""`deploy`: windows and a rule for the threshold to a detector in one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from opnp.commands import console, exploring, options, writing
+from opnp.config import OPEN, NeuronDefinition, RankScope
+from opnp.detector import Detector
+from opnp.detector.make import make_detector
+from opnp.errors import InvalidSettingError
+from opnp.experiment import load_experiment
+from opnp.markdown import percent, windows_text
+from opnp.threshold.outcome import Proportion
+from opnp.threshold.plan import Plan, plan
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
+
+Share = float | None
+
+
+def deploy(
+    experiment: options.ExperimentKey,
+    *,
+    weights: exploring.Weights = OPEN,
+    neurons: exploring.Neurons = OPEN,
+    scope: exploring.Scope = RankScope.GLOBAL,
+    definition: exploring.Definition = NeuronDefinition.ACTIVATION,
+    ood: exploring.Ood = None,
+    tpr: Annotated[
+        Share, typer.Option(help="Accept at least this share of ID, in percent; 95 by default.")
+    ] = None,
+    max_ood: Annotated[
+        Share, typer.Option(help="Let at most this share of every OOD set through, in percent.")
+    ] = None,
+    costs: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(
+            metavar="ALARM MISS ERROR",
+            help="Weigh an ID image rejected, an OOD image accepted, an accepted ID image in a wrong class.",
+            show_default=False,
+        ),
+    ] = None,
+    ood_share: Annotated[
+        float,
+        typer.Option(min=0, max=100, help="OOD in the traffic to come, in percent; for costs and AURC."),
+    ] = 10.0,
+    out: Annotated[Path, typer.Option(help="The detector's file.")] = Path("detector.zip"),
+    onnx: Annotated[
+        Path | None, typer.Option(help="Also write one ONNX graph to this file.", show_default=False)
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="Also write a torch.export program here.", show_default=False)
+    ] = None,
+    device: options.Device = None,
+    cache: options.Cache = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Make a detector: the pruned model with a threshold, for `score` and `opnp.Detector.load`.
+
+    The threshold is chosen on one half of the ID test set and of every OOD set; figures are of the other.
+    """
+    with console.exits(as_json=as_json):
+        pruning = exploring.pruning_of(weights, neurons, scope, definition)
+        chosen = load_experiment(experiment)
+        keys = exploring.ood_keys(chosen, ood)
+        rule = _rule(tpr, max_ood, costs, ood_share, keys)
+        for option, path in (("--out", out), ("--onnx", onnx), ("--program", program)):
+            if path is not None:
+                writing.require_folder(option, path.parent)
+        explorer = exploring.ready(chosen, device, cache)
+        snapshot = explorer.at(pruning)
+        planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
+        detector = make_detector(explorer, snapshot, planned)
+        detector.save(out)
+        difference = None if onnx is None else detector.export_onnx(onnx)
+        if program is not None:
+            detector.export_program(program)
+    written = [str(path) for path in (out, onnx, program) if path is not None]
+    if as_json:
+        console.show_json({**detector.manifest.said, "files": written, "onnx_difference": difference})
+        return
+    stdout = console.stdout()
+    titles = {images.key: images.title for images in chosen.ood}
+    stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
+    stdout.print(_table(planned, titles))
+    stdout.print(Text(_foot(detector, planned)))
+    if difference is not None:
+        stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")
+    stdout.print(Text(f"Saved {', '.join(written)}"), soft_wrap=True)
+
+
+def _rule(
+    tpr: Share, max_ood: Share, costs: tuple[float, float, float] | None, ood_share: float, keys: list[str]
+) -> Rule:
+    """The one rule that the options name.
+
+    Raises:
+        InvalidSettingError: If they name more than one, or a value is not allowed.
+    """
+    rules = (("--tpr", tpr), ("--max-ood", max_ood), ("--costs", costs))
+    named = [name for name, value in rules if value is not None]
+    if len(named) > 1:
+        raise InvalidSettingError(
+            f"Expected one of --tpr, --max-ood and --costs but got {' and '.join(named)}."
+        )
+    if costs is not None:
+        return MinimiseCost(*costs, ood_share / 100)
+    if max_ood is not None:
+        return LimitOod(dict.fromkeys(keys, max_ood / 100))
+    return AcceptId(0.95 if tpr is None else tpr / 100)
+
+
+def _table(planned: Plan, titles: dict[str, str]) -> Table:
+    said = planned.outcome
+    table = Table("Set", caption="counts on the held-out halves; accepted in percent with 95 % intervals")
+    for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
+        table.add_column(name, justify="right")
+    shares = {"ID": said.id_accepted, **said.ood_accepted}
+    for key, (right, wrong, rejected) in said.confusion.items():
+        part = shares[key]
+        right_text = f"{right:,}" if key == "ID" else "–"
+        numbers = (f"{part.count:,}", right_text, f"{wrong:,}", f"{rejected:,}", _percent(part))
+        table.add_row(Text(titles.get(key, key)), *numbers)
+    return table
+
+
+def _percent(part: Proportion) -> str:
+    if not part.count:
+        return "–"
+    return f"{percent(part.value)} ({percent(part.interval.low)}–{percent(part.interval.high)})"
+
+
+def _foot(detector: Detector, planned: Plan) -> str:
+    said, curve = planned.outcome, planned.curve
+    return (
+        f"Threshold {detector.threshold:.4f}; scores at or above it are accepted\n"
+        f"Accuracy {_percent(said.accuracy)} %, on what is accepted {_percent(said.accuracy_accepted)} %\n"
+        f"AURC {curve.area:.4f} ({curve.interval.low:.4f}–{curve.interval.high:.4f})"
+    )
