@@ -58,7 +58,15 @@ def kept_features(
     with locks.alone(library / f".{request.digest}.turn"):  # those who ask for the same wait, then find it
         found = next(_complete(store, request), None)
         if found is None:
-            return extract_into(library, classifier, images, settings, report=report, cancel=cancel)
+            return extract_into(
+                library,
+                classifier,
+                images,
+                settings,
+                report=report,
+                cancel=cancel,
+                size_limit=store.size_limit,
+            )
     if report is not None:
         report(Pace(request.count, request.count, 0.0, request.count))
     return found

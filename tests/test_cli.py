@@ -17,6 +17,7 @@ from opnp.cli import app
 from opnp.datasets import ImageSet
 from opnp.errors import MissingDataError
 from opnp.experiment import Experiment
+from opnp.extraction import StoredFeatures
 from opnp.extraction.library import extractions, library_in
 from opnp.sensitivity import sensitivity_sums
 from opnp.store import Store
@@ -176,6 +177,20 @@ def test_cache_list_tells_a_part_from_a_whole(run, monkeypatch):
     assert "part of 90 images" in run("cache", "list").stdout
 
 
+def test_cache_list_says_when_an_extraction_was_last_used_and_verify_is_no_use(run, tmp_path):
+    said(run("extract", "toy", "--set", "test", "--json"))
+    for path in tmp_path.rglob("extractions/*/*"):
+        os.utime(path, (0, 0))
+    run("cache", "verify")
+
+    def age():
+        return said(run("cache", "list", "--json"))["items"][0]["age_seconds"]
+
+    assert age() > 1e9
+    said(run("extract", "toy", "--set", "test", "--json"))
+    assert age() < 60
+
+
 def test_cache_info_says_where_and_how_large(run, tmp_path):
     said(run("map", "toy", "--json"))
     info = said(run("cache", "info", "--json"))
@@ -207,6 +222,28 @@ def test_cache_clear_asks_first_and_clears_what_was_named(run):
     assert said(run("cache", "clear", "--id", left["digest"][:8], "-y", "--json"))["freed_bytes"] > 0
     assert said(run("cache", "list", "--json"))["items"] == []
     assert "Removed 0 items" in run("cache", "clear").stdout
+
+
+def test_cache_clear_keeps_an_extraction_that_is_in_use(run, tmp_path):
+    said(run("extract", "toy", "--json"))
+    [first, *_] = extractions(library_in(tmp_path))
+    stored = StoredFeatures.open(first.folder)
+    result = said(run("cache", "clear", "--yes", "--json"))
+    assert (result["removed"], result["in_use"]) == (2, 1)
+    assert "1 in use, and kept" in run("cache", "clear", "--yes").stdout
+    assert stored.damaged() == []
+    del stored
+    assert said(run("cache", "clear", "--yes", "--json"))["freed_bytes"] == first.size_bytes
+    assert not list(library_in(tmp_path).iterdir())
+
+
+def test_the_limit_counts_extractions(run, monkeypatch, caplog):
+    monkeypatch.setenv("OPNP_CACHE_LIMIT", "5kB")
+    assert len(said(run("extract", "toy", "--json"))["sets"]) == 3
+    assert "above the store's limit of 5.0 kB" in caplog.text
+    said(run("extract", "toy", "--set", "noise", "--json"))
+    left = [item["what"].split(",")[0] for item in said(run("cache", "list", "--json"))["items"]]
+    assert left == ["20 images", "29 images"]
 
 
 def test_the_bar_shows_rate_and_time_left_and_a_log_gets_lines(monkeypatch, capsys):

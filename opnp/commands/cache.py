@@ -14,11 +14,10 @@ from opnp.errors import InvalidSettingError
 from opnp.extraction import StoredFeatures
 from opnp.extraction.library import Extraction, extractions, library_in, remove
 from opnp.extraction.pace import duration
-from opnp.store import Store
+from opnp.store import Store, folders
 from opnp.store.errors import readable_size
 from opnp.store.settings import default_directory, default_limit
 
-EXTRACTION = "extraction"
 _SHORT = 12
 
 app = typer.Typer(help="What is kept on disk.", no_args_is_help=True)
@@ -37,7 +36,7 @@ class Item:
 
 @app.command("list")
 def list_items(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
-    """List everything, with sizes and ages (since it was last used; of extractions, last written)."""
+    """List everything, with sizes and ages (since it was last read or written)."""
     with console.exits(as_json=as_json):
         items = sorted(_items(cache), key=lambda item: item.age_seconds)
     if as_json:
@@ -52,7 +51,7 @@ def list_items(*, cache: options.Cache = None, as_json: console.AsJson = False) 
 
 @app.command()
 def info(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
-    """Say where the cache is, how large it is and how large its store may grow."""
+    """Say where the cache is, how large it is and how large it may grow."""
     with console.exits(as_json=as_json):
         sizes: dict[str, int] = {}
         for item in _items(cache):
@@ -66,7 +65,7 @@ def info(*, cache: options.Cache = None, as_json: console.AsJson = False) -> Non
     for kind, size in sorted(sizes.items()):
         print_(f"{kind}: {readable_size(size)}")
     print_(f"All: {readable_size(sum(sizes.values()))}")
-    print_(f"Limit: {readable_size(limit)} for all but extractions, which stay until they are cleared")
+    print_(f"Limit: {readable_size(limit)}; above it, what was used least recently goes first")
 
 
 @app.command()
@@ -105,7 +104,7 @@ def clear(
     cache: options.Cache = None,
     as_json: console.AsJson = False,
 ) -> None:
-    """Remove everything, or one kind, or one item."""
+    """Remove everything, or one kind, or one item. Extractions that are being read or written stay."""
     with console.exits(as_json=as_json):
         chosen = [item for item in _items(cache) if _matches(item, kind, id_)]
         if not chosen and (kind or id_):
@@ -119,14 +118,19 @@ def clear(
         digests = {item.digest for item in chosen}
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
+        in_use = 0
         for extraction in extractions(library_in(cache)):
             if extraction.folder.name in digests:
-                remove(extraction)
-                freed += extraction.size_bytes
+                gone = remove(extraction)
+                freed += gone * extraction.size_bytes
+                in_use += not gone
+        removed = len(chosen) - in_use
     if as_json:
-        console.show_json({"removed": len(chosen), "freed_bytes": freed})
+        console.show_json({"removed": removed, "in_use": in_use, "freed_bytes": freed})
     else:
-        console.stdout().print(f"Removed {len(chosen)} items, {readable_size(freed)}.")
+        console.stdout().print(f"Removed {removed} items, {readable_size(freed)}.")
+        if in_use:
+            console.stdout().print(f"{in_use} in use, and kept: they are being read or written.")
 
 
 def _items(cache: Path | None) -> Iterator[Item]:
@@ -136,8 +140,8 @@ def _items(cache: Path | None) -> Iterator[Item]:
             age = now - entry.last_used
             yield Item(entry.digest, entry.kind, entry.describe, entry.size_bytes, age)
     for extraction in extractions(library_in(cache)):
-        age = now - extraction.changed
-        yield Item(extraction.folder.name, EXTRACTION, _says(extraction), extraction.size_bytes, age)
+        age = now - extraction.last_used
+        yield Item(extraction.folder.name, "extraction", _says(extraction), extraction.size_bytes, age)
 
 
 def _says(extraction: Extraction) -> str:
@@ -155,7 +159,8 @@ def _mend(extraction: Extraction) -> list[int]:
     if not extraction.manifest.complete:
         return []
     stored = StoredFeatures(extraction.folder, extraction.manifest)
-    damaged = stored.damaged()
-    for number in damaged:
-        stored.discard(number)
+    with folders.in_use(extraction.folder):
+        damaged = stored.damaged()
+        for number in damaged:
+            stored.discard(number)
     return damaged

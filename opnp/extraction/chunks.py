@@ -1,11 +1,6 @@
 """The files of an extraction: one safetensors file for each chunk of images, whole or not there at all."""
 
-import contextlib
-import errno
-import hashlib
 import json
-import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,9 +11,8 @@ from safetensors.torch import save
 from opnp.extraction.errors import StorageError
 from opnp.extraction.reading import Skip
 from opnp.extraction.request import Request
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_PARTIAL = ".partial"
+from opnp.store import files, layout
+from opnp.store.errors import DISK_FULL
 
 
 @dataclass(frozen=True)
@@ -111,34 +105,27 @@ def is_unchanged(folder: Path, chunk: Chunk) -> bool:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place, flush it to disk and rename it, so that it is whole or not there.
+    """Write a file so that it is whole or not there.
 
     Raises:
         StorageError: If the disk is full or cannot be written to. Nothing remains.
     """
-    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{_PARTIAL}")
     try:
-        with partial.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        with files.whole(path) as fd:
+            files.write_all(fd, data)
     except OSError as error:
         raise storage_error(error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
-def remove_partials(folder: Path) -> None:
+def remove_parts(folder: Path) -> None:
     """Remove what a killed run was writing."""
-    for partial in folder.glob(f".*{_PARTIAL}"):
-        partial.unlink(missing_ok=True)
+    for part in folder.glob(f".*{files.PART}"):
+        part.unlink(missing_ok=True)
 
 
 def storage_error(error: OSError) -> StorageError:
     """The sentence for a write that failed with `error`."""
-    if error.errno in _FULL:
+    if error.errno in DISK_FULL:
         return StorageError(
             "Expected room for the next features but the disk is full. Free some space, or choose a folder "
             "on a larger disk, and run again; the chunks that are complete stay."
@@ -150,7 +137,7 @@ def storage_error(error: OSError) -> StorageError:
 
 
 def _checksum(tensors: dict[str, torch.Tensor]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+    digest = layout.checksum()
     for _, tensor in sorted(tensors.items()):
         digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()

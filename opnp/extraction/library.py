@@ -1,6 +1,5 @@
 """The extractions of a cache folder: each in a folder of its own, named by its request."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from opnp.extraction.settings import ExtractionSettings
 from opnp.extraction.stored import StoredFeatures
 from opnp.extraction.watch import Report
 from opnp.models import Classifier
+from opnp.store import Store, folders
 from opnp.store.settings import default_directory
 
 
@@ -27,18 +27,18 @@ class Extraction:
         folder: Where it lies; its name is the digest of its request.
         manifest: What it is of.
         size_bytes: Of its files.
-        changed: When a chunk was written last, in seconds since 1970 (UTC).
+        last_used: When it was last read or written, in seconds since 1970 (UTC).
     """
 
     folder: Path
     manifest: Manifest
     size_bytes: int
-    changed: float
+    last_used: float
 
 
 def library_in(cache: Path | None = None) -> Path:
     """Where the extractions of a cache folder live, beside the entries of its store."""
-    return (default_directory() if cache is None else cache) / "extractions"
+    return (default_directory() if cache is None else cache) / folders.PLACE
 
 
 def extract_into(
@@ -50,33 +50,37 @@ def extract_into(
     report: Report | None = None,
     cancel: threading.Event | None = None,
     processes: Processes = ALONE,
+    size_limit: int | None = None,
 ) -> StoredFeatures:
     """`extract_to_disk` into the place that the library keeps for this request.
 
     What is complete is not computed again; another model, image set, transform, format or precision has
-    another place. Arguments and errors are those of `extract_to_disk`.
+    another place. When it is done, what was used least recently makes room, of extractions and the store's
+    entries, until all fits `size_limit` bytes, as `Store` says; the features that are returned stay while
+    they live. The other arguments and errors are those of `extract_to_disk`.
     """
     settings = settings or ExtractionSettings()
     request = Request.of(classifier, images, len(images.open()), settings)
     folder = library / request.digest
-    return extract_to_disk(
-        classifier, images, folder, settings, report=report, cancel=cancel, processes=processes
-    )
+    with Store(library.parent, size_limit=size_limit) as store:
+        stored = extract_to_disk(
+            classifier, images, folder, settings, report=report, cancel=cancel, processes=processes
+        )
+        if processes.leads:
+            store.evict()
+    return stored
 
 
 def extractions(library: Path) -> Iterator[Extraction]:
     """Every extraction in the library, complete or not, in the order of their digests."""
-    for folder in sorted(library.glob("*/")):
+    for folder, size, last_used in folders.listed(library):
         try:
             manifest = read_manifest(folder)
         except OpnpError:
             continue
-        stats = [path.stat() for path in folder.iterdir()]
-        size, changed = sum(stat.st_size for stat in stats), max(stat.st_mtime for stat in stats)
-        yield Extraction(folder, manifest, size, changed)
+        yield Extraction(folder, manifest, size, last_used)
 
 
-def remove(extraction: Extraction) -> None:
-    """Remove an extraction and its lock."""
-    shutil.rmtree(extraction.folder)
-    extraction.folder.with_name(f".{extraction.folder.name}.lock").unlink(missing_ok=True)
+def remove(extraction: Extraction) -> bool:
+    """Remove an extraction unless it is in use; return whether it is gone."""
+    return folders.remove_if_unused(extraction.folder)

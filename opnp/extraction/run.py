@@ -24,7 +24,7 @@ from opnp.extraction.settings import ExtractionSettings
 from opnp.extraction.stored import StoredFeatures
 from opnp.extraction.watch import Report, Watch
 from opnp.models import Classifier
-from opnp.store import locks
+from opnp.store import folders, locks
 from opnp.store.errors import readable_size
 
 _log = logging.getLogger("opnp.extraction")
@@ -89,7 +89,7 @@ def extract_to_disk(
         if processes.leads:
             _finish(folder, request)
         processes.wait()
-    return StoredFeatures.open(folder)
+        return StoredFeatures.open(folder)
 
 
 def _none(request: Request) -> torch.Tensor:
@@ -98,22 +98,22 @@ def _none(request: Request) -> torch.Tensor:
 
 @contextlib.contextmanager
 def _claimed(folder: Path, request: Request) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder.with_name(f".{folder.name}.lock"), os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise chunks.storage_error(error) from error
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(folders.in_use(folder))
+            lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+            stack.callback(os.close, lock)
+        except OSError as error:
+            raise chunks.storage_error(error) from error
         if not locks.try_hold(lock):
             raise StorageError(
                 "Expected to be alone in the folder but another run is extracting into it. "
                 "Wait until it is done, or stop it; what it has done stays."
             )
         claim(folder, request)
-        chunks.remove_partials(folder)
+        chunks.remove_parts(folder)
         yield
-    finally:
-        os.close(lock)
 
 
 def _complete_chunks(folder: Path, request: Request) -> torch.Tensor:
@@ -181,4 +181,4 @@ def _finish(folder: Path, request: Request) -> None:
     rows = tuple(header.rows for header in headers)
     skipped = tuple(skip for header in headers for skip in header.skipped)
     write_manifest(folder, Manifest(request, rows, skipped))
-    chunks.remove_partials(folder)
+    chunks.remove_parts(folder)

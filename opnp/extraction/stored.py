@@ -1,5 +1,7 @@
 """Features on disk: read one chunk at a time, or all into memory."""
 
+import contextlib
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +13,12 @@ from opnp.extraction import chunks
 from opnp.extraction.manifest import Manifest, read_manifest, write_manifest
 from opnp.extraction.reading import Skip
 from opnp.extraction.rows import Features
+from opnp.store import folders
 
 
 @dataclass(frozen=True)
 class StoredFeatures:
-    """A complete extraction. Read-only.
+    """A complete extraction. Read-only; while one that was opened lives, the store does not evict it.
 
     Attributes:
         folder: Where it lies.
@@ -27,18 +30,23 @@ class StoredFeatures:
 
     @classmethod
     def open(cls, folder: Path) -> "StoredFeatures":
-        """The features that a folder holds.
+        """The features that a folder holds, used now.
 
         Raises:
             MissingDataError: If it holds none.
             InvalidDataError: If they are not complete.
         """
-        manifest = read_manifest(folder)
-        if not manifest.complete:
-            raise InvalidDataError(
-                "Expected complete features but the extraction has not come to its end. Run it again."
-            )
-        return cls(folder, manifest)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(folders.in_use(folder))
+            manifest = read_manifest(folder)
+            if not manifest.complete:
+                raise InvalidDataError(
+                    "Expected complete features but the extraction has not come to its end. Run it again."
+                )
+            folders.touch(folder)
+            stored = cls(folder, manifest)
+            weakref.finalize(stored, stack.pop_all().close)
+        return stored
 
     def __len__(self) -> int:
         return sum(self.manifest.rows)

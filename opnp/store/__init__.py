@@ -21,6 +21,10 @@ How it is built, and why:
 - **Locks are the operating system's** (`locks`). diskcache's are rows with an expiry: they outlive a killed
   process, or need a heartbeat from a long computation. The kernel drops a `flock` with the process that held
   it. An entry that is mapped anywhere holds a shared one and is never evicted.
+- **Extractions lie beside the entries** (`folders`), as folders of chunk files that grow for hours. They are
+  under the same limit and go in the same order (`eviction`) by when a file in them was last written or, for
+  `.used`, touched. One that is read or written anywhere holds a shared lock and stays; one that is not
+  complete goes only when everything else has, since somebody means to go on with it.
 """
 
 from opnp.store.entry import Damaged, Entry, Report

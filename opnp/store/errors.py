@@ -4,7 +4,7 @@ import errno
 
 from opnp.errors import OpnpError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BROKEN = {errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -33,7 +33,7 @@ def cannot_keep(error: OSError, size_bytes: int) -> StoreError:
         Expected room for 3.0 MB in the store but the disk is full. Free some space, ...
     """
     size = readable_size(size_bytes)
-    if error.errno in _FULL:
+    if error.errno in DISK_FULL:
         return StoreError(
             f"Expected room for {size} in the store but the disk is full. Free some space, clear the store, "
             "or set OPNP_CACHE to a folder on a larger disk."

@@ -1,42 +1,67 @@
-"""Keep the store below its limit: the least recently used goes first, what is in use stays."""
+"""Keep what is on disk below the limit: the least recently used goes first, what is in use stays."""
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
-from opnp.store import files, locks
+from opnp.store import files, folders, locks
 from opnp.store.errors import readable_size
 from opnp.store.index import Index
 
 _log = logging.getLogger("opnp.store")
 
 
-def evict(folder: Path, index: Index, limit: int, keep: str) -> None:
-    """Remove entries, the least recently used first, until those left take at most `limit` bytes.
+class _Thing(NamedTuple):
+    is_part: bool
+    last_used: float
+    size_bytes: int
+    path: Path
 
-    diskcache's own culling is switched off: it cannot know which files are mapped. An entry the index does
-    not know counts as used when its file was written.
+
+def evict(entries: Path, beside: Path, index: Index, limit: int, keep: str | None = None) -> None:
+    """Remove entries and folders, the least recently used first, until those left take at most `limit` bytes.
+
+    An incomplete folder is hours of work that somebody means to go on with, so it goes only when everything
+    else has. diskcache's own culling is switched off: it cannot know which files are mapped. An entry the
+    index does not know counts as used when its file was written.
 
     Args:
-        folder: Where the entries are.
-        index: Knows when they were used.
+        entries: Where the entries are.
+        beside: Where the folders are.
+        index: Knows when the entries were used.
         limit: In bytes. When what is in use takes more, that is logged.
         keep: Digest of the entry just written, which stays.
     """
-    there = files.listed(folder)
-    total = sum(stat.st_size for stat in there.values())
+    there, extracted = files.listed(entries), folders.listed(beside)
+    total = sum(stat.st_size for stat in there.values()) + sum(folder.size_bytes for folder in extracted)
     if total <= limit:
         return
-    used = {digest: stat.st_mtime for digest, stat in there.items()}
-    used |= {digest: entry.last_used for digest, entry in index.entries().items() if digest in there}
-    for digest in sorted(used, key=lambda name: used[name]):
+    used = {digest: entry.last_used for digest, entry in index.entries().items()}
+    things = [
+        _Thing(False, used.get(digest, stat.st_mtime), stat.st_size, entries / f"{digest}{files.SUFFIX}")
+        for digest, stat in there.items()
+        if digest != keep
+    ]
+    things += [
+        _Thing(not folders.is_complete(path), last_used, size, path) for path, size, last_used in extracted
+    ]
+    for thing in sorted(things):
         if total <= limit:
             return
-        if digest != keep and locks.remove_if_unused(folder / f"{digest}{files.SUFFIX}"):
-            total -= there[digest].st_size
-            index.forget(digest)
+        if _remove_if_unused(thing.path, index):
+            total -= thing.size_bytes
     if total > limit:
         _log.warning(
             "What is in use takes %s, above the store's limit of %s. Set OPNP_CACHE_LIMIT higher.",
             readable_size(total),
             readable_size(limit),
         )
+
+
+def _remove_if_unused(path: Path, index: Index) -> bool:
+    if path.suffix != files.SUFFIX:
+        return folders.remove_if_unused(path)
+    gone = locks.remove_if_unused(path)
+    if gone:
+        index.forget(path.stem)
+    return gone

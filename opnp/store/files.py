@@ -18,12 +18,12 @@ from opnp.store.entry import Entry
 from opnp.store.errors import DamagedEntryError, cannot_keep, cannot_read
 
 SUFFIX = ".safetensors"
-_PART = ".part"
+PART = ".part"
 _MAP_FROM = 2**20
 _CHECK_BELOW = 256 * 2**20
 _CHUNK = 16 * 2**20
 _ABANDONED_AFTER = 60.0
-_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 Identity = tuple[int, int, int]
@@ -56,34 +56,42 @@ def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
     """
     head = layout.compose(replace(entry, checksum=layout.ZEROS), arrays)
     size = len(head) + sum(array.nbytes for array in arrays.values())
-    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{_PART}")
+    payload = layout.checksum()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666)
+        with whole(path) as fd:
+            write_all(fd, head)
+            for chunk in _chunks(arrays.values()):
+                payload.update(chunk)
+                write_all(fd, chunk)
+            written = replace(entry, checksum=payload.hexdigest(), size_bytes=size)
+            os.lseek(fd, 0, os.SEEK_SET)
+            write_all(fd, layout.compose(written, arrays))
     except OSError as error:
         raise cannot_keep(error, size) from error
+    return written
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[int]:
+    """Open a file beside its place, to be written in the block; flush it to disk and rename it at the end.
+
+    When the block raises, nothing of it remains and what stood at `path` does.
+    """
+    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{PART}")
+    fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | FLAGS, 0o666)
     try:
         try:
             locks.try_hold(fd)
-            _write_all(fd, head)
-            payload = layout.checksum()
-            for chunk in _chunks(arrays.values()):
-                payload.update(chunk)
-                _write_all(fd, chunk)
-            written = replace(entry, checksum=payload.hexdigest(), size_bytes=size)
-            os.lseek(fd, 0, os.SEEK_SET)
-            _write_all(fd, layout.compose(written, arrays))
+            yield fd
             os.fsync(fd)
         finally:
             os.close(fd)
         part.replace(path)
         _flush_folder(path.parent)
-    except OSError as error:
-        raise cannot_keep(error, size) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-    return written
 
 
 class Read(NamedTuple):
@@ -139,8 +147,8 @@ def read_entry(path: Path) -> Entry:
 def listed(folder: Path) -> dict[str, os.stat_result]:
     """Return digest → stat of every entry in the folder; abandoned part-written files are removed."""
     found = {}
-    for path, stat in _scan(folder):
-        if path.name.endswith(_PART):
+    for path, stat in scan(folder):
+        if path.name.endswith(PART):
             if time.time() - stat.st_mtime > _ABANDONED_AFTER:
                 locks.remove_if_unused(path)
         elif path.suffix == SUFFIX and len(path.stem) == 64 and not path.name.startswith("."):
@@ -148,7 +156,8 @@ def listed(folder: Path) -> dict[str, os.stat_result]:
     return found
 
 
-def _scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield what is in the folder; what cannot be looked at, or is gone by then, is left out."""
     with contextlib.suppress(OSError), os.scandir(folder) as items:
         for item in items:
             with contextlib.suppress(OSError):
@@ -158,7 +167,7 @@ def _scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     try:
-        fd = os.open(path, os.O_RDONLY | _FLAGS)
+        fd = os.open(path, os.O_RDONLY | FLAGS)
         try:
             yield fd
         finally:
@@ -204,7 +213,8 @@ def _chunks(arrays: Iterable[np.ndarray[Any, Any]]) -> Iterator[memoryview]:
             yield flat[start : start + _CHUNK]
 
 
-def _write_all(fd: int, data: bytes | memoryview) -> None:
+def write_all(fd: int, data: bytes | memoryview) -> None:
+    """Write every byte; `os.write` may stop earlier."""
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]

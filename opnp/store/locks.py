@@ -42,6 +42,11 @@ if sys.platform == "win32":
         """Say yes: removing a file that is in use fails by itself here."""
         return True
 
+    @contextlib.contextmanager
+    def unused(path: Path) -> Iterator[bool]:  # noqa: ARG001
+        """Say yes, likewise."""
+        yield True
+
 else:
     import fcntl
 
@@ -66,6 +71,19 @@ else:
             return True
         return True
 
+    @contextlib.contextmanager
+    def unused(path: Path) -> Iterator[bool]:
+        """Say whether nobody uses the file, nor can before the block ends; False if it may not be changed."""
+        try:
+            fd = os.open(path, _OPEN)
+        except OSError as error:
+            yield isinstance(error, FileNotFoundError)
+            return
+        try:
+            yield try_hold(fd)
+        finally:
+            os.close(fd)
+
 
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[None]:
@@ -88,7 +106,7 @@ def alone(path: Path) -> Iterator[None]:
         held.discard(path)
         if fd is not None:
             with contextlib.suppress(OSError):
-                if _is_at(fd, path):
+                if is_at(fd, path):
                     path.unlink()
             with contextlib.suppress(OSError):
                 _unlock(fd)
@@ -107,7 +125,7 @@ def _acquire(path: Path) -> int | None:
             return None
         try:
             _lock(fd)
-            if _is_at(fd, path):
+            if is_at(fd, path):
                 return fd
         except OSError as error:
             _log.warning("The store cannot lock (%s); the same thing may be computed twice.", error.strerror)
@@ -119,7 +137,7 @@ def _acquire(path: Path) -> int | None:
         os.close(fd)
 
 
-def _is_at(fd: int, path: Path) -> bool:
+def is_at(fd: int, path: Path) -> bool:
     """Whether `path` is still this open file; its last holder removes it."""
     try:
         there = path.stat()
@@ -130,18 +148,8 @@ def _is_at(fd: int, path: Path) -> bool:
 
 def remove_if_unused(path: Path) -> bool:
     """Remove the file unless somebody has it in use or it may not be removed; return whether it is gone."""
-    try:
-        fd = os.open(path, _OPEN)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    try:
-        free = try_hold(fd)
-    finally:
-        os.close(fd)
-    if free:
-        with contextlib.suppress(OSError):
+    with unused(path) as free, contextlib.suppress(OSError):
+        if free:
             path.unlink(missing_ok=True)
             return True
     return False

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from opnp.store import files, layout, locks, settings
+from opnp.store import files, folders, layout, locks, settings
 from opnp.store.entry import Damaged, Entry, Report
 from opnp.store.errors import DamagedEntryError, StoreError
 from opnp.store.eviction import evict
@@ -34,8 +34,8 @@ class Store:
     Args:
         directory: Where it lives, made when first written to; by default OPNP_CACHE or the repository's
             `cache`.
-        size_limit: Bytes above which the least recently used entries are evicted; by default OPNP_CACHE_LIMIT
-            or 20 GiB. What is in use may exceed it.
+        size_limit: Bytes above which the least recently used entries, and extractions beside them, are
+            evicted; by default OPNP_CACHE_LIMIT or 20 GiB. What is in use may exceed it.
 
     Raises:
         InvalidSettingError: If a limit, kind or key is not allowed.
@@ -57,6 +57,7 @@ class Store:
         root = (settings.default_directory() if directory is None else Path(directory)).absolute()
         self._limit = settings.require_limit(settings.default_limit() if size_limit is None else size_limit)
         self._entries = root / "entries"
+        self._folders = root / folders.PLACE
         self._locks = root / "locks"
         self._index = Index(root / "index", self._locks / "index.lock")
         self._checked: dict[str, tuple[int, int, int]] = {}
@@ -66,6 +67,11 @@ class Store:
     def directory(self) -> Path:
         """Where it lives."""
         return self._entries.parent
+
+    @property
+    def size_limit(self) -> int:
+        """In bytes."""
+        return self._limit
 
     def __enter__(self) -> Self:
         return self
@@ -173,15 +179,12 @@ class Store:
             ok.append(entry.used(known[digest].last_used) if digest in known else entry)
         return Report(tuple(ok), tuple(damaged))
 
-    def clear(self, kind: str | None = None, digest: str | None = None) -> int:
-        """Remove everything, or only a kind, or only the entry of a digest; return the bytes freed.
+    def clear(self, digest: str | None = None) -> int:
+        """Remove every entry, or only that of a digest; return the bytes freed.
 
         What is in use goes too: who has it mapped keeps it until they let go of it.
         """
         chosen = {name: stat.st_size for name, stat in files.listed(self._entries).items()}
-        if kind is not None:
-            of_kind = {entry.digest for entry in self.entries() if entry.kind == kind}
-            chosen = {name: size for name, size in chosen.items() if name in of_kind}
         if digest is not None:
             chosen = {name: size for name, size in chosen.items() if name == digest}
         freed = 0
@@ -194,6 +197,14 @@ class Store:
             freed += size
             self._index.forget(name)
         return freed
+
+    def evict(self, keep: str | None = None) -> None:
+        """Remove what was used least recently, of entries and extractions, until all fits the limit.
+
+        Every `put` does it. What is in use stays, and so does the entry of the digest `keep`.
+        """
+        with self._evicting:
+            evict(self._entries, self._folders, self._index, self._limit, keep)
 
     def close(self) -> None:
         """Close the index. Arrays that were returned stay valid, and the next use opens it again."""
@@ -219,8 +230,7 @@ class Store:
         path = self._path(entry.digest)
         written = files.write(path, entry, arrays)
         self._index.touch(written)
-        with self._evicting:
-            evict(self._entries, self._index, self._limit, keep=entry.digest)
+        self.evict(keep=entry.digest)
 
     def _discard(self, digest: str, error: DamagedEntryError) -> None:
         _log.warning("Entry %s of the store is damaged: %s. It is removed.", digest[:12], error)

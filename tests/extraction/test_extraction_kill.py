@@ -47,7 +47,7 @@ def test_killed_twice_it_ends_with_the_very_same_bytes(tmp_path):
     # Once while a chunk is on the disk in full but not renamed yet, once in the middle of the images.
     kill_once(start(folder, "--hold-at", "1"), (tmp_path / "held").exists)
     assert [path.name for path in folder.glob("chunk-*")] == ["chunk-000000.safetensors"]
-    assert len(list(folder.glob(".*.partial"))) == 1
+    assert len(list(folder.glob(".*.part"))) == 1
     with pytest.raises(InvalidDataError, match="not come to its end"):
         StoredFeatures.open(folder)
     kill_once(start(folder, "--seconds", "0.005"), (folder / "chunk-000002.safetensors").exists)
