@@ -56,7 +56,7 @@ def kept_features(
     library = library_in(store.directory)
     request, settings = _request(classifier, images, _count(store, images))
     with locks.alone(library / f".{request.digest}.turn"):  # those who ask for the same wait, then find it
-        found = next(_complete(store, request), None)
+        found = _found(store, request)
         if found is None:
             return extract_into(
                 library,
@@ -88,12 +88,29 @@ def _count(store: Store, images: ImageSet) -> int:
     return int(store.get_or_compute("image count", key, counted)["count"])
 
 
-def _complete(store: Store, request: Request) -> Iterator[StoredFeatures]:
+def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
+    """The features of a set if they are kept, in whatever number format; nothing is extracted."""
+    request, _ = _request(classifier, images, _count(store, images))
+    return _found(store, request)
+
+
+def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[str]:
+    """The digests of all extractions that would do for a set, kept or not, the most precise first."""
+    request, _ = _request(classifier, images, _count(store, images))
+    return (like.digest for like in _alike(request))
+
+
+def _found(store: Store, request: Request) -> StoredFeatures | None:
     library = library_in(store.directory)
-    formats = sorted(FeatureFormat, reverse=True)  # float32 first
-    for precision, format_ in product(_PRECISIONS, formats):
-        like = replace(request, precision=precision, format=str(format_))
+    for like in _alike(request):
         try:
-            yield StoredFeatures.open(library / like.digest)
+            return StoredFeatures.open(library / like.digest)
         except OpnpError:
             continue
+    return None
+
+
+def _alike(request: Request) -> Iterator[Request]:
+    formats = sorted(FeatureFormat, reverse=True)  # float32 first
+    for precision, format_ in product(_PRECISIONS, formats):
+        yield replace(request, precision=precision, format=str(format_))

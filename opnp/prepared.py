@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -13,11 +14,11 @@ from opnp.errors import InvalidDataError
 from opnp.experiment import Experiment
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
 from opnp.features import Features, best_device
-from opnp.kept_features import kept_features
+from opnp.kept_features import digests, found_features, kept_features
 from opnp.models import Classifier
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
-from opnp.stored_maps import kept_sensitivity_sums
+from opnp.stored_maps import found_sensitivity_sums, kept_sensitivity_sums
 
 MAPS_VERSION = 2
 
@@ -114,12 +115,19 @@ class _Work:
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
         """The maps on a set, its features read chunk by chunk."""
-        if isinstance(images, FeatureSet):
-            sums = self._sums_of_given(images)
-        else:
-            sums = kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
+        sums = self._sums_of_given(images) if isinstance(images, FeatureSet) else self._sums(images)
         neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
         return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
+
+    def _sums(self, images: ImageSet) -> SensitivitySums:
+        """Kept sums also serve where the features behind them had to make room."""
+        images = replace(images, open=cache(images.open))
+        if found_features(self._store, self._classifier, images) is None:
+            for digest in digests(self._store, self._classifier, images):
+                sums = found_sensitivity_sums(self._store, digest)
+                if sums is not None:
+                    return sums
+        return kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
 
     def _stored(self, images: ImageSet) -> StoredFeatures:
         self._require_going()

@@ -1,5 +1,6 @@
 """Features on disk to sensitivity sums: one chunk in memory at a time, shared by processes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -83,12 +84,7 @@ def kept_sensitivity_sums(
         InvalidDataError: If there is no sample, or a shape does not fit.
         InvalidSettingError: If the temperature is not a finite number above 0.
     """
-    key: dict[str, str | float] = {
-        "extraction": stored.manifest.request.digest,
-        "temperature": require_positive("temperature", temperature),
-        "version": VERSION,
-    }
-
+    key = _key(stored.manifest.request.digest, temperature)
     classes, width = classifier.weight.shape
     what = f"{classes} x {width}, T = {temperature:g}, of extraction {stored.manifest.request.digest[:12]}"
     meta = {"describe": what}
@@ -109,6 +105,21 @@ def kept_sensitivity_sums(
         arrays = compute()
         if processes.leads:
             store.put(_KIND, key, arrays, meta)
+    return _sums(arrays)
+
+
+def found_sensitivity_sums(store: Store, digest: str, *, temperature: float = 1.0) -> SensitivitySums | None:
+    """The sums of the extraction with that digest if they are kept, whether or not its features still are."""
+    arrays = store.get(_KIND, _key(digest, temperature))
+    return None if arrays is None else _sums(arrays)
+
+
+def _key(digest: str, temperature: float) -> dict[str, str | float]:
+    temperature = require_positive("temperature", temperature)
+    return {"extraction": digest, "temperature": temperature, "version": VERSION}
+
+
+def _sums(arrays: Mapping[str, np.ndarray[Any, Any]]) -> SensitivitySums:
     return SensitivitySums(
         torch.tensor(arrays["weights"]), torch.tensor(arrays["neurons"]), int(arrays["count"])
     )

@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -6,6 +7,8 @@ import torch
 from toy_experiment import to_pixels, toy_experiment
 
 from opnp.config import NeuronDefinition
+from opnp.extraction.library import library_in
+from opnp.kept_features import found_features
 from opnp.prepared import prepare
 from opnp.sensitivity import neuron_sensitivity, weight_sensitivity
 from opnp.store import Store
@@ -79,3 +82,19 @@ def test_progress_names_each_set_and_ends_at_its_size(trained_net, blobs, store)
     )
     assert set(seen) == {"Train", "Test", "Middle", "Far"}
     assert all(done == total for done, total in seen.values())
+
+
+def test_maps_outlive_the_features_behind_them(trained_net, blobs, store):
+    opened: list[str] = []
+    experiment = toy_experiment(trained_net, blobs, opened=opened)
+    first = prepare(experiment, store, device=CPU)
+    classifier = experiment.classifier()
+    stored = found_features(store, classifier, experiment.id_train)
+    folder = library_in(store.directory) / stored.manifest.request.digest
+    del stored
+    shutil.rmtree(folder)
+    opened.clear()
+    second = prepare(experiment, store, device=CPU)
+    assert opened == []
+    assert torch.equal(second.maps.weights, first.maps.weights)
+    assert second.maps.count == first.maps.count

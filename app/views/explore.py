@@ -7,11 +7,10 @@ from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
-from app.components.cards import cards
+from app.components.cards import cards, first_look
 from app.components.controls import presets
 from app.components.histograms import histograms
 from app.components.table import per_set_table
-from app.format import interval, percent
 from app.shell import view
 from app.state import Settings
 from opnp.binning import bin_map
@@ -30,8 +29,8 @@ def explore(explorer: Explorer, settings: Settings) -> None:
     glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
     if glance is not None:
         headline = headline.empty()  # drawn twice; what is drawn once must not flicker
-        label = text.GLANCE.format(images=f"{glance.images:,}")
-        headline.metric(label, f"{percent(glance.fpr95)} ({interval(glance.interval)})")
+        with headline.container():
+            first_look(glance)
     before, after = cached.unpruned(key), explorer.at(settings.pruning)
     old = {half: cached.unpruned_figures(key, settings.ood, half) for half in Half}
     new = {half: explorer.evaluate(after, settings.ood, half) for half in Half}

@@ -1,0 +1,96 @@
+"""The Deploy page: each rule, what follows from it, and what cannot be had."""
+
+import pytest
+
+from app import cached
+from opnp.config import Pruning
+from opnp.evaluation import half_of
+from opnp.threshold.plan import plan
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
+
+
+def metric(app, label: str) -> str:
+    return next(element.value for element in app.metric if element.label == label)
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+
+
+def planned(rule, pruning=Pruning()):
+    explorer = cached.ready("fashion")
+    return plan(explorer, explorer.at(pruning), list(explorer.prepared.ood), rule, ood_share=0.1)
+
+
+def shown(app, expected):
+    assert metric(app, "Threshold") == f"{expected.threshold:.3f}"
+    assert metric(app, "ID accepted") == f"{100 * expected.outcome.id_accepted.value:.1f} %"
+    worst = max(part.value for part in expected.outcome.ood_accepted.values())
+    assert metric(app, "OOD let through, worst") == f"{100 * worst:.1f} %"
+    assert metric(app, "AURC ↓") == f"{expected.curve.area:.3f}"
+
+
+def test_first_it_accepts_95_percent_of_id(dashboard):
+    app = dashboard("deploy")
+    shown(app, planned(AcceptId(0.95)))
+    said = words(app)
+    assert "Just rejected" in said
+    assert "bootstrap" in said
+    assert "2,000" in said  # half of the 4 000 ID test images
+    assert len(half_of(4000, "tune")) == 2000
+
+
+def test_a_slider_moves_the_threshold(dashboard):
+    app = dashboard("deploy")
+    app.slider(key="tpr").set_value(80.0).run()
+    shown(app, planned(AcceptId(0.8)))
+
+
+def test_the_pruning_counts(dashboard):
+    app = dashboard("deploy")
+    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    shown(app, planned(AcceptId(0.95), Pruning(weights=(0, 99))))
+    table = app.dataframe[0].value
+    assert list(table.columns[1:]) == ["MSP", "unpruned", "OPP (chosen)"]
+    assert table["unpruned"].iloc[0] != table["OPP (chosen)"].iloc[0]
+
+
+def test_the_worst_set_or_one_set_is_limited(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    keys = list(cached.ready("fashion").prepared.ood)
+    shown(app, planned(LimitOod(dict.fromkeys(keys, 0.05))))
+    app.selectbox(key="limited").set_value("mnist").run()
+    shown(app, planned(LimitOod({"mnist": 0.05})))
+    assert not app.exception
+
+
+def test_costs_and_the_traffic_count(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("Costs").run()
+    shown(app, planned(MinimiseCost(1, 5, 1, 0.1)))
+    app.number_input(key="cost_miss").set_value(100.0).run()
+    assert metric(app, "Threshold") == f"{planned(MinimiseCost(1, 100, 1, 0.1)).threshold:.3f}"
+
+
+def test_a_wanted_precision_takes_more_images(dashboard):
+    app = dashboard("deploy")
+    app.number_input(key="precision").set_value(0.1).run()
+    needed = next(line for line in words(app).splitlines() if "ID images to choose on" in line)
+    assert int(needed.split("**")[1].replace(",", "")) > 100_000
+
+
+def test_no_ood_set_says_what_to_do(dashboard):
+    app = dashboard("deploy")
+    app.button_group(key="ood").set_value([]).run()
+    assert not app.exception
+    assert "Choose at least one OOD set" in words(app)
+
+
+@pytest.mark.parametrize("rule", ["ID accepted", "OOD let through", "Costs"])
+def test_extremes_break_nothing(dashboard, rule):
+    app = dashboard("deploy")
+    app.slider(key="weights").set_value((100.0, 100.0)).run()  # every score the same
+    app.segmented_control(key="rule").set_value(rule).run()
+    app.number_input(key="ood_share").set_value(100.0).run()
+    assert not app.exception, [error.message for error in app.exception]

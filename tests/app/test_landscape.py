@@ -1,0 +1,134 @@
+"""The Landscape page, checked against the engine."""
+
+import time
+
+import pytest
+
+from app import cached
+from app.components.best import gap_words
+from opnp import tuning
+from opnp.config import Pruning
+from opnp.evaluation import Half
+from opnp.search import Reach
+
+OOD = ("mnist", "letters", "patches", "textures", "noise")
+CACHES = (cached.tuning_data, cached.landscape, cached.exact_landscapes, cached.choice, cached.left_out)
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+
+
+def headline(app) -> float:
+    return float(app.metric[0].value.removesuffix(" %"))
+
+
+def chosen(reach: Reach = Reach.BOTH, loss: float = 0.005) -> Pruning:
+    return cached.choice("fashion", OOD, reach, loss).best.pruning
+
+
+def test_the_large_number_is_the_held_out_one(dashboard):
+    app = dashboard("landscape")
+    explorer = cached.ready("fashion")
+    said = explorer.evaluate(explorer.at(chosen()), OOD, Half.REPORT)
+    assert headline(app) == pytest.approx(100 * said.fpr95, abs=0.051)
+    held = cached.held_out("fashion", OOD, chosen())
+    assert gap_words(held) in words(app)
+    assert "From all 9,000 images" in words(app)
+
+
+def test_the_button_takes_the_sliders_to_the_best(dashboard):
+    app = dashboard("landscape")
+    app.button(key="go-best").click().run()
+    assert app.slider(key="weights").value == tuple(chosen().weights)
+    assert app.slider(key="neurons").value == tuple(chosen().neurons)
+    assert not app.exception
+
+
+def test_rule_and_reach_are_the_visitors(dashboard):
+    app = dashboard("landscape")
+    app.button_group(key="reach").set_value(Reach.NEURONS).run()
+    app.slider(key="loss").set_value(2.0).run()
+    best = chosen(Reach.NEURONS, 0.02)
+    assert best.kind == "ONP"
+    held = cached.held_out("fashion", OOD, best)
+    assert headline(app) == pytest.approx(100 * held.report.fpr95, abs=0.051)
+
+
+def test_a_choice_without_ood_data_is_shown_with_its_regret(dashboard):
+    app = dashboard("landscape")
+    blind = cached.choice("fashion", OOD, Reach.BOTH, 0.005, blind=True).best.pruning
+    informed, other = (cached.held_out("fashion", OOD, pruning) for pruning in (chosen(), blind))
+    regret = 100 * (other.report.fpr95 - informed.report.fpr95)
+    assert f"not knowing costs {regret:.1f} points" in words(app)
+
+
+def test_each_set_is_left_out_in_turn(dashboard):
+    app = dashboard("landscape")
+    table = app.dataframe[0].value
+    assert len(table) == len(OOD)
+    for row, one in zip(table.itertuples(), cached.left_out("fashion", OOD, 0.005), strict=True):
+        assert row[3] == pytest.approx(100 * one.report.fpr95)
+    app.button_group(key="ood").set_value(["mnist"]).run()
+    assert "at least two OOD sets" in words(app)
+    app.button_group(key="ood").set_value([]).run()
+    assert "at least one OOD set" in words(app)
+    assert not app.exception
+
+
+def test_every_figure_can_be_shown(dashboard):
+    app = dashboard("landscape")
+    for shown in ("AUROC ↑", "ECE ↓", "ID accuracy ↑"):
+        app.button_group(key="figure").set_value(shown).run()
+        assert not app.exception
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """The experiment taken for a large one, so that pages begin with a sample."""
+
+    def forget():
+        for cache in CACHES:
+            cache.clear()
+
+    monkeypatch.setattr(tuning, "EXACT_UP_TO", 1)
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_experiment_shows_a_sample_then_all_images_on_request(dashboard):
+    app = dashboard("landscape")
+    assert "From a sample of 2,048 of the 9,000 images" in words(app)
+    app.button(key="exact").click().run()
+    assert "From all 9,000 images" in words(app)
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("large")
+def test_a_stopped_computation_says_so_and_can_be_started_again(dashboard):
+    app = dashboard("landscape")
+    job = cached.exact_landscapes("fashion", OOD, Pruning())
+    job.stop()
+    job.start()
+    assert job.done.wait(30)
+    app.run()
+    assert "stopped" in app.info[0].value
+    assert app.button(key="exact")
+    app.button(key="exact").click().run()
+    assert "From all 9,000 images" in words(app)
+
+
+@pytest.mark.usefixtures("large")
+def test_progress_of_the_exact_computation_ends_at_all(dashboard):
+    dashboard("landscape")
+    job = cached.exact_landscapes("fashion", OOD, Pruning())
+    job.start()
+    seen = []
+    while not job.done.is_set():
+        seen.append(job.share)
+        time.sleep(0.005)
+    assert seen == sorted(seen)
+    assert job.share == 1.0
+    assert {str(side) for side in job.landscapes} == {"weights", "neurons"}
