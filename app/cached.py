@@ -7,6 +7,7 @@ import streamlit as st
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from app.picture import Picture
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from opnp.experiment import ExampleImage, Experiment
     from opnp.explorer import Explorer, Snapshot
     from opnp.headline import Headline
+    from opnp.threshold.plan import Plan
+    from opnp.threshold.rules import Rule
 
 
 @st.cache_resource(ttl=10, show_spinner=False)
@@ -109,3 +112,32 @@ def example(key: str, example_key: str) -> "Picture":
 
     chosen = next(example for example in examples(key) if example.key == example_key)
     return picture(ready(key).prepared.classifier, chosen.title, chosen.image)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def unpruned_plan(
+    key: str, ood: tuple[str, ...], rule: "Rule", ood_share: float, *, by_confidence: bool
+) -> "Plan":
+    """What the unpruned model would do at the threshold of a rule."""
+    from opnp.threshold.plan import plan
+
+    explorer, snapshot = ready(key), unpruned(key)
+    return plan(explorer, snapshot, ood, rule, ood_share=ood_share, by_confidence=by_confidence)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def image(key: str, set_key: str, row: int) -> "Image | None":
+    """The image behind a row of an experiment's features, small; None where it cannot be read now."""
+    from app.picture import LARGEST
+    from opnp.threshold.closest import image_of_row
+
+    prepared = ready(key).prepared
+    images = next(images for images in prepared.experiment.sets if images.key == set_key)
+    skipped = [skip.index for skip in prepared.skipped.get(set_key, ())]
+    try:
+        opened, _ = images.open()[image_of_row(row, skipped)]
+    except (OpnpError, OSError):
+        return None
+    small = opened.convert("L" if opened.mode in ("1", "L") else "RGB")
+    small.thumbnail((LARGEST, LARGEST))
+    return small

@@ -3,7 +3,7 @@
 import pytest
 
 from app import cached
-from opnp.config import Pruning
+from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation import half_of
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
@@ -17,7 +17,7 @@ def words(app) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
-def planned(rule, pruning=Pruning()):
+def planned(rule, pruning=UNPRUNED):
     explorer = cached.ready("fashion")
     return plan(explorer, explorer.at(pruning), list(explorer.prepared.ood), rule, ood_share=0.1)
 

@@ -1,0 +1,99 @@
+"""What follows from a threshold on images that did not choose it: five numbers and two tables."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from app import text
+from app.format import interval, percent
+from opnp.threshold.outcome import Proportion
+from opnp.threshold.plan import Plan
+
+Plans = Mapping[str, Plan]
+
+
+def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
+    """Draw the threshold and what it does.
+
+    Args:
+        planned: Of the pruned model.
+        titles: Of the OOD sets, by key.
+    """
+    said = planned.outcome
+    worst = max(said.ood_accepted, key=lambda key: said.ood_accepted[key].value)
+    with st.container(key="cards"):
+        columns = st.columns(5)
+        with columns[0], st.container(border=True, height="stretch"):
+            st.metric("Threshold", f"{planned.threshold:.3f}", help=text.THRESHOLD_HELP)
+            st.caption(text.CHOSEN_ON.format(count=f"{planned.tune.id_scores.size:,}"))
+        with columns[1], st.container(border=True, height="stretch"):
+            rejected = text.FALSE_ALARMS.format(count=f"{said.confusion['ID'][2]:,}")
+            _share("ID accepted", said.id_accepted, text.ID_ACCEPTED_HELP, rejected)
+        with columns[2], st.container(border=True, height="stretch"):
+            _share("OOD let through, worst", said.ood_accepted[worst], text.OOD_ACCEPTED_HELP, titles[worst])
+        with columns[3], st.container(border=True, height="stretch"):
+            everything = text.OF_ALL.format(share=_percent(said.accuracy))
+            _share("Accuracy on accepted", said.accuracy_accepted, text.ACCEPTED_ACCURACY_HELP, everything)
+        with columns[4], st.container(border=True, height="stretch"):
+            st.metric("AURC ↓", f"{planned.curve.area:.3f}", help=text.AURC_HELP)
+            st.caption(f"{planned.curve.interval.low:.3f}–{planned.curve.interval.high:.3f}")
+    st.caption(text.HELD_OUT)
+
+
+def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
+    """Draw what each score would do at the threshold that the same rule gives it.
+
+    Args:
+        plans: By name.
+        titles: Of the OOD sets, by key.
+    """
+    rows = ["ID accepted ↑", *(f"{titles[key]} let through ↓" for key in _first(plans).outcome.ood_accepted)]
+    frame = pd.DataFrame({"": [*rows, "Accuracy on accepted ↑", "AURC ↓", "Threshold"]})
+    for name, planned in plans.items():
+        said, curve = planned.outcome, planned.curve
+        shares = [said.id_accepted, *said.ood_accepted.values(), said.accuracy_accepted]
+        area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
+        frame[name] = [*map(_with_interval, shares), area, f"{planned.threshold:.4g}"]
+    st.dataframe(
+        frame, hide_index=True, alt="Accepted and rejected shares of each score, with 95 % intervals"
+    )
+
+
+def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
+    """Draw the counts behind it.
+
+    Args:
+        planned: Of the pruned model.
+        titles: Of the OOD sets, by key.
+    """
+    rows = [
+        {
+            "Images of": titles.get(key, key),
+            "accepted, right class": f"{right:,}" if key == "ID" else "–",
+            "accepted, wrong": f"{wrong:,}",
+            "rejected": f"{rejected:,}",
+        }
+        for key, (right, wrong, rejected) in planned.outcome.confusion.items()
+    ]
+    st.caption(text.CONFUSION_HELP)
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, alt="Counts of accepted and rejected images of each set"
+    )
+
+
+def _first(plans: Plans) -> Plan:
+    return next(iter(plans.values()))
+
+
+def _share(label: str, part: Proportion, help_text: str, more: str) -> None:
+    st.metric(label, _percent(part), help=help_text)
+    st.caption(f"{interval(part.interval)} · {more}")
+
+
+def _percent(part: Proportion) -> str:
+    return percent(part.value) if part.count else "none"
+
+
+def _with_interval(part: Proportion) -> str:
+    return f"{_percent(part)} ({interval(part.interval)})" if part.count else "none"

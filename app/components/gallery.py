@@ -1,0 +1,50 @@
+"""The images closest to the threshold: what will just be rejected, and what will just slip through."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app import cached, text
+from opnp.explorer import Explorer, Snapshot
+from opnp.threshold.closest import Near, closest
+
+EACH = 8
+WIDTH = 104
+
+
+def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], threshold: float) -> None:
+    """Draw both sides.
+
+    Args:
+        explorer: For the images and their titles.
+        snapshot: What the pruned model says of them.
+        ood: Keys of the chosen OOD sets.
+        threshold: Which.
+    """
+    experiment = explorer.prepared.experiment
+    if not experiment.accepts_images:
+        st.caption(text.NO_GALLERY)
+        return
+    said = {experiment.id_test.key: snapshot.id_test, **{key: snapshot.ood[key] for key in ood}}
+    scores = {key: part.scores.double().numpy() for key, part in said.items()}
+    titles = {images.key: images.title for images in experiment.ood}
+    for label, images in zip(text.SIDES, closest(threshold, scores, EACH), strict=True):
+        st.markdown(label)
+        _row(explorer, images, titles, snapshot)
+
+
+def _row(explorer: Explorer, images: Sequence[Near], titles: Mapping[str, str], snapshot: Snapshot) -> None:
+    prepared = explorer.prepared
+    with st.container(horizontal=True, gap="small"):
+        for near in images:
+            is_ood = near.key in titles
+            said = snapshot.ood[near.key] if is_ood else snapshot.id_test
+            name = prepared.classifier.class_names[int(said.predicted[near.row])]
+            with st.container(width=WIDTH + 16):
+                picture = cached.image(prepared.experiment.key, near.key, near.row)
+                if picture is None:
+                    st.caption(text.UNREADABLE)
+                else:
+                    st.image(picture, width=WIDTH)
+                st.badge("OOD" if is_ood else "ID", color="orange" if is_ood else "blue")
+                st.caption(f"{titles.get(near.key, 'ID test')}, as {name}, {near.score:.3f}")
