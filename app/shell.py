@@ -17,15 +17,17 @@ _VIEW = "_view"
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
     explore = st.Page("views/explore.py", title="Explore", icon=":material/tune:", default=True)
+    landscape = st.Page("views/landscape.py", title="Landscape", icon=":material/landscape:")
     images = st.Page("views/images.py", title="Images", icon=":material/image_search:")
     deploy = st.Page("views/deploy.py", title="Deploy", icon=":material/rocket_launch:")
     experiments = st.Page("views/experiments.py", title="Experiments", icon=":material/science:")
     introductions = {
         explore: (text.EXPLORE_TITLE, text.EXPLORE_INTRO),
+        landscape: (text.LANDSCAPE_TITLE, text.LANDSCAPE_INTRO),
         images: (text.IMAGES_TITLE, text.IMAGES_INTRO),
         deploy: (text.DEPLOY_TITLE, text.DEPLOY_INTRO),
     }
-    page = st.navigation([explore, images, deploy, experiments], position="top")
+    page = st.navigation([explore, landscape, images, deploy, experiments], position="top")
     st.html(CSS)
     if page is experiments:
         page.run()

@@ -97,7 +97,7 @@ def sweep(
     scores = torch.empty(len(first), samples)
     confidence = torch.empty(len(first), labelled)
     correct = torch.empty(len(first), labelled, dtype=torch.bool)
-    at_once = max(1, min(max(_ONE_THREAD // classes, 256), _WORKING_BYTES // (4 * len(edges) * classes)))
+    at_once = max(1, min(max(_ONE_THREAD // classes, 32), _WORKING_BYTES // (4 * len(edges) * classes)))
     for start in range(0, samples, at_once):
         if cancel is not None and cancel.is_set():
             raise SweepCancelledError("The computation was stopped. Start it again when you need it.")

@@ -22,7 +22,7 @@ from opnp.rescore import rescore
 EXACT_UP_TO = 2_000_000_000
 """Multiply-adds of a full product up to which all images are used unless a sample is asked for."""
 
-SAMPLE = 4096
+SAMPLE = 2048
 """Images of a sample, the same number from the ID test set and from every OOD set."""
 
 SEED = 411

@@ -90,3 +90,15 @@ def test_nothing_in_the_console_but_the_machine_being_offline(page: Page):
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_explore(page)
     assert problems == []
+
+
+def test_a_click_on_the_landscape_takes_the_sliders_there(page: Page):
+    page.goto("/landscape")
+    for clicks, (low, place) in enumerate((("20", 7), ("50", 10))):  # of 21 edges
+        cells = page.locator(f".st-key-map-neurons-{clicks} .nsewdrag")
+        expect(cells).to_be_visible(timeout=FIRST_START)
+        width, height = cells.evaluate("node => [node.getBBox().width, node.getBBox().height]")
+        cells.click(position={"x": width * (place + 0.5) / 21, "y": height * 0.5 / 21})
+        thumb = page.get_by_role("slider", name=re.compile("Neurons kept")).first
+        expect(thumb).to_have_value(low)
+    assert "neurons=50" in page.url

@@ -1,0 +1,139 @@
+"""The best window under the visitor's rule, on images that the search did not see."""
+
+import streamlit as st
+
+from app import cached, state, text
+from app.charts.palette import Palette
+from app.charts.pareto import Points, pareto_front
+from app.components.going import clickable, place_of, said
+from app.format import interval, percent, points
+from app.state import Settings
+from opnp.choosing import Choice, Trial
+from opnp.config import UNPRUNED
+from opnp.holdout import HeldOut
+from opnp.landscape import Landscape, Side, pareto
+from opnp.markdown import windows_text
+from opnp.search import Reach
+
+REACHES = {Reach.WEIGHTS: "weights", Reach.NEURONS: "neurons", Reach.BOTH: "either or both"}
+
+
+def best(key: str, settings: Settings, colours: Palette) -> float:
+    """Let the visitor set the rule, and draw what it finds.
+
+    Args:
+        key: The experiment's.
+        settings: For the chosen OOD sets.
+        colours: The page's palette.
+
+    Returns:
+        The rule: how much ID accuracy may be lost, a fraction.
+    """
+    st.markdown(f"##### {text.BEST_TITLE}", help=text.BEST_HELP)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        reach = st.segmented_control(
+            text.REACH_LABEL,
+            list(Reach),
+            default=Reach.BOTH,
+            required=True,
+            key="reach",
+            format_func=lambda one: REACHES[one],
+        )
+        loss = st.slider(text.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss") / 100
+        with st.spinner(text.RANKING):
+            choice = cached.choice(key, settings.ood, reach, loss)
+            held = cached.held_out(key, settings.ood, choice.best.pruning)
+        _headline(choice, held)
+        with st.spinner(text.RANKING):
+            _blind(key, settings, reach, loss, held)
+    with right:
+        _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
+    return loss
+
+
+def _headline(choice: Choice, held: HeldOut) -> None:
+    if held.pruning == UNPRUNED:
+        st.info(text.NOTHING_BETTER, icon=":material/rule:")
+        return
+    with st.container(key="best", border=True):
+        st.metric(
+            "FPR95 ↓, held out",
+            percent(held.report.fpr95),
+            points(held.report.fpr95 - held.unpruned.fpr95),
+            delta_color="inverse",
+            help=text.FPR95_HELP,
+        )
+        st.caption(
+            f"{windows_text(held.pruning).capitalize()}. "
+            f"95 % interval {interval(held.report.fpr95_interval)}; unpruned {percent(held.unpruned.fpr95)}. "
+            f"ID accuracy {percent(held.unpruned.accuracy)} → {percent(held.report.accuracy)}. "
+            f"The best of {choice.tried:,} windows tried."
+        )
+        st.markdown(gap_words(held))
+        st.button(
+            "Take me to the best",
+            icon=":material/near_me:",
+            type="primary",
+            key="go-best",
+            on_click=state.choose,
+            args=(held.pruning,),
+        )
+
+
+def gap_words(held: HeldOut) -> str:
+    """One sentence on how much the choice flattered itself."""
+    beyond_chance = text.GAP_LUCK if held.gap > 0 else text.GAP_BETTER
+    words = text.GAP_CHANCE if held.within_chance else beyond_chance
+    return words.format(
+        tune=percent(held.tune.fpr95),
+        report=percent(held.report.fpr95),
+        gap=points(abs(held.gap)).removeprefix("+"),
+    )
+
+
+def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOut) -> None:
+    pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
+    held = cached.held_out(key, settings.ood, pruning)
+    regret = held.report.fpr95 - informed.report.fpr95
+    st.caption(
+        (text.BLIND if regret > 0 else text.BLIND_BETTER).format(
+            window=windows_text(pruning),
+            report=f"{percent(held.report.fpr95)} ({interval(held.report.fpr95_interval)})",
+            informed=percent(informed.report.fpr95),
+            regret=points(regret).removeprefix("+"),
+        )
+    )
+
+
+def _front(landscapes: list[Landscape], choice: Choice, loss: float, colours: Palette) -> None:
+    groups = {side: [t for one in landscapes if one.side is side for t in one.trials()] for side in Side}
+    everything = [trial for trials in groups.values() for trial in trials]
+    unpruned = float(landscapes[0].accuracy[0, -1])
+    most = max(trial.accuracy for trial in everything)
+    least = unpruned - loss
+    span = (least - max(loss, 0.01), most + 0.002)
+    inside = {side: [t for t in trials if t.accuracy >= span[0]] for side, trials in groups.items()}
+    figure = pareto_front(
+        [_points(str(side), trials) for side, trials in inside.items()],
+        _points(
+            "beaten by none", [t for t in pareto([*everything, *choice.ranking]) if t.accuracy >= span[0]]
+        ),
+        _points("the best under your rule", [choice.best]),
+        colours,
+        least=least,
+        span=span,
+        title=f"{sum(map(len, inside.values())):,} of {len(everything):,} windows",
+    )
+    clickable(figure, "pareto")
+    st.caption(text.PARETO_HELP)
+
+
+def _points(name: str, trials: list[Trial]) -> Points:
+    return Points(
+        name,
+        [trial.accuracy for trial in trials],
+        [trial.fpr95 for trial in trials],
+        [said(trial) for trial in trials],
+        [place_of(trial.pruning) for trial in trials],
+    )

@@ -1,0 +1,47 @@
+"""Each OOD set under the window that is chosen without it."""
+
+import pandas as pd
+import streamlit as st
+
+from app import cached, text
+from app.format import interval
+from app.state import Settings
+from opnp.explorer import Explorer
+from opnp.markdown import windows_text
+
+
+def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
+    """Draw the table.
+
+    Args:
+        explorer: For the sets' titles.
+        settings: For the chosen OOD sets.
+        loss: ID accuracy that a window may cost, a fraction.
+    """
+    st.markdown(f"##### {text.LEFT_OUT_TITLE}")
+    st.caption(text.LEFT_OUT_HELP)
+    with st.spinner(text.RANKING):
+        left = cached.left_out(explorer.prepared.experiment.key, settings.ood, loss)
+    if not left:
+        st.info(text.LEFT_OUT_ONE, icon=":material/checklist:")
+        return
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    frame = pd.DataFrame(
+        [
+            {
+                "left out": titles[one.key],
+                "FPR95 unpruned": 100 * one.unpruned.fpr95,
+                "FPR95 pruned": 100 * one.report.fpr95,
+                "95 % interval": interval(one.report.fpr95_interval),
+                "window chosen on the other sets": windows_text(one.trial.pruning),
+            }
+            for one in left
+        ]
+    )
+    number = st.column_config.NumberColumn(format="%.1f %%")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={"FPR95 unpruned": number, "FPR95 pruned": number},
+        alt="FPR95 of each OOD set under the window chosen without it",
+    )

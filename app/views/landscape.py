@@ -1,0 +1,26 @@
+"""Landscape: every window at once, the best under a rule, and whether to believe it."""
+
+import streamlit as st
+
+from app import text
+from app.charts.palette import palette
+from app.components.best import best
+from app.components.left_out import left_out
+from app.components.maps import maps
+from app.shell import view
+from app.state import Settings
+from opnp.explorer import Explorer
+
+
+def landscape(explorer: Explorer, settings: Settings) -> None:
+    """Draw the page for these settings."""
+    if not settings.ood:
+        st.info(text.OOD_EMPTY, icon=":material/checklist:")
+        return
+    key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
+    maps(key, settings, colours)
+    loss = best(key, settings, colours)
+    left_out(explorer, settings, loss)
+
+
+landscape(*view())
