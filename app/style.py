@@ -2,7 +2,7 @@
 
 CSS = """
 <style>
-  .stMainBlockContainer { padding-top: 3.6rem; padding-bottom: 3rem; max-width: 1500px; }
+  .stMainBlockContainer { padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }
   .st-key-controls { padding: .25rem 0 .5rem; }
   @media (min-width: 900px) and (min-height: 700px) {
     .st-key-controls {
