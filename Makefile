@@ -1,5 +1,5 @@
 # make run: the dashboard.  make test: everything CI checks.  make help: the rest.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help

@@ -9,7 +9,9 @@ if str(ROOT) not in sys.path:  # streamlit puts only this file's folder there
 
 import streamlit as st  # noqa: E402
 
+from app.arguments import offer  # noqa: E402
 from app.shell import run  # noqa: E402
 
 st.set_page_config(page_title="OPNP · pruning for OOD detection", page_icon=":material/tune:", layout="wide")
+offer(sys.argv[1:])
 run()

@@ -29,12 +29,13 @@ FLAGS = [
 
 
 @contextlib.contextmanager
-def dashboard(log: Path, cache: Path | None = None) -> Iterator[str]:
+def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator[str]:
     """`streamlit run app/main.py` on a free port of this machine, until the block ends.
 
     Args:
         log: Where its output goes.
         cache: Its cache folder; the default one if None.
+        arguments: Of the dashboard itself, such as `--experiment FILE`.
 
     Yields:
         Its address.
@@ -49,7 +50,7 @@ def dashboard(log: Path, cache: Path | None = None) -> Iterator[str]:
     environment = os.environ | ({} if cache is None else {"OPNP_CACHE": str(cache)})
     with log.open("w") as out:
         process = subprocess.Popen(  # noqa: S603 - our own server
-            [streamlit, "run", "app/main.py", "--server.port", port, *OPTIONS],
+            [streamlit, "run", "app/main.py", "--server.port", port, *OPTIONS, "--", *arguments],
             cwd=ROOT,
             env=environment,
             stdout=out,

@@ -7,7 +7,7 @@ import torch
 from model_toys import assert_unchanged, logits_of, snapshot, split_toy
 from torch.nn import functional
 
-from opnp.embedded.net import SmallCNN
+from opnp.embedded.net import load_fashion_net
 from opnp.errors import UnsupportedModelError
 from opnp.sensitivity import neuron_sensitivity, weight_sensitivity
 from opnp.torchvision_compat import import_torchvision
@@ -54,11 +54,11 @@ def test_a_model_that_ends_in_a_convolution_is_refused():
 def test_maps_of_the_embedded_net_are_the_gradients_of_its_own_energy():
     """The gradients are taken through the whole, unsplit model, sample by sample, in float64."""
     torch.manual_seed(0)
-    model = SmallCNN().eval()
+    model = load_fashion_net()
     images = torch.randn(12, 1, 28, 28)
     classifier = split_toy(model, images, classes=10)
     features = classifier.features(images)
-    whole = copy.deepcopy(model).double()
+    whole = copy.deepcopy(model).double().requires_grad_()
     head = next(m for m in whole.modules() if getattr(m, "out_features", None) == 10)
     taken = []
     head.register_forward_pre_hook(lambda _, inputs: taken.append(inputs[0]))

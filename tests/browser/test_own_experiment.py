@@ -1,0 +1,51 @@
+"""Somebody's own model and data, from a TOML file to a judged picture, in a real browser."""
+
+import io
+import re
+
+import pytest
+from made_up import coloured, write_world
+from playwright.sync_api import Page, expect
+
+from recipes import serving
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    write_world(folder / "world")
+    arguments = ("--experiment", str(folder / "world" / "pth.toml"))
+    log = folder / "log.txt"
+    with serving.dashboard(log, folder / "cache", *arguments) as address:
+        yield address
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def test_from_the_card_to_a_judged_picture(page: Page):
+    page.goto("/experiments")
+    card = (
+        page.get_by_test_id("stVerticalBlock").filter(has_text="A small net tells three colours apart.").last
+    )
+    card.get_by_role("button", name="Open").click()
+    weights_pruned = page.get_by_test_id("stMetric").filter(has_text="Weights pruned")
+    expect(weights_pruned).to_contain_text("0 of 60", timeout=120_000)
+    page.get_by_role("button", name="30 % least sensitive neurons").click()
+    expect(weights_pruned).to_contain_text("18 of 60")
+
+    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
+    picture = io.BytesIO()
+    coloured(2, seed=77).save(picture, "PNG")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    expect(page.get_by_text("red", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()
+
+
+def test_missing_data_says_how_to_get_it(page: Page):
+    page.goto("/experiments")
+    card = page.get_by_test_id("stExpander").first
+    card.click()
+    expect(page.get_by_text("python -m opnp.fetch cifar10").first).to_be_visible()
