@@ -131,6 +131,7 @@ SAMPLED = (
     "interval of FPR95 is ± {error} points; point at a cell for its own."
 )
 EXACT = "From all {images} images that are for choosing."
+SWEEPING = "Looking at every window"
 EXACT_RUNNING = "Computing every window from all images"
 BEST_TITLE = "The best window under your rule"
 BEST_HELP = (
@@ -139,6 +140,7 @@ BEST_HELP = (
     "images set the threshold and the accuracy in both."
 )
 LOSS_LABEL = "ID accuracy that it may cost, in points"
+SEARCHED_SAMPLE = " Searched on a sample of {images} images; the figures here are of all held-out ones."
 REACH_LABEL = "Prune"
 GAP_CHANCE = (
     "On the halves it was chosen on FPR95 is {tune}, held out {report}: they differ by {gap}, no more than "

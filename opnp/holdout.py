@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from opnp.choosing import MAX_ACCURACY_LOSS, Trial, choose
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation import Evaluation, Half
@@ -99,8 +97,3 @@ def leave_one_out(
         report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)
         left.append(LeftOut(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
     return left
-
-
-def average_gain(left: Sequence[LeftOut]) -> float:
-    """Mean over the sets of FPR95 unpruned minus pruned; positive is a gain."""
-    return float(np.mean([one.unpruned.fpr95 - one.report.fpr95 for one in left]))

@@ -104,13 +104,13 @@ def sweep(
         stop = min(start + at_once, samples)
         known = labels[start:stop]  # empty beyond the labelled samples
         for row, logits in enumerate(_logits(features[start:stop].float(), parts, bias.float())):
-            top, predicted = logits.max(dim=0)  # (n,)
+            top = logits.amax(dim=0)  # (n,)
             score = top + (logits - top).exp_().sum(dim=0).log_()
             scores[row, start:stop] = score
             if len(known):
-                end = start + len(known)
+                end, predicted = start + len(known), logits[:, : len(known)].argmax(dim=0)
                 confidence[row, start:end] = (top - score)[: len(known)].exp_()
-                correct[row, start:end] = predicted[: len(known)] == known
+                correct[row, start:end] = predicted == known
         if progress is not None:
             progress(stop / samples)
     return Sweep(np.stack([first, last], axis=1), scores.numpy(), confidence.numpy(), correct.numpy())

@@ -41,18 +41,20 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
             format_func=lambda one: REACHES[one],
         )
         loss = st.slider(text.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss") / 100
-        with st.spinner(text.RANKING):
+        with st.spinner(text.SWEEPING):
             choice = cached.choice(key, settings.ood, reach, loss)
             held = cached.held_out(key, settings.ood, choice.best.pruning)
-        _headline(choice, held)
-        with st.spinner(text.RANKING):
+            data = cached.tuning_data(key, settings.ood)
+        note = text.SEARCHED_SAMPLE.format(images=f"{len(data.features):,}") if data.sampled else ""
+        _headline(choice, held, note)
+        with st.spinner(text.SWEEPING):
             _blind(key, settings, reach, loss, held)
     with right:
         _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
     return loss
 
 
-def _headline(choice: Choice, held: HeldOut) -> None:
+def _headline(choice: Choice, held: HeldOut, note: str) -> None:
     if held.pruning == UNPRUNED:
         st.info(text.NOTHING_BETTER, icon=":material/rule:")
         return
@@ -68,7 +70,7 @@ def _headline(choice: Choice, held: HeldOut) -> None:
             f"{windows_text(held.pruning).capitalize()}. "
             f"95 % interval {interval(held.report.fpr95_interval)}; unpruned {percent(held.unpruned.fpr95)}. "
             f"ID accuracy {percent(held.unpruned.accuracy)} → {percent(held.report.accuracy)}. "
-            f"The best of {choice.tried:,} windows tried."
+            f"The best of {choice.tried:,} windows tried.{note}"
         )
         st.markdown(gap_words(held))
         st.button(

@@ -20,7 +20,7 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
     """
     st.markdown(f"##### {text.LEFT_OUT_TITLE}")
     st.caption(text.LEFT_OUT_HELP)
-    with st.spinner(text.RANKING):
+    with st.spinner(text.SWEEPING):
         left = cached.left_out(explorer.prepared.experiment.key, settings.ood, loss)
     if not left:
         st.info(text.LEFT_OUT_ONE, icon=":material/checklist:")

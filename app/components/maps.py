@@ -35,7 +35,7 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
         label_visibility="collapsed",
     )
     job = cached.exact_landscapes(key, settings.ood, settings.pruning)
-    with st.spinner(text.RANKING):
+    with st.spinner(text.SWEEPING):
         landscapes = job.landscapes or {side: _quick(key, settings, side) for side in Side}
     both = np.stack([_average(getattr(landscape, FIGURES[shown])) for landscape in landscapes.values()])
     span = float(np.nanmin(both)), float(np.nanmax(both))

@@ -101,6 +101,7 @@ def large(monkeypatch):
 def test_a_large_experiment_shows_a_sample_then_all_images_on_request(dashboard):
     app = dashboard("landscape")
     assert "From a sample of 2,048 of the 9,000 images" in words(app)
+    assert "Searched on a sample of 2,048 images" in words(app)
     app.button(key="exact").click().run()
     assert "From all 9,000 images" in words(app)
     assert not app.exception
