@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.preparation import Preparation
     from opnp.choosing import Choice
     from opnp.config import Pruning
+    from opnp.detector import Detector
     from opnp.evaluation import Evaluation
     from opnp.experiment import ExampleImage, Experiment
     from opnp.explorer import Explorer, Snapshot
@@ -129,6 +130,23 @@ def unpruned_plan(
 
     explorer, snapshot = ready(key), unpruned(key)
     return plan(explorer, snapshot, ood, rule, ood_share=ood_share, by_confidence=by_confidence)
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner=False,
+    scope="session",
+    hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
+)
+def detector(file: "UploadedFile") -> "Detector":
+    """An uploaded detector, checked; kept for its visitor only.
+
+    Raises:
+        OpnpError: If it is none, or its model is not here; the message says why.
+    """
+    from opnp.detector import Detector
+
+    return Detector.from_bytes(file.getvalue())
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -72,3 +72,19 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
         for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True)
     )
     return MinimiseCost(alarm, miss, error, ood_share)
+
+
+def show_rule(rule: Rule) -> None:
+    """Set the widgets to a rule. A callback."""
+    state = st.session_state
+    if isinstance(rule, AcceptId):
+        state["rule"], state["tpr"] = RULES[0], max(50.0, round(100 * rule.tpr, 6))
+    elif isinstance(rule, LimitOod):
+        limited = next(iter(rule.most)) if len(rule.most) == 1 else WORST
+        state["rule"], state["limited"] = RULES[1], limited
+        state["max_ood"] = min(50.0, round(100 * min(rule.most.values()), 6))
+    else:
+        costs = (rule.false_alarm, rule.miss, rule.error)
+        state["rule"], state["ood_share"] = RULES[2], round(100 * rule.ood_share, 6)
+        for (key, *_), cost in zip(text.COSTS, costs, strict=True):
+            state[key] = min(1000.0, float(cost))

@@ -8,6 +8,7 @@ from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import palette
 from app.components.consequences import comparison_table, confusion_table, consequence_cards
 from app.components.gallery import gallery
+from app.components.reopened import reopened
 from app.components.rule import wanted
 from app.format import interval, percent
 from app.shell import view
@@ -48,6 +49,8 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         _stability(asked.rule, planned)
     st.markdown(f"**{text.GALLERY_TITLE}**")
     gallery(explorer, snapshot, settings.ood, planned.threshold)
+    if experiment.accepts_images:
+        reopened(explorer)
 
 
 def _baseline(key: str, ood: tuple[str, ...], rule: Rule, share: float, *, by_confidence: bool) -> Plan:

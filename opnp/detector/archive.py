@@ -53,12 +53,12 @@ def write(path: Path, data: bytes) -> None:
         ) from None
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """The manifest and the tensors in a file.
+def read(path: Path) -> bytes:
+    """The bytes of a file, if they are not too many.
 
     Raises:
         MissingDataError: If there is no such file.
-        InvalidDataError: If it is no such zip, damaged or hostile; the message says how.
+        InvalidDataError: If it is empty or too large.
     """
     try:
         size = path.stat().st_size
@@ -69,11 +69,15 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
         ) from None
     if not data:
         raise refused(f"it has {size:,} bytes")
-    return unpack(data)
+    return data
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """As `read`, of the bytes themselves."""
+    """The manifest and the tensors in a zip.
+
+    Raises:
+        InvalidDataError: If it is no such zip, damaged or hostile; the message says how.
+    """
     members = _members(data)
     return _manifest(members[MANIFEST]), _tensors(members[TENSORS])
 

@@ -155,7 +155,14 @@ class Detector:
                 images come out otherwise here.
             InvalidSettingError: If this machine knows no experiment of that name.
         """
-        manifest, weight, bias, probes = _checked(*archive.read(Path(path)))
+        return cls.from_bytes(archive.read(Path(path)), classifier=classifier, device=device)
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, *, classifier: Classifier | None = None, device: torch.device | str = "cpu"
+    ) -> "Detector":
+        """`load` for the bytes of a file."""
+        manifest, weight, bias, probes = _checked(*archive.unpack(data))
         model = (classifier or load_experiment(manifest.experiment).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
         verify(probes, model, weight, bias)

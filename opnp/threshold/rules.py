@@ -1,7 +1,8 @@
 """Three ways to choose a threshold: by the ID accepted, by the OOD let through, or by what errors cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -179,6 +180,29 @@ def steady(threshold: float, sample: Sample) -> float:
 def describe_rule(rule: Rule) -> dict[str, object]:
     """A rule in plain values, for files."""
     return {"rule": type(rule).__name__, **asdict(rule)}
+
+
+def rule_described(said: Mapping[str, Any]) -> Rule:
+    """The rule that `describe_rule` wrote down.
+
+    Raises:
+        InvalidSettingError: If it is none.
+
+    Example:
+        >>> rule_described(describe_rule(AcceptId(0.9)))
+        AcceptId(tpr=0.9)
+    """
+    kinds: dict[str, Callable[..., Rule]] = {
+        kind.__name__: kind for kind in (AcceptId, LimitOod, MinimiseCost)
+    }
+    settings = {name: value for name, value in said.items() if name != "rule"}
+    try:
+        return kinds[said["rule"]](**settings)
+    except (KeyError, TypeError, AttributeError):
+        raise InvalidSettingError(
+            f"Expected a rule for a threshold, one of {', '.join(kinds)} with its settings, but got "
+            "something else. Choose it again."
+        ) from None
 
 
 def _above(scores: FloatArray, share: float) -> float:

@@ -1,9 +1,13 @@
 """The Deploy page: each rule, what follows from it, and what cannot be had."""
 
+import dataclasses
+
 import pytest
 
 from app import cached
 from opnp.config import UNPRUNED, Pruning
+from opnp.detector.make import make_detector
+from opnp.detector.manifest import Manifest
 from opnp.evaluation import half_of
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
@@ -19,7 +23,8 @@ def words(app) -> str:
 
 def planned(rule, pruning=UNPRUNED):
     explorer = cached.ready("fashion")
-    return plan(explorer, explorer.at(pruning), list(explorer.prepared.ood), rule, ood_share=0.1)
+    share = getattr(rule, "ood_share", 0.1)
+    return plan(explorer, explorer.at(pruning), list(explorer.prepared.ood), rule, ood_share=share)
 
 
 def shown(app, expected):
@@ -94,3 +99,37 @@ def test_extremes_break_nothing(dashboard, rule):
     app.segmented_control(key="rule").set_value(rule).run()
     app.number_input(key="ood_share").set_value(100.0).run()
     assert not app.exception, [error.message for error in app.exception]
+
+
+def made(rule, pruning=UNPRUNED, **said) -> bytes:
+    explorer = cached.ready("fashion")
+    detector = make_detector(explorer, explorer.at(pruning), planned(rule, pruning))
+    return dataclasses.replace(detector, manifest=Manifest({**detector.manifest.said, **said})).to_bytes()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [AcceptId(0.9), LimitOod({"mnist": 0.1}), MinimiseCost(2, 3, 4, 0.2)],
+    ids=["tpr", "limit", "costs"],
+)
+def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
+    app = dashboard("deploy")
+    data = made(rule, Pruning(weights=(0, 99), neurons=(10, 100)))
+    app.file_uploader(key="detector").upload("detector.zip", data, "application/zip").run()
+    assert "They are the same." in words(app)
+    app.button(key="restore").click().run()
+    assert not app.exception
+    assert app.slider(key="weights").value == (0.0, 99.0)
+    shown(app, planned(rule, Pruning(weights=(0, 99), neurons=(10, 100))))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(lambda: b"words", "no zip"), (lambda: made(AcceptId(), experiment="moon"), "moon")],
+    ids=["damaged", "foreign"],
+)
+def test_a_file_that_is_none_says_why(dashboard, data, reason):
+    app = dashboard("deploy")
+    app.file_uploader(key="detector").upload("detector.zip", data(), "application/zip").run()
+    assert not app.exception
+    assert any(reason in warning.value for warning in app.warning)

@@ -108,7 +108,7 @@ def test_moved_it_says_the_same_and_the_first_stays(detector, pixels):
 
 
 def test_the_manifest_says_where_it_comes_from(saved, explorer, planned):
-    said, tensors = archive.read(saved)
+    said, tensors = archive.unpack(saved.read_bytes())
     assert said["score"]["direction"].startswith("higher = more in-distribution")
     assert said["threshold"] == planned.threshold
     assert said["pruning"]["weights"] == [0.0, 90.0]
@@ -133,7 +133,7 @@ def test_a_threshold_that_accepts_nothing_can_be_saved(explorer, snapshot, tmp_p
 
 
 def test_the_head_is_stored_as_it_was_pruned(saved, snapshot):
-    _, tensors = archive.read(saved)
+    _, tensors = archive.unpack(saved.read_bytes())
     assert torch.equal(tensors["head.weight"], snapshot.head.weight)
     assert load(archive._members(saved.read_bytes())[archive.TENSORS]).keys() == tensors.keys()
 

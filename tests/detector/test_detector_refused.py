@@ -24,7 +24,7 @@ def zipped(**members):
 
 def remade(saved, *, manifest=None, tensors=None, **more):
     """The saved detector with parts of it changed."""
-    said, stored = archive.read(saved)
+    said, stored = archive.unpack(saved.read_bytes())
     said |= manifest or {}
     stored |= tensors or {}
     stored = {name: tensor for name, tensor in stored.items() if tensor is not None}
@@ -86,7 +86,7 @@ def test_a_bomb_is_not_unpacked(refused, monkeypatch):
 def test_absurd_shapes_are_refused(saved, refused, header, body):
     text = json.dumps(header).encode()
     data = struct.pack("<Q", len(text)) + text + body
-    said, _ = archive.read(saved)
+    said, _ = archive.unpack(saved.read_bytes())
     refused(zipped(**{archive.MANIFEST: json.dumps(said), archive.TENSORS: data}), "damaged or declares")
 
 

@@ -6,7 +6,15 @@ from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_curve
 
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold, describe_rule, steady
+from opnp.threshold.rules import (
+    AcceptId,
+    LimitOod,
+    MinimiseCost,
+    choose_threshold,
+    describe_rule,
+    rule_described,
+    steady,
+)
 from opnp.threshold.sample import Sample
 
 scores = hnp.arrays(np.float32, st.integers(1, 30), elements=st.floats(-8, 8, width=16)).map(np.float64)
@@ -130,3 +138,8 @@ def test_scores_that_are_none_are_refused(bad):
 
 def test_a_rule_in_plain_values():
     assert describe_rule(LimitOod({"far": 0.1})) == {"rule": "LimitOod", "most": {"far": 0.1}}
+
+
+@pytest.mark.parametrize("rule", [AcceptId(0.8), LimitOod({"far": 0.1}), MinimiseCost(1, 2, 3, 0.4)])
+def test_every_rule_comes_back_from_plain_values(rule):
+    assert rule_described(describe_rule(rule)) == rule
