@@ -32,3 +32,13 @@ def interval(ends: Interval) -> str:
         '5.0–7.1 %'
     """
     return f"{100 * ends.low:.1f}–{100 * ends.high:.1f} %"
+
+
+def plain(words: str) -> str:
+    r"""Words from outside as Markdown that shows them and does nothing else.
+
+    Example:
+        >>> plain("![x](y)")
+        '\\!\\[x\\]\\(y\\)'
+    """
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!~|<>$:&" else letter for letter in words)

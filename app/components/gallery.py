@@ -40,11 +40,12 @@ def _row(explorer: Explorer, images: Sequence[Near], titles: Mapping[str, str], 
             is_ood = near.key in titles
             said = snapshot.ood[near.key] if is_ood else snapshot.id_test
             name = prepared.classifier.class_names[int(said.predicted[near.row])]
+            words = f"{titles.get(near.key, 'ID test')}, as {name}"
             with st.container(width=WIDTH + 16):
                 picture = cached.image(prepared.experiment.key, near.key, near.row)
                 if picture is None:
                     st.caption(text.UNREADABLE)
                 else:
-                    st.image(picture, width=WIDTH)
+                    st.image(picture, width=WIDTH, alt=words)
                 st.badge("OOD" if is_ood else "ID", color="orange" if is_ood else "blue")
-                st.caption(f"{titles.get(near.key, 'ID test')}, as {name}, {near.score:.3f}")
+                st.caption(f"{words}, {near.score:.3f}")

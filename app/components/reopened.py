@@ -5,7 +5,7 @@ import streamlit as st
 
 from app import cached, state, text
 from app.components.rule import show_rule
-from app.format import interval, percent
+from app.format import interval, percent, plain
 from opnp.detector.reopen import Reopened, reopen
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
@@ -26,7 +26,7 @@ def reopened(explorer: Explorer) -> None:
             detector = cached.detector(file)
             found = reopen(detector, explorer)
         except OpnpError as error:
-            st.warning(str(error), icon=":material/broken_image:")
+            st.warning(plain(str(error)), icon=":material/broken_image:")
             return
         same = all(figure.filed == figure.fresh for figure in found.figures)
         note = text.SAME_FIGURES if same else text.OTHER_FIGURES

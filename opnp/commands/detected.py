@@ -54,7 +54,7 @@ class ByDetector:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         said = detector.manifest.said
-        self.title = f"Detector of {said['date'][:10]} for {said['title']}"
+        self.title = printable(f"Detector of {said['date'][:10]} for {said['title']}")
 
     def judged(self, files: Sequence[Path]) -> Iterator[Detected | Skipped]:
         """One file after the other."""

@@ -133,3 +133,11 @@ def test_a_file_that_is_none_says_why(dashboard, data, reason):
     app.file_uploader(key="detector").upload("detector.zip", data(), "application/zip").run()
     assert not app.exception
     assert any(reason in warning.value for warning in app.warning)
+
+
+def test_a_manifest_cannot_write_markup(dashboard):
+    app = dashboard("deploy")
+    data = made(AcceptId(), experiment="![x](http://127.0.0.1/x.png)")
+    app.file_uploader(key="detector").upload("detector.zip", data, "application/zip").run()
+    assert app.warning
+    assert all("![x]" not in warning.value for warning in app.warning)
