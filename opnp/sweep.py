@@ -20,9 +20,11 @@ from opnp.pruning import rank_bounds
 EDGES = (0, 0.5, 1, 2, 5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95, 98, 99, 99.5, 100)
 """21 ends of windows in percent of rank, close together at both ends, where a little pruning does much."""
 
-_WORKING_BYTES = 16_000_000
-_ONE_THREAD = 32_768
-"""Entries up to which torch works in one thread. Small steps shared among threads wait for a busy core."""
+_WORKING = 4_000_000
+"""Partial logits held at once, 16 MB."""
+
+_NEAR = 32_768
+"""Logits that are worked on at once, 128 kB, so that they stay near the processor."""
 
 
 class SweepCancelledError(OpnpError):
@@ -92,37 +94,60 @@ def sweep(
     """
     _require(features, labels, weight, bias, entry_ranks, edges)
     parts = [_part(weight, held) for held in _bins(entry_ranks, edges)]
-    first, last = np.triu_indices(len(edges))
-    samples, labelled, classes = features.shape[0], labels.shape[0], weight.shape[0]
-    scores = torch.empty(len(first), samples)
-    confidence = torch.empty(len(first), labelled)
-    correct = torch.empty(len(first), labelled, dtype=torch.bool)
-    at_once = max(1, min(max(_ONE_THREAD // classes, 32), _WORKING_BYTES // (4 * len(edges) * classes)))
-    for start in range(0, samples, at_once):
-        if cancel is not None and cancel.is_set():
-            raise SweepCancelledError("The computation was stopped. Start it again when you need it.")
-        stop = min(start + at_once, samples)
-        known = labels[start:stop]  # empty beyond the labelled samples
-        for row, logits in enumerate(_logits(features[start:stop].float(), parts, bias.float())):
-            top = logits.amax(dim=0)  # (n,)
-            score = top + (logits - top).exp_().sum(dim=0).log_()
-            scores[row, start:stop] = score
-            if len(known):
-                end, predicted = start + len(known), logits[:, : len(known)].argmax(dim=0)
-                confidence[row, start:end] = (top - score)[: len(known)].exp_()
-                correct[row, start:end] = predicted == known
+    offset, known = bias.float().numpy(), labels.numpy()
+    windows = np.stack(np.triu_indices(len(edges)), axis=1)
+    swept = Sweep(
+        windows,
+        np.empty((len(windows), len(features)), np.float32),
+        np.empty((len(windows), len(known)), np.float32),
+        np.empty((len(windows), len(known)), np.bool_),
+    )
+    classes = len(offset)
+    at_once, step = max(1, _WORKING // (len(edges) * classes)), max(1, _NEAR // classes)
+    for start in range(0, len(features), at_once):
+        block = features[start : start + at_once].float()
+        partial = [(held @ block[:, columns].T).numpy() for columns, held in parts]  # (C, n) of each bin
+        for first in range(0, len(block), step):
+            if cancel is not None and cancel.is_set():
+                raise SweepCancelledError("The computation was stopped. Start it again when you need it.")
+            _fill(swept, start + first, [part[:, first : first + step] for part in partial], offset, known)
         if progress is not None:
-            progress(stop / samples)
-    return Sweep(np.stack([first, last], axis=1), scores.numpy(), confidence.numpy(), correct.numpy())
+            progress((start + len(block)) / len(features))
+    return swept
+
+
+def _fill(
+    swept: Sweep,
+    start: int,
+    partial: Sequence[npt.NDArray[np.float32]],
+    bias: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int64],
+) -> None:
+    """Write what every window says of some samples, from `start` on.
+
+    In numpy, which works in this thread alone: shared among threads, steps this small wait for busy cores.
+    """
+    samples = partial[0].shape[1]
+    known = labels[start : start + samples]  # empty beyond the labelled samples
+    here, end = slice(start, start + samples), start + len(known)
+    scratch = np.empty((len(bias), samples), np.float32)
+    for row, logits in enumerate(_logits(partial, bias)):
+        top = logits.max(axis=0)  # (n,)
+        np.exp(np.subtract(logits, top, out=scratch), out=scratch)
+        lead = np.log(scratch.sum(axis=0))  # of the whole over the largest, = -ln confidence
+        swept.scores[row, here] = top + lead
+        if len(known):
+            swept.confidence[row, start:end] = np.exp(-lead[: len(known)])
+            swept.correct[row, start:end] = logits[:, : len(known)].argmax(axis=0) == known
 
 
 def _logits(
-    features: torch.Tensor, parts: Sequence[tuple[torch.Tensor, torch.Tensor]], bias: torch.Tensor
-) -> Iterator[torch.Tensor]:
+    partial: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32]
+) -> Iterator[npt.NDArray[np.float32]]:
     """(C, n) logits of every window, row by row of the upper triangle; good until the next is asked for."""
-    partial = [held @ features[:, columns].T for columns, held in parts]  # of each bin
-    for low in range(len(parts) + 1):
-        logits = bias[:, None].expand(-1, len(features)).clone()
+    logits = np.empty(partial[0].shape, np.float32)
+    for low in range(len(partial) + 1):
+        logits[:] = bias[:, None]
         yield logits
         for part in partial[low:]:
             logits += part

@@ -62,7 +62,8 @@ def test_little_memory_to_work_in_changes_nothing(monkeypatch):
     features, labels, weight, bias, weight_map, _ = problem(1)
     whole = sweep(features, labels, weight, bias, weight_ranks(weight_map, "global"))
     shares = []
-    monkeypatch.setattr(room, "_WORKING_BYTES", 4 * 21 * 5 * 7)  # 7 samples at once
+    monkeypatch.setattr(room, "_WORKING", 21 * 5 * 7)  # 7 samples at once
+    monkeypatch.setattr(room, "_NEAR", 5 * 3)  # of them 3
     bits = sweep(features, labels, weight, bias, weight_ranks(weight_map, "global"), progress=shares.append)
     np.testing.assert_allclose(bits.scores, whole.scores, **TOLERANCE)
     np.testing.assert_allclose(bits.confidence, whole.confidence, **TOLERANCE)
