@@ -64,8 +64,8 @@ def sweep(
     f[a, b] = f[a, b - 1] + Z (W o bin b)^T, beginning at f[a, a] = bias. Nothing is subtracted, so no window
     is less exact than a full product.
 
-    Memory: 4 V bytes a sample and 5 V a labelled one, V = E (E + 1) / 2 for E edges, and some 16 MB to work
-    in, whatever the number of samples and classes.
+    Memory: 4 V bytes a sample and 5 V a labelled one, V = E (E + 1) / 2 for E edges; E - 1 copies of the head
+    (for neurons one in all); and some 16 MB to work in, whatever the number of samples and classes.
 
     Args:
         features: (N, D) floating point.
