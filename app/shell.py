@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, text
-from app.style import CSS
+from app.charts.palette import palette
+from app.style import css
 
 if TYPE_CHECKING:
     from app.state import Settings
@@ -28,7 +29,7 @@ def run() -> None:
         deploy: (text.DEPLOY_TITLE, text.DEPLOY_INTRO),
     }
     page = st.navigation([explore, landscape, images, deploy, experiments], position="top")
-    st.html(CSS)
+    st.html(css(palette(st.context.theme.type)))
     if page is experiments:
         page.run()
         return

@@ -1,19 +1,27 @@
 """The little CSS that Streamlit's own options do not reach."""
 
-CSS = """
+from app.charts.palette import Palette
+
+_CSS = """
 <style>
-  .stMainBlockContainer { padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }
-  .st-key-controls { padding: .25rem 0 .5rem; }
-  @media (min-width: 900px) and (min-height: 700px) {
-    .st-key-controls {
-      position: sticky; top: 3.2rem; z-index: 50;
-      background: var(--st-background-color); border-bottom: 1px solid var(--st-border-color);
-    }
-  }
-  .st-key-cards [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
-  @media (max-width: 640px) {
-    .st-key-cards [data-testid="stHorizontalBlock"] { flex-direction: row; flex-wrap: wrap; }
-    .st-key-cards [data-testid="stColumn"] { min-width: 44%; flex: 1 1 44%; }
-  }
+  .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
+  [data-testid="stCaptionContainer"] {{ opacity: .78; }}
+  .st-key-controls {{ padding: .25rem 0 .5rem; }}
+  @media (min-width: 900px) and (min-height: 700px) {{
+    div:has(> .st-key-controls) {{
+      position: sticky; top: 3.4rem; z-index: 50;
+      background: {ground}; border-bottom: 1px solid {grid};
+    }}
+  }}
+  .st-key-cards [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
+  @media (max-width: 640px) {{
+    .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
+    .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
+  }}
 </style>
 """
+
+
+def css(colours: Palette) -> str:
+    """The page's own rules in its light or dark colours."""
+    return _CSS.format(ground=colours.ground, grid=colours.grid)

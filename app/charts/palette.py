@@ -14,6 +14,7 @@ class Palette:
         threshold: The decision threshold.
         text: Axes and titles.
         grid: Grid lines.
+        ground: The page, as in .streamlit/config.toml.
         scale: Low to high sensitivity.
     """
 
@@ -23,6 +24,7 @@ class Palette:
     threshold: str
     text: str
     grid: str
+    ground: str
     scale: tuple[str, ...]
 
 
@@ -33,6 +35,7 @@ LIGHT = Palette(
     threshold="#16181D",
     text="#31333F",
     grid="rgba(49,51,63,0.12)",
+    ground="#FFFFFF",
     scale=("#DCEEF6", "#56B4E9", "#0072B2", "#002B45"),
 )
 DARK = Palette(
@@ -42,6 +45,7 @@ DARK = Palette(
     threshold="#FAFAFA",
     text="#E6E8EB",
     grid="rgba(250,250,250,0.14)",
+    ground="#12161C",
     scale=("#0B2A3D", "#0072B2", "#56B4E9", "#E3F4FC"),
 )
 

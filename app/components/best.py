@@ -76,7 +76,6 @@ def _headline(choice: Choice, held: HeldOut, note: str) -> None:
         st.button(
             "Take me to the best",
             icon=":material/near_me:",
-            type="primary",
             key="go-best",
             on_click=state.choose,
             args=(held.pruning,),

@@ -59,7 +59,7 @@ def _offer(experiment: Experiment) -> None:
         if not missing(experiment):
             st.caption(text.PREPARE_NOTE)
             start = cached.preparation(experiment.key).start
-            st.button("Prepare", icon=":material/play_arrow:", key="prepare", type="primary", on_click=start)
+            st.button("Prepare", icon=":material/play_arrow:", key="prepare", on_click=start)
 
 
 def _failed(key: str, reason: str) -> None:

@@ -38,7 +38,7 @@ def _examples(experiment_key: str) -> list[Picture]:
     with st.container(horizontal=True, key="examples"):
         for example in cached.examples(experiment_key):
             with st.container(width=THUMBNAIL):
-                st.image(example.image, width=THUMBNAIL)
+                st.image(example.image, width=THUMBNAIL, alt=example.title)
                 if st.checkbox(example.title, key=f"example-{example.key}"):
                     picked.append(cached.example(experiment_key, example.key))
     return picked

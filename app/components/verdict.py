@@ -7,7 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from app import text
-from app.format import percent
+from app.format import percent, plain
 from app.picture import Picture
 from opnp.judging import Opinion
 
@@ -40,10 +40,11 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
     with st.container(border=True):
         looks, words = st.columns([1, 1], vertical_alignment="center")
         with looks, st.container(horizontal=True, vertical_alignment="bottom"):
-            st.image(verdict.picture.image, caption="your picture", width=SHOWN)
-            st.image(_enlarged(verdict.picture.seen), caption="what it sees", width=SHOWN)
+            st.image(verdict.picture.image, caption="your picture", width=SHOWN, alt=verdict.picture.name)
+            seen = _enlarged(verdict.picture.seen)
+            st.image(seen, caption="what it sees", width=SHOWN, alt="The same picture as the model sees it")
         with words:
-            st.markdown(f"**{_plain(verdict.picture.name)}**")
+            st.markdown(f"**{plain(verdict.picture.name)}**")
             _opinion(verdict.after, verdict.before if pruned else None)
             if verdict.picture.note:
                 st.caption(verdict.picture.note)
@@ -69,7 +70,3 @@ def _opinion(now: Opinion, before: Opinion | None) -> None:
 def _enlarged(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     times = max(1, 224 // max(pixels.shape[:2]))
     return pixels.repeat(times, axis=0).repeat(times, axis=1)
-
-
-def _plain(name: str) -> str:
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!~|<>$:&" else letter for letter in name)
