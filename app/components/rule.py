@@ -10,6 +10,9 @@ from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
 RULES = ("ID accepted", "OOD let through", "Costs")
 WORST = "worst"
+KEYS = ("rule", "tpr", "max_ood", "limited", "ood_share", *(key for key, *_ in text.COSTS))
+_KEPT = "_rule"
+"""What the widgets said last: they lose their values while another page, or another rule, is shown."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
     Returns:
         What they say.
     """
+    state = st.session_state
+    for key, value in state.get(_KEPT, {}).items():
+        if key not in state and (key != "limited" or value in (WORST, *ood)):
+            state[key] = value
     with st.container(border=True):
         first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
         with first:
@@ -47,6 +54,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
             )
         with second:
             rule = _rule(kind, explorer, ood, share / 100)
+    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in KEYS if key in state}
     return Wanted(rule, share / 100)
 
 

@@ -85,6 +85,20 @@ def test_a_wanted_precision_takes_more_images(dashboard):
     assert int(needed.split("**")[1].replace(",", "")) > 100_000
 
 
+def test_the_rule_holds_from_page_to_page_and_from_rule_to_rule(dashboard):
+    app = dashboard("deploy")
+    app.slider(key="tpr").set_value(80.0).run()
+    app.segmented_control(key="rule").set_value("Costs").run()
+    app.number_input(key="cost_miss").set_value(100.0).run()
+    app.switch_page("views/explore.py").run()
+    app.switch_page("views/deploy.py").run()
+    assert app.segmented_control(key="rule").value == "Costs"
+    assert app.number_input(key="cost_miss").value == 100.0
+    app.segmented_control(key="rule").set_value("ID accepted").run()
+    shown(app, planned(AcceptId(0.8)))
+    assert not app.warning
+
+
 def test_no_ood_set_says_what_to_do(dashboard):
     app = dashboard("deploy")
     app.button_group(key="ood").set_value([]).run()
@@ -119,6 +133,7 @@ def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
     assert "They are the same." in words(app)
     app.button(key="restore").click().run()
     assert not app.exception
+    assert not app.warning
     assert app.slider(key="weights").value == (0.0, 99.0)
     shown(app, planned(rule, Pruning(weights=(0, 99), neurons=(10, 100))))
 
