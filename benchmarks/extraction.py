@@ -1,6 +1,6 @@
 """What extraction to disk costs beside the backbone, and that its memory stays flat.
 
-python benchmarks/extraction.py
+python -m benchmarks.extraction
 
 A ResNet-50 with random weights on generated 256 x 256 images stands for a real model. A backbone that costs
 nothing shows what the rest costs: reading, batching, number format, checksum, flush to disk.
@@ -18,10 +18,10 @@ from statistics import median
 
 import numpy as np
 import torch
-from _timing import alternate, print_table
 from PIL import Image
 from torch import nn
 
+from benchmarks._timing import alternate, print_table
 from opnp.datasets import ImageSet
 from opnp.extraction import ExtractionSettings, extract_to_disk
 from opnp.features import extract

@@ -1,6 +1,6 @@
 """A slider's move, live against the plain way: mask, full product, logsumexp, scikit-learn's metrics.
 
-python benchmarks/live.py --size imagenet
+python -m benchmarks.live --size imagenet
 
 The features are synthetic: rectified normals, half of them exactly zero, the rest half-normal. The head has
 normal weights and the energy's own sensitivities. The two ways take turns, so the ratios hold on a busy
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from _timing import alternate, milliseconds, print_table, ratio
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import NeuronDefinition, Pruning
 from opnp.live import LiveScorer
 from opnp.live.incremental import Incremental

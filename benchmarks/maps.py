@@ -1,6 +1,6 @@
 """Sensitivity maps against their floor (matrix products alone) and against the per-sample autograd loop.
 
-python benchmarks/maps.py
+python -m benchmarks.maps
 
 The floor of the weight map is two products, the logits and P^T|Z|; that of both maps has P W as the third.
 The autograd loop runs on a few samples and is scaled to all of them, since it costs the same for each.
@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from _timing import alternate, print_table
 from torch.nn import functional
 
+from benchmarks._timing import alternate, print_table
 from opnp.extraction import StoredFeatures
 from opnp.extraction.chunks import write_chunk
 from opnp.extraction.manifest import Manifest, write_manifest

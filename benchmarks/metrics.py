@@ -1,12 +1,12 @@
 """AUROC and FPR95 of 100 000 scores against scikit-learn's roc_auc_score and roc_curve.
 
-python benchmarks/metrics.py
+python -m benchmarks.metrics
 """
 
 import numpy as np
-from _timing import alternate, milliseconds, print_table, ratio
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.metrics import auroc, fpr95
 
 

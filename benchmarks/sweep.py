@@ -1,6 +1,6 @@
 """Every window at once against one evaluation for each, and the search against an even grid of its cost.
 
-python benchmarks/sweep.py
+python -m benchmarks.sweep
 
 On the embedded experiment, tune halves. The ways take turns, so the ratio holds on a busy machine too. With
 --imagenet it times a landscape of synthetic features of that size instead, from a sample.
@@ -13,8 +13,8 @@ from types import SimpleNamespace
 from typing import cast
 
 import torch
-from _timing import alternate, milliseconds, print_table, ratio
 
+from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.choosing import choose
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.experiment import load_experiment

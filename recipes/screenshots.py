@@ -10,7 +10,13 @@ from recipes.serving import ROOT, browser, dashboard
 IMAGES = ROOT / "docs" / "images"
 PRUNED = "weights=0&weights=99"
 LOOKS = {"wide": (1280, "light"), "phone": (390, "light"), "dark": (1280, "dark")}
-PAGES = {"explore": ("", "map"), "images": ("images", "histograms")}
+PAGES = {
+    "explore": ("", ".st-key-map .js-plotly-plot"),
+    "landscape": ("landscape", ".st-key-go-best"),
+    "images": ("images", ".st-key-histograms .js-plotly-plot"),
+    "deploy": ("deploy", ".st-key-download"),
+    "experiments": ("experiments", ".st-key-open-fashion"),
+}
 EXAMPLES = (0, 4, 6)
 TALLEST = 3600
 PATIENCE = 240_000
@@ -18,7 +24,7 @@ PATIENCE = 240_000
 
 def shoot(chromium: Browser, address: str, name: str, look: str) -> None:
     """One page in one look, as tall as its content."""
-    path, last_chart = PAGES[name]
+    path, last = PAGES[name]
     width, scheme = LOOKS[look]
     context = chromium.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)
     page = context.new_page()
@@ -28,7 +34,7 @@ def shoot(chromium: Browser, address: str, name: str, look: str) -> None:
         for number in EXAMPLES:
             page.locator(".st-key-examples label").nth(number).click()
             page.wait_for_timeout(900)
-    page.wait_for_selector(f".st-key-{last_chart} .js-plotly-plot", timeout=PATIENCE)
+    page.wait_for_selector(last, timeout=PATIENCE)
     page.wait_for_timeout(1500)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(int(height), TALLEST)})
