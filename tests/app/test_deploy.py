@@ -156,3 +156,12 @@ def test_a_manifest_cannot_write_markup(dashboard):
     app.file_uploader(key="detector").upload("detector.zip", data, "application/zip").run()
     assert app.warning
     assert all("![x]" not in warning.value for warning in app.warning)
+
+
+def test_a_limited_set_that_is_no_longer_chosen_gives_way_to_the_worst(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    app.selectbox(key="limited").set_value("mnist").run()
+    app.button_group(key="ood").set_value(["letters", "noise"]).run()
+    assert not app.exception, [error.message for error in app.exception]
+    assert app.selectbox(key="limited").value == "worst"
