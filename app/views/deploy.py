@@ -68,7 +68,6 @@ def _save(explorer: Explorer, snapshot: Snapshot, planned: Plan) -> None:
             "detector.zip",
             "application/zip",
             icon=":material/download:",
-            type="primary",
             on_click="ignore",
             key="download",
         )
