@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
+from opnp.store import files
 
 MANIFEST = "manifest.json"
 TENSORS = "tensors.safetensors"
@@ -41,12 +42,10 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         InvalidSettingError: If the disk refuses.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        with files.whole(path) as fd:
+            files.write_all(fd, data)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise InvalidSettingError(
             f"Expected {path.name!r} to be a place that can be written but the disk says "
             f"“{error.strerror}”. Choose another."
