@@ -4,7 +4,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 
-from app import text
+from app.text import shell as text
 from opnp.errors import OpnpError
 
 log = logging.getLogger("opnp.app")

@@ -3,8 +3,8 @@
 import gc
 from typing import TYPE_CHECKING
 
-from app import text
 from app.background import Background
+from app.text import shell as text
 
 if TYPE_CHECKING:
     from opnp.explorer import Explorer

@@ -23,10 +23,10 @@ def run() -> None:
     deploy = st.Page("views/deploy.py", title="Deploy", icon=":material/rocket_launch:")
     experiments = st.Page("views/experiments.py", title="Experiments", icon=":material/science:")
     introductions = {
-        explore: (text.EXPLORE_TITLE, text.EXPLORE_INTRO),
-        landscape: (text.LANDSCAPE_TITLE, text.LANDSCAPE_INTRO),
-        images: (text.IMAGES_TITLE, text.IMAGES_INTRO),
-        deploy: (text.DEPLOY_TITLE, text.DEPLOY_INTRO),
+        explore: (text.explore.TITLE, text.explore.INTRO),
+        landscape: (text.landscape.TITLE, text.landscape.INTRO),
+        images: (text.images.TITLE, text.images.INTRO),
+        deploy: (text.deploy.TITLE, text.deploy.INTRO),
     }
     page = st.navigation([explore, landscape, images, deploy, experiments], position="top")
     st.html(css(palette(st.context.theme.type)))
@@ -34,7 +34,7 @@ def run() -> None:
         page.run()
         return
     progress = st.empty()
-    progress.progress(0.0, text.STARTING)
+    progress.progress(0.0, text.shell.STARTING)
     from app.components.controls import controls
     from app.components.header import header, running
     from app.components.preparing import prepared

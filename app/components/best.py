@@ -29,25 +29,25 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     Returns:
         The rule: how much ID accuracy may be lost, a fraction.
     """
-    st.markdown(f"##### {text.BEST_TITLE}", help=text.BEST_HELP)
+    st.markdown(f"##### {text.landscape.BEST_TITLE}", help=text.landscape.BEST_HELP)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         reach = st.segmented_control(
-            text.REACH_LABEL,
+            text.landscape.REACH_LABEL,
             list(Reach),
             default=Reach.BOTH,
             required=True,
             key="reach",
             format_func=lambda one: REACHES[one],
         )
-        loss = st.slider(text.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss") / 100
-        with st.spinner(text.SWEEPING):
+        loss = st.slider(text.landscape.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss") / 100
+        with st.spinner(text.landscape.SWEEPING):
             choice = cached.choice(key, settings.ood, reach, loss)
             held = cached.held_out(key, settings.ood, choice.best.pruning)
             data = cached.tuning_data(key, settings.ood)
-        note = text.SEARCHED_SAMPLE.format(images=f"{len(data.features):,}") if data.sampled else ""
+        note = text.landscape.SEARCHED_SAMPLE.format(images=f"{len(data.features):,}") if data.sampled else ""
         _headline(choice, held, note)
-        with st.spinner(text.SWEEPING):
+        with st.spinner(text.landscape.SWEEPING):
             _blind(key, settings, reach, loss, held)
     with right:
         _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
@@ -56,7 +56,7 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
 
 def _headline(choice: Choice, held: HeldOut, note: str) -> None:
     if held.pruning == UNPRUNED:
-        st.info(text.NOTHING_BETTER, icon=":material/rule:")
+        st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
         return
     with st.container(key="best", border=True):
         st.metric(
@@ -64,7 +64,7 @@ def _headline(choice: Choice, held: HeldOut, note: str) -> None:
             percent(held.report.fpr95),
             points(held.report.fpr95 - held.unpruned.fpr95),
             delta_color="inverse",
-            help=text.FPR95_HELP,
+            help=text.explore.FPR95_HELP,
         )
         st.caption(
             f"{windows_text(held.pruning).capitalize()}. "
@@ -84,8 +84,8 @@ def _headline(choice: Choice, held: HeldOut, note: str) -> None:
 
 def gap_words(held: HeldOut) -> str:
     """One sentence on how much the choice flattered itself."""
-    beyond_chance = text.GAP_LUCK if held.gap > 0 else text.GAP_BETTER
-    words = text.GAP_CHANCE if held.within_chance else beyond_chance
+    beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
+    words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
     return words.format(
         tune=percent(held.tune.fpr95),
         report=percent(held.report.fpr95),
@@ -98,7 +98,7 @@ def _blind(key: str, settings: Settings, reach: str, loss: float, informed: Held
     held = cached.held_out(key, settings.ood, pruning)
     regret = held.report.fpr95 - informed.report.fpr95
     st.caption(
-        (text.BLIND if regret > 0 else text.BLIND_BETTER).format(
+        (text.landscape.BLIND if regret > 0 else text.landscape.BLIND_BETTER).format(
             window=windows_text(pruning),
             report=f"{percent(held.report.fpr95)} ({interval(held.report.fpr95_interval)})",
             informed=percent(informed.report.fpr95),
@@ -127,7 +127,7 @@ def _front(landscapes: list[Landscape], choice: Choice, loss: float, colours: Pa
         title=f"{sum(map(len, inside.values())):,} of {len(everything):,} windows",
     )
     clickable(figure, "pareto")
-    st.caption(text.PARETO_HELP)
+    st.caption(text.landscape.PARETO_HELP)
 
 
 def _points(name: str, trials: list[Trial]) -> Points:

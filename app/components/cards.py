@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import text
 from app.format import interval, percent, points
+from app.text import explore as text
 from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Glance
 from opnp.pruning import PrunedHead

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from app import text
 from app.format import interval, percent
+from app.text import deploy as text
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
 
@@ -31,7 +31,12 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
             rejected = text.FALSE_ALARMS.format(count=f"{said.confusion['ID'][2]:,}")
             _share("ID accepted", said.id_accepted, text.ID_ACCEPTED_HELP, rejected)
         with columns[2], st.container(border=True, height="stretch"):
-            _share("OOD let through, worst", said.ood_accepted[worst], text.OOD_ACCEPTED_HELP, titles[worst])
+            _share(
+                "OOD let through, worst",
+                said.ood_accepted[worst],
+                text.OOD_ACCEPTED_HELP,
+                titles[worst],
+            )
         with columns[3], st.container(border=True, height="stretch"):
             everything = text.OF_ALL.format(share=_percent(said.accuracy))
             _share("Accuracy on accepted", said.accuracy_accepted, text.ACCEPTED_ACCURACY_HELP, everything)

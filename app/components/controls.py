@@ -21,9 +21,9 @@ def controls(explorer: Explorer) -> state.Settings:
     with st.container(key="controls"):
         weights, neurons, buttons = st.columns([4, 4, 3.7], gap="medium", vertical_alignment="bottom")
         with weights:
-            _window(state.WEIGHTS, text.WEIGHTS_LABEL, text.WEIGHTS_HELP)
+            _window(state.WEIGHTS, text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP)
         with neurons:
-            _window(state.NEURONS, text.NEURONS_LABEL, text.NEURONS_HELP)
+            _window(state.NEURONS, text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP)
         with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             place = st.empty()
             st.button(
@@ -54,8 +54,8 @@ def controls(explorer: Explorer) -> state.Settings:
 def presets() -> None:
     """Offer first things to try."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(text.TRY, width="content")
-        for label, pruning in text.PRESETS:
+        st.caption(text.explore.TRY, width="content")
+        for label, pruning in text.explore.PRESETS:
             st.button(label, on_click=state.choose, args=(pruning,))
 
 
@@ -75,26 +75,26 @@ def _window(key: str, label: str, help_text: str) -> None:
 
 def _settings(explorer: Explorer) -> None:
     st.segmented_control(
-        text.SCOPE_LABEL,
+        text.controls.SCOPE_LABEL,
         [str(scope) for scope in RankScope],
         default=str(RankScope.GLOBAL),
         required=True,
         key=state.SCOPE,
-        help=text.SCOPE_HELP,
+        help=text.controls.SCOPE_HELP,
         bind="query-params",
     )
     st.segmented_control(
-        text.DEFINITION_LABEL,
+        text.controls.DEFINITION_LABEL,
         [str(definition) for definition in NeuronDefinition],
         default=str(NeuronDefinition.ACTIVATION),
         required=True,
         key=state.DEFINITION,
-        help=text.DEFINITION_HELP,
+        help=text.controls.DEFINITION_HELP,
         bind="query-params",
     )
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
     st.pills(
-        text.OOD_LABEL,
+        text.controls.OOD_LABEL,
         list(titles),
         selection_mode="multi",
         default=list(titles),

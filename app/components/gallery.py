@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app import cached, text
+from app import cached
+from app.text import deploy as text
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.closest import Near, closest
 

@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import state, text
+from app import state
+from app.text import shell as text
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 

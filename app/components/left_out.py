@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from app import cached, text
+from app import cached
 from app.format import interval
 from app.state import Settings
+from app.text import landscape as text
 from opnp.explorer import Explorer
 from opnp.markdown import windows_text
 

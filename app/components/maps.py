@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from app import cached, text
+from app import cached
 from app.charts.landscape import landscape_map
 from app.charts.palette import Palette
 from app.components.going import clickable, place_of
 from app.format import percent
 from app.state import Settings
+from app.text import landscape as text
 from opnp.config import OPEN, Window
 from opnp.landscape import Landscape, Side, moved
 from opnp.markdown import windows_text
@@ -44,7 +45,7 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
             present = settings.pruning.weights if side is Side.WEIGHTS else settings.pruning.neurons
             _map(landscape, shown, span, Window(*present), colours)
     _from(key, settings, landscapes[Side.WEIGHTS])
-    st.caption(text.LANDSCAPE_HELP)
+    st.caption(text.HELP)
 
 
 def _quick(key: str, settings: Settings, side: Side) -> Landscape:

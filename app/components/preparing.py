@@ -32,12 +32,12 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
         with place.container():
             bar = st.progress(0.0, job.stage)
             st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=job.stop)
-            st.caption(text.MAY_LEAVE)
+            st.caption(text.shell.MAY_LEAVE)
         while not job.done.wait(POLL_SECONDS):
             bar.progress(min(job.share, 1.0), job.stage)
     place.empty()
     if job.explorer is None:
-        _failed(experiment.key, job.reason or text.UNEXPECTED)
+        _failed(experiment.key, job.reason or text.shell.UNEXPECTED)
     return job.explorer
 
 
@@ -45,7 +45,11 @@ def missing(experiment: Experiment) -> bool:
     """Say what of an experiment is not on this machine; whether anything is."""
     things = experiment.missing()
     if things:
-        label = text.MISSING_ONE if len(things) == 1 else text.MISSING.format(count=len(things))
+        label = (
+            text.experiments.MISSING_ONE
+            if len(things) == 1
+            else text.experiments.MISSING.format(count=len(things))
+        )
         with st.expander(label, icon=":material/cloud_off:", expanded=len(things) == 1):
             for thing in things:
                 st.markdown(f"{thing.what} **{thing.remedy}**")
@@ -57,13 +61,13 @@ def _offer(experiment: Experiment) -> None:
         st.markdown(f"**{experiment.title}**")
         st.caption(experiment.description)
         if not missing(experiment):
-            st.caption(text.PREPARE_NOTE)
+            st.caption(text.shell.PREPARE_NOTE)
             start = cached.preparation(experiment.key).start
             st.button("Prepare", icon=":material/play_arrow:", key="prepare", on_click=start)
 
 
 def _failed(key: str, reason: str) -> None:
-    st.error(text.FAILED.format(reason=reason), icon=":material/error:")
+    st.error(text.shell.FAILED.format(reason=reason), icon=":material/error:")
     if st.button("Try again", icon=":material/refresh:", key="again"):
         cached.restart(key)
         st.rerun()

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, state
 from app.components.rule import show_rule
 from app.format import interval, percent, plain
+from app.text import deploy as text
 from opnp.detector.reopen import Reopened, reopen
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer

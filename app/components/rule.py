@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import text
+from app.text import deploy as text
 from opnp.explorer import Explorer
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
@@ -46,11 +46,23 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
         first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
         with first:
             kind = st.segmented_control(
-                text.RULE_LABEL, RULES, default=RULES[0], required=True, key="rule", help=text.RULE_HELP
+                text.RULE_LABEL,
+                RULES,
+                default=RULES[0],
+                required=True,
+                key="rule",
+                help=text.RULE_HELP,
             )
         with third:
             share = st.number_input(
-                text.SHARE_LABEL, 0.0, 100.0, 10.0, 1.0, key="ood_share", help=text.SHARE_HELP, format="%g"
+                text.SHARE_LABEL,
+                0.0,
+                100.0,
+                10.0,
+                1.0,
+                key="ood_share",
+                help=text.SHARE_HELP,
+                format="%g",
             )
         with second:
             rule = _rule(kind, explorer, ood, share / 100)

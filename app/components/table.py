@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from app import text
 from app.state import Settings
+from app.text import explore as text
 from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Explorer
 

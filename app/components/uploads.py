@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app import cached, text
+from app import cached
 from app.picture import Picture
+from app.text import images as text
 from opnp.errors import OpnpError
 
 MOST = 40

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from app import text
 from app.format import percent, plain
 from app.picture import Picture
+from app.text import images as text
 from opnp.judging import Opinion
 
 SHOWN = 118

@@ -23,7 +23,7 @@ from opnp.threshold.stability import images_needed, threshold_spread
 def deploy(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
     if not settings.ood:
-        st.info(text.OOD_EMPTY, icon=":material/checklist:")
+        st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return
     experiment = explorer.prepared.experiment
     titles = {images.key: images.title for images in experiment.ood}
@@ -43,11 +43,11 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         confusion_table(planned, titles)
     with right:
         curves = {name: each.curve for name, each in plans.items()}
-        title = text.COVERAGE_TITLE.format(share=percent(asked.ood_share))
+        title = text.deploy.COVERAGE_TITLE.format(share=percent(asked.ood_share))
         figure = coverage_chart(curves, planned.threshold, palette(st.context.theme.type), title=title)
         st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="coverage")
         _stability(asked.rule, planned)
-    st.markdown(f"**{text.GALLERY_TITLE}**")
+    st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
     gallery(explorer, snapshot, settings.ood, planned.threshold)
     if experiment.accepts_images:
         reopened(explorer)
@@ -59,11 +59,11 @@ def _baseline(key: str, ood: tuple[str, ...], rule: Rule, share: float, *, by_co
 
 def _save(explorer: Explorer, snapshot: Snapshot, planned: Plan) -> None:
     if not explorer.prepared.experiment.accepts_images:
-        st.caption(text.FEATURES_ONLY)
+        st.caption(text.shell.FEATURES_ONLY)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
-            text.DOWNLOAD,
+            text.deploy.DOWNLOAD,
             lambda: make_detector(explorer, snapshot, planned).to_bytes(),
             "detector.zip",
             "application/zip",
@@ -71,13 +71,13 @@ def _save(explorer: Explorer, snapshot: Snapshot, planned: Plan) -> None:
             on_click="ignore",
             key="download",
         )
-        st.caption(text.DOWNLOAD_NOTE, width="content")
+        st.caption(text.deploy.DOWNLOAD_NOTE, width="content")
 
 
 def _stability(rule: Rule, planned: Plan) -> None:
     spread = threshold_spread(rule, planned.tune, planned.report)
     st.caption(
-        text.STABILITY.format(
+        text.deploy.STABILITY.format(
             count=f"{planned.tune.id_scores.size:,}",
             low=f"{spread.interval.low:.3f}",
             high=f"{spread.interval.high:.3f}",
@@ -87,12 +87,19 @@ def _stability(rule: Rule, planned: Plan) -> None:
     )
     share = planned.outcome.id_accepted.value
     precision = st.number_input(
-        text.PRECISION_LABEL, 0.1, 20.0, 1.0, 0.1, key="precision", help=text.PRECISION_HELP, format="%g"
+        text.deploy.PRECISION_LABEL,
+        0.1,
+        20.0,
+        1.0,
+        0.1,
+        key="precision",
+        help=text.deploy.PRECISION_HELP,
+        format="%g",
     )
     if 0 < share < 1:
         needed = images_needed(share, precision / 100)
         st.markdown(
-            text.NEEDED.format(needed=f"{needed:,}", share=percent(share), precision=f"{precision:g}")
+            text.deploy.NEEDED.format(needed=f"{needed:,}", share=percent(share), precision=f"{precision:g}")
         )
 
 

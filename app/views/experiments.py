@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, state
 from app.components.preparing import missing
 from app.format import percent
+from app.text import experiments as text
 from opnp.experiment import Experiment
 from opnp.headline import Headline
 
@@ -13,8 +14,8 @@ COLUMNS = 2
 
 def experiments() -> None:
     """Draw a card for each experiment."""
-    st.markdown(f"#### {text.EXPERIMENTS_TITLE}")
-    st.caption(text.EXPERIMENTS_INTRO)
+    st.markdown(f"#### {text.TITLE}")
+    st.caption(text.INTRO)
     columns = st.columns(COLUMNS)
     for place, experiment in enumerate(cached.experiments()):
         with columns[place % COLUMNS], st.container(border=True):

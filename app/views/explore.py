@@ -21,7 +21,7 @@ from opnp.explorer import Explorer, Snapshot
 def explore(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
     if not settings.ood:
-        st.info(text.OOD_EMPTY, icon=":material/checklist:")
+        st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return
     key = explorer.prepared.experiment.key
     presets()
@@ -56,7 +56,7 @@ def _map(explorer: Explorer, settings: Settings, after: Snapshot, colours: Palet
     binned = bin_map(maps.weights.numpy()[:, order], after.head.mask.numpy()[:, order])
     figure = sensitivity_map(binned, explorer.prepared.classifier.class_names, colours)
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="map")
-    st.caption(text.MAP_HELP)
+    st.caption(text.explore.MAP_HELP)
 
 
 explore(*view())

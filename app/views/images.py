@@ -21,14 +21,14 @@ def images(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
     experiment = explorer.prepared.experiment
     if not experiment.accepts_images:
-        st.info(text.FEATURES_ONLY, icon=":material/hide_image:")
+        st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
         return
     shown, problems = pictures(experiment.key)
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")
     if not shown:
         if not problems:
-            st.info(text.NO_IMAGES, icon=":material/add_photo_alternate:")
+            st.info(text.images.NO_IMAGES, icon=":material/add_photo_alternate:")
         return
     before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
     verdicts = _verdicts(explorer, shown, before, after)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from app import text
 from app.charts.palette import palette
 from app.components.best import best
 from app.components.left_out import left_out
 from app.components.maps import maps
 from app.shell import view
 from app.state import Settings
+from app.text import controls as text
 from opnp.explorer import Explorer
 
 

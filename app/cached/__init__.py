@@ -1,0 +1,37 @@
+"""What sessions share: the only st.cache_* uses, with small keys and bounds."""
+
+from app.cached.deploy import detector, unpruned_plan
+from app.cached.landscape import (
+    choice,
+    exact_landscapes,
+    held_out,
+    landscape,
+    left_out,
+    tuning_data,
+    unpruned_landscapes,
+)
+from app.cached.pictures import example, examples, image, upload
+from app.cached.prepared import experiments, headline, preparation, ready, restart, unpruned, unpruned_figures
+
+__all__ = [
+    "choice",
+    "detector",
+    "exact_landscapes",
+    "example",
+    "examples",
+    "experiments",
+    "headline",
+    "held_out",
+    "image",
+    "landscape",
+    "left_out",
+    "preparation",
+    "ready",
+    "restart",
+    "tuning_data",
+    "unpruned",
+    "unpruned_figures",
+    "unpruned_landscapes",
+    "unpruned_plan",
+    "upload",
+]

@@ -1,0 +1,69 @@
+"""Uploads, examples and images of an experiment, looked at once."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.cached.prepared import ready
+from opnp.errors import OpnpError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from app.picture import Picture
+    from opnp.experiment import ExampleImage
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def examples(key: str) -> "tuple[ExampleImage, ...]":
+    """Pictures to try."""
+    from opnp.experiment import load_experiment
+
+    return tuple(load_experiment(key).examples())
+
+
+@st.cache_resource(
+    max_entries=64,
+    show_spinner=False,
+    scope="session",
+    hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
+)
+def upload(key: str, file: "UploadedFile") -> "Picture":
+    """An uploaded file, decoded and looked at; kept for its visitor only.
+
+    Raises:
+        UnreadableImageError: If it is no picture that can be shown; the message says why.
+    """
+    from app.picture import picture
+    from opnp.images import read_image
+
+    read = read_image(file.getvalue(), name=file.name)
+    return picture(ready(key).prepared.classifier, read.name, read.image, read.note)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def example(key: str, example_key: str) -> "Picture":
+    """One of the pictures to try, looked at."""
+    from app.picture import picture
+
+    chosen = next(example for example in examples(key) if example.key == example_key)
+    return picture(ready(key).prepared.classifier, chosen.title, chosen.image)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def image(key: str, set_key: str, row: int) -> "Image | None":
+    """The image behind a row of an experiment's features, small; None where it cannot be read now."""
+    from app.picture import LARGEST
+    from opnp.threshold.closest import image_of_row
+
+    prepared = ready(key).prepared
+    images = next(images for images in prepared.experiment.sets if images.key == set_key)
+    skipped = [skip.index for skip in prepared.skipped.get(set_key, ())]
+    try:
+        opened, _ = images.open()[image_of_row(row, skipped)]
+    except (OpnpError, OSError):
+        return None
+    small = opened.convert("L" if opened.mode in ("1", "L") else "RGB")
+    small.thumbnail((LARGEST, LARGEST))
+    return small

@@ -1,0 +1,72 @@
+"""Experiments, their preparation and the unpruned model, shared by sessions."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from opnp.errors import OpnpError
+
+if TYPE_CHECKING:
+    from app.preparation import Preparation
+    from opnp.evaluation import Evaluation
+    from opnp.experiment import Experiment
+    from opnp.explorer import Explorer, Snapshot
+    from opnp.headline import Headline
+
+
+@st.cache_resource(ttl=10, show_spinner=False)
+def experiments() -> "tuple[Experiment, ...]":
+    """What this deployment offers, the default one first."""
+    from opnp.experiment import list_experiments
+
+    return list_experiments()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def preparation(key: str) -> "Preparation":
+    """The one preparation of an experiment; whoever asks first may start it."""
+    from app.preparation import Preparation
+
+    return Preparation(key)
+
+
+def restart(key: str) -> None:
+    """Forget a preparation that has ended, and begin anew."""
+    preparation.clear(key)
+    preparation(key).start()
+
+
+@st.cache_resource(max_entries=64, ttl=5, show_spinner=False)
+def headline(key: str) -> "Headline | None":
+    """What the last preparation of an experiment found, if there was one."""
+    from opnp.headline import kept_headline
+    from opnp.store import Store
+
+    with Store() as store:
+        return kept_headline(store, key)
+
+
+def ready(key: str) -> "Explorer":
+    """The explorer of an experiment that is prepared.
+
+    Raises:
+        OpnpError: If it is not.
+    """
+    explorer = preparation(key).explorer
+    if explorer is None:
+        raise OpnpError(f"Expected experiment {key!r} to be prepared but it is not. Reload the page.")
+    return explorer
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def unpruned(key: str) -> "Snapshot":
+    """What the unpruned model says of every set."""
+    from opnp.config import UNPRUNED
+
+    return ready(key).at(UNPRUNED)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def unpruned_figures(key: str, ood: tuple[str, ...], half: str) -> "Evaluation":
+    """The unpruned model's figures against those OOD sets."""
+    return ready(key).evaluate(unpruned(key), ood, half)

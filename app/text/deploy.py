@@ -1,0 +1,61 @@
+"""Copy of the Deploy page."""
+
+TITLE = "From slider to production"
+INTRO = (
+    "Choose the threshold by what you need, see what follows on images that had no say in it, and take the "
+    "detector away as one file."
+)
+RULE_LABEL = "Choose the threshold by"
+RULE_HELP = (
+    "**ID accepted**: the share of in-distribution images to let in. **OOD let through**: the most of an OOD "
+    "set, or of the worst one, to let in. **Costs**: the least expected cost of an image."
+)
+SHARE_LABEL = "OOD in the traffic, %"
+SHARE_HELP = "The share of OOD that you expect in images to come. Weighs costs and the risk–coverage curve."
+TPR_LABEL = "ID images to accept, at least"
+MOST_LABEL = "OOD images to let through, at most"
+WHICH_LABEL = "Of which set"
+WORST_SET = "the worst"
+COSTS: tuple[tuple[str, str, float, str], ...] = (
+    ("cost_alarm", "False alarm", 1.0, "Cost of an ID image that is rejected."),
+    ("cost_miss", "Miss", 5.0, "Cost of an OOD image that is accepted."),
+    ("cost_error", "Wrong class", 1.0, "Cost of an ID image that is accepted and put in a wrong class."),
+)
+THRESHOLD_HELP = (
+    "Images that score at or above it are accepted. Chosen on one half of the ID test images and of every "
+    "OOD set, and put in the middle of a gap between scores, so that rounding elsewhere changes no verdict."
+)
+CHOSEN_ON = "chosen on {count} ID images and the tune halves"
+ID_ACCEPTED_HELP = "Share of held-out ID images that are accepted. The rest are false alarms."
+OOD_ACCEPTED_HELP = "Share of held-out OOD images that are accepted, of the chosen set where it is largest."
+ACCEPTED_ACCURACY_HELP = "Share of the accepted held-out ID images that get the right class."
+OF_ALL = "{share} on all"
+FALSE_ALARMS = "{count} rejected"
+AURC_HELP = (
+    "Area under the risk–coverage curve: how often what is accepted is wrong, averaged over all thresholds, "
+    "in traffic with the OOD share above. Lower is better."
+)
+HELD_OUT = "All figures are of the halves that did not choose the threshold, ID and OOD, with 95 % intervals."
+CONFUSION_HELP = "Counts on the held-out halves. An OOD image that is accepted is wrong whatever its class."
+COVERAGE_TITLE = "Risk and coverage, {share} OOD in the traffic"
+STABILITY = (
+    "**How stable it is.** With other images, {count} of them ID, the threshold would fall between {low} "
+    "and {high} (95 % of bootstrap resamples, standard deviation {deviation}) and accept {accepted} of "
+    "held-out ID."
+)
+PRECISION_LABEL = "Wanted precision of the share of ID accepted, ± points"
+PRECISION_HELP = "How far the true share of ID that is accepted may lie from the one it was chosen for."
+NEEDED = "**{needed}** ID images to choose on make {share} hold to ± {precision} points."
+GALLERY_TITLE = "Closest to the threshold"
+SIDES = ("Just rejected", "Just accepted")
+NO_GALLERY = "This experiment holds only features, so there are no images to show."
+UNREADABLE = "cannot be read now"
+DOWNLOAD = "Download the detector"
+DOWNLOAD_NOTE = "One zip without pickle: score a folder with `python -m opnp score detector.zip FOLDER`."
+REOPEN = "Open a detector again"
+REOPEN_LABEL = "A detector's zip"
+REOPENED = "Threshold {threshold}. Shares of the held-out halves, as the file says and computed now."
+SAME_FIGURES = "They are the same."
+OTHER_FIGURES = "They differ: the images of this experiment, or a library, have changed since."
+LET_THROUGH = "{title} let through"
+RESTORE = "Bring its settings back"

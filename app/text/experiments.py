@@ -1,0 +1,10 @@
+"""Copy of the Experiments page."""
+
+TITLE = "Experiments"
+INTRO = (
+    "A model, the images it was trained and tested on, and OOD sets to tell them from. Your own is a small "
+    "TOML file; docs/experiments.md shows one."
+)
+MISSING_ONE = "Something is missing on this machine: how to get it"
+MISSING = "{count} things are missing on this machine: how to get them"
+NEVER_PREPARED = "Not prepared yet."

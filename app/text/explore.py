@@ -1,0 +1,46 @@
+"""Copy of the Explore page."""
+
+from opnp.config import Pruning, RankScope
+
+TITLE = "Teach a classifier to notice the unfamiliar"
+INTRO = (
+    "A classifier is often sure of itself on images of a kind it has never seen. Prune its last layer by "
+    "sensitivity, without training, and watch in-distribution (ID) and out-of-distribution (OOD) images come "
+    "apart."
+)
+PRESETS: tuple[tuple[str, Pruning], ...] = (
+    ("1 % most sensitive weights", Pruning(weights=(0, 99))),
+    ("30 % least sensitive neurons", Pruning(neurons=(30, 100))),
+    ("80 % least sensitive weights of each class", Pruning(weights=(80, 100), scope=RankScope.PER_CLASS)),
+)
+FPR95_HELP = (
+    "Share of OOD images that get through when the threshold accepts 95 % of ID images. Lower is better. "
+    "Average over the chosen OOD sets, each counted once."
+)
+AUROC_HELP = (
+    "Chance that an ID image scores above an OOD image. Higher is better; 50 % is guessing. Average over the "
+    "chosen OOD sets, each counted once."
+)
+ECE_HELP = (
+    "Expected calibration error on ID test images: the mean gap between the model's confidence and how often "
+    "it is right (15 equal bins). Lower is better."
+)
+ACCURACY_HELP = "Share of ID test images put in the right class. Higher is better."
+PRUNED_HELP = "Weights of the last layer that are now zero, those of switched-off neurons included."
+GLANCE = "A first look from a sample, with its 95 % interval; the exact values follow."
+HALVES = (
+    "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
+    "interval. Where they disagree, believe the held-out one."
+)
+TRY = "Try pruning the"
+TABLE_HELP = "FPR95 of each OOD set; lower is better."
+MAP_HELP = (
+    "M = mean over ID training images of |∂E/∂W| = mean of p(class) · |feature|. Each column is a neuron, "
+    "each row a class."
+)
+AVERAGE = "Average of the sets"
+MORE_HELP = (
+    "AUPR depends on the ratio of ID to OOD images, so compare it only at equal counts. "
+    "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "
+    "rejected when 95 % of OOD is. The two are different numbers."
+)

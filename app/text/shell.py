@@ -1,0 +1,22 @@
+"""Copy of what surrounds every page: header, preparation, failures."""
+
+RUNNING = (
+    "{description} {classes} classes, {width} features; sensitivities from {train} training images. "
+    "Computed on {device}."
+)
+SKIPPED = " {count} images could not be read and are left out."
+DEVICES = {"cuda": "an NVIDIA GPU (CUDA)", "mps": "Apple's GPU (MPS)", "cpu": "the CPU"}
+FEATURES_ONLY = (
+    "This experiment holds only features that were computed elsewhere, so it cannot look at new images. "
+    "Choose another experiment above."
+)
+STARTING = "Starting the engine"
+LOADING = "Loading the model"
+RANKING = "Ranking the weights"
+MAY_LEAVE = "You may leave this page: it goes on. Stopped or killed, it later goes on from where it was."
+PREPARE_NOTE = (
+    "Reads what is cached and computes the rest: the model runs once over every image. It shows its progress "
+    "and can be stopped and taken up again."
+)
+FAILED = "This experiment is not ready. {reason}"
+UNEXPECTED = "Something unexpected went wrong; the log of the server says more."
