@@ -12,25 +12,28 @@ if TYPE_CHECKING:
     from app.state import Settings
     from opnp.explorer import Explorer
 
+PAGES = {
+    "explore": "tune",
+    "landscape": "landscape",
+    "images": "image_search",
+    "deploy": "rocket_launch",
+    "experiments": "science",
+}
+"""Every page with its icon, in the order of the navigation: its view and its copy bear its name."""
+
 _VIEW = "_view"
 
 
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
-    explore = st.Page("views/explore.py", title="Explore", icon=":material/tune:", default=True)
-    landscape = st.Page("views/landscape.py", title="Landscape", icon=":material/landscape:")
-    images = st.Page("views/images.py", title="Images", icon=":material/image_search:")
-    deploy = st.Page("views/deploy.py", title="Deploy", icon=":material/rocket_launch:")
-    experiments = st.Page("views/experiments.py", title="Experiments", icon=":material/science:")
-    introductions = {
-        explore: (text.explore.TITLE, text.explore.INTRO),
-        landscape: (text.landscape.TITLE, text.landscape.INTRO),
-        images: (text.images.TITLE, text.images.INTRO),
-        deploy: (text.deploy.TITLE, text.deploy.INTRO),
-    }
-    page = st.navigation([explore, landscape, images, deploy, experiments], position="top")
+    pages = [
+        st.Page(f"views/{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "explore")
+        for name, icon in PAGES.items()
+    ]
+    page = st.navigation(pages, position="top")
     st.html(css(palette(st.context.theme.type)))
-    if page is experiments:
+    name = page.title.lower()
+    if name == "experiments":
         page.run()
         return
     progress = st.empty()
@@ -40,7 +43,8 @@ def run() -> None:
     from app.components.preparing import prepared
 
     offered = cached.experiments()
-    experiment, place = header(*introductions[page], offered)
+    copy = getattr(text, name)
+    experiment, place = header(copy.TITLE, copy.INTRO, offered)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
