@@ -27,7 +27,9 @@ _VIEW = "_view"
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
     pages = [
-        st.Page(f"views/{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "explore")
+        st.Page(
+            f"views/{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "explore"
+        )
         for name, icon in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
