@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, text
+from app import cached, state, text
 from app.charts.palette import palette
 from app.style import css
 
@@ -20,6 +20,9 @@ PAGES = {
     "experiments": "science",
 }
 """Every page with its icon, in the order of the navigation: its view and its copy bear its name."""
+
+OWN_CONTROLS = {"explore"}
+"""Pages that place the controls themselves, or show none."""
 
 _VIEW = "_view"
 
@@ -51,7 +54,8 @@ def run() -> None:
     if explorer is None:
         return
     place.caption(running(explorer))
-    st.session_state[_VIEW] = (explorer, controls(explorer))
+    settings = state.read(tuple(explorer.prepared.ood)) if name in OWN_CONTROLS else controls(explorer)
+    st.session_state[_VIEW] = (explorer, settings)
     page.run()
 
 

@@ -8,7 +8,7 @@ from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.cards import cards, first_look
-from app.components.controls import presets
+from app.components.controls import controls, presets
 from app.components.histograms import histograms
 from app.components.table import per_set_table
 from app.shell import view
@@ -59,4 +59,5 @@ def _map(explorer: Explorer, settings: Settings, after: Snapshot, colours: Palet
     st.caption(text.explore.MAP_HELP)
 
 
-explore(*view())
+explorer, _ = view()
+explore(explorer, controls(explorer))
