@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from opnp.checks import require_features, require_positive
+from opnp.errors import InvalidDataError
 
 CHUNK = 8192
 """Rows a step."""
@@ -62,6 +63,39 @@ def cosines(features: torch.Tensor, sample: torch.Tensor) -> torch.Tensor:
     return torch.cat(
         [_unit(part.float()) @ direction for part in torch.split(features.detach(), CHUNK)]
     ).clamp(-1, 1)
+
+
+def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 0) -> float:
+    """Median over a seeded sample of rows of the cosine to the closest other row: what "near" means here.
+
+    Args:
+        features: (N, D) floating point, N > 1.
+        sampled: How many rows at most.
+        seed: Draws them.
+
+    Returns:
+        The median, in [-1, 1].
+
+    Raises:
+        InvalidDataError: If there are fewer than two rows.
+
+    Example:
+        >>> usual_similarity(torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, 7.0]]))
+        1.0
+    """
+    require_features(features, features.shape[-1])
+    if len(features) < 2:
+        raise InvalidDataError(f"Expected at least two rows of features but got {len(features)}.")
+    chosen = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))[:sampled]
+    samples = _unit(features.detach()[chosen].float())  # (k, D)
+    closest = torch.full((len(chosen),), -torch.inf)
+    for number, part in enumerate(torch.split(features.detach(), CHUNK)):
+        similar = samples @ _unit(part.float()).T  # (k, n)
+        own = chosen - number * CHUNK
+        mine = torch.nonzero((own >= 0) & (own < len(part))).flatten()
+        similar[mine, own[mine]] = -torch.inf
+        closest = torch.maximum(closest, similar.amax(dim=1))
+    return float(closest.median().clamp(-1, 1))
 
 
 def _unit(rows: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,7 @@ import torch
 
 from opnp import nearest as module
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.nearest import cosines, nearest
+from opnp.nearest import cosines, nearest, usual_similarity
 
 
 @pytest.mark.parametrize("chunk", [3, 8192])
@@ -35,6 +35,16 @@ def test_no_direction_is_similar_to_nothing():
 
 def test_fewer_rows_than_asked_for_and_ties_by_row():
     assert nearest(torch.ones(3, 2), torch.ones(2), 8).rows.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("chunk", [4, 8192])
+def test_the_usual_similarity_is_the_median_over_all_rows(monkeypatch, chunk):
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    rows = torch.randn(31, 5, generator=torch.Generator().manual_seed(4))
+    closest = [float(nearest(rows, row, 2).similarity[1]) for row in rows]
+    assert usual_similarity(rows) == pytest.approx(sorted(closest)[15], abs=1e-6)
+    with pytest.raises(InvalidDataError, match="two rows"):
+        usual_similarity(rows[:1])
 
 
 def test_what_does_not_fit_is_refused():
