@@ -1,10 +1,11 @@
 """What surrounds every page: navigation, header, preparation with progress, the controls, then the page."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, link, state, text
 from app.charts.palette import palette
 from app.style import css
 
@@ -54,9 +55,11 @@ def run() -> None:
     if explorer is None:
         return
     place.caption(running(explorer))
-    settings = state.read(tuple(explorer.prepared.ood)) if name in OWN_CONTROLS else controls(explorer)
-    st.session_state[_VIEW] = (explorer, settings)
-    page.run()
+    link.follow(name)
+    alone = nullcontext(state.read(tuple(explorer.prepared.ood)))
+    with alone if name in OWN_CONTROLS else controls(explorer) as settings:
+        st.session_state[_VIEW] = (explorer, settings)
+        page.run()
 
 
 def view() -> "tuple[Explorer, Settings]":

@@ -1,7 +1,7 @@
 """Every key of the session and the URL with its default, and the way from widgets to frozen settings.
 
-The widgets are bound to the URL by their keys, so a link opens the same view and the browser's back button
-goes back. Undo is a list of earlier settings in the session.
+The widgets are bound to the URL by their keys and the windows by `app.link`, so a link opens the same view
+and the browser's back button goes back. Undo is a list of earlier settings in the session.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 
 WEIGHTS = "weights"
 NEURONS = "neurons"
@@ -20,6 +20,7 @@ EXPERIMENT = "experiment"
 CHOSEN = "_chosen"
 """The experiment opened from the list of experiments, until the chooser shows it."""
 
+_MOVING = "_moving"
 _HISTORY = "_history"
 _PRESENT = "_present"
 _LONGEST = 100
@@ -61,6 +62,23 @@ def read(all_ood: tuple[str, ...]) -> Settings:
         ),
         all_ood if chosen is None else tuple(key for key in all_ood if key in chosen),
     )
+
+
+def move(key: str, window: Window, *, moving: bool) -> None:
+    """Set a window, as a thumb does. A callback.
+
+    Args:
+        key: `WEIGHTS` or `NEURONS`.
+        window: Its new position.
+        moving: Whether the thumb is still held.
+    """
+    st.session_state[key] = tuple(window)
+    st.session_state[_MOVING] = moving
+
+
+def moving() -> bool:
+    """Whether a thumb is held: what is drawn now will be drawn again soon."""
+    return bool(st.session_state.get(_MOVING, False))
 
 
 def settle(settings: Settings) -> None:

@@ -108,13 +108,32 @@ def evaluate(
     Raises:
         InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
     """
+    scores = {
+        key: rescored.scores.numpy()[half_of(len(rescored.scores), half)] for key, rescored in ood.items()
+    }
+    return evaluate_against(id_test, labels, scores)
+
+
+def evaluate_against(
+    id_test: Rescored, labels: npt.NDArray[np.int64], ood: Mapping[str, npt.NDArray[np.floating]]
+) -> Evaluation:
+    """Compute every figure of a head against OOD scores that are used whole.
+
+    Args:
+        id_test: What the head says of ID samples.
+        labels: (N,) their true classes.
+        ood: Scores of each OOD set, at least one.
+
+    Returns:
+        The figures.
+
+    Raises:
+        InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
+    """
     if not ood:
         raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
     id_scores = id_test.scores.numpy().astype(np.float64)
-    ood_scores = {}
-    for key, rescored in ood.items():
-        scores = rescored.scores.numpy().astype(np.float64)
-        ood_scores[key] = scores[half_of(len(scores), half)]
+    ood_scores = {key: scores.astype(np.float64) for key, scores in ood.items()}
     sets = {key: _against(id_scores, scores) for key, scores in ood_scores.items()}
     correct = id_test.predicted.numpy() == labels
     return Evaluation(

@@ -7,10 +7,9 @@ import numpy as np
 import torch
 
 from opnp.config import NeuronDefinition, Pruning
-from opnp.evaluation import Evaluation, Half, evaluate, half_of
-from opnp.intervals import Interval, fpr95_interval
+from opnp.evaluation import Evaluation, Half, evaluate, evaluate_against, half_of
 from opnp.live import LiveScorer, scorer
-from opnp.metrics import fpr95
+from opnp.metrics import FloatArray
 from opnp.prepared import Prepared
 from opnp.pruning import PrunedHead
 from opnp.rescore import Rescored, rescore
@@ -35,17 +34,26 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Glance:
-    """FPR95 from a stratified sample, for while the exact figures of a large experiment are computed.
+    """Figures of a stratified sample, for while the exact ones of a large experiment are computed.
 
     Attributes:
-        fpr95: Macro average over the OOD sets, a fraction.
-        interval: Its 95 % interval, for the error of the sample.
-        images: Number of images in the sample.
+        pruning: The position.
+        head: The pruned last layer.
+        id_scores: (n,) scores of the sampled ID images.
+        ood_scores: (m,) scores of the sampled images of each OOD set, by key, of one half.
+        evaluation: Their figures; the intervals tell the error of the sample.
     """
 
-    fpr95: float
-    interval: Interval
-    images: int
+    pruning: Pruning
+    head: PrunedHead
+    id_scores: FloatArray
+    ood_scores: Mapping[str, FloatArray]
+    evaluation: Evaluation
+
+    @property
+    def images(self) -> int:
+        """Number of images in the sample."""
+        return len(self.id_scores) + sum(map(len, self.ood_scores.values()))
 
 
 class Explorer:
@@ -72,8 +80,7 @@ class Explorer:
     def at(self, pruning: Pruning) -> Snapshot:
         """The head at a position and what it says of every set."""
         everything = self._scorer.rescore(pruning)
-        fields = (everything.scores, everything.confidence, everything.predicted)
-        parts = zip(*(torch.split(field, self._sizes) for field in fields), strict=True)
+        parts = zip(*(torch.split(field, self._sizes) for field in everything.fields), strict=True)
         id_test, *ood = (Rescored(*part) for part in parts)
         return Snapshot(
             pruning,
@@ -83,7 +90,7 @@ class Explorer:
         )
 
     def glance(self, pruning: Pruning, ood: Iterable[str], half: Half | str) -> Glance | None:
-        """FPR95 at a position from a sample, or None where the exact figures are as quick.
+        """Figures at a position from a sample, or None where the exact ones are as quick.
 
         Args:
             pruning: The position.
@@ -93,20 +100,20 @@ class Explorer:
         if not isinstance(self._scorer, LiveScorer):
             return None
         preview = self._scorer.preview(pruning)
-        scores = torch.split(preview.rescored.scores, list(preview.drawn))
-        places = torch.split(preview.indices, list(preview.drawn))
+        sampled = preview.rescored
+        drawn_id, *drawn_ood = np.split(np.arange(sum(preview.drawn)), np.cumsum(preview.drawn)[:-1])
         starts = np.cumsum([0, *self._sizes])
-        chosen = []
+        scores, places = sampled.scores.double().numpy(), preview.indices.numpy()
+        seen = {}
         for key in ood:
-            number = 1 + list(self.prepared.ood).index(key)
-            mine = half_of(self._sizes[number], half) + starts[number]
-            chosen.append(scores[number].double().numpy()[np.isin(places[number].numpy(), mine)])
-        id_scores = scores[0].double().numpy()
-        return Glance(
-            fpr95=float(np.mean([fpr95(id_scores, seen) for seen in chosen])),
-            interval=fpr95_interval(id_scores, chosen),
-            images=len(id_scores) + sum(map(len, chosen)),
-        )
+            number = list(self.prepared.ood).index(key)
+            mine = half_of(self._sizes[1 + number], half) + starts[1 + number]
+            rows = drawn_ood[number]
+            seen[key] = scores[rows][np.isin(places[rows], mine)]
+        id_test = Rescored(*(field[: len(drawn_id)] for field in sampled.fields))
+        labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
+        figures = evaluate_against(id_test, labels, seen)
+        return Glance(pruning, self._scorer.head(pruning), scores[drawn_id], seen, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
         """(D,) neurons from least to most sensitive, by the definition that `pruning` names."""

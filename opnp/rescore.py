@@ -23,6 +23,11 @@ class Rescored:
     confidence: torch.Tensor
     predicted: torch.Tensor
 
+    @property
+    def fields(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Scores, confidences and classes, to take apart and put together again."""
+        return self.scores, self.confidence, self.predicted
+
     def by_confidence(self) -> Self:
         """The same samples scored by their confidence: the maximum softmax probability (MSP)."""
         return replace(self, scores=self.confidence)

@@ -86,6 +86,7 @@ def test_a_glance_at_everything_is_the_exact_value(explorer, monkeypatch):
     pruning = Pruning(weights=(10, 95))
     glance = large.glance(pruning, ["far", "middle"], "tune")
     exact = large.evaluate(large.at(pruning), ["far", "middle"], "tune")
-    assert glance.fpr95 == exact.fpr95  # the sample is larger than these sets
-    assert glance.interval == exact.fpr95_interval
+    assert glance.evaluation.sets == exact.sets  # the sample is larger than these sets
+    assert glance.evaluation.fpr95_interval == exact.fpr95_interval
+    assert glance.evaluation.accuracy == exact.accuracy
     assert glance.images == 200 + 75 + 75

@@ -1,6 +1,6 @@
 """The headline: five numbers, their change, and what the held-out half says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,44 +13,53 @@ from opnp.pruning import PrunedHead
 CARDS = ("FPR95 ↓", "AUROC ↑", "ECE ↓", "ID accuracy ↑", "Weights pruned")
 
 
-def cards(*, before: Mapping[Half, Evaluation], after: Mapping[Half, Evaluation], head: PrunedHead) -> None:
+def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str]) -> None:
     """Draw FPR95, AUROC, ECE, ID accuracy and what is pruned.
 
     Args:
-        before: Figures of the unpruned model on both halves.
-        after: Figures of the pruned model on both halves.
+        before: Figures of the unpruned model on the half that the sliders see.
+        after: Figures of the pruned model on it.
         head: The pruned last layer.
+        notes: What stands below the first four; see `exact` and `first_look`.
     """
-    old, new, held_out = before[Half.TUNE], after[Half.TUNE], after[Half.REPORT]
     with st.container(key="cards"):
         columns = st.columns(5)
-        with columns[0], st.container(border=True, height="stretch"):
-            _metric(CARDS[0], new.fpr95, old.fpr95, "inverse", text.FPR95_HELP)
-            st.caption(f"held out {percent(held_out.fpr95)} ({interval(held_out.fpr95_interval)})")
-        with columns[1], st.container(border=True, height="stretch"):
-            _metric(CARDS[1], new.auroc, old.auroc, "normal", text.AUROC_HELP)
-            st.caption(f"held out {percent(held_out.auroc)} ({interval(held_out.auroc_interval)})")
-        with columns[2], st.container(border=True, height="stretch"):
-            _metric(CARDS[2], new.reliability.ece, old.reliability.ece, "inverse", text.ECE_HELP)
-            st.caption(f"on {new.reliability.count.sum():,} ID test images")
-        with columns[3], st.container(border=True, height="stretch"):
-            _metric(CARDS[3], new.accuracy, old.accuracy, "normal", text.ACCURACY_HELP)
-            st.caption(f"on {new.reliability.count.sum():,} ID test images")
-        with columns[4], st.container(border=True, height="stretch"):
-            _pruned(head)
-    st.caption(text.HALVES)
-
-
-def first_look(glance: Glance) -> None:
-    """Draw the cards as far as a sample knows them, at the height they will have."""
-    with st.container(key="cards"):
-        for label, column in zip(CARDS, st.columns(5), strict=True):
-            known = label == CARDS[0]
+        figures = (
+            (after.fpr95, before.fpr95, "inverse", text.FPR95_HELP),
+            (after.auroc, before.auroc, "normal", text.AUROC_HELP),
+            (after.reliability.ece, before.reliability.ece, "inverse", text.ECE_HELP),
+            (after.accuracy, before.accuracy, "normal", text.ACCURACY_HELP),
+        )
+        for column, label, figure, note in zip(columns, CARDS, figures, notes, strict=False):
             with column, st.container(border=True, height="stretch"):
-                value = percent(glance.fpr95) if known else "…"
-                st.metric(label, value, "first look", delta_color="off", delta_arrow="off")
-                st.caption(f"{interval(glance.interval)}, {glance.images:,} images" if known else "…")
-    st.caption(text.GLANCE)
+                _metric(label, *figure)
+                st.caption(note)
+        with columns[-1], st.container(border=True, height="stretch"):
+            _pruned(head)
+
+
+def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
+    """What stands below the cards once everything is computed: the held-out half, and counts."""
+    held_out = after[Half.REPORT]
+    count = f"on {held_out.reliability.count.sum():,} ID test images"
+    return (
+        f"held out {percent(held_out.fpr95)} ({interval(held_out.fpr95_interval)})",
+        f"held out {percent(held_out.auroc)} ({interval(held_out.auroc_interval)})",
+        count,
+        count,
+    )
+
+
+def first_look(glance: Glance) -> tuple[str, str, str, str]:
+    """What stands below the cards while a sample is all that is known."""
+    seen = glance.evaluation
+    count = f"of {len(glance.id_scores):,} ID images"
+    return (
+        f"first look: {interval(seen.fpr95_interval)}",
+        f"first look: {interval(seen.auroc_interval)}",
+        count,
+        count,
+    )
 
 
 def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> None:

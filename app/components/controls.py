@@ -1,29 +1,39 @@
 """The band of controls on top of every page: what is pruned, undo, and the rest behind one button."""
 
-import streamlit as st
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
-from app import state, text
-from opnp.config import UNPRUNED, NeuronDefinition, RankScope
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import link, state, text
+from app.components.range_slider import Mark, Moved, range_slider
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope, Window
 from opnp.explorer import Explorer
 
-STEP = 0.5
+_LABELS = {
+    state.WEIGHTS: (text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP),
+    state.NEURONS: (text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP),
+}
 
 
-def controls(explorer: Explorer) -> state.Settings:
-    """Draw the controls and return what they say.
+@contextmanager
+def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settings]:
+    """Draw the controls around what follows them.
+
+    A slider that moves is drawn last: its answer tells the browser that the page shows the position, and
+    asks for the next one.
 
     Args:
         explorer: The prepared experiment, for its OOD sets.
+        live: Whether what follows is drawn again while a thumb is held.
 
-    Returns:
+    Yields:
         The settings that the rest of the page shows.
     """
     with st.container(key="controls"):
-        weights, neurons, buttons = st.columns([4, 4, 3.7], gap="medium", vertical_alignment="bottom")
-        with weights:
-            _window(state.WEIGHTS, text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP)
-        with neurons:
-            _window(state.NEURONS, text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP)
+        weights, neurons, buttons = st.columns([4, 4, 3.7], gap="medium", vertical_alignment="center")
         with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             place = st.empty()
             st.button(
@@ -37,8 +47,12 @@ def controls(explorer: Explorer) -> state.Settings:
             )
             with st.popover("Settings", icon=":material/tune:"):
                 _settings(explorer)
+    moving = live and state.moving()
     settings = state.read(tuple(explorer.prepared.ood))
-    state.settle(settings)
+    if not moving:
+        state.settle(settings)
+        link.write()
+        _sliders((weights, neurons), settings, live=live)
     place.button(
         "Undo",
         icon=":material/undo:",
@@ -48,7 +62,9 @@ def controls(explorer: Explorer) -> state.Settings:
         key="undo",
         shortcut="u",
     )
-    return settings
+    yield settings
+    if moving:
+        _sliders((weights, neurons), settings, live=live)
 
 
 def presets() -> None:
@@ -59,18 +75,23 @@ def presets() -> None:
             st.button(label, on_click=state.choose, args=(pruning,))
 
 
-def _window(key: str, label: str, help_text: str) -> None:
-    st.slider(
-        label,
-        min_value=0.0,
-        max_value=100.0,
-        value=(0.0, 100.0),
-        step=STEP,
-        format="%g %%",
-        key=key,
-        help=help_text,
-        bind="query-params",
-    )
+def _sliders(places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Settings, *, live: bool) -> None:
+    windows = (settings.pruning.weights, settings.pruning.neurons)
+    for place, (key, (label, help_text)), window in zip(places, _LABELS.items(), windows, strict=True):
+        with place:
+            range_slider(
+                f"{key}-slider",
+                Window(*window),
+                partial(_moved, key),
+                label=label,
+                help_text=help_text,
+                marks=(Mark(text.controls.UNPRUNED, 0, OPEN, text.controls.UNPRUNED_HELP),),
+                live=live,
+            )
+
+
+def _moved(key: str, moved: Moved) -> None:
+    state.move(key, moved.window, moving=moved.moving)
 
 
 def _settings(explorer: Explorer) -> None:

@@ -11,14 +11,14 @@ from app.charts.palette import Palette
 from app.state import Settings
 from opnp.binning import shared_edges, shares
 from opnp.evaluation import Half, half_of
-from opnp.explorer import Explorer, Snapshot
+from opnp.explorer import Explorer, Glance, Snapshot
 from opnp.metrics import FloatArray, tpr_threshold
 
 ALL = "all"
 
 
 def histograms(
-    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, colours: Palette
+    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot | Glance, colours: Palette
 ) -> None:
     """Let the visitor pick a set, and draw its histograms.
 
@@ -26,7 +26,7 @@ def histograms(
         explorer: For the sets' titles.
         settings: For the chosen sets.
         before: The unpruned model.
-        after: The pruned model.
+        after: The pruned model, or a first look at it.
         colours: The page's palette.
     """
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
@@ -49,7 +49,7 @@ def draw_histograms(
     explorer: Explorer,
     keys: tuple[str, ...],
     before: Snapshot,
-    after: Snapshot,
+    after: Snapshot | Glance,
     colours: Palette,
     *,
     marks: Sequence[Sequence[float]] = ((), ()),
@@ -61,14 +61,13 @@ def draw_histograms(
         explorer: For the sets' titles.
         keys: OOD sets to pool, each with the same say.
         before: The unpruned model.
-        after: The pruned model.
+        after: The pruned model, or a first look at it.
         colours: The page's palette.
         marks: Scores of uploaded images before and after.
         names: Their names.
     """
-    snapshots = (before, after)
-    ood = [_seen(snapshot, keys) for snapshot in snapshots]
-    id_scores = [snapshot.id_test.scores.numpy() for snapshot in snapshots]
+    positions = (before, after)
+    id_scores, ood = zip(*(_seen(position, keys) for position in positions), strict=True)
     edges = shared_edges([*id_scores, *ood[0], *ood[1]])
     panels = [
         Panel(
@@ -88,6 +87,8 @@ def draw_histograms(
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="histograms")
 
 
-def _seen(snapshot: Snapshot, keys: tuple[str, ...]) -> list[FloatArray]:
-    scores = (snapshot.ood[key].scores.numpy() for key in keys)
-    return [values[half_of(len(values), Half.TUNE)] for values in scores]
+def _seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+    if isinstance(position, Glance):
+        return position.id_scores, [position.ood_scores[key] for key in keys]
+    scores = (position.ood[key].scores.numpy() for key in keys)
+    return position.id_test.scores.numpy(), [values[half_of(len(values), Half.TUNE)] for values in scores]

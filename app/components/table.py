@@ -1,5 +1,6 @@
 """The figures of each OOD set and their macro average, before and after, and their download."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -26,7 +27,7 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
         explorer: For the sets' titles.
         settings: For the chosen sets and what the download says of them.
         before: Figures of the unpruned model.
-        after: Figures of the pruned model.
+        after: Figures of the pruned model; without the held-out half while they come from a sample.
     """
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
     frame = pd.DataFrame([_row(titles[key], key, before, after) for key in settings.ood])
@@ -66,17 +67,16 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
 
 
 def _row(title: str, key: str, before: Halves, after: Halves) -> dict[str, str | float | int]:
-    old, new, held_out = (
-        half.sets[key] for half in (before[Half.TUNE], after[Half.TUNE], after[Half.REPORT])
-    )
+    old, new = before[Half.TUNE].sets[key], after[Half.TUNE].sets[key]
+    held_out = after[Half.REPORT].sets[key] if Half.REPORT in after else None
     return {
         "OOD set": title,
         "FPR95 unpruned": 100 * old.fpr95,
         "FPR95 pruned": 100 * new.fpr95,
-        "FPR95 held out": 100 * held_out.fpr95,
+        "FPR95 held out": 100 * held_out.fpr95 if held_out else math.nan,
         "AUROC unpruned": 100 * old.auroc,
         "AUROC pruned": 100 * new.auroc,
-        "AUROC held out": 100 * held_out.auroc,
+        "AUROC held out": 100 * held_out.auroc if held_out else math.nan,
         "AUPR, ID positive": 100 * new.aupr_id,
         "AUPR, OOD positive": 100 * new.aupr_ood,
         "FPR95, OOD positive": 100 * new.fpr95_ood_positive,

@@ -1,12 +1,12 @@
 """Copy of the controls on top of every page."""
 
-WEIGHTS_LABEL = "Weights kept, by rank of sensitivity"
+WEIGHTS_LABEL = "Weights kept, by sensitivity"
 WEIGHTS_HELP = (
     "Weights of the last layer, sorted from least (0 %) to most sensitive (100 %). Those outside the window "
     "are set to zero. Sensitivity of a weight: how much the energy changes with it, averaged over the ID "
     "training images."
 )
-NEURONS_LABEL = "Neurons kept, by rank of sensitivity"
+NEURONS_LABEL = "Neurons kept, by sensitivity"
 NEURONS_HELP = (
     "The features that enter the last layer, sorted the same way. A neuron outside the window is switched "
     "off for all classes."
@@ -24,3 +24,5 @@ DEFINITION_HELP = (
 )
 OOD_LABEL = "Compare with"
 OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."
+UNPRUNED = "unpruned"
+UNPRUNED_HELP = "Prune nothing here"

@@ -34,3 +34,15 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
 
     yield open_page
     cached.experiments.clear()
+
+
+@pytest.fixture
+def move():
+    """A function that moves the sliders and lets them go; their thumbs need a browser."""
+
+    def to(app: AppTest, **windows: tuple[float, float]) -> None:
+        for key, window in windows.items():
+            app.session_state[key] = window
+        app.run()
+
+    return to

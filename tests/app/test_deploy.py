@@ -51,9 +51,9 @@ def test_a_slider_moves_the_threshold(dashboard):
     shown(app, planned(AcceptId(0.8)))
 
 
-def test_the_pruning_counts(dashboard):
+def test_the_pruning_counts(dashboard, move):
     app = dashboard("deploy")
-    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    move(app, weights=(0.0, 99.0))
     shown(app, planned(AcceptId(0.95), Pruning(weights=(0, 99))))
     table = app.dataframe[0].value
     assert list(table.columns[1:]) == ["MSP", "unpruned", "OPP (chosen)"]
@@ -107,9 +107,9 @@ def test_no_ood_set_says_what_to_do(dashboard):
 
 
 @pytest.mark.parametrize("rule", ["ID accepted", "OOD let through", "Costs"])
-def test_extremes_break_nothing(dashboard, rule):
+def test_extremes_break_nothing(dashboard, rule, move):
     app = dashboard("deploy")
-    app.slider(key="weights").set_value((100.0, 100.0)).run()  # every score the same
+    move(app, weights=(100.0, 100.0))  # every score the same
     app.segmented_control(key="rule").set_value(rule).run()
     app.number_input(key="ood_share").set_value(100.0).run()
     assert not app.exception, [error.message for error in app.exception]
@@ -134,7 +134,7 @@ def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
     app.button(key="restore").click().run()
     assert not app.exception
     assert not app.warning
-    assert app.slider(key="weights").value == (0.0, 99.0)
+    assert app.session_state["weights"] == (0.0, 99.0)
     shown(app, planned(rule, Pruning(weights=(0, 99), neurons=(10, 100))))
 
 

@@ -31,17 +31,17 @@ def test_opens_unpruned_with_real_numbers(dashboard):
     assert any("0 of 2,560" in metric.delta for metric in app.metric)
 
 
-def test_moving_a_slider_shows_the_engines_numbers(dashboard):
+def test_moving_a_slider_shows_the_engines_numbers(dashboard, move):
     app = dashboard()
-    app.slider(key="neurons").set_value((30.0, 100.0)).run()
+    move(app, neurons=(30.0, 100.0))
     shown = metrics(app)
     assert percent(shown["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))), abs=0.051)
     assert any("77 of 256 neurons off" in caption.value for caption in app.caption)
 
 
-def test_scope_and_definition_reach_the_engine(dashboard):
+def test_scope_and_definition_reach_the_engine(dashboard, move):
     app = dashboard()
-    app.slider(key="weights").set_value((80.0, 100.0)).run()
+    move(app, weights=(80.0, 100.0))
     together = metrics(app)["FPR95 ↓"]
     app.button_group(key="scope").set_value("per class").run()
     shown = metrics(app)["FPR95 ↓"]
@@ -51,17 +51,17 @@ def test_scope_and_definition_reach_the_engine(dashboard):
     assert shown != together
 
 
-def test_undo_goes_back_and_reset_can_be_undone(dashboard):
+def test_undo_goes_back_and_reset_can_be_undone(dashboard, move):
     app = dashboard()
     start = metrics(app)
     assert app.button(key="undo").disabled
-    app.slider(key="neurons").set_value((30.0, 100.0)).run()
-    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    move(app, neurons=(30.0, 100.0))
+    move(app, weights=(0.0, 99.0))
     moved = metrics(app)
     app.button(key="undo").click().run()
-    assert app.slider(key="weights").value == (0.0, 100.0)
-    assert app.slider(key="neurons").value == (30.0, 100.0)
-    app.slider(key="weights").set_value((0.0, 99.0)).run()
+    assert app.session_state["weights"] == (0.0, 100.0)
+    assert app.session_state["neurons"] == (30.0, 100.0)
+    move(app, weights=(0.0, 99.0))
     app.button(key="reset").click().run()
     assert metrics(app) == start
     app.button(key="undo").click().run()
@@ -72,11 +72,11 @@ def test_undo_goes_back_and_reset_can_be_undone(dashboard):
     assert app.button(key="undo").disabled
 
 
-def test_a_link_opens_the_same_view(dashboard):
+def test_a_link_opens_the_same_view(dashboard, move):
     moved = dashboard()
-    moved.slider(key="neurons").set_value((30.0, 100.0)).run()
+    move(moved, neurons=(30.0, 100.0))
     linked = dashboard(neurons=["30.0", "100.0"])
-    assert linked.slider(key="neurons").value == (30.0, 100.0)
+    assert linked.session_state["neurons"] == (30.0, 100.0)
     assert metrics(linked)["FPR95 ↓"] == metrics(moved)["FPR95 ↓"]
 
 
@@ -97,7 +97,7 @@ def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard):
 def test_a_preset_moves_the_sliders(dashboard):
     app = dashboard()
     next(button for button in app.button if button.label == "30 % least sensitive neurons").click().run()
-    assert app.slider(key="neurons").value == (30.0, 100.0)
+    assert app.session_state["neurons"] == (30.0, 100.0)
 
 
 def test_the_table_averages_its_rows(dashboard):

@@ -47,11 +47,11 @@ def test_good_and_bad_files_together(dashboard):
     assert "Traceback" not in words(app)
 
 
-def test_the_pruning_of_explore_holds_here(dashboard):
+def test_the_pruning_of_explore_holds_here(dashboard, move):
     app = dashboard()
-    app.slider(key="neurons").set_value((30.0, 100.0)).run()
+    move(app, neurons=(30.0, 100.0))
     app.switch_page("views/images.py").run()
-    assert app.slider(key="neurons").value == (30.0, 100.0)
+    assert app.session_state["neurons"] == (30.0, 100.0)
     app.checkbox[0].check().run()
     assert "Unpruned:" in words(app)
 

@@ -40,8 +40,8 @@ def test_the_large_number_is_the_held_out_one(dashboard):
 def test_the_button_takes_the_sliders_to_the_best(dashboard):
     app = dashboard("landscape")
     app.button(key="go-best").click().run()
-    assert app.slider(key="weights").value == tuple(chosen().weights)
-    assert app.slider(key="neurons").value == tuple(chosen().neurons)
+    assert app.session_state["weights"] == tuple(chosen().weights)
+    assert app.session_state["neurons"] == tuple(chosen().neurons)
     assert not app.exception
 
 

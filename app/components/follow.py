@@ -1,0 +1,77 @@
+"""What follows a thumb on Explore: cards, histograms and table, first from a sample where that is quicker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import cached, state
+from app.charts.palette import palette
+from app.components.cards import cards, exact, first_look
+from app.components.histograms import histograms
+from app.components.table import per_set_table
+from app.state import Settings
+from app.text import explore as text
+from opnp.evaluation import Evaluation, Half
+from opnp.explorer import Explorer, Glance, Snapshot
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows.
+
+    Attributes:
+        after: The pruned model.
+        old: Figures of the unpruned model on both halves.
+        new: Figures of the pruned model on both halves.
+    """
+
+    after: Snapshot
+    old: Mapping[Half, Evaluation]
+    new: Mapping[Half, Evaluation]
+
+
+def follow(explorer: Explorer, settings: Settings) -> Shown | None:
+    """Draw them.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+
+    Returns:
+        What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
+        then.
+    """
+    key, ood = explorer.prepared.experiment.key, settings.ood
+    old = {half: cached.unpruned_figures(key, ood, half) for half in Half}
+    glance = explorer.glance(settings.pruning, ood, Half.TUNE)
+    headline = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
+    if glance is not None:
+        with headline.container():
+            cards(before=old[Half.TUNE], after=glance.evaluation, head=glance.head, notes=first_look(glance))
+            st.caption(text.GLANCE)
+        if state.moving():
+            _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
+            return None
+    after = explorer.at(settings.pruning)
+    new = {half: explorer.evaluate(after, ood, half) for half in Half}
+    with headline.container():
+        cards(before=old[Half.TUNE], after=new[Half.TUNE], head=after.head, notes=exact(new))
+        st.caption(text.HALVES)
+    _below(explorer, settings, after, old, new)
+    return Shown(after, old, new)
+
+
+def _below(
+    explorer: Explorer,
+    settings: Settings,
+    after: Snapshot | Glance,
+    old: Mapping[Half, Evaluation],
+    new: Mapping[Half, Evaluation],
+) -> None:
+    left, right = st.columns([4, 3], gap="medium")
+    with left:
+        before = cached.unpruned(explorer.prepared.experiment.key)
+        histograms(explorer, settings, before, after, palette(st.context.theme.type))
+    with right:
+        per_set_table(explorer, settings, old, new)

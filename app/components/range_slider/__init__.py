@@ -1,0 +1,95 @@
+"""A range of percent with two thumbs that speaks while it moves, which Streamlit's own slider does not.
+
+The script sends one message at a time and waits for its answer, so nothing queues and the newest position
+wins. Mounting the slider is the answer: while it moves, mount it after everything that follows it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from opnp.config import Window
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "opnp.range_slider",
+    html=(_HERE / "slider.html").read_text("utf-8"),
+    css=(_HERE / "slider.css").read_text("utf-8"),
+    js=(_HERE / "slider.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place worth knowing, below the slider; a click goes there.
+
+    Attributes:
+        label: A word.
+        at: Where it stands, in percent.
+        window: Where a click goes.
+        help: What it is, in a few words.
+    """
+
+    label: str
+    at: float
+    window: Window
+    help: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the slider says.
+
+    Attributes:
+        window: Its new position.
+        moving: Whether a thumb is still held.
+    """
+
+    window: Window
+    moving: bool
+
+
+def range_slider(
+    key: str,
+    window: Window,
+    on_move: Callable[[Moved], None],
+    *,
+    label: str,
+    help_text: str,
+    marks: Sequence[Mark],
+    live: bool,
+) -> None:
+    """Draw the slider.
+
+    Args:
+        key: Of the component, unique on the page.
+        window: Where it stands.
+        on_move: Called with every new position, before the page is drawn again.
+        label: Said above it, and to screen readers.
+        help_text: Shown on request.
+        marks: Places worth knowing.
+        live: Whether it speaks while a thumb is held, or only on release.
+    """
+
+    def moved() -> None:
+        said = _last(key)
+        low, high = (min(max(float(said[end]), 0.0), 100.0) for end in ("low", "high"))
+        on_move(Moved(Window(min(low, high), high), bool(said["moving"])))
+
+    data: dict[str, Any] = {
+        "low": window[0],
+        "high": window[1],
+        "label": label,
+        "help": help_text,
+        "live": live,
+    }
+    data |= {"marks": [asdict(mark) for mark in marks], "answered": int(_last(key).get("number", 0))}
+    _mount(key=key, data=data, on_window_change=moved)
+
+
+def _last(key: str) -> dict[str, Any]:
+    said = st.session_state.get(key)
+    return (said.get("window") if said else None) or {}

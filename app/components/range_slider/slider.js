@@ -1,0 +1,182 @@
+// A range of percent with two thumbs that speaks while it moves. The newest position wins: one message is on
+// its way at a time, and the next one leaves when the server has answered the last (`data.answered`).
+
+const STEP = 0.5;
+const LEAP = 5;
+const PATIENCE = 5000; // ms without an answer after which it speaks again
+const REST = 250; // ms after the last key press that count as a release
+
+const sliders = new WeakMap();
+
+export default function ({ parentElement, data, setStateValue }) {
+  let slider = sliders.get(parentElement);
+  if (!slider) {
+    slider = makeSlider(parentElement, data);
+    sliders.set(parentElement, slider);
+  }
+  slider.show(data, setStateValue);
+}
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const onStep = (value) => Math.round(value / STEP) * STEP;
+const tidy = (value) => String(Math.round(value * 100) / 100);
+
+function makeSlider(root, first) {
+  const track = root.querySelector(".track");
+  const kept = root.querySelector(".kept");
+  const thumbs = [...root.querySelectorAll(".thumb")];
+  const fields = [...root.querySelectorAll(".value")];
+  const marks = root.querySelector(".marks");
+
+  let values = [0, 100];
+  let speak = () => {};
+  let live = false;
+  let sent = first.answered;
+  let sentAt = 0;
+  let waiting = false;
+  let unsent = null;
+  let held = null; // the thumb under a pointer
+  let undecided = false; // both thumbs lie there: the first movement tells which
+  let rest = 0;
+  let drawnMarks = "";
+
+  function paint() {
+    values.forEach((value, i) => {
+      thumbs[i].style.left = `${value}%`;
+      thumbs[i].setAttribute("aria-valuenow", tidy(value));
+      thumbs[i].setAttribute("aria-valuetext", `${tidy(value)} percent`);
+      if (document.activeElement !== fields[i] && root.activeElement !== fields[i]) fields[i].value = tidy(value);
+    });
+    kept.style.left = `${values[0]}%`;
+    kept.style.right = `${100 - values[1]}%`;
+  }
+
+  function send() {
+    if (!unsent || (waiting && performance.now() - sentAt < PATIENCE)) return;
+    waiting = true;
+    sentAt = performance.now();
+    sent += 1;
+    speak("window", { ...unsent, number: sent });
+    unsent = null;
+  }
+
+  function say(moving) {
+    if (moving && !live) return;
+    unsent = { low: values[0], high: values[1], moving };
+    send();
+  }
+
+  function move(i, value, moving) {
+    const [low, high] = i === 0 ? [0, values[1]] : [values[0], 100];
+    const next = clamp(value, low, high);
+    const changed = next !== values[i];
+    values[i] = next;
+    paint();
+    if (changed || !moving) say(moving);
+  }
+
+  function at(event) {
+    const box = track.getBoundingClientRect();
+    return clamp(((event.clientX - box.left) / box.width) * 100, 0, 100);
+  }
+
+  function nearest(value) {
+    const [low, high] = values.map((one) => Math.abs(one - value));
+    if (low === high) return value > values[0] ? 1 : 0;
+    return low < high ? 0 : 1;
+  }
+
+  track.onpointerdown = (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    const value = at(event);
+    held = thumbs.includes(event.target) ? thumbs.indexOf(event.target) : nearest(value);
+    undecided = values[0] === values[1];
+    track.setPointerCapture(event.pointerId);
+    thumbs[held].focus({ preventScroll: true });
+    if (!thumbs.includes(event.target)) move(held, onStep(value), true);
+  };
+  track.onpointermove = (event) => {
+    if (held === null) return;
+    const value = onStep(at(event));
+    if (undecided && value === values[0]) return;
+    if (undecided) held = value > values[0] ? 1 : 0;
+    undecided = false;
+    move(held, value, true);
+  };
+  track.onpointerup = track.onpointercancel = () => {
+    if (held === null) return;
+    held = null;
+    say(false);
+  };
+
+  const leaps = {
+    ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: LEAP, PageDown: -LEAP,
+    Home: -Infinity, End: Infinity,
+  };
+  thumbs.forEach((thumb, i) => {
+    thumb.onkeydown = (event) => {
+      if (!(event.key in leaps)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const leap = leaps[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? LEAP / STEP : 1);
+      move(i, values[i] + leap, true);
+      clearTimeout(rest);
+      rest = setTimeout(() => say(false), REST);
+    };
+  });
+  fields.forEach((field, i) => {
+    field.onchange = () => {
+      const typed = Number.parseFloat(field.value);
+      if (Number.isFinite(typed)) move(i, typed, false);
+      field.value = tidy(values[i]);
+    };
+    field.onkeydown = (event) => event.stopPropagation();
+  });
+
+  function drawMarks(list) {
+    const wanted = JSON.stringify(list);
+    if (wanted === drawnMarks) return;
+    drawnMarks = wanted;
+    marks.replaceChildren(
+      ...list.map(({ label, at: place, window, help }) => {
+        const mark = document.createElement("button");
+        mark.type = "button";
+        mark.className = place <= 5 ? "mark first" : place >= 95 ? "mark last" : "mark";
+        mark.style.left = `${place}%`;
+        mark.textContent = label;
+        mark.title = mark.ariaLabel = help;
+        mark.onclick = () => {
+          values = [...window];
+          paint();
+          say(false);
+        };
+        return mark;
+      }),
+    );
+  }
+
+  root.querySelector(".label").textContent = first.label;
+  root.querySelector(".help").dataset.help = first.help;
+  root.querySelector(".help").ariaLabel = first.help;
+  root.querySelector(".slider").ariaLabel = first.label;
+  ["from", "to"].forEach((end, i) => {
+    thumbs[i].ariaLabel = `${first.label}: ${end}`;
+    fields[i].ariaLabel = `${first.label}: ${end}, in percent`;
+  });
+
+  return {
+    show(data, setStateValue) {
+      speak = setStateValue;
+      live = data.live;
+      if (data.answered >= sent) {
+        waiting = false;
+        sent = data.answered;
+        if (held === null && !unsent) values = [data.low, data.high];
+      }
+      paint();
+      drawMarks(data.marks);
+      if (unsent) requestAnimationFrame(send);
+    },
+  };
+}
