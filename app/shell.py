@@ -55,6 +55,7 @@ def run() -> None:
     if explorer is None:
         return
     place.caption(running(explorer))
+    state.rest()
     link.follow(name)
     alone = nullcontext(state.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:

@@ -81,6 +81,11 @@ def moving() -> bool:
     return bool(st.session_state.get(_MOVING, False))
 
 
+def rest() -> None:
+    """No thumb is held: the whole page is drawn."""
+    st.session_state[_MOVING] = False
+
+
 def settle(settings: Settings) -> None:
     """Note the settings that the page now shows; what came before them can be undone."""
     present = st.session_state.get(_PRESENT)

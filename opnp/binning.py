@@ -8,25 +8,47 @@ import numpy.typing as npt
 
 from opnp.metrics import FloatArray
 
+BINS = 40
+MOST_BINS = 150
 TAIL = 0.1
 """Percent of scores on each side that may fall into the outermost bins."""
 
 
-def shared_edges(parts: Sequence[npt.NDArray[np.floating]], *, bins: int = 60) -> FloatArray:
+def shared_edges(
+    parts: Sequence[npt.NDArray[np.floating]], *, before: FloatArray | None = None
+) -> FloatArray:
     """(bins + 1,) edges for histograms of all `parts`; the outermost bins also hold what lies beyond.
 
-    The range is that of the pooled scores without 0.1 % on each side, so that a few far outliers do not
-    squeeze the picture.
+    Bins are multiples of a round width (1, 2 or 5 times a power of ten) that gives the first part 40 to 100,
+    and the ends multiples of five bins, so that histograms of scores that move keep their bins and mostly
+    their axis. The range is that of the pooled scores without 0.1 % on each side, so that a few far outliers
+    do not squeeze the picture.
+
+    Args:
+        parts: Scores; the first ones stay while the others move.
+        before: Edges that were drawn a moment ago; the new ones hold them.
 
     Example:
-        >>> shared_edges([np.zeros(3)], bins=2)
-        array([-0.5,  0. ,  0.5])
+        >>> shared_edges([np.array([0.0, 49.0]), np.array([-3.0])])[[0, 1, -1]]
+        array([-5., -4., 50.])
     """
     pooled = np.concatenate([np.asarray(part, dtype=np.float64) for part in parts])
     low, high = np.percentile(pooled, [TAIL, 100 - TAIL])
     if high <= low:
         low, high = low - 0.5, high + 0.5
-    return np.linspace(low, high, bins + 1)
+    first = np.subtract(*np.percentile(np.asarray(parts[0], dtype=np.float64), [100 - TAIL, TAIL]))
+    width = _round_down((first if first > 0 else high - low) / BINS)
+    if before is not None:
+        low, high = min(low, before[0]), max(high, before[-1])
+        width = max(width, before[1] - before[0])
+    width = max(width, _round_down((high - low) / MOST_BINS) * 2)
+    start, stop = np.floor(low / width / 5) * 5, np.ceil(high / width / 5) * 5
+    return np.arange(start, stop + 1) * width
+
+
+def _round_down(value: float) -> float:
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(power * max(step for step in (1, 2, 5) if step * power <= value * (1 + 1e-9)))
 
 
 def shares(scores: npt.NDArray[np.floating], edges: FloatArray) -> FloatArray:

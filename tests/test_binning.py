@@ -36,3 +36,25 @@ def test_shares_sum_to_one_whatever_lies_beyond_the_edges(scores):
 def test_a_far_outlier_does_not_squeeze_the_picture():
     scores = np.concatenate([np.linspace(0, 1, 5000), [1e9]])
     assert shared_edges([scores])[-1] < 2
+
+
+def test_bins_stay_while_scores_move():
+    rng = np.random.default_rng(0)
+    still = rng.normal(20, 4, 4000)
+    first = shared_edges([still, still])
+    for shift in np.linspace(0, 15, 40):
+        edges = shared_edges([still, still - shift])
+        assert np.isclose(np.diff(edges), first[1] - first[0]).all()
+        assert 30 <= len(edges) <= 160
+        moved = shared_edges([still, still - shift], before=edges)
+        assert np.array_equal(moved, edges)
+    held = shared_edges([still, still], before=edges)
+    assert held[0] == edges[0]
+    assert held[-1] == edges[-1]
+
+
+@given(st.floats(1e-9, 1e9), st.floats(-1e3, 1e3))
+def test_neither_few_nor_many_bins_whatever_the_scale(scale, place):
+    edges = shared_edges([(np.linspace(0, 1, 100) + place) * scale])
+    assert 20 <= len(edges) <= 160
+    assert edges[0] <= place * scale * (1 + 1e-9) + scale * 0.01

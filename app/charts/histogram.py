@@ -1,5 +1,6 @@
 """ID against OOD scores before and after pruning, with the threshold and what slips past it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,13 @@ class Panel:
 
 
 def score_histograms(
-    panels: Sequence[Panel], edges: FloatArray, colours: Palette, *, title: str, height: int = 450
+    panels: Sequence[Panel],
+    edges: FloatArray,
+    colours: Palette,
+    *,
+    title: str,
+    height: int = 450,
+    top: float | None = None,
 ) -> go.Figure:
     """Histograms one above the other on the same axes.
 
@@ -45,7 +52,9 @@ def score_histograms(
         edges: (bins + 1,) shared by all.
         colours: The page's palette.
         title: Says what is compared, with counts.
+        threshold_name: What the legend calls the threshold.
         height: Pixels.
+        top: Where the shares' axis ends; by default as `headroom` says.
 
     Returns:
         The figure.
@@ -54,11 +63,11 @@ def score_histograms(
     lines: list[Spec] = []
     notes: list[Spec] = []
     axes: dict[str, Spec] = {}
-    tallest = max(float(max(panel.id_share.max(), panel.ood_share.max())) for panel in panels)
+    top = headroom(panels) if top is None else top
     room = (1 - GAP * (len(panels) - 1)) / len(panels)
     for place, panel in enumerate(panels):
         number = "" if place == 0 else str(place + 1)
-        top = 1 - place * (room + GAP)
+        upper = 1 - place * (room + GAP)
         lowest = place == len(panels) - 1
         axes[f"xaxis{number}"] = {
             "anchor": f"y{number}",
@@ -68,8 +77,8 @@ def score_histograms(
         }
         axes[f"yaxis{number}"] = {
             "anchor": f"x{number}",
-            "domain": [max(top - room, 0.0), top],
-            "range": [0, 1.08 * tallest],
+            "domain": [max(upper - room, 0.0), upper],
+            "range": [0, top],
             "tickformat": ".0%",
             "nticks": 5,
         }
@@ -77,16 +86,22 @@ def score_histograms(
         traces += [trace | on for trace in _traces(panel, edges, colours)]
         lines.append(_threshold(panel.threshold, edges, colours, number))
         notes.append(
-            {"text": panel.title, "x": 0, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
+            {"text": panel.title, "x": 0, "y": upper, "xref": "paper", "yref": "paper", "showarrow": False}
             | {"xanchor": "left", "yanchor": "bottom"}
         )
     traces.append(
         {"type": "scatter", "x": [None], "y": [None], "mode": "lines"}
-        | {"name": "threshold: 95 % of ID lie to its right", "line": _dashed(colours)}
+        | {"name": threshold_name, "line": _dashed(colours)}
     )
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0.93, "yanchor": "top"}
     layout = {"legend": legend, "shapes": lines, "annotations": notes, "margin": {"t": 104}}
     return figure(traces, axes, colours, title=title, height=height, layout=layout)
+
+
+def headroom(panels: Sequence[Panel]) -> float:
+    """Where an axis of shares ends that holds every bar: a multiple of 5 %, so that it seldom moves."""
+    tallest = max(float(max(panel.id_share.max(), panel.ood_share.max())) for panel in panels)
+    return math.ceil(1.04 * tallest * 20) / 20
 
 
 def _traces(panel: Panel, edges: FloatArray, colours: Palette) -> list[Spec]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from app.charts.histogram import Panel, score_histograms
+from app import state
+from app.charts.histogram import Panel, headroom, score_histograms
 from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette
 from app.state import Settings
@@ -15,6 +16,8 @@ from opnp.explorer import Explorer, Glance, Snapshot
 from opnp.metrics import FloatArray, tpr_threshold
 
 ALL = "all"
+_FRAME = "_frame"
+"""Where the axes end; while a thumb moves they only widen."""
 
 
 def histograms(
@@ -68,7 +71,8 @@ def draw_histograms(
     """
     positions = (before, after)
     id_scores, ood = zip(*(_seen(position, keys) for position in positions), strict=True)
-    edges = shared_edges([*id_scores, *ood[0], *ood[1]])
+    frame = st.session_state.get(_FRAME) if state.moving() else None
+    edges = shared_edges([*id_scores, *ood[0], *ood[1]], before=frame and frame[0])
     panels = [
         Panel(
             title,
@@ -83,7 +87,9 @@ def draw_histograms(
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
     name = titles[keys[0]] if len(keys) == 1 else f"OOD images of {len(keys)} sets"
     title = f"{len(id_scores[0]):,} ID against {sum(map(len, ood[0])):,} {name}"
-    figure = score_histograms(panels, edges, colours, title=title)
+    top = max(headroom(panels), frame[1] if frame else 0.0)
+    st.session_state[_FRAME] = (edges, top)
+    figure = score_histograms(panels, edges, colours, title=title, top=top)
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="histograms")
 
 
