@@ -1,6 +1,6 @@
 """What sessions share: the only st.cache_* uses, with small keys and bounds."""
 
-from app.cached.deploy import detector, unpruned_plan
+from app.cached.deploy import basis, detector, reopened
 from app.cached.landscape import (
     choice,
     exact_landscapes,
@@ -14,6 +14,7 @@ from app.cached.pictures import example, examples, image, upload
 from app.cached.prepared import experiments, headline, preparation, ready, restart, unpruned, unpruned_figures
 
 __all__ = [
+    "basis",
     "choice",
     "detector",
     "exact_landscapes",
@@ -27,11 +28,11 @@ __all__ = [
     "left_out",
     "preparation",
     "ready",
+    "reopened",
     "restart",
     "tuning_data",
     "unpruned",
     "unpruned_figures",
     "unpruned_landscapes",
-    "unpruned_plan",
     "upload",
 ]

@@ -1,28 +1,40 @@
-"""The unpruned model's plan, and detectors that were uploaded."""
+"""What a threshold is chosen and judged on, and detectors that were uploaded."""
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.cached.prepared import ready, unpruned
+from app.cached.prepared import ready
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from opnp.detector import Detector
-    from opnp.threshold.plan import Plan
-    from opnp.threshold.rules import Rule
+    from opnp.detector.reopen import Reopened
+    from opnp.explorer import Snapshot
+    from opnp.threshold.plan import Basis
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def unpruned_plan(
-    key: str, ood: tuple[str, ...], rule: "Rule", ood_share: float, *, by_confidence: bool
-) -> "Plan":
-    """What the unpruned model would do at the threshold of a rule."""
-    from opnp.threshold.plan import plan
+@st.cache_resource(
+    max_entries=24,
+    show_spinner=False,
+    hash_funcs={"opnp.explorer.Snapshot": lambda snapshot: snapshot.pruning},
+)
+def basis(
+    key: str, snapshot: "Snapshot", ood: tuple[str, ...], ood_share: float, *, by_confidence: bool
+) -> "Basis":
+    """The halves of a position's scores and their risk–coverage curve, which outlast a change of the rule.
 
-    explorer, snapshot = ready(key), unpruned(key)
-    return plan(explorer, snapshot, ood, rule, ood_share=ood_share, by_confidence=by_confidence)
+    Args:
+        key: Of the experiment.
+        snapshot: What its model says at that position; told from others by its windows.
+        ood: Keys of the OOD sets.
+        ood_share: Share of OOD in the traffic.
+        by_confidence: MSP instead of the energy.
+    """
+    from opnp.threshold import plan
+
+    return plan.basis(ready(key), snapshot, ood, ood_share=ood_share, by_confidence=by_confidence)
 
 
 @st.cache_resource(
@@ -40,3 +52,20 @@ def detector(file: "UploadedFile") -> "Detector":
     from opnp.detector import Detector
 
     return Detector.from_bytes(file.getvalue())
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner=False,
+    scope="session",
+    hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
+)
+def reopened(file: "UploadedFile", key: str) -> "Reopened":
+    """An uploaded detector's settings, and its figures beside those on an experiment's features.
+
+    Raises:
+        OpnpError: If it is none, or does not fit the experiment; the message says why.
+    """
+    from opnp.detector.reopen import reopen
+
+    return reopen(detector(file), ready(key))

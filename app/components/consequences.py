@@ -26,7 +26,7 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
         columns = st.columns(5)
         with columns[0], st.container(border=True, height="stretch"):
             st.metric("Threshold", f"{planned.threshold:.3f}", help=text.THRESHOLD_HELP)
-            st.caption(text.CHOSEN_ON.format(count=f"{planned.tune.id_scores.size:,}"))
+            st.caption(text.CHOSEN_ON.format(count=f"{planned.basis.tune.id_scores.size:,}"))
         with columns[1], st.container(border=True, height="stretch"):
             rejected = text.FALSE_ALARMS.format(count=f"{said.confusion['ID'][2]:,}")
             _share("ID accepted", said.id_accepted, text.ID_ACCEPTED_HELP, rejected)

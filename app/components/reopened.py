@@ -1,5 +1,7 @@
 """A detector opened again: its settings come back, and its own figures stand beside fresh ones."""
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -7,10 +9,9 @@ from app import cached, state
 from app.components.rule import show_rule
 from app.format import interval, percent, plain
 from app.text import deploy as text
-from opnp.detector.reopen import Reopened, reopen
+from opnp.detector.reopen import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
-from opnp.threshold.outcome import Proportion
 
 
 def reopened(explorer: Explorer) -> None:
@@ -25,13 +26,13 @@ def reopened(explorer: Explorer) -> None:
             return
         try:
             detector = cached.detector(file)
-            found = reopen(detector, explorer)
+            found = cached.reopened(file, explorer.prepared.experiment.key)
         except OpnpError as error:
             st.warning(plain(str(error)), icon=":material/broken_image:")
             return
-        same = all(figure.filed == figure.fresh for figure in found.figures)
-        note = text.SAME_FIGURES if same else text.OTHER_FIGURES
-        st.caption(f"{text.REOPENED.format(threshold=f'{detector.threshold:.3f}')} {note}")
+        note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
+        said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
+        st.caption(f"{said} {note}")
         _table(found, {images.key: images.title for images in explorer.prepared.experiment.ood})
         st.button(
             text.RESTORE,
@@ -46,19 +47,23 @@ def _table(found: Reopened, titles: dict[str, str]) -> None:
     rows = [
         {
             "": text.LET_THROUGH.format(title=titles[figure.name]) if figure.name in titles else figure.name,
-            "in the file": _words(figure.filed),
-            "now": _words(figure.fresh),
+            "in the file": _words(figure, figure.filed),
+            "now": _words(figure, figure.fresh),
         }
         for figure in found.figures
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The detector's own figures beside fresh ones")
 
 
-def _words(part: Proportion) -> str:
-    return f"{percent(part.value)} ({interval(part.interval)})" if part.count else "none"
+def _words(figure: Figure, said: Measured) -> str:
+    if math.isnan(said.value):
+        return "none"
+    if figure.name == AURC:
+        return f"{said.value:.3f} ({said.interval.low:.3f}–{said.interval.high:.3f})"
+    return f"{percent(said.value)} ({interval(said.interval)})"
 
 
 def _restore(found: Reopened) -> None:
     state.choose(found.pruning)
     st.session_state[state.OOD] = list(found.ood)
-    show_rule(found.rule)
+    show_rule(found.rule, found.ood, found.ood_share)

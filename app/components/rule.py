@@ -10,6 +10,9 @@ from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
 RULES = ("ID accepted", "OOD let through", "Costs")
 WORST = "worst"
+EACH = "each"
+OWN = "own_limit_"
+"""Begins the key of the widget of one set's own limit."""
 KEYS = ("rule", "tpr", "max_ood", "limited", "ood_share", *(key for key, *_ in text.COSTS))
 _KEPT = "_rule"
 """What the widgets said last: they lose their values while another page, or another rule, is shown."""
@@ -40,7 +43,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
     """
     state = st.session_state
     for key, value in state.get(_KEPT, {}).items():
-        if key not in state and (key != "limited" or value in (WORST, *ood)):
+        if key not in state and (key != "limited" or value in (WORST, EACH, *ood)):
             state[key] = value
     with st.container(border=True):
         first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
@@ -66,26 +69,29 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
             )
         with second:
             rule = _rule(kind, explorer, ood, share / 100)
-    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in KEYS if key in state}
+        if rule is None:
+            rule = _own_limits(explorer, ood)
+    keys = (*KEYS, *(OWN + key for key in ood))
+    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
     return Wanted(rule, share / 100)
 
 
-def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule:
+def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
+    """The rule, or None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
         tpr = st.slider(text.TPR_LABEL, 50.0, 100.0, 95.0, 0.5, format="%g %%", key="tpr")
         return AcceptId(tpr / 100)
     if kind == RULES[1]:
-        titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+        titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
-        with limit:
-            most = st.slider(text.MOST_LABEL, 0.0, 50.0, 5.0, 0.5, format="%g %%", key="max_ood")
         with which:
             chosen = st.selectbox(
-                text.WHICH_LABEL,
-                [WORST, *ood],
-                format_func=lambda key: titles.get(key, text.WORST_SET),
-                key="limited",
+                text.WHICH_LABEL, [WORST, EACH, *ood], format_func=lambda key: titles[key], key="limited"
             )
+        if chosen == EACH:
+            return None
+        with limit:
+            most = st.slider(text.MOST_LABEL, 0.0, 50.0, 5.0, 0.5, format="%g %%", key="max_ood")
         return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
     alarm, miss, error = (
         place.number_input(label, 0.0, 1000.0, default, 1.0, key=key, help=help_text, format="%g")
@@ -94,17 +100,52 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
     return MinimiseCost(alarm, miss, error, ood_share)
 
 
-def show_rule(rule: Rule) -> None:
-    """Set the widgets to a rule. A callback."""
+def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
+    """A limit for each set; where none has one, everything is accepted."""
+    titles = _titles(explorer)
+    st.caption(text.OWN_LIMITS)
+    for key in ood:
+        st.session_state.setdefault(OWN + key, 5.0)  # as its default it could not be emptied
+    with st.container(horizontal=True, gap="small"):
+        most = {
+            key: st.number_input(
+                titles[key], 0.0, 100.0, None, 1.0, key=OWN + key, format="%g", width=150, placeholder="none"
+            )
+            for key in ood
+        }
+    limits = {key: share / 100 for key, share in most.items() if share is not None}
+    return LimitOod(limits or dict.fromkeys(ood, 1.0))
+
+
+def _titles(explorer: Explorer) -> dict[str, str]:
+    return {images.key: images.title for images in explorer.prepared.experiment.ood}
+
+
+def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:
+    """Set the widgets to a rule. A callback.
+
+    Args:
+        rule: Which.
+        ood: Keys of the OOD sets that it was chosen with.
+        ood_share: OOD in the traffic, a fraction.
+    """
     state = st.session_state
+    state["ood_share"] = round(100 * ood_share, 6)
     if isinstance(rule, AcceptId):
         state["rule"], state["tpr"] = RULES[0], max(50.0, round(100 * rule.tpr, 6))
     elif isinstance(rule, LimitOod):
-        limited = next(iter(rule.most)) if len(rule.most) == 1 else WORST
-        state["rule"], state["limited"] = RULES[1], limited
-        state["max_ood"] = min(50.0, round(100 * min(rule.most.values()), 6))
+        state["rule"] = RULES[1]
+        most = {key: round(100 * share, 6) for key, share in rule.most.items()}
+        same, low = len(set(most.values())) == 1, max(most.values()) <= 50
+        if same and low and (len(most) == 1 or set(most) == set(ood)):
+            state["limited"] = WORST if set(most) == set(ood) else min(most)
+            state["max_ood"] = max(most.values())
+        else:
+            state["limited"] = EACH
+            for key in ood:
+                state[OWN + key] = most.get(key)
     else:
         costs = (rule.false_alarm, rule.miss, rule.error)
-        state["rule"], state["ood_share"] = RULES[2], round(100 * rule.ood_share, 6)
+        state["rule"] = RULES[2]
         for (key, *_), cost in zip(text.COSTS, costs, strict=True):
             state[key] = min(1000.0, float(cost))

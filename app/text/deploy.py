@@ -16,6 +16,8 @@ TPR_LABEL = "ID images to accept, at least"
 MOST_LABEL = "OOD images to let through, at most"
 WHICH_LABEL = "Of which set"
 WORST_SET = "the worst"
+EACH_SET = "each its own"
+OWN_LIMITS = "OOD images to let through of each set, at most, in percent. An empty field sets no limit."
 COSTS: tuple[tuple[str, str, float, str], ...] = (
     ("cost_alarm", "False alarm", 1.0, "Cost of an ID image that is rejected."),
     ("cost_miss", "Miss", 5.0, "Cost of an OOD image that is accepted."),
@@ -38,14 +40,20 @@ AURC_HELP = (
 HELD_OUT = "All figures are of the halves that did not choose the threshold, ID and OOD, with 95 % intervals."
 CONFUSION_HELP = "Counts on the held-out halves. An OOD image that is accepted is wrong whatever its class."
 COVERAGE_TITLE = "Risk and coverage, {share} OOD in the traffic"
+STABILITY_TITLE = "How stable it is"
+SPREAD_TITLE = "The threshold with other images, {count} resamples"
 STABILITY = (
-    "**How stable it is.** With other images, {count} of them ID, the threshold would fall between {low} "
-    "and {high} (95 % of bootstrap resamples, standard deviation {deviation}) and accept {accepted} of "
-    "held-out ID."
+    "Chosen again on resamples of the same {count} ID images and the tune halves, 95 % of the thresholds "
+    "fall between {low} and {high} (standard deviation {deviation}). They accept {accepted} of held-out ID."
 )
-PRECISION_LABEL = "Wanted precision of the share of ID accepted, ± points"
+NEEDED_TITLE = "ID images for a wanted precision, {share} accepted"
+PRECISION_LABEL = "Wanted precision, ± points"
 PRECISION_HELP = "How far the true share of ID that is accepted may lie from the one it was chosen for."
-NEEDED = "**{needed}** ID images to choose on make {share} hold to ± {precision} points."
+NEEDED = (
+    "**{needed}** ID images to choose on make {share} hold to ± {precision} points. The {count} there are "
+    "hold it to ± {reached}."
+)
+NOTHING_NEEDED = "At {share} of ID accepted there is no precision to gain."
 GALLERY_TITLE = "Closest to the threshold"
 SIDES = ("Just rejected", "Just accepted")
 NO_GALLERY = "This experiment holds only features, so there are no images to show."
@@ -54,7 +62,10 @@ DOWNLOAD = "Download the detector"
 DOWNLOAD_NOTE = "One zip without pickle: score a folder with `python -m opnp score detector.zip FOLDER`."
 REOPEN = "Open a detector again"
 REOPEN_LABEL = "A detector's zip"
-REOPENED = "Threshold {threshold}. Shares of the held-out halves, as the file says and computed now."
+REOPENED = (
+    "Threshold {threshold}. Figures of the held-out halves with 95 % intervals, as the file says and "
+    "computed now; AURC with {share} OOD in the traffic."
+)
 SAME_FIGURES = "They are the same."
 OTHER_FIGURES = "They differ: the images of this experiment, or a library, have changed since."
 LET_THROUGH = "{title} let through"

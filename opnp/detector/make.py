@@ -42,7 +42,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
             "Choose one with a model to make a detector."
         )
     weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
-    ood = list(plan.report.ood)
+    ood = list(plan.basis.report.ood)
     sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
     said = {
         "format": FORMAT,
@@ -79,7 +79,7 @@ def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[st
         "ood_accepted": {key: _share(part) for key, part in said.ood_accepted.items()},
         "accuracy_accepted": _share(said.accuracy_accepted),
         "accuracy": _share(said.accuracy),
-        "aurc": _number(plan.curve.area, plan.curve.interval),
+        "aurc": {**_number(plan.curve.area, plan.curve.interval), "ood_share": plan.basis.ood_share},
         **ranking,
     }
 

@@ -1,32 +1,61 @@
 """A detector on the experiment that it was made from: its settings, and its figures beside fresh ones."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from opnp.config import Pruning
 from opnp.detector.archive import refused
 from opnp.detector.detector import Detector
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.evaluation import Half
+from opnp.evaluation import Half, evaluate
 from opnp.explorer import Explorer
+from opnp.intervals import Interval
 from opnp.rescore import rescore
+from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
 from opnp.threshold.rules import Rule, rule_described
 from opnp.threshold.sample import sample_of
 
+ID_ACCEPTED, RIGHT = "ID accepted", "accuracy on accepted"
+AURC, FPR95, AUROC = "AURC", "FPR95", "AUROC"
+SAME = 5e-5
+"""Two figures this close are the same: what rounding on another device may move, and less than is shown."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A fraction with its 95 % interval.
+
+    Attributes:
+        value: NaN of nothing.
+        interval: Around it.
+    """
+
+    value: float
+    interval: Interval
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One share, as the file says it and as it is now.
+    """One figure of the held-out halves, as the file says it and as it is now.
 
     Attributes:
-        name: "ID accepted", the key of an OOD set or "accuracy on accepted".
+        name: `ID_ACCEPTED`, the key of an OOD set, `RIGHT`, `AURC`, `FPR95` or `AUROC`.
         filed: In the manifest.
-        fresh: With the detector's head and threshold on this machine's held-out halves.
+        fresh: With the detector's head and threshold on this machine's features.
     """
 
     name: str
-    filed: Proportion
-    fresh: Proportion
+    filed: Measured
+    fresh: Measured
+
+    @property
+    def same(self) -> bool:
+        """Whether they differ by rounding at most."""
+        filed, fresh = self.filed.value, self.fresh.value
+        return abs(filed - fresh) <= SAME or (math.isnan(filed) and math.isnan(fresh))
 
 
 @dataclass(frozen=True)
@@ -37,12 +66,14 @@ class Reopened:
         pruning: The windows.
         rule: How its threshold was chosen.
         ood: Keys of the OOD sets it was chosen with.
+        ood_share: Share of OOD in the traffic, of its AURC.
         figures: Filed and fresh.
     """
 
     pruning: Pruning
     rule: Rule
     ood: tuple[str, ...]
+    ood_share: float
     figures: tuple[Figure, ...]
 
 
@@ -71,24 +102,58 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
         raise InvalidDataError("Expected the detector's OOD sets to be this experiment's but one is not.")
     try:
         pruning = Pruning(**{name: value for name, value in said["pruning"].items() if name != "kind"})
-        metrics = said["metrics"]
-        filed = {"ID accepted": _filed(metrics["id_accepted"])}
-        filed |= {key: _filed(metrics["ood_accepted"][key]) for key in ood}
-        filed["accuracy on accepted"] = _filed(metrics["accuracy_accepted"])
-    except (KeyError, TypeError):
+        filed = _filed(said["metrics"], ood)
+        ood_share = _fraction(said["metrics"]["aurc"]["ood_share"])
+    except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
-    weight, bias = detector.weight, detector.bias
-    rows = {key: rescore(prepared.ood[key].features, weight, bias) for key in ood}
-    id_test = rescore(prepared.id_test.features, weight, bias)
-    sample = sample_of(id_test, prepared.id_test.labels.numpy(), rows, Half.REPORT)
-    now = outcome(detector.threshold, sample)
-    fresh = (now.id_accepted, *now.ood_accepted.values(), now.accuracy_accepted)
-    figures = tuple(Figure(name, old, new) for (name, old), new in zip(filed.items(), fresh, strict=True))
-    return Reopened(pruning, rule_described(said["rule"]), tuple(ood), figures)
+    rule = rule_described(said["rule"])
+    fresh = _fresh(detector, explorer, ood, ood_share)
+    figures = tuple(Figure(name, filed[name], fresh[name]) for name in filed)
+    return Reopened(pruning, rule, tuple(ood), ood_share, figures)
 
 
-def _filed(said: dict[str, int]) -> Proportion:
+def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: float) -> dict[str, Measured]:
+    """The figures of the detector's head and threshold on the held-out halves of stored features."""
+    prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
+    rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
+    id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
+    sample = sample_of(id_test, labels, rows, Half.REPORT)
+    now, curve = outcome(detector.threshold, sample), risk_coverage(sample, ood_share=ood_share)
+    shares = {ID_ACCEPTED: now.id_accepted, **now.ood_accepted, RIGHT: now.accuracy_accepted}
+    fresh = {name: _measured(part) for name, part in shares.items()}
+    fresh[AURC] = Measured(curve.area, curve.interval)
+    if ood:
+        ranking = evaluate(id_test, labels, rows, half=Half.REPORT)
+        fresh[FPR95] = Measured(ranking.fpr95, ranking.fpr95_interval)
+        fresh[AUROC] = Measured(ranking.auroc, ranking.auroc_interval)
+    return fresh
+
+
+def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
+    """The figures that a manifest says, in the order of the page."""
+    shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
+    filed = {name: _share(said) for name, said in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
+    numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if ood else {})}
+    return filed | {name: _number(metrics[key]) for name, key in numbers.items()}
+
+
+def _share(said: Mapping[str, Any]) -> Measured:
     hits, count = said["hits"], said["count"]
     if not (isinstance(hits, int) and isinstance(count, int) and 0 <= hits <= count):
         raise refused("a count in its manifest is none")
-    return Proportion(hits, count)
+    return _measured(Proportion(hits, count))
+
+
+def _measured(part: Proportion) -> Measured:
+    return Measured(part.value, part.interval)
+
+
+def _number(said: Mapping[str, Any]) -> Measured:
+    low, high = _fraction(said["low"]), _fraction(said["high"])
+    return Measured(_fraction(said["value"]), Interval(low, high))
+
+
+def _fraction(said: object) -> float:
+    if not (isinstance(said, int | float) and 0 <= said <= 1):
+        raise refused("a fraction in its manifest is none")
+    return float(said)

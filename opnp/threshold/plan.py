@@ -12,27 +12,88 @@ from opnp.threshold.sample import Sample, sample_of
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a rule works on: all of one way of scoring that does not depend on the threshold.
+
+    Attributes:
+        tune: The half that chooses.
+        report: The half that tells.
+        ood_share: Share of OOD in the traffic of the risk–coverage curve.
+        curve: That curve on the held-out half.
+    """
+
+    tune: Sample
+    report: Sample
+    ood_share: float
+    curve: RiskCoverage
+
+
+@dataclass(frozen=True)
 class Plan:
     """What one way of scoring would do in production.
 
     Attributes:
         rule: How its threshold is chosen.
-        tune: The half that chose it.
-        report: The half that tells.
+        basis: What it is chosen and judged on.
         outcome: What the threshold does on the held-out half.
-        curve: Its risk–coverage curve on the held-out half.
     """
 
     rule: Rule
-    tune: Sample
-    report: Sample
+    basis: Basis
     outcome: Outcome
-    curve: RiskCoverage
 
     @property
     def threshold(self) -> float:
         """The chosen threshold."""
         return self.outcome.threshold
+
+    @property
+    def curve(self) -> RiskCoverage:
+        """The risk–coverage curve on the held-out half."""
+        return self.basis.curve
+
+
+def basis(
+    explorer: Explorer,
+    snapshot: Snapshot,
+    ood: Sequence[str],
+    *,
+    ood_share: float = 0.0,
+    by_confidence: bool = False,
+) -> Basis:
+    """The scores of a position, in halves, with their risk–coverage curve.
+
+    Args:
+        explorer: The prepared experiment, for the labels.
+        snapshot: The position.
+        ood: Keys of the OOD sets to choose and judge with.
+        ood_share: Share of OOD in the traffic of the risk–coverage curve.
+        by_confidence: Score by the maximum softmax probability (MSP) instead of the energy.
+
+    Returns:
+        What any rule can be applied to.
+
+    Raises:
+        InvalidDataError: If a score is NaN or infinite.
+    """
+
+    def scored(said: Rescored) -> Rescored:
+        return said.by_confidence() if by_confidence else said
+
+    labels = explorer.prepared.id_test.labels.numpy()
+    said = {key: scored(snapshot.ood[key]) for key in ood}
+    tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
+    return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
+
+
+def plan_on(scores: Basis, rule: Rule) -> Plan:
+    """Choose a threshold on the tune half, and see on the other what follows.
+
+    Raises:
+        InvalidDataError: If the rule limits a set that the scores lack.
+    """
+    threshold = steady(choose_threshold(rule, scores.tune), scores.tune)
+    return Plan(rule, scores, outcome(threshold, scores.report))
 
 
 def plan(
@@ -44,29 +105,5 @@ def plan(
     ood_share: float = 0.0,
     by_confidence: bool = False,
 ) -> Plan:
-    """Choose a threshold for a position and see what follows.
-
-    Args:
-        explorer: The prepared experiment, for the labels.
-        snapshot: The position.
-        ood: Keys of the OOD sets to choose and judge with.
-        rule: What is wanted.
-        ood_share: Share of OOD in the traffic of the risk–coverage curve.
-        by_confidence: Score by the maximum softmax probability (MSP) instead of the energy.
-
-    Returns:
-        The threshold from the tune halves, its outcome and curve on the held-out halves.
-
-    Raises:
-        InvalidDataError: If the rule limits a set that is not among `ood`.
-    """
-
-    def scored(said: Rescored) -> Rescored:
-        return said.by_confidence() if by_confidence else said
-
-    labels = explorer.prepared.id_test.labels.numpy()
-    said = {key: scored(snapshot.ood[key]) for key in ood}
-    tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
-    threshold = steady(choose_threshold(rule, tune), tune)
-    curve = risk_coverage(report, ood_share=ood_share)
-    return Plan(rule, tune, report, outcome(threshold, report), curve)
+    """`plan_on` the `basis` of a position; the arguments are theirs."""
+    return plan_on(basis(explorer, snapshot, ood, ood_share=ood_share, by_confidence=by_confidence), rule)

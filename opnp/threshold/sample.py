@@ -70,11 +70,20 @@ def sample_of(
     )
 
 
+def in_order(sample: Sample) -> Sample:
+    """The same, every set in rising order of its scores; resamples of it are sorted in little time."""
+    order = np.argsort(sample.id_scores, kind="stable")
+    ood = {key: np.sort(scores) for key, scores in sample.ood.items()}
+    return Sample(sample.id_scores[order], sample.correct[order], ood)
+
+
 def resampled(sample: Sample, rng: np.random.Generator) -> Sample:
-    """Every set drawn again from itself, with replacement."""
-    again = rng.integers(sample.id_scores.size, size=sample.id_scores.size)
-    return Sample(
-        sample.id_scores[again],
-        sample.correct[again],
-        {key: rng.choice(scores, scores.size) for key, scores in sample.ood.items()},
-    )
+    """Every set drawn again from itself, with replacement; what is drawn stays in its order."""
+    again = _drawn(sample.id_scores.size, rng)
+    ood = {key: np.repeat(scores, _drawn(scores.size, rng)) for key, scores in sample.ood.items()}
+    return Sample(np.repeat(sample.id_scores, again), np.repeat(sample.correct, again), ood)
+
+
+def _drawn(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """How often each of `count` images is drawn."""
+    return np.bincount(rng.integers(count, size=count), minlength=count)

@@ -8,7 +8,7 @@ from opnp.errors import InvalidSettingError
 from opnp.intervals import Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
-from opnp.threshold.sample import Sample, resampled
+from opnp.threshold.sample import Sample, in_order, resampled
 
 RESAMPLES = 200
 SEED = 13
@@ -53,8 +53,8 @@ def threshold_spread(rule: Rule, tune: Sample, report: Sample) -> Spread:
     Reference:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
     """
-    rng = np.random.default_rng(SEED)
-    thresholds = np.sort([choose_threshold(rule, resampled(tune, rng)) for _ in range(RESAMPLES)])
+    rng, ordered = np.random.default_rng(SEED), in_order(tune)
+    thresholds = np.sort([choose_threshold(rule, resampled(ordered, rng)) for _ in range(RESAMPLES)])
     below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
     low, high = np.percentile(1 - below / report.id_scores.size, [2.5, 97.5])
     return Spread(thresholds, Interval(float(low), float(high)))
@@ -81,7 +81,36 @@ def images_needed(share: float, precision: float) -> int:
         >>> images_needed(0.95, 0.01)
         1823
     """
-    for name, value in (("share", share), ("precision", precision)):
-        if not 0 < value < 1:
-            raise InvalidSettingError(f"Expected `{name}` to be between 0 and 1 but got {value!r}.")
+    _require_inside("share", share)
+    _require_inside("precision", precision)
     return max(1, int(np.ceil(_Z**2 * share * (1 - share) / precision**2 - 2)))
+
+
+def precision_reached(share: float, images: int) -> float:
+    """Half the width of the 95 % interval of the true share that a threshold chosen on n ID images accepts.
+
+    e = z sqrt(t (1 - t) / (n + 2)), the other way round of `images_needed`.
+
+    Args:
+        share: t, in (0, 1).
+        images: n, at least 1.
+
+    Returns:
+        e, a fraction.
+
+    Raises:
+        InvalidSettingError: If a number is outside its range.
+
+    Example:
+        >>> round(precision_reached(0.95, 1823), 4)
+        0.01
+    """
+    _require_inside("share", share)
+    if images < 1:
+        raise InvalidSettingError(f"Expected `images` to be at least 1 but got {images!r}.")
+    return float(_Z * np.sqrt(share * (1 - share) / (images + 2)))
+
+
+def _require_inside(name: str, value: float) -> None:
+    if not 0 < value < 1:
+        raise InvalidSettingError(f"Expected `{name}` to be between 0 and 1 but got {value!r}.")

@@ -40,7 +40,8 @@ def test_first_it_accepts_95_percent_of_id(dashboard):
     shown(app, planned(AcceptId(0.95)))
     said = words(app)
     assert "Just rejected" in said
-    assert "bootstrap" in said
+    assert "resamples of the same 2,000 ID images" in said
+    assert len(app.get("plotly_chart")) == 3
     assert "2,000" in said  # half of the 4 000 ID test images
     assert len(half_of(4000, "tune")) == 2000
 
@@ -70,6 +71,28 @@ def test_the_worst_set_or_one_set_is_limited(dashboard):
     assert not app.exception
 
 
+def test_each_set_can_have_its_own_limit_or_none(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    app.selectbox(key="limited").set_value("each").run()
+    keys = list(cached.ready("fashion").prepared.ood)
+    shown(app, planned(LimitOod(dict.fromkeys(keys, 0.05))))
+    app.number_input(key="own_limit_textures").set_value(30.0)
+    app.number_input(key="own_limit_patches").set_value(None).run()
+    own = LimitOod({"mnist": 0.05, "letters": 0.05, "textures": 0.3, "noise": 0.05})
+    shown(app, planned(own))
+    app.switch_page("views/explore.py").run()
+    app.switch_page("views/deploy.py").run()
+    assert app.number_input(key="own_limit_patches").value is None
+    shown(app, planned(own))
+    for key in keys:
+        app.number_input(key=f"own_limit_{key}").set_value(None)
+    app.run()
+    assert metric(app, "ID accepted") == "100.0 %"
+    assert not app.exception
+    assert not app.warning
+
+
 def test_costs_and_the_traffic_count(dashboard):
     app = dashboard("deploy")
     app.segmented_control(key="rule").set_value("Costs").run()
@@ -83,6 +106,7 @@ def test_a_wanted_precision_takes_more_images(dashboard):
     app.number_input(key="precision").set_value(0.1).run()
     needed = next(line for line in words(app).splitlines() if "ID images to choose on" in line)
     assert int(needed.split("**")[1].replace(",", "")) > 100_000
+    assert "The 2,000 there are hold it to" in needed
 
 
 def test_the_rule_holds_from_page_to_page_and_from_rule_to_rule(dashboard):
@@ -123,14 +147,24 @@ def made(rule, pruning=UNPRUNED, **said) -> bytes:
 
 @pytest.mark.parametrize(
     "rule",
-    [AcceptId(0.9), LimitOod({"mnist": 0.1}), MinimiseCost(2, 3, 4, 0.2)],
-    ids=["tpr", "limit", "costs"],
+    [
+        AcceptId(0.9),
+        LimitOod({"mnist": 0.1}),
+        LimitOod({"mnist": 0.1, "noise": 0.003}),
+        LimitOod(dict.fromkeys(("mnist", "letters", "patches", "textures", "noise"), 0.2)),
+        LimitOod({"mnist": 0.75}),
+        MinimiseCost(2, 3, 4, 0.2),
+    ],
+    ids=["tpr", "limit", "own limits", "worst", "loose", "costs"],
 )
 def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
     app = dashboard("deploy")
     data = made(rule, Pruning(weights=(0, 99), neurons=(10, 100)))
     app.file_uploader(key="detector").upload("detector.zip", data, "application/zip").run()
     assert "They are the same." in words(app)
+    table = app.dataframe[-1].value
+    assert list(table[""])[-3:] == ["AURC", "FPR95", "AUROC"]
+    assert (table["in the file"] == table["now"]).all()
     app.button(key="restore").click().run()
     assert not app.exception
     assert not app.warning

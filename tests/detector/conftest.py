@@ -26,7 +26,7 @@ def snapshot(explorer):
 
 @pytest.fixture
 def planned(explorer, snapshot):
-    return plan(explorer, snapshot, OOD, AcceptId(0.9))
+    return plan(explorer, snapshot, OOD, AcceptId(0.9), ood_share=0.2)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from sklearn.metrics import confusion_matrix
 from opnp.errors import InvalidSettingError
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
-from opnp.threshold.rules import AcceptId, choose_threshold
-from opnp.threshold.sample import Sample
-from opnp.threshold.stability import images_needed, threshold_spread
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold
+from opnp.threshold.sample import Sample, in_order, resampled
+from opnp.threshold.stability import images_needed, precision_reached, threshold_spread
 
 
 def gaussians(seed, n=400, m=300):
@@ -115,3 +115,36 @@ def test_that_many_images_give_that_precision(share, precision):
 def test_a_precision_that_cannot_be_is_refused(share, precision):
     with pytest.raises(InvalidSettingError, match="between 0 and 1"):
         images_needed(share, precision)
+
+
+@given(st.floats(0.01, 0.99), st.integers(1, 10**6))
+def test_the_precision_of_the_needed_images_is_the_wanted_one(share, images):
+    reached = precision_reached(share, images)
+    if reached < 1:
+        assert images_needed(share, reached) == pytest.approx(images, abs=1)
+
+
+def test_no_images_reach_no_precision():
+    with pytest.raises(InvalidSettingError, match="at least 1"):
+        precision_reached(0.9, 0)
+
+
+def test_a_resample_draws_each_image_with_its_class_and_keeps_the_order():
+    sample = in_order(
+        Sample(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]), {"far": np.array([5.0, 4.0])})
+    )
+    again = resampled(sample, np.random.default_rng(0))
+    assert sample.id_scores.tolist() == [1, 2, 3]
+    assert sample.correct.tolist() == [False, True, True]
+    assert len(again.id_scores) == 3
+    assert len(again.ood["far"]) == 2
+    assert set(zip(again.id_scores, again.correct, strict=True)) <= {(1, False), (2, True), (3, True)}
+    assert np.all(np.diff(again.id_scores) >= 0)
+
+
+@pytest.mark.parametrize("rule", [AcceptId(0.9), LimitOod({"near": 0.1}), MinimiseCost()])
+def test_the_spread_of_every_rule_holds_its_own_threshold(rule):
+    tune = gaussians(3)
+    spread = threshold_spread(rule, tune, gaussians(4))
+    assert spread.interval.low <= choose_threshold(rule, tune) <= spread.interval.high
+    assert spread.thresholds[0] < spread.thresholds[-1]

@@ -41,7 +41,7 @@ def test_the_held_out_half_has_no_say_in_the_threshold(explorer, rule):
     other = moved(explorer, "report")
     again = plan(other, other.at(UNPRUNED), OOD, rule)
     assert again.threshold == chosen.threshold
-    assert not np.array_equal(again.report.id_scores, chosen.report.id_scores)
+    assert not np.array_equal(again.basis.report.id_scores, chosen.basis.report.id_scores)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -52,7 +52,7 @@ def test_figures_come_from_the_other_half_alone(explorer, rule):
     scores = snapshot.id_test.scores.numpy()[mine]
     assert said.outcome.id_accepted.hits == np.sum(scores >= said.threshold)
     assert said.outcome.id_accepted.count == len(mine)
-    assert said.threshold == steady(choose_threshold(rule, said.tune), said.tune)
+    assert said.threshold == steady(choose_threshold(rule, said.basis.tune), said.basis.tune)
     assert set(said.outcome.ood_accepted) == set(OOD)
 
 
@@ -61,7 +61,9 @@ def test_msp_is_the_same_with_other_scores(explorer):
     said = plan(explorer, snapshot, OOD, AcceptId(), by_confidence=True)
     assert 0.25 <= said.threshold <= 1
     mine = half_of(len(snapshot.id_test.scores), "report")
-    assert torch.equal(torch.from_numpy(said.report.id_scores).float(), snapshot.id_test.confidence[mine])
+    assert torch.equal(
+        torch.from_numpy(said.basis.report.id_scores).float(), snapshot.id_test.confidence[mine]
+    )
 
 
 def test_a_score_that_is_none_is_an_error(explorer):
