@@ -35,6 +35,15 @@ def deploy(
     max_ood: Annotated[
         Share, typer.Option(help="Let at most this share of every OOD set through, in percent.")
     ] = None,
+    most: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SET=PERCENT",
+            help="Let at most this share of one OOD set through; may be repeated. With --max-ood, that holds "
+            "for the others.",
+            show_default=False,
+        ),
+    ] = None,
     costs: Annotated[
         tuple[float, float, float] | None,
         typer.Option(
@@ -66,7 +75,7 @@ def deploy(
         pruning = exploring.pruning_of(weights, neurons, scope, definition)
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
-        rule = _rule(tpr, max_ood, costs, ood_share, keys)
+        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         for option, path in (("--out", out), ("--onnx", onnx), ("--program", program)):
             if path is not None:
                 writing.require_folder(option, path.parent)
@@ -93,24 +102,45 @@ def deploy(
 
 
 def _rule(
-    tpr: Share, max_ood: Share, costs: tuple[float, float, float] | None, ood_share: float, keys: list[str]
+    tpr: Share, limits: dict[str, float], costs: tuple[float, float, float] | None, ood_share: float
 ) -> Rule:
     """The one rule that the options name.
 
     Raises:
         InvalidSettingError: If they name more than one, or a value is not allowed.
     """
-    rules = (("--tpr", tpr), ("--max-ood", max_ood), ("--costs", costs))
-    named = [name for name, value in rules if value is not None]
+    rules = {"--tpr": tpr is not None, "--max-ood or --most": bool(limits), "--costs": costs is not None}
+    named = [name for name, given in rules.items() if given]
     if len(named) > 1:
         raise InvalidSettingError(
-            f"Expected one of --tpr, --max-ood and --costs but got {' and '.join(named)}."
+            f"Expected one of {', '.join(rules)} but got {' and '.join(named)}. Each is a rule of its own."
         )
     if costs is not None:
         return MinimiseCost(*costs, ood_share / 100)
-    if max_ood is not None:
-        return LimitOod(dict.fromkeys(keys, max_ood / 100))
+    if limits:
+        return LimitOod(limits)
     return AcceptId(0.95 if tpr is None else tpr / 100)
+
+
+def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
+    """The most of each OOD set to let through, a fraction, by key.
+
+    Raises:
+        InvalidSettingError: If a limit is not of the form SET=PERCENT, or its set is not chosen.
+    """
+    limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
+    for limit in most or []:
+        key, _, share = limit.rpartition("=")
+        if key not in keys:
+            known = ", ".join(f"{name}=5" for name in keys)
+            raise InvalidSettingError(f"Expected `--most` to be one of {known} or alike but got {limit!r}.")
+        try:
+            limits[key] = float(share) / 100
+        except ValueError:
+            raise InvalidSettingError(
+                f"Expected `--most {key}=` to be followed by a number in percent but got {share!r}."
+            ) from None
+    return limits
 
 
 def _table(planned: Plan, titles: dict[str, str]) -> Table:

@@ -45,12 +45,15 @@ def lines(result):
         (["--tpr", "80"], AcceptId(0.8)),
         (["--max-ood", "10"], LimitOod(dict.fromkeys(OOD, 0.1))),
         (["--max-ood", "0", "--ood", "far"], LimitOod({"far": 0.0})),
+        (["--most", "far=20", "--most", "middle=2.5"], LimitOod({"far": 0.2, "middle": 0.025})),
+        (["--most", "far=30"], LimitOod({"far": 0.3})),
+        (["--max-ood", "10", "--most", "far=0"], LimitOod({"middle": 0.1, "far": 0.0})),
         (["--costs", "1", "10", "2", "--ood-share", "30"], MinimiseCost(1, 10, 2, 0.3)),
     ],
 )
 def test_each_rule_gives_the_threshold_of_the_engine(run, said, explorer, words, rule):
     shown = said(run("deploy", "toy", *NEURONS, *words, "--json"))
-    keys = ["far"] if "far" in words else OOD
+    keys = ["far"] if "--ood" in words else OOD
     planned = plan(explorer, explorer.at(Pruning(neurons=(30, 100))), keys, rule)
     assert shown["threshold"] == planned.threshold == Detector.load("detector.zip").threshold
     assert shown["metrics"]["id_accepted"]["hits"] == planned.outcome.id_accepted.hits
@@ -105,8 +108,13 @@ def test_the_detectors_table(run, pictures):
         (
             ["deploy", "toy", "--tpr", "95", "--max-ood", "5"],
             1,
-            "Expected one of --tpr, --max-ood and --costs",
+            "Expected one of --tpr, --max-ood or --most, --costs but got --tpr and --max-ood or --most",
         ),
+        (["deploy", "toy", "--most", "far=5", "--costs", "1", "1", "1"], 1, "a rule of its own"),
+        (["deploy", "toy", "--most", "moon=5"], 1, "one of middle=5, far=5 or alike but got 'moon=5'"),
+        (["deploy", "toy", "--most", "far", "--ood", "far"], 1, "one of far=5 or alike but got 'far'"),
+        (["deploy", "toy", "--most", "far=much"], 1, "a number in percent but got 'much'"),
+        (["deploy", "toy", "--most", "far=nan"], 1, "between 0 and 1"),
         (["deploy", "toy", "--tpr", "0"], 1, "above 0 and at most 1"),
         (["deploy", "toy", "--max-ood", "101"], 1, "between 0 and 1"),
         (["deploy", "toy", "--costs", "-1", "2", "3"], 1, "at least 0"),
