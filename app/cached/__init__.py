@@ -10,12 +10,13 @@ from app.cached.landscape import (
     tuning_data,
     unpruned_landscapes,
 )
-from app.cached.pictures import example, examples, image, upload
+from app.cached.pictures import desk, example, examples, image, upload
 from app.cached.prepared import experiments, headline, preparation, ready, restart, unpruned, unpruned_figures
 
 __all__ = [
     "basis",
     "choice",
+    "desk",
     "detector",
     "exact_landscapes",
     "example",

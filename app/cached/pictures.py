@@ -1,18 +1,23 @@
 """Uploads, examples and images of an experiment, looked at once."""
 
+import logging
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.cached.prepared import ready
-from opnp.errors import OpnpError
+from app.text import images as text
+from opnp.errors import OpnpError, UnreadableImageError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from app.own_set import Desk
     from app.picture import Picture
     from opnp.experiment import ExampleImage
+
+log = logging.getLogger("opnp.app")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -33,13 +38,26 @@ def upload(key: str, file: "UploadedFile") -> "Picture":
     """An uploaded file, decoded and looked at; kept for its visitor only.
 
     Raises:
-        UnreadableImageError: If it is no picture that can be shown; the message says why.
+        UnreadableImageError: If it is no picture that can be shown, or the model fails on it; the message
+            says why.
     """
     from app.picture import picture
     from opnp.images import read_image
 
     read = read_image(file.getvalue(), name=file.name)
-    return picture(ready(key).prepared.classifier, read.name, read.image, read.note)
+    try:
+        return picture(ready(key).prepared.classifier, read.name, read.image, read.note)
+    except RuntimeError:
+        log.exception("The model failed on an upload")
+        raise UnreadableImageError(text.NOT_RUN.format(name=read.name)) from None
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session", on_release=lambda desk: desk.clear())
+def desk(key: str) -> "Desk":
+    """Where a visitor's own set for an experiment lies; when the visit ends, it is forgotten."""
+    from app.own_set import Desk
+
+    return Desk(ready(key).prepared.classifier)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

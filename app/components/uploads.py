@@ -1,4 +1,6 @@
-"""The uploader and the examples: pictures, and a sentence for each file that is none."""
+"""Pictures that a visitor brings, by upload, drop, paste or camera, and the examples."""
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -6,40 +8,101 @@ from app import cached
 from app.picture import Picture
 from app.text import images as text
 from opnp.errors import OpnpError
+from opnp.images import display_name
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 MOST = 40
 THUMBNAIL = 104
+UPLOADS = "uploads"
+_CAMERA = "camera"
+_KEPT = "_kept_pictures"
+_SHOWN = "_shown_pictures"
+_TOUCHED = "_touched_uploads"
 
 
-def pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
-    """Draw the uploader and the examples.
+def brought(experiment_key: str) -> tuple[list[Picture], list[str]]:
+    """Draw the uploader and the camera.
 
     Args:
-        experiment_key: Whose model looks at the pictures and whose examples to offer.
+        experiment_key: Whose model looks at the pictures.
 
     Returns:
         The pictures that could be read, and a sentence for each that could not.
     """
-    files = st.file_uploader(text.UPLOAD_LABEL, accept_multiple_files=True, key="uploads")
-    picked = _examples(experiment_key)
+    files = [*_uploaded(), *_earlier()]
     read, problems = [], []
     if len(files) > MOST:
         problems.append(text.TOO_MANY.format(got=len(files), most=MOST))
     for file in files[:MOST]:
+        if file.name.lower().endswith(".zip"):
+            problems.append(text.ZIP_AMONG.format(name=display_name(file.name)))
+            continue
         try:
             read.append(cached.upload(experiment_key, file))
         except OpnpError as error:
             problems.append(str(error))
-    return [*read, *picked], problems
+    return read, problems
 
 
-def _examples(experiment_key: str) -> list[Picture]:
+def examples(experiment_key: str) -> list[Picture]:
+    """Draw the examples and return those that are picked."""
+    offered = cached.examples(experiment_key)
+    if not offered:
+        return []
     st.caption(text.EXAMPLES_LABEL)
     picked = []
     with st.container(horizontal=True, key="examples"):
-        for example in cached.examples(experiment_key):
+        for example in offered:
             with st.container(width=THUMBNAIL):
                 st.image(example.image, width=THUMBNAIL, alt=example.title)
-                if st.checkbox(example.title, key=f"example-{example.key}"):
+                if st.checkbox(example.title, key=f"example-{example.key}", persist_state="session"):
                     picked.append(cached.example(experiment_key, example.key))
     return picked
+
+
+def _uploaded() -> "list[UploadedFile]":
+    """What the uploader holds. When a page is left Streamlit empties it: what was shown is then kept."""
+    state = st.session_state
+    files = st.file_uploader(
+        text.UPLOAD_LABEL,
+        accept_multiple_files=True,
+        key=UPLOADS,
+        on_change=_touched,
+    )
+    touched = state.pop(_TOUCHED, False)
+    if not files and not touched:
+        _keep(state.get(_SHOWN, []))
+    state[_SHOWN] = files
+    return files
+
+
+def _earlier() -> "list[UploadedFile]":
+    if st.toggle(text.CAMERA, key="camera-on", help=text.CAMERA_HELP):
+        st.camera_input(text.CAMERA_LABEL, key=_CAMERA, on_change=_photographed)
+    kept: list[UploadedFile] = st.session_state.get(_KEPT, [])
+    if kept:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(text.KEPT.format(count=len(kept)), width="content")
+            st.button(text.FORGET, icon=":material/delete:", key="forget", on_click=_forget)
+    return kept
+
+
+def _touched() -> None:
+    st.session_state[_TOUCHED] = True
+
+
+def _photographed() -> None:
+    photo = st.session_state[_CAMERA]
+    if photo is not None:
+        photo.name = text.PHOTO.format(number=len(st.session_state.get(_KEPT, [])) + 1)
+        _keep([photo])
+
+
+def _keep(files: "list[UploadedFile]") -> None:
+    st.session_state[_KEPT] = [*files, *st.session_state.get(_KEPT, [])][:MOST]
+
+
+def _forget() -> None:
+    st.session_state[_KEPT] = []

@@ -6,7 +6,9 @@ import torch
 from app import cached, text
 from app.charts.palette import palette
 from app.components.histograms import draw_histograms
-from app.components.uploads import pictures
+from app.components.own_results import own_results
+from app.components.own_set import follow, own_set
+from app.components.uploads import brought, examples
 from app.components.verdict import Verdict, card
 from app.picture import Picture
 from app.shell import view
@@ -23,21 +25,37 @@ def images(explorer: Explorer, settings: Settings) -> None:
     if not experiment.accepts_images:
         st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
         return
-    shown, problems = pictures(experiment.key)
+    single, whole = st.columns([3, 2], gap="large")
+    with single:
+        mine, problems = brought(experiment.key)
+    with whole:
+        looking, progress = own_set(experiment.key)
+    shown = [*mine, *examples(experiment.key)]
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")
-    if not shown:
-        if not problems:
-            st.info(text.images.NO_IMAGES, icon=":material/add_photo_alternate:")
-        return
-    before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
+    own = looking.own if looking is not None else None
+    if shown or own is not None:
+        before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
+        if shown:
+            _pictures(explorer, settings, before, after, shown)
+        if own is not None:
+            own_results(explorer, own, before, after, palette(st.context.theme.type))
+    elif not problems and looking is None:
+        st.info(text.images.NO_IMAGES, icon=":material/add_photo_alternate:")
+    if looking is not None and own is None:
+        follow(looking, progress)
+
+
+def _pictures(
+    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, shown: list[Picture]
+) -> None:
     verdicts = _verdicts(explorer, shown, before, after)
-    if settings.ood:
-        _histogram(explorer, settings, before, after, verdicts)
     grid = st.columns(COLUMNS)
     for place, verdict in enumerate(verdicts):
         with grid[place % COLUMNS]:
             card(verdict, pruned=after.pruning.kind != "unpruned")
+    if settings.ood:
+        _histogram(explorer, settings, before, after, verdicts)
 
 
 def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:

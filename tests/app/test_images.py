@@ -1,9 +1,22 @@
 """The Images page: examples, uploads that work and uploads that do not."""
 
 import io
+import zipfile
+from functools import cache
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
+
+from app import cached
+from app.own_set import Desk
+
+
+@pytest.fixture(autouse=True)
+def visit(monkeypatch):
+    """A desk of its own: here all visits have one session's name, and would find each other's."""
+    monkeypatch.setattr(cached, "desk", cache(lambda key: Desk(cached.ready(key).prepared.classifier)))
 
 
 def png(array: np.ndarray) -> bytes:
@@ -18,7 +31,7 @@ def words(app) -> str:
 
 def test_empty_page_says_what_to_do(dashboard):
     app = dashboard("images")
-    assert "Nothing uploaded yet" in words(app)
+    assert "No picture yet" in words(app)
     assert len(app.checkbox) >= 6
 
 
@@ -63,3 +76,116 @@ def test_a_name_cannot_write_markup(dashboard):
     assert not app.exception
     assert "![x]" not in words(app)
     assert "**bold** !" not in words(app)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return buffer.getvalue()
+
+
+def bring(app, name: str, data: bytes) -> None:
+    uploader = next(one for one in app.file_uploader if str(one.key).startswith("own-zip"))
+    uploader.upload(name, data, "application/zip").run()
+    assert not app.exception, [error.message for error in app.exception]
+
+
+def noise(seed: int) -> bytes:
+    return png(np.random.default_rng(seed).integers(0, 256, (28, 28), dtype=np.uint8))
+
+
+def test_a_zip_becomes_a_set_until_it_is_removed(dashboard, move):
+    app = dashboard("images")
+    bring(app, "noise.zip", zipped({f"{n}.png": noise(n) for n in range(8)} | {"why.txt": b"words"}))
+    assert r"Your set: noise\.zip" in [title.value for title in app.subheader]
+    assert [metric.label for metric in app.metric] == ["Accepted as ID ↓", "AUROC ↑"]
+    shown = words(app)
+    assert "8 pictures, in memory for this visit only" in shown
+    assert " of 8, 95 % interval" in shown
+    assert "1 of its 9 files are left out" in [expander.label for expander in app.expander]
+    assert "1 × not a picture" in shown
+    unpruned = app.metric[1].value
+    move(app, neurons=(30.0, 100.0))
+    assert app.metric[1].value != unpruned
+    app.button(key="remove-own-set").click().run()
+    assert not app.metric
+    assert app.file_uploader
+
+
+def test_a_set_is_there_after_another_page(dashboard):
+    app = dashboard("images")
+    bring(app, "noise.zip", zipped({"a.png": noise(0)}))
+    app.switch_page("views/explore.py").run()
+    app.switch_page("views/images.py").run()
+    assert r"Your set: noise\.zip" in [title.value for title in app.subheader]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"no zip", "is not a zip"),
+        (zipped({"why.txt": b"words"}), "none among its files (1 not a picture"),
+        (zipped({}), "it is empty"),
+    ],
+)
+def test_a_zip_that_will_not_do_is_said_with_a_way_out(dashboard, data, why):
+    app = dashboard("images")
+    bring(app, "bad.zip", data)
+    assert why in words(app)
+    bring(app, "good.zip", zipped({"a.png": noise(0)}))
+    assert not app.warning
+    assert r"Your set: good\.zip" in [title.value for title in app.subheader]
+
+
+def test_a_model_that_gives_no_number_says_so(dashboard, monkeypatch):
+    app = dashboard("images")
+    monkeypatch.setattr(
+        "opnp.own_set.features_of", lambda _, inputs: torch.full((len(inputs), 256), torch.nan)
+    )
+    bring(app, "noise.zip", zipped({"a.png": noise(0)}))
+    assert any("nan" in warning.value.lower() for warning in app.warning)
+
+
+def test_a_zip_among_pictures_is_told_where_to_go(dashboard):
+    app = dashboard("images")
+    app.file_uploader(key="uploads").upload("all.zip", zipped({"a.png": noise(0)}), "application/zip").run()
+    assert "is a zip but expected a picture here" in words(app)
+
+
+def test_pictures_are_there_after_another_page_until_removed(dashboard):
+    app = dashboard("images")
+    app.file_uploader(key="uploads").upload("mine.png", noise(1), "image/png").run()
+    assert "mine" in words(app)
+    app.switch_page("views/explore.py").run()
+    app.switch_page("views/images.py").run()
+    assert "mine" in words(app)
+    app.file_uploader(key="uploads").upload("more.png", noise(2), "image/png").run()
+    assert "mine" in words(app)
+    assert "more" in words(app)
+    app.button(key="forget").click().run()
+    assert "mine" not in words(app)
+    assert "more" in words(app)
+
+
+def test_a_model_that_fails_on_a_picture_leaks_nothing(dashboard, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("/home/secret: sizes do not match")
+
+    monkeypatch.setattr("app.picture.features_of", fails)
+    app = dashboard("images")
+    app.file_uploader(key="uploads").upload("odd.png", noise(3), "image/png").run()
+    assert not app.exception
+    assert "could be read but the model failed on it" in words(app)
+    assert "secret" not in words(app)
+
+
+def test_more_pictures_than_fit_are_said(dashboard, monkeypatch):
+    monkeypatch.setattr("app.components.uploads.MOST", 2)
+    app = dashboard("images")
+    uploader = app.file_uploader(key="uploads")
+    for number in range(3):
+        uploader.upload(f"{number}.png", noise(number), "image/png")
+    uploader.run()
+    assert "3 pictures came but one by one at most 2 are shown" in words(app)

@@ -1,0 +1,44 @@
+"""Drop anywhere, paste, or choose a folder: hands files to the uploaders of the page.
+
+The script runs in the browser and knows no limits but those that it is told: it finds the uploaders by the
+CSS class that Streamlit gives to a keyed widget, packs a folder into one zip, and leaves the rest to them.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.text import images as text
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "opnp.drop",
+    html=(_HERE / "drop.html").read_text("utf-8"),
+    css=(_HERE / "drop.css").read_text("utf-8"),
+    js=(_HERE / "drop.js").read_text("utf-8"),
+)
+
+
+def drop(*, pictures: str, own_set: str, most: int, images: int, size: int, is_open: bool) -> None:
+    """Take what a visitor drops or pastes.
+
+    Args:
+        pictures: Key of the uploader of single pictures.
+        own_set: Key of the container with the uploader of sets.
+        most: More loose pictures than that at once are packed as a set.
+        images: Pictures that a packed set holds at most, spread evenly over what was dropped.
+        size: Bytes that it holds at most.
+        is_open: Whether a set may come now.
+    """
+    _mount(
+        key="drop",
+        data={
+            "pictures": f".st-key-{pictures}",
+            "set": f".st-key-{own_set}",
+            "most": most,
+            "images": images,
+            "bytes": size,
+            "open": is_open,
+            "words": text.DROP,
+        },
+    )

@@ -1,0 +1,95 @@
+"""A set of the visitor's own, from the uploader over its progress to what it holds and its removal."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import cached
+from app.components.drop import drop
+from app.components.uploads import MOST, UPLOADS
+from app.format import plain
+from app.own_set import Desk, Looking
+from app.text import images as text
+from app.text.shell import UNEXPECTED
+from opnp.bundle import MAX_BUNDLE_BYTES, MOST_IMAGES
+from opnp.own_set import OwnSet
+
+_PLACE = "own-set"
+_POLL_SECONDS = 0.2
+_MEGABYTES = MAX_BUNDLE_BYTES // 10**6
+
+
+def own_set(experiment_key: str) -> tuple[Looking | None, DeltaGenerator]:
+    """Draw where a visitor's own set comes in, or what has become of it.
+
+    Args:
+        experiment_key: Whose model looks at it.
+
+    Returns:
+        The set, on its way or done, and the place of its progress, for `follow`; None if there is none.
+    """
+    desk = cached.desk(experiment_key)
+    looking = desk.looking
+    place = st.empty()
+    if looking is not None and looking.done.is_set() and looking.own is None:
+        st.warning(looking.reason or UNEXPECTED, icon=":material/folder_off:")
+    waiting = looking is None or (looking.done.is_set() and looking.own is None)
+    if looking is not None and looking.own is not None:
+        _holds(looking.own, desk)
+    elif not waiting:
+        st.button(text.SET_STOP, icon=":material/stop_circle:", key="stop-own-set", on_click=desk.clear)
+    else:
+        _uploader(desk)
+    drop(
+        pictures=UPLOADS,
+        own_set=_PLACE,
+        most=MOST,
+        images=MOST_IMAGES,
+        size=MAX_BUNDLE_BYTES,
+        is_open=waiting,
+    )
+    return (None if waiting else looking), place
+
+
+def follow(looking: Looking, place: DeltaGenerator) -> None:
+    """Show the progress of a set until it is done, then draw the page again."""
+    bar = place.progress(looking.share, looking.stage)
+    while not looking.done.wait(_POLL_SECONDS):
+        bar.progress(min(looking.share, 1.0), looking.stage)
+    st.rerun()
+
+
+def _uploader(desk: Desk) -> None:
+    key = f"own-zip-{desk.turn}"
+
+    def bring() -> None:
+        file = st.session_state[key]
+        if file is not None:
+            desk.bring(file.name, file.getvalue())
+
+    with st.container(key=_PLACE):
+        st.file_uploader(
+            text.SET_LABEL,
+            type="zip",
+            max_upload_size=_MEGABYTES,
+            help=text.SET_HELP.format(images=f"{MOST_IMAGES:,}", size=_MEGABYTES),
+            key=key,
+            on_change=bring,
+        )
+
+
+def _holds(own: OwnSet, desk: Desk) -> None:
+    with st.container(border=True):
+        st.markdown(text.SET_READY.format(title=plain(own.title), count=f"{len(own.names):,}"))
+        missing = own.files - len(own.names)
+        if missing:
+            label = text.SET_LEFT_OUT.format(count=f"{missing:,}", files=f"{own.files:,}")
+            with st.expander(label, icon=":material/rule:"):
+                lines = [
+                    text.SET_REASON.format(count=f"{count:,}", reason=reason)
+                    for reason, count in own.left_out.items()
+                ]
+                beyond = missing - sum(own.left_out.values())
+                if beyond:
+                    lines.append(text.SET_SPREAD.format(count=f"{beyond:,}", most=f"{MOST_IMAGES:,}"))
+                st.markdown("\n".join(f"- {line}" for line in lines))
+        st.button(text.SET_REMOVE, icon=":material/delete:", key="remove-own-set", on_click=desk.clear)
