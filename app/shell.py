@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 PAGES = {
     "explore": "tune",
     "landscape": "landscape",
+    "sensitivity": "grid_on",
     "images": "image_search",
     "deploy": "rocket_launch",
+    "learn": "school",
     "experiments": "science",
 }
 """Every page with its icon, in the order of the navigation: its view and its copy bear its name."""
 
-OWN_CONTROLS = {"explore"}
+OWN_CONTROLS = {"explore", "learn"}
 """Pages that place the controls themselves, or show none."""
 
 _VIEW = "_view"
@@ -50,11 +52,12 @@ def run() -> None:
 
     offered = cached.experiments()
     copy = getattr(text, name)
-    experiment, place = header(copy.TITLE, copy.INTRO, offered)
+    with st.container(key="header"):
+        experiment, place = header(copy.TITLE, copy.INTRO, offered)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
-    place.caption(running(explorer))
+    place.caption(f"{copy.INTRO}  \n{running(explorer)}")
     state.rest()
     link.follow(name)
     alone = nullcontext(state.read(tuple(explorer.prepared.ood)))

@@ -77,6 +77,11 @@ class Explorer:
             strata=self._sizes,
         )
 
+    @property
+    def small(self) -> bool:
+        """Whether exact figures are as quick as a first look at a sample."""
+        return not isinstance(self._scorer, LiveScorer)
+
     def at(self, pruning: Pruning) -> Snapshot:
         """The head at a position and what it says of every set."""
         everything = self._scorer.rescore(pruning)

@@ -2,6 +2,7 @@
 
 from app.cached.deploy import basis, detector, reopened
 from app.cached.landscape import (
+    best_found,
     choice,
     exact_landscapes,
     held_out,
@@ -10,11 +11,14 @@ from app.cached.landscape import (
     tuning_data,
     unpruned_landscapes,
 )
+from app.cached.learn import carried, subjects, toy, toy_unpruned
 from app.cached.pictures import desk, example, examples, image, upload
 from app.cached.prepared import experiments, headline, preparation, ready, restart, unpruned, unpruned_figures
 
 __all__ = [
     "basis",
+    "best_found",
+    "carried",
     "choice",
     "desk",
     "detector",
@@ -31,6 +35,9 @@ __all__ = [
     "ready",
     "reopened",
     "restart",
+    "subjects",
+    "toy",
+    "toy_unpruned",
     "tuning_data",
     "unpruned",
     "unpruned_figures",

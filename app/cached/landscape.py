@@ -8,6 +8,7 @@ from app.cached.prepared import ready
 
 if TYPE_CHECKING:
     from app.exact import ExactLandscapes
+    from app.later import Later
     from opnp.choosing import Choice
     from opnp.config import Pruning
     from opnp.holdout import HeldOut, LeftOut
@@ -60,6 +61,16 @@ def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bo
 
     data = tuning_data(key, ood, blind=blind)
     return search(data, unpruned_landscapes(key, ood, blind=blind), reach, max_accuracy_loss=loss)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def best_found(key: str, ood: tuple[str, ...]) -> "Later[Choice]":
+    """The best window that the Landscape page would show first; whoever asks first may start the search."""
+    from app.later import Later
+    from opnp.choosing import MAX_ACCURACY_LOSS
+    from opnp.search import Reach
+
+    return Later(f"search-{key}", lambda: choice(key, ood, Reach.BOTH, MAX_ACCURACY_LOSS))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

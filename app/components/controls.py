@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import link, state, text
-from app.components.range_slider import Mark, Moved, range_slider
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope, Window
+from app.components.marks import best, marks
+from app.components.range_slider import Moved, range_slider
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
 
 _LABELS = {
@@ -52,7 +53,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
     if not moving:
         state.settle(settings)
         link.write()
-        _sliders((weights, neurons), settings, live=live)
+        _sliders(explorer, (weights, neurons), settings, live=live)
     place.button(
         "Undo",
         icon=":material/undo:",
@@ -64,7 +65,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
     )
     yield settings
     if moving:
-        _sliders((weights, neurons), settings, live=live)
+        _sliders(explorer, (weights, neurons), settings, live=live)
 
 
 def presets() -> None:
@@ -75,7 +76,10 @@ def presets() -> None:
             st.button(label, on_click=state.choose, args=(pruning,))
 
 
-def _sliders(places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Settings, *, live: bool) -> None:
+def _sliders(
+    explorer: Explorer, places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Settings, *, live: bool
+) -> None:
+    found = best(explorer, settings)
     windows = (settings.pruning.weights, settings.pruning.neurons)
     for place, (key, (label, help_text)), window in zip(places, _LABELS.items(), windows, strict=True):
         with place:
@@ -83,15 +87,23 @@ def _sliders(places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Sett
                 f"{key}-slider",
                 Window(*window),
                 partial(_moved, key),
+                partial(_picked, key, found),
                 label=label,
                 help_text=help_text,
-                marks=(Mark(text.controls.UNPRUNED, 0, OPEN, text.controls.UNPRUNED_HELP),),
+                marks=marks(key, found),
                 live=live,
             )
 
 
 def _moved(key: str, moved: Moved) -> None:
     state.move(key, moved.window, moving=moved.moving)
+
+
+def _picked(key: str, found: Pruning, number: int) -> None:
+    if number == 0:
+        state.move(key, OPEN, moving=False)
+    else:
+        state.choose(found)
 
 
 def _settings(explorer: Explorer) -> None:

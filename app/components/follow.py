@@ -21,11 +21,13 @@ class Shown:
     """What the page shows.
 
     Attributes:
+        settings: Where the sliders stand.
         after: The pruned model.
         old: Figures of the unpruned model on both halves.
         new: Figures of the pruned model on both halves.
     """
 
+    settings: Settings
     after: Snapshot
     old: Mapping[Half, Evaluation]
     new: Mapping[Half, Evaluation]
@@ -49,7 +51,6 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
     if glance is not None:
         with headline.container():
             cards(before=old[Half.TUNE], after=glance.evaluation, head=glance.head, notes=first_look(glance))
-            st.caption(text.GLANCE)
         if state.moving():
             _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
             return None
@@ -57,9 +58,8 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
     new = {half: explorer.evaluate(after, ood, half) for half in Half}
     with headline.container():
         cards(before=old[Half.TUNE], after=new[Half.TUNE], head=after.head, notes=exact(new))
-        st.caption(text.HALVES)
     _below(explorer, settings, after, old, new)
-    return Shown(after, old, new)
+    return Shown(settings, after, old, new)
 
 
 def _below(
@@ -75,3 +75,4 @@ def _below(
         histograms(explorer, settings, before, after, palette(st.context.theme.type))
     with right:
         per_set_table(explorer, settings, old, new)
+        st.caption(text.HALVES if Half.REPORT in new else text.GLANCE)

@@ -20,7 +20,7 @@ def header(
         experiments: What can be chosen, the default first.
 
     Returns:
-        The experiment that is chosen, and a place for what `running` says once it is prepared.
+        The experiment that is chosen, and where the introduction stands, for what `running` says after it.
     """
     titles = {experiment.key: experiment.title for experiment in experiments if not experiment.missing()}
     opened = st.session_state.pop(state.CHOSEN, None)
@@ -40,8 +40,9 @@ def header(
             bind="query-params",
         )
     chosen = next(experiment for experiment in experiments if experiment.key == key)
-    st.caption(introduction)
-    return chosen, st.empty()
+    place = st.empty()
+    place.caption(introduction)
+    return chosen, place
 
 
 def running(explorer: Explorer) -> str:

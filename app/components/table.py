@@ -29,11 +29,7 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
         before: Figures of the unpruned model.
         after: Figures of the pruned model; without the held-out half while they come from a sample.
     """
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
-    frame = pd.DataFrame([_row(titles[key], key, before, after) for key in settings.ood])
-    average = frame.drop(columns="OOD set").mean().to_dict()
-    average |= {"OOD set": text.AVERAGE, "images": frame["images"].sum()}
-    frame = pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
+    frame = _frame(explorer, settings, before, after)
     st.caption(text.TABLE_HELP)
     st.dataframe(
         frame[list(ESSENTIALS)],
@@ -45,6 +41,11 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
         },
         alt="FPR95 of each OOD set: unpruned, pruned, and pruned on the held-out half",
     )
+
+
+def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:
+    """Draw the rest of the figures, folded, and their download; arguments as above."""
+    frame = _frame(explorer, settings, before, after)
     with st.expander("More figures, and download"):
         more = ["OOD set", *(name for name in frame.columns if name not in ESSENTIALS)]
         st.dataframe(
@@ -64,6 +65,14 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _frame(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> pd.DataFrame:
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    frame = pd.DataFrame([_row(titles[key], key, before, after) for key in settings.ood])
+    average = frame.drop(columns="OOD set").mean().to_dict()
+    average |= {"OOD set": text.AVERAGE, "images": frame["images"].sum()}
+    return pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
 
 
 def _row(title: str, key: str, before: Halves, after: Halves) -> dict[str, str | float | int]:

@@ -4,9 +4,8 @@ from opnp.config import Pruning, RankScope
 
 TITLE = "Teach a classifier to notice the unfamiliar"
 INTRO = (
-    "A classifier is often sure of itself on images of a kind it has never seen. Prune its last layer by "
-    "sensitivity, without training, and watch in-distribution (ID) and out-of-distribution (OOD) images come "
-    "apart."
+    "It is often sure of images of a kind it has never seen. Prune its last layer by sensitivity, without "
+    "training, and watch in-distribution (ID) and out-of-distribution (OOD) scores come apart."
 )
 PRESETS: tuple[tuple[str, Pruning], ...] = (
     ("1 % most sensitive weights", Pruning(weights=(0, 99))),

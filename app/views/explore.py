@@ -9,6 +9,7 @@ from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.controls import controls, presets
 from app.components.follow import Shown, follow
+from app.components.table import more_figures
 from app.shell import view
 from opnp.binning import bin_map
 from opnp.evaluation import Half
@@ -31,6 +32,7 @@ def explore(explorer: Explorer) -> None:
         st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="reliability")
     with right:
         _map(explorer, shown.after, colours)
+    more_figures(explorer, shown.settings, shown.old, shown.new)
 
 
 @st.fragment

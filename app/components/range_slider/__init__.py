@@ -24,18 +24,18 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Mark:
-    """A place worth knowing, below the slider; a click goes there.
+    """A place worth knowing, below the slider, to be picked.
 
     Attributes:
-        label: A word.
+        sign: Stands at the place.
+        label: Stands beside it; may be empty.
         at: Where it stands, in percent.
-        window: Where a click goes.
         help: What it is, in a few words.
     """
 
+    sign: str
     label: str
     at: float
-    window: Window
     help: str
 
 
@@ -56,6 +56,7 @@ def range_slider(
     key: str,
     window: Window,
     on_move: Callable[[Moved], None],
+    on_pick: Callable[[int], None],
     *,
     label: str,
     help_text: str,
@@ -68,6 +69,7 @@ def range_slider(
         key: Of the component, unique on the page.
         window: Where it stands.
         on_move: Called with every new position, before the page is drawn again.
+        on_pick: Called with the number of a mark that is clicked.
         label: Said above it, and to screen readers.
         help_text: Shown on request.
         marks: Places worth knowing.
@@ -79,6 +81,11 @@ def range_slider(
         low, high = (min(max(float(said[end]), 0.0), 100.0) for end in ("low", "high"))
         on_move(Moved(Window(min(low, high), high), bool(said["moving"])))
 
+    def picked() -> None:
+        number = st.session_state[key].get("picked")
+        if isinstance(number, int) and 0 <= number < len(marks):
+            on_pick(number)
+
     data: dict[str, Any] = {
         "low": window[0],
         "high": window[1],
@@ -87,7 +94,7 @@ def range_slider(
         "live": live,
     }
     data |= {"marks": [asdict(mark) for mark in marks], "answered": int(_last(key).get("number", 0))}
-    _mount(key=key, data=data, on_window_change=moved)
+    _mount(key=key, data=data, on_window_change=moved, on_picked_change=picked)
 
 
 def _last(key: str) -> dict[str, Any]:

@@ -8,13 +8,13 @@ const REST = 250; // ms after the last key press that count as a release
 
 const sliders = new WeakMap();
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   let slider = sliders.get(parentElement);
   if (!slider) {
     slider = makeSlider(parentElement, data);
     sliders.set(parentElement, slider);
   }
-  slider.show(data, setStateValue);
+  slider.show(data, setStateValue, setTriggerValue);
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -30,6 +30,7 @@ function makeSlider(root, first) {
 
   let values = [0, 100];
   let speak = () => {};
+  let pick = () => {};
   let live = false;
   let sent = first.answered;
   let sentAt = 0;
@@ -139,18 +140,14 @@ function makeSlider(root, first) {
     if (wanted === drawnMarks) return;
     drawnMarks = wanted;
     marks.replaceChildren(
-      ...list.map(({ label, at: place, window, help }) => {
+      ...list.map(({ sign, label, at: place, help }, number) => {
         const mark = document.createElement("button");
         mark.type = "button";
-        mark.className = place <= 5 ? "mark first" : place >= 95 ? "mark last" : "mark";
+        mark.className = place < 50 ? "mark" : "mark leftwards";
         mark.style.left = `${place}%`;
-        mark.textContent = label;
+        mark.textContent = place < 50 ? `${sign} ${label}` : `${label} ${sign}`;
         mark.title = mark.ariaLabel = help;
-        mark.onclick = () => {
-          values = [...window];
-          paint();
-          say(false);
-        };
+        mark.onclick = () => pick("picked", number);
         return mark;
       }),
     );
@@ -166,8 +163,9 @@ function makeSlider(root, first) {
   });
 
   return {
-    show(data, setStateValue) {
+    show(data, setStateValue, setTriggerValue) {
       speak = setStateValue;
+      pick = setTriggerValue;
       live = data.live;
       if (data.answered >= sent) {
         waiting = false;

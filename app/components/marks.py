@@ -1,0 +1,48 @@
+"""The places worth knowing on the two sliders: nothing pruned, and the best found so far."""
+
+from app import cached, state
+from app.components.range_slider import Mark
+from app.state import Settings
+from app.text import controls as text
+from opnp.config import OPEN, UNPRUNED, Pruning
+from opnp.explorer import Explorer
+from opnp.markdown import windows_text
+
+NEAR = 25
+"""Percent from an end within which two labels would touch."""
+
+
+def best(explorer: Explorer, settings: Settings) -> Pruning:
+    """The best pruning found for the chosen OOD sets, unpruned while there is none.
+
+    A small experiment is searched in the background; a large one once its Landscape has been looked at.
+    """
+    if not settings.ood:
+        return UNPRUNED
+    search = cached.best_found(explorer.prepared.experiment.key, settings.ood)
+    if explorer.small:
+        search.start()
+    return search.result.best.pruning if search.result else UNPRUNED
+
+
+def marks(side: str, found: Pruning) -> tuple[Mark, ...]:
+    """The marks of one slider.
+
+    Args:
+        side: `state.WEIGHTS` or `state.NEURONS`.
+        found: The best pruning.
+    """
+    window = found.weights if side == state.WEIGHTS else found.neurons
+    inner = [end for end in window if 0 < end < 100]
+    near_left, near_right = any(end < NEAR for end in inner), any(end > 100 - NEAR for end in inner)
+    words = text.BEST_HELP.format(windows=windows_text(found))
+    return (
+        Mark(
+            "◇",
+            "" if near_left and near_right else text.UNPRUNED,
+            OPEN.high if near_left and not near_right else OPEN.low,
+            text.UNPRUNED_HELP,
+        ),
+        *(Mark("◆", "", end, words) for end in inner[:-1]),
+        *(Mark("◆", text.BEST, end, words) for end in inner[-1:]),
+    )
