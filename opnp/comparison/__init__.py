@@ -1,0 +1,1 @@
+"""Pruning beside the other post-hoc methods, and combined with them, on the same features."""

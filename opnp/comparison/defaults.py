@@ -1,0 +1,50 @@
+"""The rows that a comparison begins with."""
+
+from dataclasses import replace
+
+from opnp.comparison.recipe import Recipe
+from opnp.config import OPEN, UNPRUNED, Pruning
+
+UNPRUNED_ROWS: tuple[Recipe, ...] = (
+    *(Recipe(score) for score in ("msp", "maxlogit", "energy", "gen", "kl", "gradnorm")),
+    *(Recipe(rectifier=key) for key in ("react", "ash-p", "ash-b", "ash-s", "scale")),
+    Recipe(sparsifier="dice"),
+    *(Recipe(score) for score in ("vim", "knn", "nnguide", "mahalanobis", "rmd", "she")),
+)
+"""Every method by itself, at its paper's parameters."""
+
+EXAMPLE_WEIGHTS = Pruning(weights=(0, 99))
+"""What stands for pruning where nothing is pruned: the first thing that Explore suggests ..."""
+
+EXAMPLE_NEURONS = Pruning(neurons=(30, 100))
+"""... and the second."""
+
+
+def pruned_rows(pruning: Pruning) -> tuple[Recipe, ...]:
+    """Pruning with the energy, its sides apart and together, then combined with other methods.
+
+    Example:
+        >>> [recipe.title for recipe in pruned_rows(Pruning((0, 99), (30, 100)))]
+        ['OPP', 'ONP', 'OPNP', 'OPNP + ReAct', 'OPNP + ASH-S', 'OPNP + GEN']
+        >>> [recipe.title for recipe in pruned_rows(EXAMPLE_WEIGHTS)]
+        ['OPP', 'OPP + ReAct', 'OPP + ASH-S', 'OPP + GEN']
+    """
+    sides = {
+        one.kind: one for one in (replace(pruning, neurons=OPEN), replace(pruning, weights=OPEN), pruning)
+    }
+    combined = (
+        Recipe(rectifier="react", pruning=pruning),
+        Recipe(rectifier="ash-s", pruning=pruning),
+        Recipe("gen", pruning=pruning),
+    )
+    alone = tuple(Recipe(pruning=one) for one in sides.values() if one.kind != UNPRUNED.kind)
+    return (*alone, *combined)
+
+
+def default_rows(pruning: Pruning) -> tuple[Recipe, ...]:
+    """Pruning first, then every other method by itself; the examples stand in where nothing is pruned."""
+    if pruning.kind != UNPRUNED.kind:
+        return (*pruned_rows(pruning), *UNPRUNED_ROWS)
+    both = replace(EXAMPLE_NEURONS, weights=EXAMPLE_WEIGHTS.weights)
+    alone, *combined = pruned_rows(EXAMPLE_WEIGHTS)
+    return (alone, Recipe(pruning=EXAMPLE_NEURONS), Recipe(pruning=both), *combined, *UNPRUNED_ROWS)

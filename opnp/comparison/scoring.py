@@ -1,0 +1,168 @@
+"""A recipe to the scores of every set, from features in memory."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from opnp.checks import require_finite
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.training import Training
+from opnp.errors import InvalidDataError, OpnpError
+from opnp.features import Features
+from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
+from opnp.prepared import Prepared
+from opnp.pruning import prune
+from opnp.rescore import Rescored
+
+BLOCK = 16_384
+"""Images scored at once, to bound memory."""
+
+
+WARMING = 64
+"""Images scored before the clock runs."""
+
+
+class ComparisonCancelledError(OpnpError):
+    """The comparison was stopped before its end."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a recipe says of every set.
+
+    Attributes:
+        recipe: Which.
+        id_test: Of the ID test set. Confidence and class are those of the recipe's logits.
+        ood: Of each OOD set, by key.
+        fitting: Seconds that fitting to the training images took.
+        scoring: Seconds an image took, from its features to its score; the backbone is not in it.
+    """
+
+    recipe: Recipe
+    id_test: Rescored
+    ood: Mapping[str, Rescored]
+    fitting: float
+    scoring: float
+
+
+def score(
+    prepared: Prepared, training: Training, recipe: Recipe, *, cancel: threading.Event | None = None
+) -> Scored:
+    """Fit a recipe and score every image of the ID test set and of all OOD sets.
+
+    Args:
+        prepared: The experiment.
+        training: What methods fit to.
+        recipe: What to do.
+        cancel: Set from another thread, it stops after the current block of images.
+
+    Returns:
+        The scores; higher is more in-distribution.
+
+    Raises:
+        InvalidDataError: If a method needs what is not there, or a score is NaN or infinite.
+        InvalidSettingError: If a parameter does not fit the data.
+        ComparisonCancelledError: If it was stopped.
+    """
+    require_met(training, recipe)
+    start = time.perf_counter()
+    fitted = _Fitted(prepared, training.features, recipe)
+    fitting = time.perf_counter() - start
+    fitted(prepared.id_test.features[:WARMING])  # what is only loaded once is not the method's time
+    sets = {"": prepared.id_test, **prepared.ood}
+    sizes = [len(part.labels) for part in sets.values()]
+    blocks, scoring = [], 0.0
+    for features in _blocks([part.features for part in sets.values()]):
+        if cancel is not None and cancel.is_set():
+            raise ComparisonCancelledError("The comparison was stopped. What is complete stays.")
+        start = time.perf_counter()
+        blocks.append(fitted(features))
+        scoring += time.perf_counter() - start
+    fields = (torch.cat([getattr(block, name) for block in blocks]) for name in _FIELDS)
+    parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
+    rescored = {key: Rescored(*part) for key, part in zip(sets, parts, strict=True)}
+    for key, said in rescored.items():
+        require_finite(
+            f"scores of {key or 'the ID test set'}", said.scores, remedy="Change the method's parameters."
+        )
+    return Scored(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
+
+
+def require_met(training: Training, recipe: Recipe) -> None:
+    """Check that everything is there which the methods of a recipe need.
+
+    Raises:
+        InvalidDataError: If something is not; the message says what and for which method.
+    """
+    known = training.features
+    absent = {
+        Need.TRAINING: "they are no longer in the cache. Make them with `python -m opnp extract`."
+        if known is None
+        else "",
+        Need.LABELS: "some have none. Add them, or choose another method."
+        if known is None or bool((known.labels < 0).any())
+        else "",
+        Need.NON_NEGATIVE: ""
+        if training.non_negative
+        else "this model has negative ones. Choose another method.",
+    }
+    for method in recipe.methods:
+        for need in Need:
+            if need in method.needs and absent[need]:
+                raise InvalidDataError(f"{method.title} needs {need}, but {absent[need]}")
+
+
+class _Fitted:
+    """A recipe that has seen the training data: (n, D) features to what it says of them."""
+
+    def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
+        model, maps = prepared.classifier, prepared.maps
+        neurons = maps.neurons[recipe.pruning.neuron_definition]  # type: ignore[index]
+        pruned = prune(model.weight.cpu().float(), maps.weights, neurons, recipe.pruning)
+        self._kept = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
+        self._rectify = None
+        if recipe.rectifier is not None:
+            rectifier = RECTIFIERS[recipe.rectifier]
+            raw = None if known is None else known.features
+            self._rectify = rectifier.fit(raw, recipe.values(rectifier))
+        head = Head(pruned.weight, model.bias.cpu().float())
+        seen = None if known is None or not _fits(recipe) else self._seen(known.features)
+        if recipe.sparsifier is not None and seen is not None:
+            sparsifier = SPARSIFIERS[recipe.sparsifier]
+            head = Head(sparsifier.fit(seen, head, recipe.values(sparsifier)), head.bias)
+        self._head = head
+        rule = SCORES[recipe.score]
+        training = None if known is None or seen is None else Known(seen, known.labels, head)
+        self._rate = rule.fit(training, head, recipe.values(rule))
+
+    def _seen(self, features: torch.Tensor) -> torch.Tensor:
+        """Features as the last layer gets them."""
+        shaped = features if self._rectify is None else self._rectify(features)
+        return shaped if self._kept is None else shaped * self._kept
+
+    def __call__(self, features: torch.Tensor) -> Rescored:
+        seen = self._seen(features)
+        logits = self._head.logits(seen)
+        top, predicted = logits.max(dim=1)
+        confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
+        return Rescored(self._rate(seen, logits), confidence, predicted)
+
+
+_FIELDS = ("scores", "confidence", "predicted")
+
+
+def _fits(recipe: Recipe) -> bool:
+    """Whether anything after the rectifier looks at training images."""
+    return recipe.sparsifier is not None or Need.TRAINING in SCORES[recipe.score].needs
+
+
+def _blocks(parts: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """All rows, in one block where they fit."""
+    if sum(map(len, parts)) <= BLOCK:
+        yield torch.cat(parts)
+        return
+    for part in parts:
+        yield from part.split(BLOCK)  # type: ignore[no-untyped-call]

@@ -1,0 +1,134 @@
+"""Recipes as one line of text, for links and the command line, and back."""
+
+import re
+from typing import Any
+
+from opnp.comparison.recipe import DEFAULT_SCORE, Recipe
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.errors import InvalidSettingError
+from opnp.methods import RECTIFIERS, SCORES, method_named
+
+PRUNED = "pruned"
+"""Stands for whatever pruning the reader of the line has at hand."""
+
+LONGEST = 300
+"""Characters of a line; links come from strangers."""
+
+_PART = re.compile(r"([a-z-]+)(?:\(([^()]*)\))?")
+
+
+def spell(recipe: Recipe) -> str:
+    """A recipe as text that `read` understands.
+
+    Example:
+        >>> spell(Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=(("gen.gamma", 0.5),)))
+        'weights(low=0,high=99)+react+gen(gamma=0.5)'
+    """
+    parts = _spell_pruning(recipe.pruning)
+    for method in recipe.methods:
+        changed = [pair for pair in recipe.parameters if pair[0].startswith(f"{method.key}.")]
+        inside = ",".join(f"{key.partition('.')[2]}={value:g}" for key, value in changed)
+        parts.append(f"{method.key}({inside})" if inside else method.key)
+    return "+".join(parts)
+
+
+def read(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
+    """The recipe that a line spells: names joined by +, parameters in brackets; the score may be left out.
+
+    Args:
+        line: Such as "pruned+react(percentile=95)+gen".
+        pruned: What "pruned" stands for.
+
+    Raises:
+        InvalidSettingError: If it cannot be read; the message says what is wrong.
+
+    Example:
+        >>> read("pruned+ash-s", pruned=Pruning(neurons=(30, 100))).title
+        'ONP + ASH-S'
+        >>> read("weights(low=0,high=99,scope=per-class)").pruning.scope
+        <RankScope.PER_CLASS: 'per class'>
+    """
+    if len(line) > LONGEST:
+        raise InvalidSettingError(f"Expected a method of at most {LONGEST} characters but got {len(line)}.")
+    chosen: dict[str, str] = {}
+    pruning: dict[str, Any] = {}
+    parameters: dict[str, float] = {}
+    for part in line.replace(" ", "").split("+"):
+        name, options = _read_part(part, line)
+        if name == PRUNED:
+            pruning |= {
+                "weights": pruned.weights,
+                "neurons": pruned.neurons,
+                "scope": pruned.scope,
+                "neuron_definition": pruned.neuron_definition,
+            }
+        elif name in ("weights", "neurons"):
+            pruning |= _read_window(name, options)
+        else:
+            kind = _kind(name)
+            if kind in chosen:
+                raise InvalidSettingError(
+                    f"Expected one {kind} but {line!r} has {chosen[kind]!r} and {name!r}. Make two rows."
+                )
+            chosen[kind] = name
+            parameters |= {f"{name}.{key}": _number(key, value) for key, value in options.items()}
+    return Recipe(
+        chosen.get("score", DEFAULT_SCORE),
+        chosen.get("rectifier"),
+        chosen.get("sparsifier"),
+        Pruning(**pruning),
+        tuple(parameters.items()),
+    )
+
+
+def _kind(name: str) -> str:
+    method_named(name)
+    if name in SCORES:
+        return "score"
+    return "rectifier" if name in RECTIFIERS else "sparsifier"
+
+
+def _spell_pruning(pruning: Pruning) -> list[str]:
+    parts = []
+    if pruning.weights != OPEN:
+        scope = ",scope=per-class" if pruning.scope is RankScope.PER_CLASS else ""
+        parts.append(f"weights(low={pruning.weights[0]:g},high={pruning.weights[1]:g}{scope})")
+    if pruning.neurons != OPEN:
+        by = ",by=weights" if pruning.neuron_definition is NeuronDefinition.WEIGHTS else ""
+        parts.append(f"neurons(low={pruning.neurons[0]:g},high={pruning.neurons[1]:g}{by})")
+    return parts
+
+
+def _read_part(part: str, line: str) -> tuple[str, dict[str, str]]:
+    match = _PART.fullmatch(part)
+    if match is None:
+        raise InvalidSettingError(
+            f"Expected names joined by + with parameters in brackets but got {line!r}. "
+            "An example: pruned+react(percentile=95)+gen."
+        )
+    inside = match[2] or ""
+    pairs = [pair.partition("=") for pair in inside.split(",") if pair]
+    return match[1], {key: value for key, _, value in pairs}
+
+
+def _read_window(name: str, options: dict[str, str]) -> dict[str, object]:
+    known = {"low", "high", "scope" if name == "weights" else "by"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        raise InvalidSettingError(
+            f"Expected `{name}` to have only {', '.join(sorted(known))} but got {unknown[0]!r}."
+        )
+    window = (_number("low", options.get("low", "0")), _number("high", options.get("high", "100")))
+    said: dict[str, object] = {name: window}
+    if "scope" in options:
+        said["scope"] = options["scope"].replace("-", " ")
+    if "by" in options:
+        said["neuron_definition"] = options["by"]
+    return said
+
+
+def _number(key: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise InvalidSettingError(f"Expected `{key}` to be a number but got {value!r}.") from None

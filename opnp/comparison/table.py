@@ -1,0 +1,193 @@
+"""Scores to the rows of the table: every figure on one half of every OOD set, or the reason why not."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.scoring import ComparisonCancelledError, Scored, score
+from opnp.comparison.training import Training
+from opnp.errors import OpnpError
+from opnp.evaluation import Evaluation, Half, evaluate
+from opnp.figures import Figures, average
+from opnp.intervals import Interval
+from opnp.prepared import Prepared
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recipe.
+
+    Attributes:
+        name: Of the row.
+        recipe: What it is.
+        figures: What it achieves; None where it cannot run.
+        fitting: Seconds that fitting took.
+        scoring: Seconds an image took.
+        reason: Why it cannot run, in a sentence.
+    """
+
+    name: str
+    recipe: Recipe
+    figures: Figures | None = None
+    fitting: float | None = None
+    scoring: float | None = None
+    reason: str | None = None
+
+
+class Standing(StrEnum):
+    """Where a row stands in a column."""
+
+    BEST = "best"
+    """No other is better."""
+
+    CLOSE = "close"
+    """Within the best one's 95 % interval."""
+
+    OTHER = "other"
+    """Neither."""
+
+
+def compare(
+    prepared: Prepared,
+    training: Training,
+    recipes: Sequence[Recipe],
+    ood: Sequence[str],
+    *,
+    half: Half = Half.REPORT,
+    progress: Callable[[int], object] | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Row]:
+    """Score and evaluate recipes one after the other.
+
+    Args:
+        prepared: The experiment.
+        training: What methods fit to.
+        recipes: What to compare.
+        ood: Keys of OOD sets.
+        half: Of every OOD set.
+        progress: Told how many rows are done.
+        cancel: Set from another thread, it stops soon.
+
+    Returns:
+        A row for each, in the same order.
+
+    Raises:
+        InvalidDataError: If no OOD set is chosen.
+        ComparisonCancelledError: If it was stopped.
+    """
+    rows = []
+    for place, recipe in enumerate(recipes):
+        rows.append(row_of(recipe.title, prepared, attempt(prepared, training, recipe, cancel), ood, half))
+        if progress is not None:
+            progress(place + 1)
+    return rows
+
+
+def attempt(
+    prepared: Prepared, training: Training, recipe: Recipe, cancel: threading.Event | None = None
+) -> Scored | Row:
+    """The scores of a recipe, or a row without figures that says why there are none.
+
+    Raises:
+        ComparisonCancelledError: If it was stopped.
+    """
+    try:
+        return score(prepared, training, recipe, cancel=cancel)
+    except ComparisonCancelledError:
+        raise
+    except OpnpError as error:
+        return Row(recipe.title, recipe, reason=str(error))
+
+
+def row_of(name: str, prepared: Prepared, said: Scored | Row, ood: Sequence[str], half: Half) -> Row:
+    """The row of what `attempt` gave.
+
+    Raises:
+        InvalidDataError: If no OOD set is chosen.
+    """
+    if isinstance(said, Row):
+        return replace(said, name=name)
+    labels = prepared.id_test.labels.numpy()
+
+    def against(keys: Sequence[str]) -> Evaluation:
+        return evaluate(said.id_test, labels, {key: said.ood[key] for key in keys}, half=half)
+
+    figures = Figures(half, against(ood), {key: against([key]) for key in ood})
+    return Row(name, said.recipe, figures, said.fitting, said.scoring)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The figures of a row, of one OOD set or of their average. Fractions.
+
+    Attributes:
+        fpr95: Lower is better.
+        fpr95_interval: 95 %.
+        auroc: Higher is better.
+        auroc_interval: 95 %.
+        aupr_id: Higher is better.
+        aupr_ood: Higher is better.
+        ece: Lower is better.
+        accuracy: Higher is better.
+    """
+
+    fpr95: float
+    fpr95_interval: Interval
+    auroc: float
+    auroc_interval: Interval
+    aupr_id: float
+    aupr_ood: float
+    ece: float
+    accuracy: float
+
+
+LOWER = frozenset({"fpr95", "ece"})
+"""Fields of `Cells` of which lower is better."""
+
+COLUMNS = ("fpr95", "auroc", "aupr_id", "aupr_ood", "ece", "accuracy")
+"""Fields of `Cells` that rows are compared in."""
+
+
+def cells(figures: Figures, key: str | None) -> Cells:
+    """The figures of the OOD set with that key, or the macro average for None."""
+    said = figures.together if key is None else figures.alone[key]
+    mean = average(said)
+    return Cells(
+        mean.fpr95,
+        said.fpr95_interval,
+        mean.auroc,
+        said.auroc_interval,
+        mean.aupr_id,
+        mean.aupr_ood,
+        said.reliability.ece,
+        said.accuracy,
+    )
+
+
+def standings(column: str, values: Sequence[Cells | None]) -> list[Standing]:
+    """Which rows are best in a column, and which lie within the best one's interval where it has one.
+
+    Example:
+        >>> one = Cells(0.2, Interval(0.1, 0.3), 0.9, Interval(0.8, 1.0), 0.9, 0.9, 0.1, 0.9)
+        >>> two, far = replace(one, fpr95=0.3, ece=0.2), replace(one, fpr95=0.31)
+        >>> [[str(one) for one in standings(name, [one, two, None, far])] for name in ("fpr95", "ece")]
+        [['best', 'close', 'other', 'other'], ['best', 'other', 'other', 'best']]
+    """
+    there = [one for one in values if one is not None]
+    if not there:
+        return [Standing.OTHER] * len(values)
+    sign = 1.0 if column in LOWER else -1.0
+    best = min(there, key=lambda one: sign * getattr(one, column))
+    ends = getattr(best, f"{column}_interval", None)
+    edge = getattr(best, column) if ends is None else ends.high if column in LOWER else ends.low
+
+    def standing(one: Cells | None) -> Standing:
+        if one is None:
+            return Standing.OTHER
+        if getattr(one, column) == getattr(best, column):
+            return Standing.BEST
+        return Standing.CLOSE if sign * getattr(one, column) <= sign * edge else Standing.OTHER
+
+    return [standing(one) for one in values]

@@ -1,0 +1,91 @@
+"""Features of the ID training images, for methods that fit to them; a sample where there are many."""
+
+from dataclasses import dataclass
+
+import torch
+
+from opnp.datasets import FeatureSet
+from opnp.extraction import StoredFeatures
+from opnp.features import Features
+from opnp.kept_features import found_features
+from opnp.prepared import Prepared
+from opnp.store import Store
+
+MOST = 50_000
+"""Images that methods fit to at most."""
+
+SEED = 2204
+
+
+@dataclass(frozen=True)
+class Training:
+    """What methods may fit to.
+
+    Attributes:
+        features: (N, D) float32 and labels (N,); None where they are not on this machine any more.
+        population: How many images they were drawn from.
+        non_negative: Whether no feature of the model is negative, on these and on the ID test images.
+    """
+
+    features: Features | None
+    population: int
+    non_negative: bool
+
+    @property
+    def count(self) -> int:
+        """Images that methods fit to."""
+        return 0 if self.features is None else len(self.features.labels)
+
+
+def training(prepared: Prepared, store: Store, *, most: int = MOST) -> Training:
+    """Take the features of the ID training images from where they are kept; none is extracted.
+
+    Args:
+        prepared: The experiment.
+        store: Where its features were kept.
+        most: Images to keep in memory at most, drawn by seed, in their order.
+
+    Returns:
+        The features, float32 on the CPU.
+    """
+    images = prepared.experiment.id_train
+    if isinstance(images, FeatureSet):
+        features, labels = images.features()
+        place = drawn(len(labels), most)
+        return _of(prepared, Features(features[place].float(), labels[place]), len(labels))
+    stored = found_features(store, prepared.classifier, images)
+    if stored is None:
+        return _of(prepared, None, prepared.maps.count)
+    return _of(prepared, _rows(stored, drawn(len(stored), most)), len(stored))
+
+
+def drawn(count: int, most: int) -> torch.Tensor:
+    """Places of at most `most` of `count` rows, without repetition, ascending, by seed.
+
+    Example:
+        >>> drawn(3, 5)
+        tensor([0, 1, 2])
+    """
+    if count <= most:
+        return torch.arange(count)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(SEED))
+    return order[:most].sort().values
+
+
+def _of(prepared: Prepared, features: Features | None, population: int) -> Training:
+    looked_at = [prepared.id_test, *([] if features is None else [features])]
+    non_negative = all(bool((part.features >= 0).all()) for part in looked_at)
+    return Training(features, population, non_negative)
+
+
+def _rows(stored: StoredFeatures, places: torch.Tensor) -> Features:
+    features = torch.empty(len(places), stored.width)
+    labels = torch.empty(len(places), dtype=torch.int64)
+    start = filled = 0
+    for chunk in stored:
+        stop = start + len(chunk.labels)
+        mine = places[(places >= start) & (places < stop)] - start
+        features[filled : filled + len(mine)] = chunk.features[mine].float()
+        labels[filled : filled + len(mine)] = chunk.labels[mine]
+        start, filled = stop, filled + len(mine)
+    return Features(features, labels)

@@ -1,0 +1,75 @@
+"""ViM: what of the features the training data does not explain, as one more logit."""
+
+import torch
+
+from opnp.methods.base import Head, Known, Need, Paper, Parameter, Rate, Score, Values, arxiv
+from opnp.methods.library import require_known
+from opnp.scores import energy_score
+
+
+def principal_dimensions(wanted: float, width: int) -> int:
+    """How many dimensions are principal: as wanted, or by the paper's rule for 0.
+
+    The paper takes 1 000 of 2 048 and 512 of 768 features; below that, half of them.
+
+    Example:
+        >>> [principal_dimensions(0, width) for width in (2048, 768, 256)], principal_dimensions(300, 256)
+        ([1000, 512, 128], 255)
+    """
+    rule = 1000 if width >= 2000 else 512 if width >= 768 else width // 2
+    return max(1, min(int(wanted) or rule, width - 1))
+
+
+def fit(known: Known | None, head: Head, values: Values) -> Rate:
+    """The score s = logsumexp(f) - alpha |residual of z|, outside the principal space of ID features.
+
+    Features are centred at -W⁺b; alpha makes the residuals of training images as large as their largest
+    logits, on average. All in float64: the variances of features span six orders of magnitude, so that
+    pytorch-ood's version, in float32, splits the space by chance and moved AUROC by 0.0004 on a pruned head
+    of the embedded experiment.
+
+    Raises:
+        InvalidDataError: If there are no training features.
+    """
+    training = require_known(known)
+    weight, bias = head.weight.double(), head.bias.double()
+    origin = -torch.linalg.pinv(weight) @ bias  # (D,)
+    d = principal_dimensions(values["dimensions"], weight.shape[1])
+    centred = training.features.double() - origin
+    _, directions = torch.linalg.eigh(centred.T @ centred)  # variances ascend
+    rest = directions[:, : weight.shape[1] - d]  # (D, D - d)
+    largest = (training.features.double() @ weight.T + bias).amax(dim=1)
+    alpha = largest.mean() / (centred @ rest).norm(dim=1).mean()
+
+    def rate(features: torch.Tensor, _logits: torch.Tensor) -> torch.Tensor:
+        wide = features.double()
+        residual = ((wide - origin) @ rest).norm(dim=1)
+        return energy_score(wide @ weight.T + bias) - alpha * residual
+
+    return rate
+
+
+VIM = Score(
+    "vim",
+    "ViM",
+    "The energy, less what of the features lies outside the main directions of the training features.",
+    Paper(
+        "Wang et al.",
+        "ViM: Out-Of-Distribution with Virtual-logit Matching",
+        "CVPR 2022",
+        arxiv("2203.10807"),
+    ),
+    needs=frozenset({Need.TRAINING}),
+    parameters=(
+        Parameter(
+            "dimensions",
+            "Main directions",
+            0,
+            0,
+            1000,
+            1,
+            "0 is the paper's rule: 1000 of 2048, 512 of 768, half of fewer features.",
+        ),
+    ),
+    fit=fit,
+)

@@ -1,0 +1,172 @@
+"""What every method owes, on blobs: direction, shape, finite numbers, and no surprises."""
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.methods import METHODS, RECTIFIERS, SCORES, Head, Known, Need, method_named
+from opnp.metrics import auroc
+from opnp.scores import energy_score
+
+WIDTH, CLASSES, EACH = 24, 4, 60
+SMALL = {
+    "knn": {"k": 10.0},
+    "nnguide": {"k": 5.0},
+    "ash-s": {"percentile": 30.0},
+    "scale": {"percentile": 30.0},
+}
+"""Parameters that suit a small world; the defaults are for hundreds of features and images."""
+
+
+@dataclass(frozen=True)
+class World:
+    known: Known
+    test: torch.Tensor
+    ood: torch.Tensor
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Non-negative features: each class has six large ones; OOD samples have every second, small."""
+    generator = torch.Generator().manual_seed(5)
+    head = Head(torch.zeros(CLASSES, WIDTH), torch.full((CLASSES,), 0.1))
+    for label in range(CLASSES):
+        head.weight[label, 6 * label : 6 * label + 6] = 1.0
+    head.weight.add_(0.05 * torch.randn(CLASSES, WIDTH, generator=generator))
+
+    def draw() -> tuple[torch.Tensor, torch.Tensor]:
+        labels = torch.arange(CLASSES).repeat(EACH)
+        centres = torch.zeros(CLASSES, WIDTH)
+        for label in range(CLASSES):
+            centres[label, 6 * label : 6 * label + 6] = 2.0
+        noise = torch.randn(len(labels), WIDTH, generator=generator)
+        return (centres[labels] + 0.3 * noise).clamp(min=0), labels
+
+    train, labels = draw()
+    test, _ = draw()
+    pattern = torch.tensor([0.8, 0.1]).repeat(WIDTH // 2)
+    ood = (pattern + 0.1 * torch.randn(200, WIDTH, generator=generator)).clamp(min=0)
+    return World(Known(train, labels, head), test, ood)
+
+
+def values(method) -> dict[str, float]:
+    return {one.key: one.default for one in method.parameters} | SMALL.get(method.key, {})
+
+
+def rated(method, known: Known, features: torch.Tensor) -> torch.Tensor:
+    """What a method says of features; anything but a score is followed by the energy."""
+    if method.key in SCORES:
+        return method.fit(known, known.head, values(method))(features, known.head.logits(features))
+    if method.key in RECTIFIERS:
+        return energy_score(known.head.logits(method.fit(known.features, values(method))(features)))
+    weight = method.fit(known.features, known.head, values(method))
+    return energy_score(Head(weight, known.head.bias).logits(features))
+
+
+every = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+@every
+def test_shape_dtype_finite_and_direction(method, world):
+    inside, outside = (rated(method, world.known, z) for z in (world.test, world.ood))
+    assert inside.shape == (len(world.test),)
+    assert inside.dtype in (torch.float32, torch.float64)
+    assert torch.isfinite(inside).all()
+    assert torch.isfinite(outside).all()
+    assert auroc(inside, outside) > 0.9
+
+
+@every
+def test_nothing_that_came_in_is_changed(method, world):
+    known = world.known
+    given = (known.features, known.labels, known.head.weight, known.head.bias, world.test)
+    before = [one.clone() for one in given]
+    rated(method, known, world.test)
+    assert all(torch.equal(one, other) for one, other in zip(given, before, strict=True))
+
+
+@every
+def test_the_same_again(method, world):
+    assert torch.equal(rated(method, world.known, world.test), rated(method, world.known, world.test))
+
+
+@every
+def test_order_and_batches_do_not_matter(method, world):
+    order = torch.randperm(len(world.test), generator=torch.Generator().manual_seed(1))
+    whole = rated(method, world.known, world.test)
+    torch.testing.assert_close(
+        rated(method, world.known, world.test[order]), whole[order], rtol=1e-4, atol=1e-4
+    )
+    parts = torch.cat([rated(method, world.known, part) for part in world.test.split(37)])
+    torch.testing.assert_close(parts, whole, rtol=1e-4, atol=1e-4)
+    one = torch.cat([rated(method, world.known, world.test[i : i + 1]) for i in range(5)])
+    torch.testing.assert_close(one, whole[:5], rtol=1e-4, atol=1e-4)
+
+
+@every
+def test_the_order_of_training_images_does_not_matter(method, world):
+    known = world.known
+    order = torch.randperm(len(known.labels), generator=torch.Generator().manual_seed(2))
+    shuffled = Known(known.features[order], known.labels[order], known.head)
+    torch.testing.assert_close(
+        rated(method, shuffled, world.test), rated(method, known, world.test), rtol=1e-3, atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("key", [key for key, method in METHODS.items() if Need.TRAINING in method.needs])
+def test_without_training_images_it_says_so(key, world):
+    empty = Known(torch.empty(0, WIDTH), torch.empty(0, dtype=torch.int64), world.known.head)
+    with pytest.raises(InvalidDataError, match="ID training images"):
+        rated(METHODS[key], empty, world.test)
+
+
+@every
+def test_parameters_describe_themselves(method):
+    for one in method.parameters:
+        assert one.low <= one.default <= one.high
+        assert one.step > 0
+        assert one.says.endswith(".")
+    assert method.says.endswith(".")
+    assert method.paper.link.startswith("https://")
+    assert method_named(method.key) is method
+
+
+@pytest.mark.parametrize("key", ["mahalanobis", "rmd", "she"])
+def test_labels_are_asked_for(key, world):
+    unlabelled = Known(world.known.features, torch.full((EACH * CLASSES,), -1), world.known.head)
+    assert Need.LABELS in SCORES[key].needs
+    with pytest.raises(InvalidDataError, match="Expected"):
+        SCORES[key].fit(unlabelled, world.known.head, {})
+
+
+def test_a_class_that_the_head_never_names_is_named(world):
+    mute = Head(world.known.head.weight.clone(), world.known.head.bias.clone())
+    mute.bias[2] = -100
+    with pytest.raises(InvalidDataError, match="class 2"):
+        SCORES["she"].fit(Known(world.known.features, world.known.labels, mute), mute, {})
+
+
+@pytest.mark.parametrize("key", ["knn", "nnguide"])
+def test_more_neighbours_than_images(key, world):
+    with pytest.raises(InvalidSettingError, match="at most 240"):
+        SCORES[key].fit(world.known, world.known.head, {"k": 241.0})
+
+
+@pytest.mark.parametrize("key", ["ash-p", "ash-b", "ash-s", "scale"])
+def test_an_image_without_any_feature_stays_as_it_is(key, world):
+    rectify = RECTIFIERS[key].fit(None, values(RECTIFIERS[key]))
+    shaped = rectify(torch.cat([torch.zeros(1, WIDTH), world.test[:2]]))
+    assert torch.equal(shaped[0], torch.zeros(WIDTH))
+    assert torch.isfinite(shaped).all()
+
+
+def test_shaping_that_would_leave_nothing_is_refused():
+    with pytest.raises(InvalidSettingError, match="Choose less"):
+        RECTIFIERS["ash-s"].fit(None, {"percentile": 99.0})(torch.rand(3, 8))
+
+
+def test_an_unknown_method_is_named_with_those_there_are():
+    with pytest.raises(InvalidSettingError, match="'msp', 'maxlogit', 'energy'"):
+        method_named("magic")
