@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
 from app.charts.palette import Palette, translucent
 from opnp.binning import BinnedMap
+from opnp.metrics import FloatArray
 
 DARKEST = 4.0
 """Powers of ten below the largest sensitivity at which the colour scale ends."""
@@ -31,18 +33,14 @@ def sensitivity_map(
     top = float(binned.sensitivity.max())
     with np.errstate(divide="ignore"):
         logs = np.clip(np.log10(binned.sensitivity / top if top > 0 else binned.sensitivity), -DARKEST, 0)
-    often = Counter(class_names)
-    names = [
-        f"{class_names[first]} ({first})" if often[class_names[first]] > 1 else class_names[first]
-        for first in binned.rows[:-1]
-    ]  # rows of the same name would be drawn as one
-    last = len(colours.scale) - 1
+    labels = unlike(class_names)  # rows of the same name would be drawn as one
+    names = [labels[first] for first in binned.rows[:-1]]
     kept: Spec = {
         "type": "heatmap",
         "x": binned.columns[:-1],
         "y": names,
         "z": logs.astype(np.float32),
-        "colorscale": [[place / last, colour] for place, colour in enumerate(colours.scale)],
+        "colorscale": colour_scale(colours),
         "zmin": -DARKEST,
         "zmax": 0,
         "colorbar": {
@@ -54,20 +52,52 @@ def sensitivity_map(
         },
         "hovertemplate": "%{y}, neuron at rank %{x}<br>10^%{z:.1f} of the largest<extra></extra>",
     }
-    pruned: Spec = {
-        "type": "heatmap",
-        "x": binned.columns[:-1],
-        "y": names,
-        "z": (1 - binned.kept).astype(np.float32),
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": [[0, translucent(colours.pruned, 0)], [1, colours.pruned]],
-        "showscale": False,
-        "hoverinfo": "skip",
-    }
+    pruned = veil(binned.kept, binned.columns[:-1], names, colours)
     axes = {
         "xaxis": {"title": "neurons, least to most sensitive", "showgrid": False},
         "yaxis": {"autorange": "reversed", "showgrid": False},
     }
     title = f"Sensitivity of {binned.rows[-1]:,} × {binned.columns[-1]:,} weights; grey: pruned"
     return figure([kept, pruned], axes, colours, title=title, height=height, layout={"margin": {"l": 90}})
+
+
+def unlike(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of which no two are alike: those that occur twice get their number.
+
+    Example:
+        >>> unlike(["crane", "owl", "crane"])
+        ('crane (0)', 'owl', 'crane (2)')
+    """
+    often = Counter(names)
+    return tuple(f"{name} ({place})" if often[name] > 1 else name for place, name in enumerate(names))
+
+
+def colour_scale(colours: Palette) -> list[list[float | str]]:
+    """Low to high sensitivity, as plotly wants it."""
+    last = len(colours.scale) - 1
+    return [[place / last, colour] for place, colour in enumerate(colours.scale)]
+
+
+def veil(kept: FloatArray, x: npt.ArrayLike, y: Sequence[str | int], colours: Palette) -> Spec:
+    """What lies over a heat map and greys what is pruned.
+
+    Args:
+        kept: (rows, columns) share of each cell that is kept.
+        x: Places of the columns.
+        y: Places of the rows.
+        colours: The page's palette.
+
+    Returns:
+        The trace.
+    """
+    return {
+        "type": "heatmap",
+        "x": x,
+        "y": y,
+        "z": (1 - kept).astype(np.float32),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, translucent(colours.pruned, 0)], [1, colours.pruned]],
+        "showscale": False,
+        "hoverinfo": "skip",
+    }

@@ -1,0 +1,1 @@
+"""The parts of the Sensitivity page, a file a part."""

@@ -1,0 +1,113 @@
+"""Which part of the page, which class and which neuron: widgets that the URL keeps, and clicks on charts."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from app.charts.layout import PLOT_CONFIG
+from app.components.sensitivity.shown import Shown
+from app.text import sensitivity as text
+
+PART = "part"
+CLASS = "class"
+NEURON = "neuron"
+_CLICKS = "_sensitivity_clicks"
+"""Counts clicks; the charts' keys hold it, so that a second click on the same point is one again."""
+
+
+class Part(StrEnum):
+    """What the page shows; only the chosen one computes."""
+
+    MAP = "Map"
+    DISTRIBUTION = "Distribution"
+    CLASS = "Class"
+    NEURON = "Neuron"
+    IMAGE = "An image"
+
+
+def settle(shown: Shown) -> None:
+    """Choose the most sensitive neuron at first, and forget what this experiment does not have."""
+    state, width = st.session_state, len(shown.neurons)
+    if state.get(CLASS, shown.labels[0]) not in shown.labels:
+        del state[CLASS]
+    known = NEURON in state or NEURON in st.query_params
+    if not known or not 0 <= (state.get(NEURON) or 0) < width:
+        state[NEURON] = int(shown.order[-1])
+
+
+def part() -> Part:
+    """Let the visitor pick a part."""
+    picked = st.segmented_control(
+        text.PART_LABEL,
+        [str(each) for each in Part],
+        default=str(Part.MAP),
+        required=True,
+        key=PART,
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return Part(picked)
+
+
+def choose_class(shown: Shown) -> int:
+    """Let the visitor pick a class.
+
+    Returns:
+        Its number.
+    """
+    picked = st.selectbox(
+        text.CLASS_LABEL, shown.labels, key=CLASS, bind="query-params", persist_state="session"
+    )
+    return shown.labels.index(picked)
+
+
+def choose_neuron(shown: Shown) -> int:
+    """Let the visitor pick a neuron; the most sensitive one at first.
+
+    Returns:
+        Its number.
+    """
+    number = st.number_input(
+        text.NEURON_LABEL,
+        min_value=0,
+        max_value=len(shown.neurons) - 1,
+        value=None,
+        step=1,
+        key=NEURON,
+        help=text.NEURON_HELP,
+        bind="query-params",
+        persist_state="session",
+    )
+    return int(shown.order[-1]) if number is None else number
+
+
+def go_to(target: Part | None = None, *, label: str | None = None, neuron: int | None = None) -> None:
+    """Choose a class, a neuron and a part. A callback: it sets widgets."""
+    for key, value in ((CLASS, label), (NEURON, neuron), (PART, None if target is None else str(target))):
+        if value is not None:
+            st.session_state[key] = value
+
+
+def clickable(figure: go.Figure, name: str, chosen: Callable[[int], None]) -> None:
+    """Draw a figure whose points can be clicked.
+
+    Args:
+        figure: What to draw.
+        name: Of the chart, unlike all others.
+        chosen: Told the number of the point, as a callback.
+    """
+    key = f"{name}-{st.session_state.get(_CLICKS, 0)}"
+
+    def clicked() -> None:
+        points = [point for point in st.session_state[key].selection.points if "point_index" in point]
+        if points:
+            st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
+            chosen(int(points[0]["point_index"]))
+
+    with st.container(key=name):
+        st.plotly_chart(
+            figure, theme=None, config=PLOT_CONFIG, key=key, on_select=clicked, selection_mode="points"
+        )

@@ -1,0 +1,51 @@
+"""The map's margins: the sensitivity of each class and of each neuron."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.charts.kept_bars import Bars, kept_bars
+from app.charts.layout import PLOT_CONFIG
+from app.charts.ranked import ranked_curve
+from app.components.sensitivity.chosen import Part, clickable, go_to
+from app.components.sensitivity.shown import Shown
+from app.text import sensitivity as text
+from opnp.marginals import class_totals
+
+
+def margins(shown: Shown, rows: npt.NDArray[np.int64], neuron: int) -> None:
+    """Draw both, side by side.
+
+    Args:
+        shown: The experiment at a position.
+        rows: Classes in the order of display.
+        neuron: The chosen one.
+    """
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _classes(shown, rows)
+    with right:
+        _neurons(shown, neuron)
+
+
+def _classes(shown: Shown, rows: npt.NDArray[np.int64]) -> None:
+    totals = class_totals(shown.weights, shown.mask)
+    bars = Bars([shown.labels[row] for row in rows], totals.kept[rows], totals.pruned[rows])
+    title = text.CLASSES_TITLE.format(classes=len(rows))
+    figure = kept_bars(bars, shown.colours, title=title, axis=text.CLASSES_AXIS, upright=True)
+    clickable(figure, "sensitivity-classes", lambda point: go_to(Part.CLASS, label=bars.names[point]))
+    st.caption(text.CLASSES_HELP)
+
+
+def _neurons(shown: Shown, neuron: int) -> None:
+    definition = str(shown.pruning.neuron_definition)
+    figure = ranked_curve(
+        shown.neurons[shown.order],
+        shown.pruning.neurons,
+        shown.colours,
+        title=text.NEURONS_TITLE.format(neurons=len(shown.neurons), definition=definition),
+        chosen=int(np.flatnonzero(shown.order == neuron)[0]),
+        height=360,
+    )
+    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="sensitivity-neurons")
+    st.caption(text.NEURONS_HELP)

@@ -1,0 +1,98 @@
+"""One class: its most sensitive weights, and what the present pruning takes from it."""
+
+import numpy as np
+import streamlit as st
+
+from app import cached
+from app.charts.kept_bars import Bars, kept_bars
+from app.charts.layout import PLOT_CONFIG
+from app.charts.spread import spread_chart
+from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
+from app.components.sensitivity.shown import Shown
+from app.format import percent, points
+from app.text import sensitivity as text
+from opnp.distribution import distribution
+from opnp.marginals import class_figures
+
+TOP = 20
+
+
+def one_class(shown: Shown) -> None:
+    """Draw the part of the page about one class.
+
+    Args:
+        shown: The experiment at a position.
+    """
+    chooser, _ = st.columns([3, 7])
+    with chooser:
+        row = choose_class(shown)
+    _figures(shown, row)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _top(shown, row)
+    with right:
+        _spread(shown, row)
+
+
+def _figures(shown: Shown, row: int) -> None:
+    keep, values = shown.mask[row], shown.weights[row].astype(np.float64)
+    total = float(values.sum())
+    lost = float(values[~keep].sum()) / total if total > 0 else 0.0
+    labels = shown.explorer.prepared.id_test.labels.numpy()
+    before = class_figures(cached.unpruned(shown.key).id_test, labels, row)
+    after = class_figures(shown.explorer.at(shown.pruning).id_test, labels, row)
+    with st.container(key="cards"):
+        columns = st.columns(4)
+        with columns[0], st.container(border=True, height="stretch"):
+            st.metric(text.CLASS_WEIGHTS, percent(1 - float(keep.mean())))
+            st.caption(f"{int((~keep).sum()):,} of {keep.size:,}")
+        with columns[1], st.container(border=True, height="stretch"):
+            st.metric(text.CLASS_SENSITIVITY, percent(lost), help=text.CLASS_SENSITIVITY_HELP)
+            st.caption(f"{lost * total:.3g} of {total:.3g}")
+        if before is None or after is None:
+            columns[2].info(text.NO_TEST_IMAGES)
+            return
+        with columns[2], st.container(border=True, height="stretch"):
+            change = points(after.accuracy - before.accuracy)
+            still = change.startswith("0.0")
+            st.metric(
+                text.CLASS_ACCURACY,
+                percent(after.accuracy),
+                change,
+                delta_color="off" if still else "normal",
+                delta_arrow="off" if still else "auto",
+                help=text.CLASS_ACCURACY_HELP,
+            )
+            st.caption(text.ON_IMAGES.format(count=after.images))
+        with columns[3], st.container(border=True, height="stretch"):
+            st.metric(
+                text.CLASS_SCORE,
+                f"{after.score:.2f}",
+                f"{after.score - before.score:+.2f}",
+                delta_color="off",
+                delta_arrow="off",
+                help=text.CLASS_SCORE_HELP,
+            )
+            st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}"))
+
+
+def _top(shown: Shown, row: int) -> None:
+    values, keep = shown.weights[row], shown.mask[row]
+    order = np.argsort(-values, kind="stable")[:TOP]
+    names = [text.NEURON_NAME.format(neuron=neuron) for neuron in order]
+    bars = Bars(names, np.where(keep, values, 0)[order], np.where(keep, 0, values)[order])
+    title = text.CLASS_TOP.format(count=len(order), all=values.size, name=shown.labels[row])
+    figure = kept_bars(bars, shown.colours, title=title, axis=text.SENSITIVITY_AXIS, height=480)
+    clickable(figure, "class-top", lambda point: go_to(Part.NEURON, neuron=int(order[point])))
+    st.caption(text.CLASS_HELP)
+
+
+def _spread(shown: Shown, row: int) -> None:
+    keep = shown.mask[row]
+    title = text.CLASS_SPREAD.format(
+        count=keep.size, pruned=keep.size - int(keep.sum()), name=shown.labels[row]
+    )
+    said = distribution(shown.weights[row], keep, bins=40)
+    figure = spread_chart(said, shown.colours, title=title, ends=False, height=480)
+    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="class-spread")
+    st.caption(text.SPREAD_HELP)

@@ -1,0 +1,143 @@
+"""One picture: which neurons made its score, what pruning took from it, and which ID images are nearest."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+import torch
+
+from app import cached
+from app.cached import sensitivity as kept
+from app.charts.kept_bars import Bars, kept_bars
+from app.components.sensitivity.chosen import Part, clickable, go_to
+from app.components.sensitivity.samples import Sample, choose_sample
+from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
+from app.format import percent, plain
+from app.text import images as images_text
+from app.text import sensitivity as text
+from opnp.attribution import Account, account
+from opnp.judging import Opinion, opinions
+from opnp.nearest import nearest
+
+TOP = 14
+NEAREST = 8
+
+
+def one_image(shown: Shown) -> None:
+    """Draw the part of the page about one picture.
+
+    Args:
+        shown: The experiment at a position.
+    """
+    sample = choose_sample(shown)
+    if sample is not None:
+        _about(shown, sample)
+
+
+def _about(shown: Shown, sample: Sample) -> None:
+    prepared = shown.explorer.prepared
+    weight, bias = torch.from_numpy(shown.weight), prepared.classifier.bias.cpu().float()
+    whole = account(sample.features, weight, bias, mask=shown.head.mask)
+    near = _nearest(shown, sample)
+    _figures(shown, sample, whole, near)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _account(shown, sample, whole, weight, bias)
+    with right:
+        st.markdown(f"**{text.NEAREST_TITLE.format(count=len(prepared.id_test.features))}**")
+        thumbnails(shown, [Thumbnail(row, f"cosine {similarity:.3f}") for row, similarity in near])
+        st.caption(text.NEAREST_HELP)
+
+
+def _nearest(shown: Shown, sample: Sample) -> list[tuple[int, float]]:
+    """Rows of the ID test set and their cosines; a picture of that set does not count as its own."""
+    found = nearest(shown.explorer.prepared.id_test.features, sample.features, NEAREST + 1)
+    pairs = zip(found.rows.tolist(), found.similarity.tolist(), strict=True)
+    return [(row, similarity) for row, similarity in pairs if row != sample.id_test_row][:NEAREST]
+
+
+def _figures(shown: Shown, sample: Sample, whole: Account, near: list[tuple[int, float]]) -> None:
+    features = sample.features[None]
+    before = opinions(shown.explorer, features, cached.unpruned(shown.key))[0]
+    after = opinions(shown.explorer, features, shown.explorer.at(shown.pruning))[0]
+    made, total = float(whole.pruned.sum()), whole.after - whole.before
+    with st.container(key="cards"):
+        columns = st.columns([2, 3, 3, 3, 3])
+        with columns[0]:
+            if sample.image is not None:
+                st.image(sample.image, width=118, alt=sample.name)
+            st.caption(plain(sample.name))
+        with columns[1], st.container(border=True, height="stretch"):
+            change = f"{after.score - before.score:+.2f}"
+            st.metric(text.SCORE, f"{after.score:.2f}", change, delta_color="off", help=text.SCORE_HELP)
+            st.caption(_verdict(after))
+            st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}, {_verdict(before)}"))
+        with columns[2], st.container(border=True, height="stretch"):
+            st.metric(text.CLASS_SAID, after.name)
+            st.caption(text.CONFIDENT.format(confidence=percent(after.confidence)))
+            said = f"{before.name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
+            st.caption(text.UNPRUNED_WAS.format(value=plain(said)))
+        with columns[3], st.container(border=True, height="stretch"):
+            st.metric(text.FROM_PRUNED, f"{made:+.2f}", help=text.FROM_PRUNED_HELP)
+            st.caption(text.FROM_PRUNED_OF.format(total=f"{total:.2f}"))
+        with columns[4], st.container(border=True, height="stretch"):
+            closest = f"{near[0][1]:.3f}" if near else "–"
+            st.metric(text.NEAREST_ID, closest, help=text.NEAREST_ID_HELP)
+            if len(shown.explorer.prepared.id_test.labels) > 1:
+                st.caption(text.NEAREST_USUAL.format(usual=f"{kept.usual_similarity(shown.key):.3f}"))
+
+
+def _verdict(said: Opinion) -> str:
+    verdict = images_text.ACCEPTED if said.accepted else images_text.REJECTED
+    return text.THRESHOLD.format(threshold=f"{said.threshold:.2f}", verdict=verdict)
+
+
+def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor, bias: torch.Tensor) -> None:
+    which = st.segmented_control(
+        text.ACCOUNT_LABEL,
+        list(text.ACCOUNTS),
+        default=next(iter(text.ACCOUNTS)),
+        required=True,
+        format_func=text.ACCOUNTS.__getitem__,
+        key="account",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    said, title, start = whole, text.ACCOUNT_SCORE, text.FROM_EMPTY
+    if which == "pruning":
+        if shown.pruning.kind == "unpruned":
+            st.info(text.NOTHING_PRUNED, icon=":material/tune:")
+            return
+        head = shown.head
+        said = account(sample.features, weight, bias, start=head.weight, mask=head.mask)
+        title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_LOGITS
+    total = f"{said.after - said.before:+.2f}"
+    order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
+    figure = kept_bars(
+        _bars(said, order),
+        shown.colours,
+        title=title.format(total=total),
+        axis=text.ACCOUNT_AXIS,
+        value_format="+.3f",
+        height=500,
+    )
+
+    def take(bar: int) -> None:
+        if bar < TOP:
+            go_to(Part.NEURON, neuron=int(order[bar]))
+
+    clickable(figure, "account-chart", take)
+    st.caption(text.ACCOUNT_HELP.format(total=total, start=start))
+
+
+def _bars(said: Account, order: npt.NDArray[np.int64]) -> Bars:
+    kept_parts, pruned = said.kept.numpy(), said.pruned.numpy()
+    top, rest = order[:TOP], order[TOP:]
+    names = [text.NEURON_NAME.format(neuron=neuron) for neuron in top]
+    if not rest.size:
+        return Bars(names, kept_parts[top], pruned[top])
+    return Bars(
+        [*names, text.REST.format(count=rest.size)],
+        np.append(kept_parts[top], kept_parts[rest].sum()),
+        np.append(pruned[top], pruned[rest].sum()),
+    )

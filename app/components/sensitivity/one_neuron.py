@@ -1,0 +1,116 @@
+"""One neuron: how sensitive, by both definitions, which classes it speaks for, and which images drive it."""
+
+import numpy as np
+import streamlit as st
+import torch
+
+from app.cached import sensitivity as kept
+from app.charts.kept_bars import Bars, kept_bars
+from app.charts.layout import PLOT_CONFIG
+from app.components.sensitivity.chosen import Part, choose_neuron, clickable, go_to
+from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
+from app.text import sensitivity as text
+from opnp.config import NeuronDefinition
+from opnp.driving import Drive, drive_of
+
+MOST_CLASSES = 24
+IMAGES = 12
+
+
+def one_neuron(shown: Shown) -> None:
+    """Draw the part of the page about one neuron.
+
+    Args:
+        shown: The experiment at a position.
+    """
+    chooser, _ = st.columns([3, 7])
+    with chooser:
+        neuron = choose_neuron(shown)
+    _figures(shown, neuron)
+    left, right = st.columns([4, 5], gap="medium")
+    with left:
+        _weights(shown, neuron)
+        _by_class(shown, neuron)
+    with right:
+        _drivers(shown, neuron)
+
+
+def _figures(shown: Shown, neuron: int) -> None:
+    with st.container(key="cards"):
+        columns = st.columns(3)
+        for column, definition in zip(columns, NeuronDefinition, strict=False):
+            values = shown.sensitivity_by(definition)
+            rank = int((values < values[neuron]).sum()) + 1
+            with column, st.container(border=True, height="stretch"):
+                used = definition == shown.pruning.neuron_definition
+                label = text.NEURON_RANK.format(definition=definition)
+                st.metric(label, f"{values[neuron]:.3g}", help=text.DEFINITIONS[definition])
+                said = text.NEURON_RANK_VALUE.format(rank=rank, neurons=values.size)
+                st.caption(f"{said}, {text.NEURON_WINDOW}" if used else said)
+        with columns[2], st.container(border=True, height="stretch"):
+            pruned = int((~shown.mask[:, neuron]).sum())
+            is_on = bool(shown.head.neuron_mask[neuron])
+            st.metric(text.NEURON_OFF, text.NEURON_FATES[is_on])
+            st.caption(text.NEURON_COUNT.format(pruned=pruned, all=len(shown.labels)))
+
+
+def _weights(shown: Shown, neuron: int) -> None:
+    weights, keep = shown.weight[:, neuron], shown.mask[:, neuron]
+    order = np.argsort(-np.abs(weights), kind="stable")[:MOST_CLASSES]
+    order = order[np.argsort(-weights[order], kind="stable")]
+    names = [shown.labels[row] for row in order]
+    bars = Bars(names, np.where(keep, weights, 0)[order], np.where(keep, 0, weights)[order])
+    everything = len(order) == len(weights)
+    which = text.NEURON_WEIGHTS_ALL if everything else text.NEURON_WEIGHTS_TOP
+    said = which.format(classes=len(weights), count=len(order))
+    figure = kept_bars(
+        bars,
+        shown.colours,
+        title=text.NEURON_WEIGHTS.format(neuron=neuron, shown=said),
+        axis=text.NEURON_AXIS,
+        value_format="+.3f",
+        height=140 + 24 * max(len(order), 10),
+    )
+    clickable(figure, "neuron-weights", lambda point: go_to(Part.CLASS, label=names[point]))
+    st.caption(text.NEURON_WEIGHTS_HELP)
+
+
+def _drivers(shown: Shown, neuron: int) -> None:
+    drive = Drive(
+        st.segmented_control(
+            text.DRIVE_LABEL,
+            [str(each) for each in Drive],
+            default=str(Drive.VALUE),
+            required=True,
+            format_func=text.DRIVES.__getitem__,
+            key="drive",
+            persist_state="session",
+        )
+    )
+    sampled, features = kept.sampled_logits(shown.key), shown.explorer.prepared.id_test.features
+    values = features[sampled.rows, neuron].float()
+    driven = drive_of(values, sampled.logits, torch.from_numpy(shown.weight[:, neuron]), drive)
+    top = torch.argsort(driven, descending=True, stable=True)[:IMAGES]
+    thumbnails(
+        shown,
+        [Thumbnail(int(sampled.rows[place]), f"{float(driven[place]):.3g}") for place in top],
+    )
+    counts = {"count": len(values), "all": len(features)}
+    of = text.DRIVE_ALL if len(values) == len(features) else text.DRIVE_SAMPLED
+    st.caption(text.DRIVE_SAID[drive] + of.format(**counts))
+
+
+def _by_class(shown: Shown, neuron: int) -> None:
+    """The neuron's mean answer to the ID test images of each class."""
+    prepared = shown.explorer.prepared
+    labels, values = prepared.id_test.labels.numpy(), prepared.id_test.features[:, neuron].double().numpy()
+    classes = len(shown.labels)
+    counts = np.bincount(labels, minlength=classes)
+    means = np.bincount(labels, weights=values, minlength=classes) / np.maximum(counts, 1)
+    seen = np.flatnonzero(counts)
+    order = seen[np.argsort(-means[seen], kind="stable")][:MOST_CLASSES]
+    bars = Bars([shown.labels[row] for row in order], means[order], np.zeros(len(order)))
+    title = text.ANSWERS_TITLE.format(neuron=neuron, images=len(labels))
+    figure = kept_bars(bars, shown.colours, title=title, axis=text.ANSWERS_AXIS, height=300, upright=True)
+    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="neuron-answers")

@@ -1,0 +1,187 @@
+"""The whole map, a close-up of it where it is larger than the screen, and the chosen weight in words."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.cached import sensitivity as kept
+from app.charts.overview import Grid, overview_map
+from app.components.sensitivity.chosen import Part, choose_class, choose_neuron, clickable, go_to
+from app.components.sensitivity.margins import margins
+from app.components.sensitivity.shown import Shown
+from app.format import percent, plain
+from app.text import sensitivity as text
+from opnp.binning import BinnedMap, bin_map
+from opnp.config import RankScope
+
+MOST_ROWS = 50
+MOST_CELLS = 5000
+"""Each cell can be clicked; more would make the browser slow."""
+ZOOM = (25, 60)
+"""Classes and neurons of the close-up of a large map."""
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class View:
+    """Part of the map, in the order of display.
+
+    Attributes:
+        rows: Its classes.
+        columns: Its neurons.
+        chosen: The chosen class and neuron, among them.
+        by_rank: Whether the colour is the rank.
+        across: What the columns are, in words.
+    """
+
+    rows: Places
+    columns: Places
+    chosen: tuple[int, int]
+    by_rank: bool
+    across: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the chosen weight is."""
+        row, neuron = self.chosen
+        return int(np.flatnonzero(self.rows == row)[0]), int(np.flatnonzero(self.columns == neuron)[0])
+
+    def around(self) -> "View":
+        """The part of it around the chosen weight."""
+        rows, columns = (
+            part[min(max(at - size // 2, 0), max(len(part) - size, 0)) :][:size]
+            for part, at, size in zip((self.rows, self.columns), self.place, ZOOM, strict=True)
+        )
+        return View(rows, columns, self.chosen, self.by_rank, self.across)
+
+
+def overview(shown: Shown) -> None:
+    """Draw the map and what belongs to it.
+
+    Args:
+        shown: The experiment at a position.
+    """
+    view = _view(shown)
+    title = text.MAP_TITLE.format(
+        classes=len(view.rows),
+        neurons=len(view.columns),
+        pruned=shown.head.pruned_weights,
+        share=percent(shown.head.pruned_share),
+    )
+    binned = _map(shown, view, title, "sensitivity-map")
+    rows, columns = (int(np.diff(edges).max()) for edges in (binned.rows, binned.columns))
+    is_binned = (rows, columns) != (1, 1)
+    st.caption(text.MAP_HELP + (text.MAP_BINNED.format(rows=rows, columns=columns) if is_binned else ""))
+    if is_binned:
+        near = view.around()
+        title = text.ZOOM_TITLE.format(classes=len(near.rows), neurons=len(near.columns))
+        _map(shown, near, title, "sensitivity-zoom")
+    _chosen(shown, *view.chosen)
+    margins(shown, view.rows, view.chosen[1])
+
+
+def _view(shown: Shown) -> View:
+    label, number, order, colour = st.columns([3, 2, 3.4, 2.6], vertical_alignment="bottom")
+    with label:
+        row = choose_class(shown)
+    with number:
+        neuron = choose_neuron(shown)
+    with order:
+        ordered = _option(text.ORDER_LABEL, text.ORDERS, "order") == "sorted"
+    with colour:
+        by_rank = _option(text.COLOUR_LABEL, text.COLOURS, "colour") == "rank"
+    definition = str(shown.pruning.neuron_definition)
+    if ordered:
+        rows = np.argsort(-shown.weights.sum(axis=1), kind="stable")
+        return View(
+            rows, shown.order, (row, neuron), by_rank, text.ACROSS_SORTED.format(definition=definition)
+        )
+    rows, columns = np.arange(len(shown.labels)), np.arange(len(shown.neurons))
+    return View(rows, columns, (row, neuron), by_rank, text.ACROSS_MODEL)
+
+
+def _option(label: str, options: dict[str, str], key: str) -> str:
+    return st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+
+
+def _map(shown: Shown, view: View, title: str, name: str) -> BinnedMap:
+    whole = np.ix_(view.rows, view.columns)
+    rows = min(MOST_ROWS, len(view.rows))
+    values = _values(shown, whole, by_rank=view.by_rank)
+    binned = bin_map(values, shown.mask[whole], max_rows=rows, max_columns=MOST_CELLS // rows)
+    figure = overview_map(
+        _grid(shown, view, binned), shown.colours, by_rank=view.by_rank, title=title, across=view.across
+    )
+
+    def take(point: int) -> None:
+        down, along = divmod(point, binned.sensitivity.shape[1])
+        block_rows = view.rows[_parts(binned.rows)[down]]
+        block_columns = view.columns[_parts(binned.columns)[along]]
+        inside = shown.weights[np.ix_(block_rows, block_columns)]
+        row, column = np.unravel_index(int(inside.argmax()), inside.shape)
+        go_to(label=shown.labels[block_rows[row]], neuron=int(block_columns[column]))
+
+    clickable(figure, name, take)
+    return binned
+
+
+def _values(shown: Shown, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
+    """Part of the map in [0, 1]: shares of the largest sensitivity, or ranks."""
+    if by_rank:
+        ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope)).numpy()
+        return ranks[part] / max(int(ranks.max()), 1)
+    top = float(shown.weights.max())
+    return shown.weights[part] / (top if top > 0 else 1.0)
+
+
+def _grid(shown: Shown, view: View, binned: BinnedMap) -> Grid:
+    row, column = (
+        int(np.searchsorted(edges, at, side="right")) - 1
+        for edges, at in zip((binned.rows, binned.columns), view.place, strict=True)
+    )
+    return Grid(
+        binned.sensitivity,
+        binned.kept,
+        [_span([shown.labels[each] for each in view.rows[part]]) for part in _parts(binned.rows)],
+        [f"neuron {_span([str(each) for each in view.columns[part]])}" for part in _parts(binned.columns)],
+        (row, column),
+    )
+
+
+def _parts(edges: Places) -> list[slice]:
+    return [slice(int(first), int(last)) for first, last in pairwise(edges)]
+
+
+def _span(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _chosen(shown: Shown, row: int, neuron: int) -> None:
+    sensitivity, top = float(shown.weights[row, neuron]), float(shown.weights.max())
+    ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope))
+    name = plain(shown.labels[row])
+    said = text.CHOSEN.format(
+        name=name,
+        neuron=neuron,
+        sensitivity=f"{sensitivity:.3g}",
+        share=percent(sensitivity / top if top > 0 else 0.0),
+        rank=percent(float(ranks[row, neuron]) / (int(ranks.max()) + 1)),
+        weight=f"{shown.weight[row, neuron]:+.3f}",
+        fate=text.KEPT if shown.mask[row, neuron] else text.PRUNED,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(said, width="content")
+        st.button(text.TO_CLASS.format(name=name), on_click=go_to, args=(Part.CLASS,), key="to-class")
+        st.button(text.TO_NEURON.format(neuron=neuron), on_click=go_to, args=(Part.NEURON,), key="to-neuron")

@@ -1,0 +1,93 @@
+"""Which one picture the page is about: a visitor's, an example, or one of the experiment's own."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+from PIL.Image import Image
+
+from app import cached
+from app.components.sensitivity.shown import Shown
+from app.components.uploads import brought, examples
+from app.format import plain
+from app.text import sensitivity as text
+
+_YOURS = "yours"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture by its features.
+
+    Attributes:
+        name: For people.
+        features: (D,) float32 on the CPU.
+        image: The picture; None where only its features are at hand.
+        id_test_row: Its row of the ID test set, if it is one of it.
+    """
+
+    name: str
+    features: torch.Tensor
+    image: Image | None
+    id_test_row: int | None = None
+
+
+def choose_sample(shown: Shown) -> Sample | None:
+    """Let the visitor bring or pick a picture.
+
+    Args:
+        shown: The experiment.
+
+    Returns:
+        The picture; None where nothing is brought yet.
+    """
+    experiment = shown.explorer.prepared.experiment
+    titles = {images.key: images.title for images in (experiment.id_test, *experiment.ood)}
+    if experiment.accepts_images:
+        titles = {_YOURS: text.YOURS} | titles
+    key = st.session_state.get("source")
+    if key is not None and key not in titles:
+        del st.session_state["source"]
+    source = st.pills(
+        text.SOURCE_LABEL,
+        list(titles),
+        default=next(iter(titles)),
+        required=True,
+        format_func=titles.__getitem__,
+        key="source",
+        persist_state="session",
+    )
+    return _brought(shown) if source == _YOURS else _stored(shown, source, titles[source])
+
+
+def _brought(shown: Shown) -> Sample | None:
+    read, problems = brought(shown.key)
+    read += examples(shown.key)
+    for problem in problems:
+        st.warning(problem, icon=":material/broken_image:")
+    if not read:
+        st.info(text.IMAGE_EMPTY, icon=":material/add_photo_alternate:")
+        return None
+    place = len(read) - 1
+    if place:
+        place = st.selectbox(
+            text.CHOOSE_PICTURE,
+            range(len(read)),
+            index=place,
+            format_func=lambda number: plain(read[number].name),
+        )
+    return Sample(read[place].name, read[place].features, read[place].image)
+
+
+def _stored(shown: Shown, source: str, title: str) -> Sample:
+    prepared = shown.explorer.prepared
+    is_id = source == prepared.experiment.id_test.key
+    features = prepared.id_test.features if is_id else prepared.ood[source].features
+    row = int(
+        st.number_input(
+            text.ROW_LABEL.format(count=len(features)), 0, len(features) - 1, 0, 1, key=f"row-{source}"
+        )
+    )
+    image = cached.image(shown.key, source, row) if prepared.experiment.accepts_images else None
+    name = text.ROW_NAME.format(title=title, row=row)
+    return Sample(name, features[row].float(), image, row if is_id else None)

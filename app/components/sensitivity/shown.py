@@ -1,0 +1,73 @@
+"""What every part of the page draws from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from app.cached import sensitivity as kept
+from app.charts.palette import Palette
+from app.charts.sensitivity import unlike
+from opnp.config import NeuronDefinition, Pruning
+from opnp.explorer import Explorer
+from opnp.pruning import PrunedHead
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An experiment at a position of the sliders.
+
+    Attributes:
+        explorer: The experiment.
+        pruning: The position.
+        colours: The page's palette.
+    """
+
+    explorer: Explorer
+    pruning: Pruning
+    colours: Palette
+
+    @property
+    def key(self) -> str:
+        """The experiment's."""
+        return self.explorer.prepared.experiment.key
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes, no two alike."""
+        return unlike(self.explorer.prepared.classifier.class_names)
+
+    @cached_property
+    def head(self) -> PrunedHead:
+        """The pruned last layer."""
+        return kept.head(self.key, self.pruning)
+
+    @property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """(C, D), True where kept."""
+        return self.head.mask.numpy()
+
+    @property
+    def weights(self) -> npt.NDArray[np.float32]:
+        """(C, D) sensitivities of the weights."""
+        return self.explorer.prepared.maps.weights.numpy()
+
+    @property
+    def neurons(self) -> npt.NDArray[np.float32]:
+        """(D,) sensitivities of the neurons by the chosen definition."""
+        return self.sensitivity_by(NeuronDefinition(self.pruning.neuron_definition))
+
+    def sensitivity_by(self, definition: NeuronDefinition) -> npt.NDArray[np.float32]:
+        """(D,) sensitivities of the neurons by one definition."""
+        return self.explorer.prepared.maps.neurons[definition].numpy()
+
+    @cached_property
+    def weight(self) -> npt.NDArray[np.float32]:
+        """(C, D) of the unpruned last layer."""
+        return self.explorer.prepared.classifier.weight.cpu().float().numpy()
+
+    @property
+    def order(self) -> npt.NDArray[np.int64]:
+        """(D,) neurons from least to most sensitive."""
+        return self.explorer.neuron_order(self.pruning).numpy()

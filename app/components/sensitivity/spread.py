@@ -1,0 +1,64 @@
+"""How sensitivities are distributed, and what the windows cut off."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.charts.layout import PLOT_CONFIG
+from app.charts.spread import spread_chart
+from app.components.sensitivity.shown import Shown
+from app.text import sensitivity as text
+from opnp.config import OPEN, RankScope
+from opnp.distribution import Distribution, distribution
+
+
+def spread(shown: Shown) -> None:
+    """Draw the weights' distribution and the neurons'.
+
+    Args:
+        shown: The experiment at a position.
+    """
+    left, right = st.columns(2, gap="medium")
+    with left:
+        overlap = _overlap(shown)
+        said = _chart(shown, shown.weights, shown.mask, text.WEIGHTS_TITLE, "weights", ends=overlap is None)
+        st.caption(_words(said, overlap))
+    with right:
+        keep = shown.head.neuron_mask.numpy()
+        title = text.SPREAD_NEURONS_TITLE.replace("{definition}", str(shown.pruning.neuron_definition))
+        _chart(shown, shown.neurons, keep, title, "neurons", ends=True)
+        st.caption(text.SPREAD_HELP)
+
+
+def _chart(
+    shown: Shown,
+    values: npt.NDArray[np.floating],
+    keep: npt.NDArray[np.bool_],
+    title: str,
+    name: str,
+    *,
+    ends: bool,
+) -> Distribution:
+    said = distribution(values, keep)
+    counted = title.format(count=keep.size, pruned=keep.size - int(keep.sum()))
+    figure = spread_chart(said, shown.colours, title=counted, ends=ends)
+    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key=f"spread-{name}")
+    return said
+
+
+def _overlap(shown: Shown) -> str | None:
+    """Why pruned weights may be as sensitive as kept ones, if they may."""
+    if shown.pruning.neurons != OPEN:
+        return text.REASON_NEURONS
+    per_class = shown.pruning.scope is RankScope.PER_CLASS and shown.pruning.weights != OPEN
+    return text.REASON_SCOPE if per_class else None
+
+
+def _words(said: Distribution, overlap: str | None) -> str:
+    zeros = said.zero_kept + said.zero_pruned
+    words = text.ZEROS.format(count=zeros) if zeros else text.NO_ZEROS
+    if said.limits is None:
+        return words + text.NOTHING_KEPT
+    low, high = (f"{end:.2g}" for end in said.limits)
+    limits = text.LIMITS if overlap is None else text.LIMITS_MANY
+    return words + limits.format(low=low, high=high, reason=overlap)
