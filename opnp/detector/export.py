@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.detector import archive
+from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ OPSET = 18
 """The lowest that torch's exporter writes without converting, read by onnxruntime from 1.14 on."""
 TOLERANCE = 1e-4
 """Of logits and scores, relative to the largest logit where that is above 1."""
+LARGEST = 2_000_000_000
+"""Bytes of weights that one ONNX file can hold; its format ends at 2 GiB."""
 INPUT, OUTPUTS = "image", ("logits", "score", "is_ood")
 
 
@@ -84,7 +87,7 @@ def export_onnx(detector: "Detector", path: Path) -> float:
 
     Raises:
         MissingDataError: If onnx, onnxscript or onnxruntime is not installed.
-        UnsupportedModelError: If the model cannot be exported.
+        UnsupportedModelError: If the model cannot be exported, or is too large for one file.
         InvalidDataError: If a class or verdict differs, or a number by more than `TOLERANCE`.
         InvalidSettingError: If the disk refuses.
     """
@@ -95,6 +98,7 @@ def export_onnx(detector: "Detector", path: Path) -> float:
             "Install it: pip install 'opnp[export]'."
         )
     graph = DetectorGraph(detector)
+    _require_small(graph)
     with _explained("the ONNX exporter"):
         exported = torch.onnx.export(
             graph,
@@ -109,13 +113,29 @@ def export_onnx(detector: "Detector", path: Path) -> float:
     if exported is None:
         raise UnsupportedModelError("Expected the ONNX exporter to give a graph but it gave none.")
     model = exported.model_proto
-    for key in ("threshold", "score", "classes", "experiment", "transform", "pruning"):
-        value = detector.manifest.said[key]
+    for key, value in _said(detector).items():
         model.metadata_props.add(key=key, value=value if isinstance(value, str) else json.dumps(value))
     data: bytes = model.SerializeToString()
     difference = _compare(graph, data, detector.examples)
     archive.write(path, data)
     return difference
+
+
+def _said(detector: "Detector") -> dict[str, object]:
+    """What the graph says of itself."""
+    keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
+    said = {key: detector.manifest.said[key] for key in keys}
+    found = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
+    return said if found is None else said | {"preprocessing": found.plain()}
+
+
+def _require_small(graph: DetectorGraph) -> None:
+    size = sum(tensor.nbytes for tensor in (*graph.parameters(), *graph.buffers()))
+    if size > LARGEST:
+        raise UnsupportedModelError(
+            f"Expected the model's weights to fit into one ONNX file, {LARGEST / 1e9:g} GB at most, but they "
+            f"have {size / 1e9:.3g} GB. Use the detector's zip, which leaves the backbone out."
+        )
 
 
 def _compare(graph: DetectorGraph, data: bytes, images: torch.Tensor) -> float:

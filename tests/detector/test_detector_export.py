@@ -61,6 +61,13 @@ def test_without_the_extra_it_says_what_to_install(detector, tmp_path, monkeypat
         detector.export_onnx(tmp_path / "detector.onnx")
 
 
+def test_a_model_too_large_for_one_file_says_so(detector, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "LARGEST", 100)
+    with pytest.raises(UnsupportedModelError, match="one ONNX file, 1e-07 GB at most"):
+        detector.export_onnx(tmp_path / "detector.onnx")
+    assert not list(tmp_path.glob("*.onnx"))
+
+
 class Fickle(nn.Module):
     """Does what no exporter can follow."""
 

@@ -1,0 +1,147 @@
+"""A model's transform in plain values, for judging images where neither the model's code nor torch is.
+
+Transforms are programs; a graph can only carry a description. One is made where the transform consists of
+the usual steps of torchvision, and only kept once Pillow and numpy, following it, gave the same numbers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+
+from opnp.sources.transform import ModelTransform
+
+Transform = Callable[[Image.Image], torch.Tensor]
+TOLERANCE = 1e-5
+"""Of a transformed pixel; what rounding may do."""
+_FILTERS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+}
+_TO_TENSOR = {"ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "ConvertImageDtype"}
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Resize, crop, scale to [0, 1], then (x - mean) / std.
+
+    Attributes:
+        mode: What a picture is converted to first, RGB or L.
+        resize: (height, width), or the pixels of the shorter side, the longer being cut to an integer;
+            None leaves the size.
+        crop: (height, width) of the middle; None keeps everything.
+        interpolation: nearest, bilinear or bicubic, as Pillow does it.
+        mean: Of each channel.
+        std: Of each channel.
+    """
+
+    mode: str
+    resize: int | tuple[int, int] | None
+    crop: tuple[int, int] | None
+    interpolation: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def __call__(self, image: Image.Image) -> npt.NDArray[np.float32]:
+        """A picture as it enters the graph, (C, H, W) float32.
+
+        Example:
+            >>> half = Preprocessing("L", (2, 2), None, "bilinear", (0.5,), (0.5,))
+            >>> half(Image.new("RGB", (9, 5), "white")).tolist()
+            [[[1.0, 1.0], [1.0, 1.0]]]
+        """
+        image = image.convert(self.mode)
+        if self.resize is not None:
+            image = image.resize(_sized(self.resize, *image.size), _FILTERS[self.interpolation])
+        if self.crop is not None:
+            height, width = self.crop
+            top, left = round((image.height - height) / 2), round((image.width - width) / 2)
+            image = image.crop((left, top, left + width, top + height))
+        pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / 255  # (H, W, C)
+        scaled = (pixels - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        return np.ascontiguousarray(scaled.transpose(2, 0, 1))
+
+    def plain(self) -> dict[str, object]:
+        """In plain values, for files."""
+        return asdict(self)
+
+
+def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uint8]]) -> Preprocessing | None:
+    """What a transform does, proven on pictures and on seeded noise of other shapes.
+
+    Args:
+        transform: A model's.
+        pictures: uint8 (H, W) or (H, W, 3), real ones.
+
+    Returns:
+        Its description, or None where it takes other steps or the numbers differ.
+    """
+    found = _read(transform)
+    noise = np.random.default_rng(0).integers(0, 256, (3, 83, 83, 3), dtype=np.uint8)
+    tried = (*pictures, noise[0], noise[1, :41], noise[2, :, :57])
+    if found is None or found.interpolation not in _FILTERS:
+        return None
+    return found if all(_same(found, transform, picture) for picture in tried) else None
+
+
+def _sized(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """Width and height after resizing."""
+    if isinstance(resize, tuple):
+        return resize[1], resize[0]
+    short = min(width, height)
+    return int(resize * width / short), int(resize * height / short)
+
+
+def _same(found: Preprocessing, transform: Transform, picture: npt.NDArray[np.uint8]) -> bool:
+    image = Image.fromarray(picture)
+    mine, theirs = found(image), transform(image).numpy()
+    return mine.shape == theirs.shape and bool(np.abs(mine - theirs).max() <= TOLERANCE)
+
+
+def _read(transform: Transform) -> Preprocessing | None:
+    """What the steps of a transform say of themselves; None where one is not known here."""
+    own = transform if isinstance(transform, ModelTransform) else ModelTransform("RGB", transform, "")
+    said: dict[str, Any] = {"mode": own.mode, "resize": None, "crop": None, "interpolation": "bilinear"}
+    said |= {"mean": (0.0,), "std": (1.0,)}
+    for step in getattr(own.steps, "transforms", [own.steps]):
+        part = _said_of(step)
+        if part is None:
+            return None
+        said |= part
+    return Preprocessing(**said)
+
+
+def _said_of(step: Any) -> dict[str, Any] | None:  # noqa: ANN401 - torchvision has no types
+    match type(step).__name__:
+        case "Resize" if step.max_size is None:
+            return {"resize": _resize(step.size), "interpolation": _filter(step)}
+        case "CenterCrop":
+            return {"crop": _sides(step.size)}
+        case "Normalize":
+            return {"mean": tuple(step.mean), "std": tuple(step.std)}
+        case "Grayscale" if step.num_output_channels == 1:
+            return {"mode": "L"}
+        case "ImageClassification":
+            sizes = {"resize": _resize(step.resize_size), "crop": _sides(step.crop_size)}
+            return sizes | {"interpolation": _filter(step), "mean": tuple(step.mean), "std": tuple(step.std)}
+        case name:
+            return {} if name in _TO_TENSOR else None
+
+
+def _resize(size: int | Sequence[int]) -> int | tuple[int, int]:
+    sides = [size] if isinstance(size, int) else list(size)
+    return sides[0] if len(sides) == 1 else (sides[0], sides[1])
+
+
+def _sides(size: int | Sequence[int]) -> tuple[int, int]:
+    sides = _resize(size)
+    return (sides, sides) if isinstance(sides, int) else sides
+
+
+def _filter(step: Any) -> str:  # noqa: ANN401
+    return str(getattr(step.interpolation, "value", step.interpolation))
