@@ -18,6 +18,12 @@ _CSS = """
     .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
     .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
   }}
+  .st-key-steps {{ position: sticky; top: 3.4rem; z-index: 50; background: {ground}; padding: .4rem 0; }}
+  .st-key-words button p {{ text-decoration: underline dotted; text-underline-offset: .2em; }}
+  .stMainBlockContainer:has(.st-key-presenting) .st-key-header {{ display: none; }}
+  .st-key-presenting :is(.stMarkdown p, [data-testid="stWidgetLabel"] p) {{ font-size: 1.3rem; }}
+  .st-key-presenting h4 {{ font-size: 2.2rem; }}
+  .st-key-presenting .katex {{ font-size: 1.5rem; }}
 </style>
 """
 

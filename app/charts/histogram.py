@@ -42,6 +42,7 @@ def score_histograms(
     colours: Palette,
     *,
     title: str,
+    threshold_name: str = "threshold: 95 % of ID lie to its right",
     height: int = 450,
     top: float | None = None,
 ) -> go.Figure:

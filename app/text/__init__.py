@@ -1,5 +1,27 @@
 """All explanatory copy, in one place and in plain words: a module a page."""
 
-from app.text import controls, deploy, experiments, explore, images, landscape, shell
+from app.text import (
+    controls,
+    deploy,
+    experiments,
+    explore,
+    glossary,
+    images,
+    landscape,
+    learn,
+    sensitivity,
+    shell,
+)
 
-__all__ = ["controls", "deploy", "experiments", "explore", "images", "landscape", "shell"]
+__all__ = [
+    "controls",
+    "deploy",
+    "experiments",
+    "explore",
+    "glossary",
+    "images",
+    "landscape",
+    "learn",
+    "sensitivity",
+    "shell",
+]

@@ -1,0 +1,80 @@
+"""What the Learn page looks at: a few samples of an experiment, toy nets, and how sensitivity is spread."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from app import text
+from app.cached.pictures import example, examples, image
+from app.cached.prepared import ready, unpruned
+
+if TYPE_CHECKING:
+    from app.subject import Subject
+    from opnp.toy import Surface, Toy
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def subjects(key: str) -> "tuple[Subject, ...]":
+    """The experiment's own examples; without any, a typical ID image and the surest of each OOD set."""
+    from app.subject import Subject
+
+    found = tuple(
+        Subject(one.key, one.title, one.in_distribution, seen.image, seen.features)
+        for one in examples(key)
+        for seen in [example(key, one.key)]
+    )
+    return found or (*_surest(key), _typical(key))
+
+
+def _surest(key: str) -> "list[Subject]":
+    prepared, said = ready(key).prepared, unpruned(key)
+    found = []
+    for images in prepared.experiment.ood:
+        row = int(said.ood[images.key].confidence.argmax())
+        title = text.learn.SURE_OF.format(title=images.title)
+        found.append(_subject(key, images.key, row, title, familiar=False))
+    return found
+
+
+def _typical(key: str) -> "Subject":
+    """The ID test image whose score is the median."""
+    images = ready(key).prepared.experiment.id_test
+    order = unpruned(key).id_test.scores.argsort()
+    title = text.learn.FAMILIAR_OF.format(title=images.title)
+    return _subject(key, images.key, int(order[len(order) // 2]), title, familiar=True)
+
+
+def _subject(key: str, set_key: str, row: int, title: str, *, familiar: bool) -> "Subject":
+    from app.subject import Subject
+
+    prepared = ready(key).prepared
+    source = prepared.id_test if familiar else prepared.ood[set_key]
+    shown = image(key, set_key, row) if prepared.experiment.accepts_images else None
+    return Subject(set_key, title, familiar, shown, source.features[row])
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def carried(key: str) -> tuple[float, int, int]:
+    """Sum of all weights' sensitivities, how many of the largest make up half of it, how many are zero."""
+    descending = -np.sort(-ready(key).prepared.maps.weights.numpy(), axis=None)
+    sums = np.cumsum(descending, dtype=np.float64)
+    half = 1 + int(np.searchsorted(sums, sums[-1] / 2))
+    return float(sums[-1]), half, int((descending == 0).sum())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def toy(data: str, seed: int) -> "Toy":
+    """A trained toy net."""
+    from opnp.toy import train_toy
+
+    return train_toy(data, seed)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def toy_unpruned(data: str, seed: int) -> "Surface":
+    """The toy net before any pruning."""
+    from opnp.config import UNPRUNED
+    from opnp.toy import surface
+
+    return surface(toy(data, seed), UNPRUNED)

@@ -1,0 +1,1 @@
+"""The steps of the Learn page, a file each, and what frames them."""

@@ -1,0 +1,95 @@
+"""Step 2: three logits, their probabilities and their energy; and the same in the real model."""
+
+import numpy as np
+import streamlit as st
+import torch
+
+from app import cached, text
+from app.charts.bars import logits_and_probabilities
+from app.components.learn.lesson import KEPT, Lesson
+from app.components.learn.subjects import chosen, confidence
+from app.format import percent, plain
+from opnp.metrics import auroc
+from opnp.scores import energy_score, msp_score
+
+LETTERS = "ABC"
+START = (4.0, 1.0, 0.0)
+LOWEST, HIGHEST = -5.0, 8.0
+SHIFTS = 5.0
+ROOM = 2.0
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the step."""
+    logits = torch.tensor(_logits(), dtype=torch.float64)
+    score, largest = float(energy_score(logits)), float(msp_score(logits))
+    left, right = st.columns(2)
+    left.metric(text.learn.LARGEST, percent(largest))
+    right.metric(text.learn.SCORE, f"{score:.2f}")
+    figure = logits_and_probabilities(
+        list(LETTERS),
+        logits.tolist(),
+        torch.softmax(logits, dim=0).tolist(),
+        score,
+        lesson.colours,
+        title=text.learn.ENERGY_FIGURE,
+        span=(LOWEST - SHIFTS - ROOM, HIGHEST + SHIFTS + ROOM),
+    )
+    lesson.show(figure, "learn-energy-figure")
+    lesson.say(_pair(lesson))
+    lesson.say(_apart(lesson))
+
+
+def _logits() -> list[float]:
+    """What the sliders say, the shift added."""
+    columns = st.columns(4)
+    values = []
+    for column, letter, start in zip(columns, LETTERS, START, strict=False):
+        label = text.learn.LOGIT_LABEL.format(letter=letter)
+        key = f"learn-logit-{letter}"
+        with column:
+            values.append(
+                st.slider(label, LOWEST, HIGHEST, start, 0.5, format="%.1f", key=key, persist_state=KEPT)
+            )
+    with columns[-1]:
+        shift = st.slider(
+            text.learn.SHIFT_LABEL,
+            -SHIFTS,
+            SHIFTS,
+            0.0,
+            0.5,
+            format="%+.1f",
+            key="learn-shift",
+            persist_state=KEPT,
+        )
+    return [value + shift for value in values]
+
+
+def _pair(lesson: Lesson) -> str:
+    """The picked picture and the familiar one that the model is about as sure of."""
+    picked = chosen(lesson)
+    others = [one for one in cached.subjects(lesson.key) if one.familiar != picked.familiar]
+    target = confidence(lesson, picked)
+    other = min(others, key=lambda one: abs(confidence(lesson, one) - target))
+    strange, familiar = (other, picked) if picked.familiar else (picked, other)
+    features = torch.stack([strange.features, familiar.features])
+    said = lesson.explorer.score(features, cached.unpruned(lesson.key).head)
+    return text.learn.FACT_PAIR.format(
+        strange=plain(strange.title),
+        familiar=plain(familiar.title),
+        strange_sure=percent(float(said.confidence[0])),
+        familiar_sure=percent(float(said.confidence[1])),
+        strange_score=f"{float(said.scores[0]):.1f}",
+        familiar_score=f"{float(said.scores[1]):.1f}",
+        verdict=text.learn.PAIR_APART if said.scores[0] < said.scores[1] else text.learn.PAIR_NOT,
+    )
+
+
+def _apart(lesson: Lesson) -> str:
+    """AUROC of confidence and of energy, averaged over the chosen sets."""
+    said = cached.unpruned(lesson.key)
+    by_energy = [auroc(said.id_test.scores, said.ood[key].scores) for key in lesson.ood]
+    by_confidence = [auroc(said.id_test.confidence, said.ood[key].confidence) for key in lesson.ood]
+    return text.learn.FACT_AUROC.format(
+        by_confidence=percent(float(np.mean(by_confidence))), by_energy=percent(float(np.mean(by_energy)))
+    )

@@ -1,0 +1,47 @@
+"""Arrow keys belong to the control that has the focus; a projector's belong to the story.
+
+Streamlit's button shortcuts hear an arrow key even while a slider is being moved with it. This keeps such
+keys from them, and while presenting lets go of a control after it was moved with the mouse.
+"""
+
+import streamlit as st
+
+_LISTEN = """
+const CONTROL = [
+  "input", "textarea", "select", "[role=slider]", "[role=radiogroup] *", "[role=group] *", "[role=toolbar] *",
+  "[role=combobox]", "[role=listbox] *", "[role=tablist] *", ".js-plotly-plot *",
+].join(",");
+const asked = { release: false };
+
+function keep(event) {
+  const arrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
+  if (arrow && event.target.matches(CONTROL)) event.stopPropagation();
+}
+
+function release() {
+  setTimeout(() => {
+    const held = document.activeElement;
+    if (asked.release && held && held.matches(CONTROL) && !held.matches("[type=text], textarea")) held.blur();
+  });
+}
+
+export default function ({ data }) {
+  asked.release = data.release;
+  document.body.addEventListener("keydown", keep);
+  document.body.addEventListener("pointerup", release);
+  return () => {
+    document.body.removeEventListener("keydown", keep);
+    document.body.removeEventListener("pointerup", release);
+  };
+}
+"""
+
+
+def arrow_keys(*, presenting: bool) -> None:
+    """Put the listener on the page.
+
+    Args:
+        presenting: Whether a control lets go of the keys once the mouse has moved it.
+    """
+    listener = st.components.v2.component("learn_arrow_keys", js=_LISTEN)
+    listener(data={"release": presenting}, key="learn-arrow-keys", height=0)

@@ -1,0 +1,54 @@
+"""What every step is given, and the places it draws to."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.charts.layout import PLOT_CONFIG
+from app.charts.palette import Palette
+from opnp.explorer import Explorer
+
+PROJECTED_TYPE = 18
+"""Pixels of a figure's letters on a projector."""
+
+KEPT: Literal["session"] = "session"
+"""How long what was moved in a step is remembered: also after the page was left."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One drawing of one step.
+
+    Attributes:
+        explorer: The prepared experiment.
+        ood: Keys of the OOD sets to compare with.
+        colours: The page's palette.
+        projected: Whether it is shown on a projector.
+        facts: Where the step puts its computed sentences.
+    """
+
+    explorer: Explorer
+    ood: tuple[str, ...]
+    colours: Palette
+    projected: bool
+    facts: DeltaGenerator
+
+    @property
+    def key(self) -> str:
+        """The experiment's."""
+        return self.explorer.prepared.experiment.key
+
+    def say(self, words: str) -> None:
+        """Put a computed sentence beside the figure; a number and its % stay on one line."""
+        self.facts.markdown(words.replace(" %", "\u00a0%"))
+
+    def show(self, figure: go.Figure, key: str) -> None:
+        """Draw a figure here, its letters large on a projector."""
+        if self.projected:
+            figure.update_xaxes(automargin=True)
+            figure.update_yaxes(automargin=True)
+            figure.update_layout(font_size=PROJECTED_TYPE, title_font_size=PROJECTED_TYPE + 2)
+        st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key=key)

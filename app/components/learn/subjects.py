@@ -1,0 +1,63 @@
+"""Choosing the picture that the first steps look at."""
+
+import streamlit as st
+
+from app import cached, text
+from app.components.learn.lesson import KEPT, Lesson
+from app.subject import Subject
+
+SUBJECT = "learn-subject"
+WIDTH = 150
+
+
+def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
+    """Let the visitor pick one; the choice holds through the steps.
+
+    Args:
+        lesson: Where.
+        on_change: Called when another is picked.
+
+    Returns:
+        The picked one; at first the strange one that the model is surest about.
+    """
+    offered = {subject.key: subject for subject in cached.subjects(lesson.key)}
+    if st.session_state.get(SUBJECT) not in offered:
+        st.session_state.pop(SUBJECT, None)  # of another experiment
+    picked = st.pills(
+        text.learn.PICTURE_LABEL,
+        list(offered),
+        default=surest_stranger(lesson).key,
+        required=True,
+        format_func=lambda key: offered[key].title,
+        key=SUBJECT,
+        on_change=on_change,
+        wrap=True,
+        persist_state=KEPT,
+    )
+    return offered[picked]
+
+
+def chosen(lesson: Lesson) -> Subject:
+    """The one that was picked in another step, without a widget."""
+    offered = {subject.key: subject for subject in cached.subjects(lesson.key)}
+    return offered.get(st.session_state.get(SUBJECT, ""), surest_stranger(lesson))
+
+
+def surest_stranger(lesson: Lesson) -> Subject:
+    """The strange one with the highest confidence."""
+    strangers = [subject for subject in cached.subjects(lesson.key) if not subject.familiar]
+    return max(strangers, key=lambda subject: confidence(lesson, subject))
+
+
+def confidence(lesson: Lesson, subject: Subject) -> float:
+    """Of the unpruned model."""
+    said = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
+    return float(said.confidence[0])
+
+
+def picture(subject: Subject) -> None:
+    """Draw it, or say why there is none."""
+    if subject.image is None:
+        st.caption(text.learn.NO_PICTURE)
+    else:
+        st.image(subject.image, width=WIDTH, alt=subject.title)

@@ -1,0 +1,82 @@
+"""Step 4: a net of points in the plane, trained while you wait, seen before and after pruning."""
+
+import streamlit as st
+
+from app import cached, text
+from app.charts.toy import Plane, Points, toy_planes
+from app.components.learn.lesson import KEPT, Lesson
+from app.format import percent
+from opnp.config import Pruning
+from opnp.toy import Surface, ToyData, surface
+
+SEEDS = 10
+START = (0.0, 80.0)
+HEIGHT = 440
+SAME = 0.005
+"""Changes of FPR95 below half a point count as none."""
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the step."""
+    left, middle, right = st.columns([3, 2, 4])
+    with left:
+        data = st.segmented_control(
+            text.learn.DATA_LABEL,
+            [str(data) for data in ToyData],
+            default=str(ToyData.BLOBS),
+            required=True,
+            key="learn-data",
+            persist_state=KEPT,
+        )
+    with middle:
+        seed = st.slider(text.learn.SEED_LABEL, 1, SEEDS, 1, key="learn-seed", persist_state=KEPT)
+    with right:
+        window = st.slider(
+            text.learn.TOY_WINDOW,
+            0.0,
+            100.0,
+            START,
+            1.0,
+            format="%g %%",
+            key="learn-toy-window",
+            persist_state=KEPT,
+        )
+    net = cached.toy(data, seed)
+    before, after = cached.toy_unpruned(data, seed), surface(net, Pruning(weights=window))
+    pruned = text.learn.AFTER.format(count=after.head.pruned_weights, total=after.head.mask.numel())
+    title = text.learn.TOY_FIGURE.format(
+        id_count=len(net.points), classes=len(net.bias), ood_count=len(net.ood)
+    )
+    figure = toy_planes(
+        [_plane(before, text.learn.BEFORE), _plane(after, pruned)],
+        Points(net.points.numpy(), net.labels.numpy(), net.ood.numpy()),
+        before.axis,
+        lesson.colours,
+        title=title,
+        height=HEIGHT,
+    )
+    lesson.show(figure, "learn-toy")
+    lesson.say(_sentence(before, after))
+    lesson.say(_judged(before, after))
+
+
+def _plane(seen: Surface, title: str) -> Plane:
+    return Plane(title, seen.score, seen.lead, seen.threshold)
+
+
+def _sentence(before: Surface, after: Surface) -> str:
+    return text.learn.FACT_TOY.format(
+        before=percent(before.fpr95),
+        after=percent(after.fpr95),
+        accuracy_before=percent(before.accuracy),
+        accuracy_after=percent(after.accuracy),
+        sure_before=percent(before.ood_confidence),
+        sure_after=percent(after.ood_confidence),
+    )
+
+
+def _judged(before: Surface, after: Surface) -> str:
+    change = after.fpr95 - before.fpr95
+    if abs(change) < SAME:
+        return text.learn.TOY_SAME
+    return text.learn.TOY_BETTER if change < 0 else text.learn.TOY_WORSE

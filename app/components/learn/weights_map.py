@@ -1,0 +1,36 @@
+"""Step 5: the sensitivities of the real last layer, and what a window leaves of them."""
+
+from app import cached, text
+from app.charts.sensitivity import sensitivity_map
+from app.components.learn import window
+from app.components.learn.lesson import Lesson
+from app.format import percent
+from opnp.binning import bin_map
+from opnp.pruning import prune
+
+HEIGHT = 380
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the step."""
+    _, pruning = window.choose()
+    prepared = lesson.explorer.prepared
+    weight, maps = prepared.classifier.weight.cpu(), prepared.maps
+    neurons = maps.neurons[pruning.neuron_definition]  # type: ignore[index]
+    head = prune(weight, maps.weights, neurons, pruning)
+    order = lesson.explorer.neuron_order(pruning).numpy()
+    binned = bin_map(maps.weights.numpy()[:, order], head.mask.numpy()[:, order])
+    names = prepared.classifier.class_names
+    lesson.show(sensitivity_map(binned, names, lesson.colours, height=HEIGHT), "learn-map")
+    total, half, zeros = cached.carried(lesson.key)
+    kept = float(maps.weights.double()[head.mask].sum())
+    fact = text.learn.FACT_MAP.format(
+        kept=f"{head.mask.numel() - head.pruned_weights:,}",
+        total=f"{head.mask.numel():,}",
+        carried=percent(kept / total),
+        half_count=f"{half:,}",
+        half_share=percent(half / head.mask.numel()),
+    )
+    lesson.say(fact)
+    if zeros:
+        lesson.say(text.learn.FACT_ZERO.format(count=f"{zeros:,}"))

@@ -1,0 +1,71 @@
+"""Step 8: the visitor's own picture, judged before and after pruning."""
+
+import streamlit as st
+
+from app import cached, text
+from app.components.histograms import draw_histograms
+from app.components.learn import window
+from app.components.learn.lesson import KEPT, Lesson
+from app.components.verdict import Verdict, card
+from app.picture import Picture
+from opnp.errors import OpnpError
+from opnp.judging import opinions
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the step."""
+    if not lesson.explorer.prepared.experiment.accepts_images:
+        st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
+        return
+    picture = _picture(lesson)
+    if picture is None:
+        st.info(text.learn.NONE_YET, icon=":material/add_photo_alternate:")
+        return
+    _, pruning = window.chosen()
+    before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
+    said = [opinions(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)]
+    card(Verdict(picture, *said), pruned=pruning.kind != "unpruned")
+    draw_histograms(
+        lesson.explorer,
+        lesson.ood,
+        before,
+        after,
+        lesson.colours,
+        marks=[[opinion.score] for opinion in said],
+        names=[picture.name],
+    )
+    lesson.say(text.learn.END)
+
+
+def _picture(lesson: Lesson) -> Picture | None:
+    """What the visitor brought or picked; None before, or where it cannot be read and the page says so."""
+    examples = cached.examples(lesson.key)
+    source = st.segmented_control(
+        text.learn.SOURCE_LABEL,
+        text.learn.SOURCES if examples else text.learn.SOURCES[:-1],
+        default=text.learn.SOURCES[0],
+        required=True,
+        key="learn-source",
+        persist_state=KEPT,
+    )
+    if source == text.learn.SOURCES[-1] and examples:
+        titles = {example.key: example.title for example in examples}
+        picked = st.pills(
+            text.learn.PICTURE_LABEL,
+            list(titles),
+            format_func=lambda key: titles[key],
+            key="learn-example",
+            wrap=True,
+        )
+        return None if picked is None else cached.example(lesson.key, picked)
+    if source == text.learn.SOURCES[1]:
+        file = st.camera_input(text.learn.CAMERA_LABEL, key="learn-camera")
+    else:
+        file = st.file_uploader(text.learn.UPLOAD_LABEL, key="learn-upload")
+    if file is None:
+        return None
+    try:
+        return cached.upload(lesson.key, file)
+    except OpnpError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return None

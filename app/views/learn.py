@@ -1,0 +1,52 @@
+"""Learn: a story in eight steps, from a picture that fools the model to the visitor's own."""
+
+import streamlit as st
+
+from app import text
+from app.charts.palette import palette
+from app.components.learn import (
+    energy,
+    one_weight,
+    strange,
+    threshold,
+    toy,
+    tradeoff,
+    weights_map,
+    yours,
+)
+from app.components.learn.keys import arrow_keys
+from app.components.learn.lesson import Lesson
+from app.components.learn.navigation import navigation
+from app.components.learn.words import all_words, new_words
+from app.shell import view
+from app.state import Settings
+from opnp.explorer import Explorer
+
+STEPS = (strange, energy, one_weight, toy, weights_map, tradeoff, threshold, yours)
+
+
+def learn(explorer: Explorer, settings: Settings) -> None:
+    """Draw the step that the visitor has reached."""
+    place, projected = navigation()
+    step = text.learn.STEPS[place]
+    with st.container(key="presenting" if projected else "reading"):
+        st.markdown(f"#### {place + 1} · {step.claim}")
+        st.markdown(step.task)
+        figure, words = st.columns([3, 2], gap="large")
+        with words:
+            st.latex(step.formula)
+            facts = st.container()
+            if not projected:
+                st.markdown(step.prose)
+                if step.terms:
+                    new_words(step.terms)
+        with figure:
+            ood = settings.ood or tuple(explorer.prepared.ood)
+            colours = palette(st.context.theme.type)
+            STEPS[place].draw(Lesson(explorer, ood, colours, projected, facts))
+        if not projected:
+            all_words()
+    arrow_keys(presenting=projected)
+
+
+learn(*view())
