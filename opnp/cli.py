@@ -4,6 +4,7 @@ import typer
 
 from opnp.commands import cache
 from opnp.commands.benchmark import benchmark
+from opnp.commands.compare import compare_methods
 from opnp.commands.deploy import deploy
 from opnp.commands.evaluate import evaluate
 from opnp.commands.experiments import experiments
@@ -22,6 +23,7 @@ app.command("extract")(extract)
 app.command("map")(sensitivity_map)
 app.command("evaluate")(evaluate)
 app.command("benchmark")(benchmark)
+app.command("compare")(compare_methods)
 app.command("deploy")(deploy)
 app.command("score")(score)
 app.add_typer(cache.app, name="cache")

@@ -44,7 +44,8 @@ def fit(known: Known | None, head: Head, values: Values) -> Rate:
     def rate(features: torch.Tensor, _logits: torch.Tensor) -> torch.Tensor:
         wide = features.double()
         residual = ((wide - origin) @ rest).norm(dim=1)
-        return energy_score(wide @ weight.T + bias) - alpha * residual
+        scores: torch.Tensor = energy_score(wide @ weight.T + bias) - alpha * residual
+        return scores
 
     return rate
 

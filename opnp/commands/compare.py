@@ -1,0 +1,129 @@
+"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from opnp.commands import console, exploring, options, writing
+from opnp.comparison.defaults import default_rows
+from opnp.comparison.files import comparison_csv, comparison_json
+from opnp.comparison.printed import HEADER, comparison_latex, comparison_markdown
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.spelling import read
+from opnp.comparison.table import Row, cells, compare
+from opnp.comparison.training import training
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
+from opnp.experiment import load_experiment
+from opnp.explorer import Explorer
+from opnp.markdown import percent, windows_text
+from opnp.results import provenance
+from opnp.store import Store
+
+Out = Path | None
+
+_ENDS, _WIDE = ("fpr95", "auroc"), len("22.2–26.4")
+
+
+def compare_methods(
+    experiment: options.ExperimentKey,
+    *,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME+NAME…",
+            help="A row, such as gen, pruned+react or react(percentile=95)+gen; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: exploring.Weights = OPEN,
+    neurons: exploring.Neurons = OPEN,
+    scope: exploring.Scope = RankScope.GLOBAL,
+    definition: exploring.Definition = NeuronDefinition.ACTIVATION,
+    ood: exploring.Ood = None,
+    csv: Annotated[Out, typer.Option(help="Write every figure to this file.", show_default=False)] = None,
+    markdown: Annotated[Out, typer.Option(help="Write the table as Markdown.", show_default=False)] = None,
+    latex: Annotated[Out, typer.Option(help="Write the table as LaTeX.", show_default=False)] = None,
+    device: options.Device = None,
+    cache: options.Cache = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Compare post-hoc methods, pruning and their combinations: what the Compare page shows.
+
+    --method pruned+gen prunes as --weights and --neurons say and scores with GEN.
+
+    Without --method, all methods; with open windows, the examples of the page stand in for pruning.
+    """
+    with console.exits(as_json=as_json):
+        pruning = exploring.pruning_of(weights, neurons, scope, definition)
+        recipes = [read(line, pruned=pruning) for line in method or []] or list(default_rows(pruning))
+        outputs = {"--csv": csv, "--markdown": markdown, "--latex": latex}
+        for option, path in outputs.items():
+            if path is not None:
+                writing.require_folder(option, path.parent)
+        chosen = load_experiment(experiment)
+        keys = exploring.ood_keys(chosen, ood)
+        explorer = exploring.ready(chosen, device, cache)
+        rows = _run(explorer, cache, recipes, keys)
+        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+        written = {
+            "--csv": comparison_csv(rows, chosen.title),
+            "--markdown": comparison_markdown(rows, chosen.title),
+            "--latex": comparison_latex(rows, chosen.title),
+        }
+        for option, path in outputs.items():
+            if path is not None:
+                writing.write(option, path, written[option])
+    if as_json:
+        if console.leads():
+            typer.echo(comparison_json(rows, made_from, keys), nl=False)
+        return
+    stdout = console.stdout()
+    stdout.print(
+        Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
+    )
+    stdout.print(_table(rows))
+    for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):
+        stdout.print(Text(f"{pruned.kind} keeps {windows_text(pruned)}"))
+    for row in rows:
+        if row.reason is not None:
+            stdout.print(Text(f"{row.name}: {row.reason}"))
+
+
+def _run(explorer: Explorer, cache: Path | None, recipes: Sequence[Recipe], keys: Sequence[str]) -> list[Row]:
+    people = console.people()
+    with (
+        Store(cache) as store,
+        Progress(console=people, transient=True, disable=not people.is_terminal) as progress,
+    ):
+        task = progress.add_task("Scoring", total=len(recipes))
+        return compare(
+            explorer.prepared,
+            training(explorer.prepared, store),
+            recipes,
+            keys,
+            progress=lambda done: progress.update(task, completed=done),
+        )
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    """A table narrow enough for a terminal: each interval below its figure; time in µs per image."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    table.add_column("Row", overflow="fold")
+    for key, name in HEADER.items():
+        table.add_column(name, justify="right", overflow="fold", min_width=_WIDE if key in _ENDS else None)
+    table.add_column("µs", justify="right", overflow="fold")
+    for row in rows:
+        if row.figures is None or row.scoring is None:
+            table.add_row(Text(row.name), *["–"] * (len(HEADER) + 1))
+            continue
+        said = cells(row.figures, None)
+        words = [percent(getattr(said, name), getattr(said, f"{name}_interval", None)) for name in HEADER]
+        lines = [word.replace(" (", "\n").removesuffix(")") for word in words]
+        table.add_row(Text(row.name), *lines, f"{1e6 * row.scoring:.1f}")
+    return table
