@@ -1,5 +1,7 @@
 """A set of the visitor's own, from the uploader over its progress to what it holds and its removal."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -18,36 +20,53 @@ _POLL_SECONDS = 0.2
 _MEGABYTES = MAX_BUNDLE_BYTES // 10**6
 
 
-def own_set(experiment_key: str) -> tuple[Looking | None, DeltaGenerator]:
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn of a visitor's own set, at one moment; it may be further when the page is done.
+
+    Attributes:
+        own: The set, if it is there.
+        looking: The set, if it is on its way.
+        place: Of its progress.
+    """
+
+    own: OwnSet | None
+    looking: Looking | None
+    place: DeltaGenerator
+
+
+def own_set(experiment_key: str) -> Drawn:
     """Draw where a visitor's own set comes in, or what has become of it.
 
     Args:
         experiment_key: Whose model looks at it.
 
     Returns:
-        The set, on its way or done, and the place of its progress, for `follow`; None if there is none.
+        What was drawn.
     """
     desk = cached.desk(experiment_key)
     looking = desk.looking
     place = st.empty()
-    if looking is not None and looking.done.is_set() and looking.own is None:
-        st.warning(looking.reason or UNEXPECTED, icon=":material/folder_off:")
-    waiting = looking is None or (looking.done.is_set() and looking.own is None)
-    if looking is not None and looking.own is not None:
-        _holds(looking.own, desk)
-    elif not waiting:
+    if looking is not None and not looking.done.is_set():
         st.button(text.SET_STOP, icon=":material/stop_circle:", key="stop-own-set", on_click=desk.clear)
+        drawn = Drawn(None, looking, place)
+    elif looking is not None and looking.own is not None:
+        _holds(looking.own, desk)
+        drawn = Drawn(looking.own, None, place)
     else:
+        if looking is not None:
+            place.warning(looking.reason or UNEXPECTED, icon=":material/folder_off:")
         _uploader(desk)
+        drawn = Drawn(None, None, place)
     drop(
         pictures=UPLOADS,
         own_set=_PLACE,
         most=MOST,
         images=MOST_IMAGES,
         size=MAX_BUNDLE_BYTES,
-        is_open=waiting,
+        is_open=drawn.own is None and drawn.looking is None,
     )
-    return (None if waiting else looking), place
+    return drawn
 
 
 def follow(looking: Looking, place: DeltaGenerator) -> None:

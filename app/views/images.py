@@ -29,21 +29,20 @@ def images(explorer: Explorer, settings: Settings) -> None:
     with single:
         mine, problems = brought(experiment.key)
     with whole:
-        looking, progress = own_set(experiment.key)
+        whole_set = own_set(experiment.key)
     shown = [*mine, *examples(experiment.key)]
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")
-    own = looking.own if looking is not None else None
-    if shown or own is not None:
+    if shown or whole_set.own is not None:
         before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
         if shown:
             _pictures(explorer, settings, before, after, shown)
-        if own is not None:
-            own_results(explorer, own, before, after, palette(st.context.theme.type))
-    elif not problems and looking is None:
+        if whole_set.own is not None:
+            own_results(explorer, whole_set.own, before, after, palette(st.context.theme.type))
+    elif not problems and whole_set.looking is None:
         st.info(text.images.NO_IMAGES, icon=":material/add_photo_alternate:")
-    if looking is not None and own is None:
-        follow(looking, progress)
+    if whole_set.looking is not None:
+        follow(whole_set.looking, whole_set.place)
 
 
 def _pictures(

@@ -15,6 +15,9 @@ export default function ({ parentElement: root, data }) {
   button.textContent = words.folder;
   button.hidden = !data.open;
 
+  if (root.opnpOpen !== data.open) status.textContent = ""; // what was said is settled
+  root.opnpOpen = data.open;
+
   const say = (text) => (status.textContent = text);
   const on = (target, type, act) =>
     target.addEventListener(type, act, { capture: true, signal: stop.signal });
