@@ -66,7 +66,8 @@ def kept_bars(
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }
-    kinds = (("kept", bars.kept, colours.scale[2], 0.0), ("pruned", bars.pruned, colours.pruned, 0.8))
+    edge = 0.8 if len(places) <= MOST_NAMES else 0.0  # edges of many bars would hide them
+    kinds = (("kept", bars.kept, colours.scale[2], 0.0), ("pruned", bars.pruned, colours.pruned, edge))
     traces = [
         shared
         | {

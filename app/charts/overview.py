@@ -13,7 +13,9 @@ from opnp.metrics import FloatArray
 
 LONGEST = 18
 """Letters of a class's name beside the map."""
-MOST_NAMES = 50
+MOST_NAMES = 25
+"""Rows with a name each; more would overlap."""
+TICKS = 10
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Grid:
         kept: (rows, columns) share of each cell that is kept.
         row_names: What each row shows.
         column_names: What each column shows.
+        column_places: Where each column begins, for the axis.
         chosen: Row and column of the chosen cell; None where it is not in the picture.
     """
 
@@ -32,6 +35,7 @@ class Grid:
     kept: FloatArray
     row_names: Sequence[str]
     column_names: Sequence[str]
+    column_places: Sequence[int]
     chosen: tuple[int, int] | None = None
 
 
@@ -79,13 +83,12 @@ def overview_map(
         "hovertemplate": f"%{{text}}<br>{says}<extra></extra>",
         "showlegend": False,
     }
+    ticks = np.arange(0, columns, max(-(-columns // TICKS), 1))
     axes: dict[str, Spec] = {
-        "xaxis": {"title": across, "showgrid": False, "range": [-0.5, columns - 0.5], "nticks": 12},
-        "yaxis": {"showgrid": False, "range": [rows - 0.5, -0.5]},
+        "xaxis": {"title": across, "showgrid": False, "range": [-0.5, columns - 0.5]}
+        | {"tickvals": ticks, "ticktext": [f"{grid.column_places[tick]:,}" for tick in ticks]},
+        "yaxis": {"showgrid": False, "range": [rows - 0.5, -0.5]} | _named(grid.row_names),
     }
-    if rows <= MOST_NAMES:
-        names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in grid.row_names]
-        axes["yaxis"] |= {"tickvals": list(range(rows)), "ticktext": names, "automargin": True}
     layout: Spec = {
         "hovermode": "closest",
         "clickmode": "event+select",
@@ -96,6 +99,13 @@ def overview_map(
 
 
 _RANK_BAR: Spec = {"title": {"text": "rank"}, "tickformat": ".0%"}
+
+
+def _named(names: Sequence[str]) -> Spec:
+    if len(names) > MOST_NAMES:
+        return {"showticklabels": False, "title": "classes"}
+    short = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
+    return {"tickvals": list(range(len(names))), "ticktext": short, "automargin": True}
 
 
 def _log_bar(lowest: int) -> Spec:

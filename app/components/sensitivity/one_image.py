@@ -114,30 +114,22 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
     total = f"{said.after - said.before:+.2f}"
     order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
     figure = kept_bars(
-        _bars(said, order),
+        _bars(said, order[:TOP]),
         shown.colours,
         title=title.format(total=total),
         axis=text.ACCOUNT_AXIS,
         value_format="+.3f",
-        height=500,
+        height=480,
     )
+    clickable(figure, "account-chart", lambda bar: go_to(Part.NEURON, neuron=int(order[bar])))
+    rest = order[TOP:]
+    words = text.ACCOUNT_HELP.format(total=total, start=start)
+    if rest.size:
+        others = f"{float(said.neurons.numpy()[rest].sum()):+.2f}"
+        words = text.REST.format(shown=TOP, count=rest.size, total=others) + words
+    st.caption(words)
 
-    def take(bar: int) -> None:
-        if bar < TOP:
-            go_to(Part.NEURON, neuron=int(order[bar]))
 
-    clickable(figure, "account-chart", take)
-    st.caption(text.ACCOUNT_HELP.format(total=total, start=start))
-
-
-def _bars(said: Account, order: npt.NDArray[np.int64]) -> Bars:
-    kept_parts, pruned = said.kept.numpy(), said.pruned.numpy()
-    top, rest = order[:TOP], order[TOP:]
+def _bars(said: Account, top: npt.NDArray[np.int64]) -> Bars:
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in top]
-    if not rest.size:
-        return Bars(names, kept_parts[top], pruned[top])
-    return Bars(
-        [*names, text.REST.format(count=rest.size)],
-        np.append(kept_parts[top], kept_parts[rest].sum()),
-        np.append(pruned[top], pruned[rest].sum()),
-    )
+    return Bars(names, said.kept.numpy()[top], said.pruned.numpy()[top])

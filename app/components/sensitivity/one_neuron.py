@@ -14,7 +14,7 @@ from app.text import sensitivity as text
 from opnp.config import NeuronDefinition
 from opnp.driving import Drive, drive_of
 
-MOST_CLASSES = 24
+MOST_CLASSES = 16
 IMAGES = 12
 
 

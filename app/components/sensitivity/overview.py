@@ -33,6 +33,7 @@ class View:
     Attributes:
         rows: Its classes.
         columns: Its neurons.
+        first: Where the first of them stands in the whole map.
         chosen: The chosen class and neuron, among them.
         by_rank: Whether the colour is the rank.
         across: What the columns are, in words.
@@ -40,6 +41,7 @@ class View:
 
     rows: Places
     columns: Places
+    first: int
     chosen: tuple[int, int]
     by_rank: bool
     across: str
@@ -52,11 +54,12 @@ class View:
 
     def around(self) -> "View":
         """The part of it around the chosen weight."""
-        rows, columns = (
-            part[min(max(at - size // 2, 0), max(len(part) - size, 0)) :][:size]
+        row, column = (
+            min(max(at - size // 2, 0), max(len(part) - size, 0))
             for part, at, size in zip((self.rows, self.columns), self.place, ZOOM, strict=True)
         )
-        return View(rows, columns, self.chosen, self.by_rank, self.across)
+        rows, columns = self.rows[row : row + ZOOM[0]], self.columns[column : column + ZOOM[1]]
+        return View(rows, columns, self.first + column, self.chosen, self.by_rank, self.across)
 
 
 def overview(shown: Shown) -> None:
@@ -94,14 +97,11 @@ def _view(shown: Shown) -> View:
         ordered = _option(text.ORDER_LABEL, text.ORDERS, "order") == "sorted"
     with colour:
         by_rank = _option(text.COLOUR_LABEL, text.COLOURS, "colour") == "rank"
-    definition = str(shown.pruning.neuron_definition)
+    rows, columns, across = np.arange(len(shown.labels)), np.arange(len(shown.neurons)), text.ACROSS_MODEL
     if ordered:
-        rows = np.argsort(-shown.weights.sum(axis=1), kind="stable")
-        return View(
-            rows, shown.order, (row, neuron), by_rank, text.ACROSS_SORTED.format(definition=definition)
-        )
-    rows, columns = np.arange(len(shown.labels)), np.arange(len(shown.neurons))
-    return View(rows, columns, (row, neuron), by_rank, text.ACROSS_MODEL)
+        rows, columns = np.argsort(-shown.weights.sum(axis=1), kind="stable"), shown.order
+        across = text.ACROSS_SORTED.format(definition=shown.pruning.neuron_definition)
+    return View(rows, columns, 0, (row, neuron), by_rank, across)
 
 
 def _option(label: str, options: dict[str, str], key: str) -> str:
@@ -156,6 +156,7 @@ def _grid(shown: Shown, view: View, binned: BinnedMap) -> Grid:
         binned.kept,
         [_span([shown.labels[each] for each in view.rows[part]]) for part in _parts(binned.rows)],
         [f"neuron {_span([str(each) for each in view.columns[part]])}" for part in _parts(binned.columns)],
+        [view.first + int(start) for start in binned.columns[:-1]],
         (row, column),
     )
 
