@@ -5,27 +5,16 @@ import re
 
 import numpy as np
 import pytest
+from pages import FIRST_START, metric, open_explore, thumb
 from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_image
 
 pytestmark = pytest.mark.browser
-FIRST_START = 240_000  # the first visit computes features and maps
-
-
-def metric(page: Page, label: str):
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
-
-
-def open_explore(page: Page, query: str = "") -> None:
-    page.goto(f"/{query}")
-    expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
 
 
 def move_left_thumb(page: Page, label: str, presses: int) -> None:
-    thumb = page.get_by_role("slider", name=re.compile(label)).first
-    thumb.focus()
+    thumb(page, label, 0).focus()
     for _ in range(presses):
         page.keyboard.press("ArrowRight")
 
@@ -73,8 +62,7 @@ def test_settings_hold_from_page_to_page(page: Page):
     open_explore(page, "?neurons=30&neurons=100")
     page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
     expect(page.get_by_text("None at hand?")).to_be_visible()
-    thumb = page.get_by_role("slider", name=re.compile("Neurons kept")).first
-    expect(thumb).to_have_attribute("aria-valuenow", "30")
+    expect(thumb(page, "Neurons kept", 0)).to_have_attribute("aria-valuenow", "30")
     page.get_by_test_id("stTopNavLink").filter(has_text="Explore").click()
     expect(metric(page, "Weights pruned")).to_have_text("30.1 %")
 
@@ -100,6 +88,5 @@ def test_a_click_on_the_landscape_takes_the_sliders_there(page: Page):
         expect(cells).to_be_visible(timeout=FIRST_START)
         width, height = cells.evaluate("node => [node.getBBox().width, node.getBBox().height]")
         cells.click(position={"x": width * (place + 0.5) / 21, "y": height * 0.5 / 21})
-        thumb = page.get_by_role("slider", name=re.compile("Neurons kept")).first
-        expect(thumb).to_have_attribute("aria-valuenow", low)
+        expect(thumb(page, "Neurons kept", 0)).to_have_attribute("aria-valuenow", low)
     assert "neurons=50" in page.url

@@ -1,0 +1,28 @@
+"""What the browser tests do on every page."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+FIRST_START = 240_000
+"""Milliseconds for a first visit, which computes features and maps."""
+
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+
+
+def metric(page: Page, label: str) -> Locator:
+    """The large number of a card."""
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def open_explore(page: Page, query: str = "") -> None:
+    """Open Explore and wait for its three figures."""
+    page.goto(f"/{query}")
+    expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+
+
+def thumb(page: Page, label: str, end: int) -> Locator:
+    """The left (0) or right (1) thumb of a range slider."""
+    return page.get_by_role("slider", name=re.compile(label)).nth(end)
