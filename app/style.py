@@ -18,7 +18,13 @@ _CSS = """
     .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
     .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
   }}
-  .st-key-steps {{ position: sticky; top: 3.4rem; z-index: 50; background: {ground}; padding: .4rem 0; }}
+  @media (min-width: 641px) {{
+    .st-key-steps {{ position: sticky; top: 3.4rem; z-index: 50; background: {ground}; padding: .4rem 0; }}
+  }}
+  @media (max-width: 640px) {{
+    .st-key-steps > :nth-child(2) {{ order: -1; }}
+    .st-key-present {{ display: none; }}
+  }}
   .st-key-words button p {{ text-decoration: underline dotted; text-underline-offset: .2em; }}
   .stMainBlockContainer:has(.st-key-presenting) .st-key-header {{ display: none; }}
   .st-key-presenting :is(.stMarkdown p, [data-testid="stWidgetLabel"] p) {{ font-size: 1.3rem; }}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from opnp.toy import Surface, Toy
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=text.learn.LOOKING)
 def subjects(key: str) -> "tuple[Subject, ...]":
     """The experiment's own examples; without any, a typical ID image and the surest of each OOD set."""
     from app.subject import Subject

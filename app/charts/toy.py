@@ -1,6 +1,5 @@
-"""A toy net's score over the plane, before and after pruning, side by side on one scale."""
+"""A toy net's score over the plane, with its points."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,6 @@ from app.charts.palette import Palette
 from opnp.metrics import FloatArray
 
 SYMBOLS = ("circle", "square", "diamond")
-GAP = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,48 +45,41 @@ class Points:
     ood_points: npt.NDArray[np.float32]
 
 
-def toy_planes(
-    planes: Sequence[Plane], points: Points, axis: FloatArray, colours: Palette, *, title: str, height: int
+def toy_plane(
+    plane: Plane,
+    points: Points,
+    axis: FloatArray,
+    span: tuple[float, float],
+    colours: Palette,
+    *,
+    height: int = 430,
 ) -> go.Figure:
-    """Surfaces side by side: colour is the score, lines are decision boundaries and the accepted region.
+    """The plane: colour is the score, lines are decision boundaries and the border of what is accepted.
 
     Args:
-        planes: From left to right.
-        points: Drawn on each.
+        plane: What to draw.
+        points: Drawn on it.
         axis: (n,) coordinates, both ways.
+        span: Scores at the ends of the colours; the same for planes that are compared.
         colours: The page's palette.
-        title: Says what is shown, with counts.
         height: Pixels.
 
     Returns:
         The figure.
     """
-    low = min(float(plane.score.min()) for plane in planes)
-    high = max(float(plane.score.max()) for plane in planes)
-    room = (1 - GAP * (len(planes) - 1)) / len(planes)
-    traces: list[Spec] = []
-    axes: dict[str, Spec] = {}
-    notes: list[Spec] = []
-    for place, plane in enumerate(planes):
-        number = "" if place == 0 else str(place + 1)
-        on = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
-        drawn = [_heat(plane, axis, (low, high), colours, scale=place == len(planes) - 1)]
-        for lead in plane.lead[: _borders(len(plane.lead))]:
-            drawn += _boundary(lead, axis, colours)
-        drawn += [*_points(points, colours, legend=place == 0), *_accepted(plane, axis, colours)]
-        traces += [trace | on for trace in drawn]
-        left = place * (room + GAP)
-        plain: Spec = {"showgrid": False, "showticklabels": False, "ticks": "", "range": [axis[0], axis[-1]]}
-        axes[f"xaxis{number}"] = plain | {"anchor": f"y{number}", "domain": [left, left + room]}
-        axes[f"yaxis{number}"] = plain | {"anchor": f"x{number}", "scaleanchor": f"x{number}"}
-        axes[f"xaxis{number}"]["constrain"] = axes[f"yaxis{number}"]["constrain"] = "domain"
-        notes.append(
-            {"text": plane.title, "x": left + room / 2, "y": 1.0, "xref": "paper", "yref": "paper"}
-            | {"xanchor": "center", "yanchor": "bottom", "showarrow": False}
-        )
-    legend = {"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "itemsizing": "constant"}
-    layout: Spec = {"legend": legend, "annotations": notes, "margin": {"l": 8, "t": 64, "b": 60}}
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    solid = {"color": colours.text, "width": 1.5}
+    borders = [_contour(lead, axis, 0.0, solid) for lead in plane.lead[: _borders(len(plane.lead))]]
+    traces = [_heat(plane, axis, span, colours), *borders]
+    traces += [*_points(points, colours), *_accepted(plane, axis, colours)]
+    plain: Spec = {"showgrid": False, "showticklabels": False, "ticks": "", "constrain": "domain"}
+    plain |= {"range": [axis[0], axis[-1]]}
+    axes = {"xaxis": plain, "yaxis": plain | {"scaleanchor": "x"}}
+    legend = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.02, "yanchor": "top"}
+    layout: Spec = {
+        "legend": legend | {"itemsizing": "constant"},
+        "margin": {"l": 8, "r": 8, "t": 40, "b": 96},
+    }
+    return figure(traces, axes, colours, title=plane.title, height=height, layout=layout)
 
 
 def _borders(classes: int) -> int:
@@ -96,9 +87,7 @@ def _borders(classes: int) -> int:
     return 1 if classes == 2 else classes
 
 
-def _heat(
-    plane: Plane, axis: FloatArray, span: tuple[float, float], colours: Palette, *, scale: bool
-) -> Spec:
+def _heat(plane: Plane, axis: FloatArray, span: tuple[float, float], colours: Palette) -> Spec:
     last = len(colours.scale) - 1
     return {
         "type": "heatmap",
@@ -109,8 +98,15 @@ def _heat(
         "zmax": span[1],
         "zsmooth": "fast",
         "colorscale": [[place / last, colour] for place, colour in enumerate(colours.scale)],
-        "showscale": scale,
-        "colorbar": {"title": {"text": "score"}, "thickness": 12, "outlinewidth": 0},
+        "colorbar": {
+            "title": {"text": "score", "side": "top"},
+            "orientation": "h",
+            "thickness": 10,
+            "outlinewidth": 0,
+            "y": -0.16,
+            "yanchor": "top",
+            "len": 0.8,
+        },
         "hovertemplate": "score %{z:.1f}<extra></extra>",
     }
 
@@ -129,24 +125,16 @@ def _contour(values: npt.NDArray[np.float32], axis: FloatArray, level: float, li
     }
 
 
-def _boundary(lead: npt.NDArray[np.float32], axis: FloatArray, colours: Palette) -> list[Spec]:
-    return [_contour(lead, axis, 0.0, {"color": colours.text, "width": 1.5})]
-
-
 def _accepted(plane: Plane, axis: FloatArray, colours: Palette) -> list[Spec]:
-    line = {"color": colours.threshold, "width": 2, "dash": "dash"}
-    return _outlined(plane.score, axis, plane.threshold, colours, line)
+    """Where the score crosses the threshold, with a halo to be seen on any colour."""
+    styles: tuple[Spec, ...] = (
+        {"color": colours.ground, "width": 4},
+        {"color": colours.threshold, "width": 2, "dash": "dash"},
+    )
+    return [_contour(plane.score, axis, plane.threshold, line) for line in styles]
 
 
-def _outlined(
-    values: npt.NDArray[np.float32], axis: FloatArray, level: float, colours: Palette, line: Spec
-) -> list[Spec]:
-    """A line with a halo, to be seen on any colour."""
-    halo = {"color": colours.ground, "width": line["width"] + 2}
-    return [_contour(values, axis, level, halo), _contour(values, axis, level, line)]
-
-
-def _points(points: Points, colours: Palette, *, legend: bool) -> list[Spec]:
+def _points(points: Points, colours: Palette) -> list[Spec]:
     edge = {"color": colours.ground, "width": 1}
     groups = [
         (f"class {'ABC'[label]}", points.id_points[points.labels == label], symbol, colours.id)
@@ -160,8 +148,6 @@ def _points(points: Points, colours: Palette, *, legend: bool) -> list[Spec]:
             "x": group[:, 0].round(2),
             "y": group[:, 1].round(2),
             "name": name,
-            "legendgroup": name,
-            "showlegend": legend,
             "marker": {"symbol": symbol, "size": 5, "color": colour, "line": edge},
             "hoverinfo": "skip",
         }

@@ -145,6 +145,7 @@ STEPS = (
 )
 
 # Too sure
+LOOKING = "Looking at some pictures"
 PICTURE_LABEL = "Picture"
 SURE_OF = "{title}: the one it is surest about"
 FAMILIAR_OF = "{title}: a typical one"
@@ -202,9 +203,9 @@ FACT_NUDGE = (
 DATA_LABEL = "Data"
 SEED_LABEL = "Start (seed)"
 TOY_WINDOW = "Weights kept, by rank of sensitivity"
-BEFORE = "Before: nothing pruned"
-AFTER = "After: {count} of {total} weights pruned"
-TOY_FIGURE = "Score over the plane: {id_count} ID points in {classes} classes, {ood_count} OOD points"
+BEFORE = "Before"
+AFTER = "After, {count} of {total} weights pruned"
+TOY_FIGURE = "Score over the plane, {id_count} ID points in {classes} classes, {ood_count} OOD points"
 FACT_TOY = (
     "Strange points accepted (FPR95): {before} → **{after}**. Accuracy: {accuracy_before} → "
     "{accuracy_after}. Mean confidence on the strange points: {sure_before} → {sure_after}."

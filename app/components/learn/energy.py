@@ -23,9 +23,9 @@ def draw(lesson: Lesson) -> None:
     """Draw the step."""
     logits = torch.tensor(_logits(), dtype=torch.float64)
     score, largest = float(energy_score(logits)), float(msp_score(logits))
-    left, right = st.columns(2)
-    left.metric(text.learn.LARGEST, percent(largest))
-    right.metric(text.learn.SCORE, f"{score:.2f}")
+    with st.container(horizontal=True, gap="large"):
+        st.metric(text.learn.LARGEST, percent(largest), width="content")
+        st.metric(text.learn.SCORE, f"{score:.2f}", width="content")
     figure = logits_and_probabilities(
         list(LETTERS),
         logits.tolist(),

@@ -15,7 +15,8 @@ const asked = { release: false };
 
 function keep(event) {
   const arrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
-  if (arrow && event.target.matches(CONTROL)) event.stopPropagation();
+  const control = event.target.matches(CONTROL) && !event.target.closest(".st-key-steps");
+  if (arrow && control) event.stopPropagation();
 }
 
 function release() {

@@ -45,12 +45,11 @@ def _metrics(scores: list[Scores], thresholds: list[float]) -> None:
         float(np.mean([(part >= threshold).mean() for part in ood]))
         for (_, ood), threshold in zip(scores, thresholds, strict=True)
     ]
-    columns = st.columns(2)
-    for column, label, (old, new) in zip(
-        columns, (text.learn.TURNED_AWAY, text.learn.GETS_IN), (away, gets_in), strict=True
-    ):
-        unpruned = text.learn.BEFORE_SHORT.format(value=percent(old))
-        column.metric(label, percent(new), unpruned, delta_color="off", delta_arrow="off")
+    labels = (text.learn.TURNED_AWAY, text.learn.GETS_IN)
+    with st.container(horizontal=True, gap="large"):
+        for label, (old, new) in zip(labels, (away, gets_in), strict=True):
+            unpruned = text.learn.BEFORE_SHORT.format(value=percent(old))
+            st.metric(label, percent(new), unpruned, delta_color="off", delta_arrow="off", width="content")
 
 
 def _histograms(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import cached, text
-from app.charts.toy import Plane, Points, toy_planes
+from app.charts.toy import Plane, Points, toy_plane
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import percent
 from opnp.config import Pruning
@@ -11,7 +11,6 @@ from opnp.toy import Surface, ToyData, surface
 
 SEEDS = 10
 START = (0.0, 80.0)
-HEIGHT = 440
 SAME = 0.005
 """Changes of FPR95 below half a point count as none."""
 
@@ -47,15 +46,14 @@ def draw(lesson: Lesson) -> None:
     title = text.learn.TOY_FIGURE.format(
         id_count=len(net.points), classes=len(net.bias), ood_count=len(net.ood)
     )
-    figure = toy_planes(
-        [_plane(before, text.learn.BEFORE), _plane(after, pruned)],
-        Points(net.points.numpy(), net.labels.numpy(), net.ood.numpy()),
-        before.axis,
-        lesson.colours,
-        title=title,
-        height=HEIGHT,
-    )
-    lesson.show(figure, "learn-toy")
+    st.markdown(title)
+    points = Points(net.points.numpy(), net.labels.numpy(), net.ood.numpy())
+    scores = (before.score, after.score)
+    span = (min(float(score.min()) for score in scores), max(float(score.max()) for score in scores))
+    planes = {"before": _plane(before, text.learn.BEFORE), "after": _plane(after, pruned)}
+    for column, (name, plane) in zip(st.columns(2), planes.items(), strict=True):
+        with column:
+            lesson.show(toy_plane(plane, points, before.axis, span, lesson.colours), f"learn-toy-{name}")
     lesson.say(_sentence(before, after))
     lesson.say(_judged(before, after))
 

@@ -43,8 +43,10 @@ def _metrics(lesson: Lesson, before: Evaluation, now: Evaluation, held_out: Eval
         (text.learn.TRADE_HELD_OUT, held_out.fpr95, old.fpr95, "inverse"),
         (text.learn.TRADE_ACCURACY, now.accuracy, before.accuracy, "normal"),
     )
-    for column, (label, new, earlier, colour) in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(label, percent(new), points(new - earlier), delta_color=colour)  # type: ignore[arg-type]
+    with st.container(horizontal=True, gap="large"):
+        for label, new, earlier, colour in figures:
+            change = points(new - earlier)
+            st.metric(label, percent(new), change, delta_color=colour, width="content")  # type: ignore[arg-type]
 
 
 def _cloud(lesson: Lesson, side: Side, trials: list[Trial], before: Evaluation, now: Evaluation) -> None:
