@@ -43,7 +43,7 @@ def test_uploads_of_a_photograph_and_a_broken_file(page: Page):
     photo = io.BytesIO()
     Image.fromarray(np.asarray(load_sample_image("flower.jpg"))).save(photo, "JPEG")
     page.goto("/images?neurons=30&neurons=100")
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
         [
             {"name": "flower.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()},
             {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\nnothing"},
