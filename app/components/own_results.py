@@ -53,6 +53,7 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     for trace in figure.select_traces({"name": "OOD"}):
         trace.update(name=text.SET_NAME, hovertemplate=trace.hovertemplate.replace("OOD", text.SET_NAME))
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="own-histograms")
+    st.caption(text.SET_HISTOGRAM_HELP)
     pruned = after.pruning.kind != "unpruned"
     st.markdown(text.SET_GALLERY if pruned else text.SET_GALLERY_UNPRUNED)
     names = explorer.prepared.classifier.class_names

@@ -26,6 +26,9 @@ NOT_RUN = (
 )
 ACCEPTED = "accepted as ID"
 REJECTED = "rejected as OOD"
+HISTOGRAM_HELP = (
+    "Each triangle is one of your pictures. Right of the dashed line, the threshold, a picture is accepted."
+)
 CAMERA = "Use the camera"
 CAMERA_LABEL = "Take a photo"
 CAMERA_HELP = "Your browser asks for permission once. It offers the camera only over HTTPS or on localhost."
@@ -61,6 +64,7 @@ SET_AUROC_HELP = "Chance that an ID test image scores above one of your pictures
 SET_COUNT = "{accepted} of {count}, 95 % interval {interval}"
 SET_INTERVAL = "95 % interval {interval}"
 SET_HISTOGRAM = "{ids} ID test images against {count} of yours"
+SET_HISTOGRAM_HELP = "The part of your set to the right of the dashed line, the threshold, is accepted."
 SET_GALLERY = "**Highest scores after pruning**: the first to slip through"
 SET_GALLERY_UNPRUNED = "**Highest scores**: the first to slip through"
 SET_CAPTION = "{name}, score {score}"

@@ -77,6 +77,7 @@ def _histogram(
         marks=marks,
         names=names,
     )
+    st.caption(text.images.HISTOGRAM_HELP)
 
 
 images(*view())

@@ -154,6 +154,15 @@ def test_a_chosen_folder_is_packed_and_looked_at(page: Page, tmp_path: Path):
     expect(page.get_by_text("6 pictures, in memory for this visit only")).to_be_visible()
 
 
+def test_more_pictures_than_fit_one_by_one_are_a_set_however_they_come(page: Page):
+    open_images(page)
+    files = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in letters(41).items()]
+    page.locator(".st-key-uploads").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    expect(page.get_by_role("heading", name="Your set: pictures.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("41 pictures, in memory for this visit only")).to_be_visible()
+    expect(page.get_by_text("what it sees")).to_have_count(0)
+
+
 def test_a_dropped_folder_is_read_to_its_end(page: Page):
     open_images(page)
     files = [[f"shots/{name}", base64.b64encode(data).decode()] for name, data in letters(5).items()]

@@ -3,6 +3,7 @@
 const PICTURE = /\.(png|jpe?g|webp|bmp|gif|tiff?)$/i;
 const ZIP = /\.zip$/i;
 const MOST_WALKED = 20000;
+let given = null; // the uploader that is being handed files by this script
 
 export default function ({ parentElement: root, data }) {
   root.opnpStop?.abort(); // called again after every run: listen once, with the newest words
@@ -56,6 +57,15 @@ export default function ({ parentElement: root, data }) {
     const time = new Date().toTimeString().slice(0, 8).replaceAll(":", "-");
     take(files.map((file) => (file.name === "image.png" ? renamed(file, `pasted ${time}.png`) : file)));
   });
+  on(document, "change", (event) => {
+    const { target } = event;
+    if (!target.matches?.(`${data.pictures} input[type=file]`) || target === given) return;
+    const files = [...target.files];
+    if (files.length <= data.most && !files.some((file) => ZIP.test(file.name))) return;
+    event.stopPropagation();
+    target.value = "";
+    take(files);
+  });
   on(button, "click", () => chooser.click());
   on(chooser, "change", () => {
     const files = [...chooser.files];
@@ -81,7 +91,9 @@ function give(files, place, say, otherwise) {
   const carrier = new DataTransfer();
   files.forEach((file) => carrier.items.add(file));
   input.files = carrier.files;
+  given = input;
   input.dispatchEvent(new Event("change", { bubbles: true }));
+  given = null;
 }
 
 async function walk(folders) {
