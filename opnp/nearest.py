@@ -60,9 +60,11 @@ def nearest(features: torch.Tensor, sample: torch.Tensor, count: int) -> Nearest
 def cosines(features: torch.Tensor, sample: torch.Tensor) -> torch.Tensor:
     """(N,) float32 cosines of every row of (N, D) to a (D,) sample."""
     direction = _unit(sample.detach().float()[None])[0]
-    return torch.cat(
-        [_unit(part.float()) @ direction for part in torch.split(features.detach(), CHUNK)]
-    ).clamp(-1, 1)
+    parts = [
+        part.float() @ direction / _lengths(part.float())[:, 0]
+        for part in torch.split(features.detach(), CHUNK)
+    ]
+    return torch.cat(parts).clamp(-1, 1)
 
 
 def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 0) -> float:
@@ -100,5 +102,10 @@ def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 
 
 def _unit(rows: torch.Tensor) -> torch.Tensor:
     """Rows of length one; rows of zeros stay."""
+    return rows / _lengths(rows)
+
+
+def _lengths(rows: torch.Tensor) -> torch.Tensor:
+    """(n, 1) lengths to divide by; one for rows of zeros."""
     lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
-    return rows / torch.where(lengths > 0, lengths, torch.ones_like(lengths))
+    return torch.where(lengths > 0, lengths, torch.ones_like(lengths))

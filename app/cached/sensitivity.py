@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import torch
 
     from opnp.config import Pruning, RankScope
+    from opnp.nearest import Nearest
     from opnp.pruning import PrunedHead
 
 MOST_LOGITS = 8_000_000
@@ -28,6 +29,13 @@ class Sampled:
 
     rows: "torch.Tensor"
     logits: "torch.Tensor"
+
+
+def _digest(sample: "torch.Tensor") -> str:
+    """Of one sample's features: a key of a few bytes."""
+    from opnp.datasets import content_identity
+
+    return content_identity(sample.numpy().tobytes())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -64,6 +72,14 @@ def sampled_logits(key: str) -> Sampled:
     rows = order[:most].sort().values
     weight, bias = classifier.weight.cpu().float(), classifier.bias.cpu().float()
     return Sampled(rows, functional.linear(features[rows].float(), weight, bias))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={"torch.Tensor": _digest})
+def nearest_rows(key: str, sample: "torch.Tensor", count: int) -> "Nearest":
+    """The rows of the ID test set most like a sample's (D,) features."""
+    from opnp.nearest import nearest
+
+    return nearest(ready(key).prepared.id_test.features, sample, count)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

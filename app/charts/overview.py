@@ -83,10 +83,13 @@ def overview_map(
         "hovertemplate": f"%{{text}}<br>{says}<extra></extra>",
         "showlegend": False,
     }
-    ticks = np.arange(0, columns, max(-(-columns // TICKS), 1))
+    marks = _marks(grid.column_places)
     axes: dict[str, Spec] = {
         "xaxis": {"title": across, "showgrid": False, "range": [-0.5, columns - 0.5]}
-        | {"tickvals": ticks, "ticktext": [f"{grid.column_places[tick]:,}" for tick in ticks]},
+        | {
+            "tickvals": np.interp(marks, grid.column_places, np.arange(columns)),
+            "ticktext": [f"{mark:,}" for mark in marks],
+        },
         "yaxis": {"showgrid": False, "range": [rows - 0.5, -0.5]} | _named(grid.row_names),
     }
     layout: Spec = {
@@ -99,6 +102,14 @@ def overview_map(
 
 
 _RANK_BAR: Spec = {"title": {"text": "rank"}, "tickformat": ".0%"}
+
+
+def _marks(places: Sequence[int]) -> list[int]:
+    """A few round numbers among the columns' places."""
+    first, last = places[0], places[-1]
+    steps = (leading * 10**power for power in range(9) for leading in (1, 2, 5))
+    step = next(step for step in steps if (last - first) / step <= TICKS)
+    return list(range(-(-first // step) * step, last + 1, step))
 
 
 def _named(names: Sequence[str]) -> Spec:

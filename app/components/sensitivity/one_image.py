@@ -17,7 +17,6 @@ from app.text import images as images_text
 from app.text import sensitivity as text
 from opnp.attribution import Account, account
 from opnp.judging import Opinion, opinions
-from opnp.nearest import nearest
 
 TOP = 14
 NEAREST = 8
@@ -51,7 +50,7 @@ def _about(shown: Shown, sample: Sample) -> None:
 
 def _nearest(shown: Shown, sample: Sample) -> list[tuple[int, float]]:
     """Rows of the ID test set and their cosines; a picture of that set does not count as its own."""
-    found = nearest(shown.explorer.prepared.id_test.features, sample.features, NEAREST + 1)
+    found = kept.nearest_rows(shown.key, sample.features, NEAREST + 1)
     pairs = zip(found.rows.tolist(), found.similarity.tolist(), strict=True)
     return [(row, similarity) for row, similarity in pairs if row != sample.id_test_row][:NEAREST]
 
