@@ -18,6 +18,8 @@ from opnp.images import MAX_BYTES, display_name
 MOST_IMAGES = 1000
 MAX_BUNDLE_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 500_000_000
+MAX_UNPACKED_PIXELS = 1_500_000_000
+"""Of all its pictures together; whoever decodes them counts. 250 kB of zip can hold 25 000 million."""
 MAX_DIRECTORY_BYTES = 4_000_000
 """Of the list of members: at least 46 bytes each, so at most 87 000 members."""
 
@@ -41,7 +43,10 @@ class LeftOut(StrEnum):
     LARGE = f"larger than {MAX_BYTES / 1e6:g} MB when unpacked"
     DAMAGED = "damaged, or packed in a way that is not supported"
     UNREADABLE = "a picture that is damaged or too large to open safely"
-    BEYOND = f"beyond the {MAX_UNPACKED_BYTES / 1e6:g} MB that are unpacked in all"
+    BEYOND = (
+        f"beyond the {MAX_UNPACKED_BYTES / 1e6:g} MB and {MAX_UNPACKED_PIXELS / 1e6:,.0f} million pixels "
+        "that are unpacked in all"
+    )
 
 
 class Member(NamedTuple):
@@ -74,8 +79,8 @@ class Bundle:
         """The chosen files in order, unpacked one at a time."""
         left = MAX_UNPACKED_BYTES
         for info in self._infos:
-            data = _unpacked(self._zip, info, left)
-            left -= 0 if isinstance(data, LeftOut) else len(data)
+            data, cost = _unpacked(self._zip, info, left)
+            left -= cost
             yield Member(safe_path(info.filename), data)
 
 
@@ -150,22 +155,25 @@ def _is_ignored(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or info.filename.startswith("__MACOSX/") or last.startswith(".") or last in _NOTES
 
 
-def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes | LeftOut:
+def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> tuple[bytes | LeftOut, int]:
+    """A member's content, or why there is none, and the bytes that were unpacked to know."""
     if info.flag_bits & 1:
-        return LeftOut.LOCKED
+        return LeftOut.LOCKED, 0
     if info.compress_type not in _METHODS:
-        return LeftOut.DAMAGED
+        return LeftOut.DAMAGED, 0
+    if left <= 0:
+        return LeftOut.BEYOND, 0
     limit = min(MAX_BYTES, left)
     try:
         with opened.open(info) as file:
             head = file.read(_HEAD)
             if head.startswith(_ARCHIVES):
-                return LeftOut.ARCHIVE
+                return LeftOut.ARCHIVE, len(head)
             if not head.startswith(_PICTURES) and not (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
-                return LeftOut.NOT_A_PICTURE
-            rest = file.read(max(0, limit + 1 - len(head)))
+                return LeftOut.NOT_A_PICTURE, len(head)
+            data = head + file.read(max(0, limit + 1 - len(head)))
     except _BROKEN:
-        return LeftOut.DAMAGED
-    if len(head) + len(rest) > limit:
-        return LeftOut.LARGE if limit == MAX_BYTES else LeftOut.BEYOND
-    return head + rest
+        return LeftOut.DAMAGED, min(info.file_size, limit)
+    if len(data) > limit:
+        return (LeftOut.LARGE if limit == MAX_BYTES else LeftOut.BEYOND), len(data)
+    return data, len(data)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from opnp.bundle import Bundle, LeftOut, open_bundle
+from opnp.bundle import MAX_UNPACKED_PIXELS, Bundle, LeftOut, open_bundle
 from opnp.errors import InvalidDataError, UnreadableImageError
 from opnp.extraction import ExtractionCancelledError
 from opnp.images import display_name, read_image
@@ -102,14 +102,18 @@ def look(
     inputs: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
     left_out: Counter[LeftOut] = Counter()
+    pixels = 0
     for done, member in enumerate(bundle.members(), start=1):
         if cancel is not None and cancel.is_set():
             raise ExtractionCancelledError("Stopped; nothing of the zip is kept.")
         if isinstance(member.data, LeftOut):
             left_out[member.data] += 1
+        elif pixels >= MAX_UNPACKED_PIXELS:
+            left_out[LeftOut.BEYOND] += 1
         else:
             try:
                 image = read_image(member.data, name=member.name).image
+                pixels += image.width * image.height
                 inputs.append(transformed(classifier, image))
             except UnreadableImageError:
                 left_out[LeftOut.UNREADABLE] += 1

@@ -94,6 +94,14 @@ def test_all_members_share_a_limit(monkeypatch):
     assert [data is LeftOut.BEYOND for _, data in found] == [False, False, True, True]
 
 
+def test_what_is_refused_is_paid_for_too(monkeypatch):
+    monkeypatch.setattr(bundle, "MAX_BYTES", 1000)
+    monkeypatch.setattr(bundle, "MAX_UNPACKED_BYTES", 2500)
+    bomb = b"\x89PNG" + bytes(50_000)
+    found = members(zipped({f"{number}.png": bomb for number in range(6)}))
+    assert [data for _, data in found] == [LeftOut.LARGE] * 2 + [LeftOut.BEYOND] * 4
+
+
 def test_a_part_is_spread_evenly():
     data = zipped({f"{number:03}.png": PNG for number in range(100)})
     opened = open_bundle(data, name="many.zip", most=10)

@@ -100,6 +100,13 @@ def test_no_more_pictures_are_held_at_once_than_a_batch(explorer, zipped, monkey
     assert sizes == [32, 32, 6]
 
 
+def test_all_pictures_share_a_limit_of_pixels(explorer, zipped, monkeypatch):
+    monkeypatch.setattr(own_set, "MAX_UNPACKED_PIXELS", 2 * 40)  # each has 1 x 2
+    mine = look(explorer.prepared.classifier, zipped, name="a.zip")
+    assert (len(mine.names), len(mine.features)) == (40, 40)
+    assert mine.left_out == {LeftOut.BEYOND: 30}
+
+
 def test_the_share_accepted_is_fpr95():
     rng = np.random.default_rng(0)
     id_scores, scores = rng.normal(2, 1, 400), rng.normal(0, 1, 90)
