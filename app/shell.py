@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PAGES = {
     "explore": "tune",
     "landscape": "landscape",
+    "compare": "leaderboard",
     "sensitivity": "grid_on",
     "images": "image_search",
     "deploy": "rocket_launch",

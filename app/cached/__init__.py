@@ -1,5 +1,6 @@
 """What sessions share: the only st.cache_* uses, with small keys and bounds."""
 
+from app.cached.compare import comparison
 from app.cached.deploy import basis, detector, reopened
 from app.cached.landscape import (
     best_found,
@@ -20,6 +21,7 @@ __all__ = [
     "best_found",
     "carried",
     "choice",
+    "comparison",
     "desk",
     "detector",
     "exact_landscapes",

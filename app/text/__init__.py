@@ -1,6 +1,7 @@
 """All explanatory copy, in one place and in plain words: a module a page."""
 
 from app.text import (
+    compare,
     controls,
     deploy,
     experiments,
@@ -14,6 +15,7 @@ from app.text import (
 )
 
 __all__ = [
+    "compare",
     "controls",
     "deploy",
     "experiments",

@@ -1,0 +1,27 @@
+"""What the comparison of an experiment has computed so far."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.cached.prepared import ready
+
+if TYPE_CHECKING:
+    from app.comparing import Comparison
+
+
+def comparison(key: str) -> "Comparison":
+    """The one place where rows of an experiment are computed and kept, as long as the experiment is."""
+    prepared = ready(key).prepared
+    found = _comparison(key)
+    if found.prepared is not prepared:
+        _comparison.clear(key)
+        found = _comparison(key)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _comparison(key: str) -> "Comparison":
+    from app.comparing import Comparison
+
+    return Comparison(ready(key).prepared)

@@ -1,0 +1,47 @@
+"""ROC curves of the rows that the visitor picks."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.charts.layout import PLOT_CONFIG
+from app.charts.palette import Palette
+from app.charts.roc import MOST, roc_chart
+from app.components.compare.rows import Wanted
+from app.text import compare as text
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.roc import roc
+from opnp.comparison.scoring import Scored
+from opnp.evaluation import Half
+
+_PICKED = "curves"
+
+
+def pick(rows: Sequence[Wanted]) -> list[Wanted]:
+    """Let the visitor pick rows; at first the present pruning, the plain energy and their own newest."""
+    names = {row.name: row for row in rows}
+    first = [row for row in rows if row.recipe == Recipe()]
+    default = dict.fromkeys(row.name for row in (*rows[:1], *first))
+    st.session_state[_PICKED] = [name for name in st.session_state.get(_PICKED, default) if name in names]
+    chosen = st.multiselect(text.CURVES, list(names), max_selections=MOST, key=_PICKED)
+    return [names[name] for name in chosen]
+
+
+def draw_curves(
+    place: DeltaGenerator,
+    scored: Mapping[str, Scored],
+    ood: Sequence[str],
+    what: str,
+    colours: Palette,
+) -> None:
+    """Draw the curves of rows by name, on the held-out halves of those OOD sets, `what` in words."""
+    with place.container():
+        if not scored:
+            st.caption(text.CURVES_EMPTY)
+            return
+        curves = {name: roc(said, ood, Half.REPORT) for name, said in scored.items()}
+        count = "1 row" if len(curves) == 1 else f"{len(curves)} rows"
+        title = text.CURVES_TITLE.format(rows=count, set=what)
+        st.plotly_chart(roc_chart(curves, colours, title=title), theme=None, config=PLOT_CONFIG, key="roc")
+        st.caption(text.CURVES_HELP)

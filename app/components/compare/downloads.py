@@ -1,0 +1,50 @@
+"""The table as files."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.text import compare as text
+from opnp.comparison.files import comparison_csv, comparison_json
+from opnp.comparison.printed import comparison_latex, comparison_markdown
+from opnp.comparison.table import Row
+from opnp.explorer import Explorer
+from opnp.results import provenance
+
+
+def downloads(explorer: Explorer, rows: Sequence[Row], ood: Sequence[str], key: str | None) -> None:
+    """Offer CSV and JSON of everything, Markdown and LaTeX of the table that is shown.
+
+    Args:
+        explorer: The experiment.
+        rows: What the files hold.
+        ood: Keys of the OOD sets.
+        key: Of the OOD set that the table shows, or None for the average.
+    """
+    prepared = explorer.prepared
+    titles = {images.key: images.title for images in prepared.experiment.ood}
+    what = text.AVERAGE if key is None else titles[key]
+    title = f"{prepared.experiment.title}: {what}"
+    made_from = prepared.classifier.weight.device
+    files = {
+        "CSV": ("csv", "text/csv", lambda: comparison_csv(rows, prepared.experiment.title)),
+        "JSON": (
+            "json",
+            "application/json",
+            lambda: comparison_json(rows, provenance(explorer, made_from), ood),
+        ),
+        "Markdown": ("md", "text/markdown", lambda: comparison_markdown(rows, title, key)),
+        "LaTeX": ("tex", "text/x-tex", lambda: comparison_latex(rows, title, key)),
+    }
+    with st.container(horizontal=True, gap="xsmall", key="downloads"):
+        for name, (ending, mime, make) in files.items():
+            st.download_button(
+                name,
+                make,
+                f"opnp-comparison.{ending}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download-{ending}",
+                help=f"{text.DOWNLOAD} {name}",
+            )

@@ -1,0 +1,89 @@
+"""Which rows the page shows: those it begins with and the visitor's own, which the address carries."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.text import compare as text
+from opnp.comparison.defaults import default_rows
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.spelling import read, spell
+from opnp.config import Pruning
+from opnp.errors import OpnpError
+
+MOST = 20
+"""Rows of one's own."""
+
+LONGEST = 40
+"""Characters of a name."""
+
+_OWN = "_compare_rows"
+_SEEN = "_compare_link"
+_PARAMETER = "row"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A row to show.
+
+    Attributes:
+        name: Of the row.
+        recipe: What it is.
+    """
+
+    name: str
+    recipe: Recipe
+
+
+def wanted_rows(pruning: Pruning) -> tuple[Wanted, ...]:
+    """All rows of the page, no two of one name."""
+    rows = (*own_rows(), *(Wanted(recipe.title, recipe) for recipe in default_rows(pruning)))
+    seen: dict[str, int] = {}
+    named = []
+    for row in rows:
+        seen[row.name] = seen.get(row.name, 0) + 1
+        number = seen[row.name]
+        named.append(row if number == 1 else Wanted(f"{row.name} ({number})", row.recipe))
+    return tuple(named)
+
+
+def own_rows() -> tuple[Wanted, ...]:
+    """The visitor's own rows."""
+    rows: tuple[Wanted, ...] = st.session_state.get(_OWN, ())
+    return rows
+
+
+def add(name: str, recipe: Recipe) -> None:
+    """Put a row before the others."""
+    st.session_state[_OWN] = (Wanted(name.strip()[:LONGEST] or recipe.title, recipe), *own_rows())[:MOST]
+
+
+def remove(place: int) -> None:
+    """Take a row of one's own away."""
+    st.session_state[_OWN] = tuple(row for number, row in enumerate(own_rows()) if number != place)
+
+
+def follow() -> None:
+    """Take over the rows of an address that did not come from here, then write the present ones into it."""
+    said = tuple(st.query_params.get_all(_PARAMETER))
+    if said and said != st.session_state.get(_SEEN):
+        st.session_state[_OWN] = _read(said)
+    present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
+    if present and present != said:
+        st.query_params[_PARAMETER] = list(present)
+    elif said and not present:
+        del st.query_params[_PARAMETER]
+    st.session_state[_SEEN] = present
+
+
+def _read(lines: tuple[str, ...]) -> tuple[Wanted, ...]:
+    rows = []
+    for line in lines[:MOST]:
+        spelt, _, name = line.partition("|")
+        try:
+            recipe = read(spelt)
+        except OpnpError as error:
+            st.warning(text.UNREADABLE.format(reason=error), icon=":material/link_off:")
+        else:
+            rows.append(Wanted(name.strip()[:LONGEST] or recipe.title, recipe))
+    return tuple(rows)

@@ -1,0 +1,104 @@
+"""The rows as one sortable table: figures, or differences to one of them."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from app.charts.palette import Palette, translucent
+from app.format import interval
+from opnp.comparison.printed import HEADER
+from opnp.comparison.table import COLUMNS, Cells, Row, Standing, cells, standings
+from opnp.markdown import windows_text
+
+ROW, INTERVAL, TIME, PRUNES, NOTE = "Row", "95 % interval", "time, µs", "keeps", "note"
+MARKS = {Standing.BEST: "★ ", Standing.CLOSE: "≈ ", Standing.OTHER: ""}
+
+
+def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colours: Palette) -> None:
+    """Draw the table.
+
+    Args:
+        rows: What there is so far.
+        key: Of an OOD set, or None for the average.
+        against: The row that the others are compared with, or None for plain figures.
+        colours: The page's palette.
+    """
+    if not rows:
+        return
+    there = [None if row.figures is None else cells(row.figures, key) for row in rows]
+    frame = table_frame(rows, there)
+    if against is not None and against.figures is not None:
+        styled = _differences(frame, cells(against.figures, key), against)
+    else:
+        styled = _figures(frame, there, colours)
+    st.dataframe(
+        styled,
+        hide_index=True,
+        height=38 + 35 * len(frame),
+        column_config={
+            ROW: st.column_config.TextColumn(width=190, pinned=True),
+            NOTE: st.column_config.TextColumn(width="large"),
+        },
+        alt="Figures of every row",
+    )
+
+
+def table_frame(rows: Sequence[Row], there: Sequence[Cells | None]) -> pd.DataFrame:
+    """One line a row: figures in percent, time in microseconds, NaN where a row could not run."""
+    lines = []
+    for row, said in zip(rows, there, strict=True):
+        line: dict[str, str | float | None] = {ROW: row.name}
+        for name in COLUMNS:
+            line[HEADER[name]] = float("nan") if said is None else 100 * getattr(said, name)
+            if name == "fpr95":
+                line[INTERVAL] = "" if said is None else interval(said.fpr95_interval)
+        line[TIME] = float("nan") if row.scoring is None else 1e6 * row.scoring
+        line[PRUNES] = windows_text(row.recipe.pruning)
+        line[NOTE] = row.reason or ""
+        lines.append(line)
+    frame = pd.DataFrame(lines)
+    return frame if any(row.reason for row in rows) else frame.drop(columns=NOTE)
+
+
+def _figures(frame: pd.DataFrame, there: Sequence[Cells | None], colours: Palette) -> Styler:
+    styled = frame.style.format("{:.1f}", subset=[TIME], na_rep="–")
+    for name in COLUMNS:
+        stands = standings(name, there)
+        for standing, mark in MARKS.items():
+            places = [place for place, one in enumerate(stands) if one is standing]
+            subset = pd.IndexSlice[places, HEADER[name]]
+            styled = styled.format(f"{mark}{{:.1f}}", subset=subset, na_rep="–")
+            if standing is Standing.BEST:
+                shade = translucent(colours.id, 0.22)
+                styled = styled.set_properties(
+                    subset=subset, **{"font-weight": "bold", "background-color": shade}
+                )
+            elif standing is Standing.CLOSE:
+                styled = styled.set_properties(
+                    subset=subset, **{"background-color": translucent(colours.id, 0.1)}
+                )
+    return styled
+
+
+def _differences(frame: pd.DataFrame, base: Cells, against: Row) -> Styler:
+    numbers = [HEADER[name] for name in COLUMNS]
+    bases = [100 * getattr(base, name) for name in COLUMNS]
+    frame = frame.drop(columns=INTERVAL)
+    frame[numbers] = frame[numbers] - bases
+    frame[TIME] = frame[TIME] - 1e6 * (against.scoring or 0.0)
+    return frame.style.format(
+        lambda value: _signed(cast("float", value)), subset=[*numbers, TIME], na_rep="–"
+    )
+
+
+def _signed(value: float) -> str:
+    """A difference with its sign, zero without.
+
+    Example:
+        >>> _signed(0.0), _signed(1.25), _signed(-3.0)
+        ('0.0', '+1.2', '-3.0')
+    """
+    return f"{value:+.1f}" if value else "0.0"

@@ -1,0 +1,35 @@
+"""Below the table: how to read it, what stands for pruning, what could not run and why."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.format import plain
+from app.text import compare as text
+from opnp.comparison.table import Row
+from opnp.config import UNPRUNED, Pruning
+from opnp.markdown import windows_text
+
+
+def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:
+    """Draw the sentences.
+
+    Args:
+        rows: Those of the table.
+        against: Name of the row that others are compared with, or None.
+        pruning: Where the sliders are.
+        fitted: Training images that methods fit to, and how many there are.
+    """
+    reading = text.READING if against is None else text.DIFFERENCES.format(name=plain(against))
+    count, population = (f"{number:,}" for number in fitted)
+    sample = text.FITTED if fitted[0] == fitted[1] else text.FITTED_SAMPLE
+    pruned = (
+        text.EXAMPLES
+        if pruning.kind == UNPRUNED.kind
+        else text.SLIDERS.format(windows=plain(windows_text(pruning)))
+    )
+    fits = sample.format(count=count, population=population) if fitted[0] else ""
+    st.caption(f"{reading}{fits}  \n{pruned}")
+    for row in rows:
+        if row.reason is not None:
+            st.caption(f"**{plain(row.name)}**: {plain(row.reason)}")

@@ -1,0 +1,52 @@
+"""Copy of the Compare page."""
+
+TITLE = "Pruning beside other methods"
+INTRO = (
+    "Every method looks at the same stored features and the held-out half of every OOD set. Build a row of "
+    "your own from a change of features, a pruning and a score."
+)
+FIGURES_OF = "Figures of"
+AVERAGE = "the average of the sets"
+AGAINST = "Compared with"
+NOTHING = "nothing"
+AGAINST_HELP = "Shows every figure as its difference to one row, in percentage points."
+READING = (
+    "On the held-out halves, in percent. **★** best of a column; **≈** within the best one's 95 % interval. "
+    "Click a heading to sort. *Time*: microseconds from the features in memory to the score, on this machine "
+    "just now, without the backbone."
+)
+DIFFERENCES = "Difference to **{name}**, in percentage points (time: microseconds)."
+EXAMPLES = (
+    "The sliders prune nothing, so the first things that Explore suggests stand in for pruning: OPP without "
+    "the 1 % most sensitive weights, ONP without the 30 % least sensitive neurons, OPNP without both."
+)
+SLIDERS = "OPP, ONP and OPNP prune what the sliders above prune: {windows}."
+FITTED = " Methods fit to the features of {count} ID training images."
+FITTED_SAMPLE = " Methods fit to a sample of {count} of the {population} ID training images, drawn by seed."
+RUNNING = "{done} of {all} rows"
+STOPPED = "Stopped after {done} of {all} rows. What is there stays."
+STOP = "Stop"
+GO_ON = "Go on"
+CURVES_TITLE = "ROC of {rows}, {set}"
+CURVES = "Rows to draw"
+CURVES_HELP = (
+    "Each point is a threshold: how much ID and how much OOD it accepts. A dot marks the threshold that "
+    "accepts 95 % of ID; the further left it lies, the better."
+)
+CURVES_EMPTY = "Pick rows to see their ROC curves."
+BUILD_TITLE = "Build a row"
+BUILD_HELP = "Features are changed first, then the last layer is pruned, then the score is read off."
+RECTIFIER = "Change the features"
+SPARSIFIER = "Also thin out the last layer"
+PRUNING = "Prune"
+SCORE = "Score"
+NAME = "Name of the row"
+NONE = "no"
+SLIDERS_NOW = "as the sliders now"
+ADD = "Add the row"
+REMOVE = "Remove {name}"
+NOT_OF_HEAD = "{score} looks at the features alone, so pruning weights cannot change it; pruning neurons can."
+ENOUGH = "You have {most} rows of your own. Remove one to add another."
+UNREADABLE = "A row of this link cannot be read. {reason}"
+METHODS = "What each method does, and its paper"
+DOWNLOAD = "Download"

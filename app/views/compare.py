@@ -1,0 +1,138 @@
+"""Compare: pruning beside the other post-hoc methods and combined with them, on the same features."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import cached
+from app.charts.palette import palette
+from app.comparing import Comparing
+from app.components.compare.builder import builder
+from app.components.compare.curves import draw_curves, pick
+from app.components.compare.downloads import downloads
+from app.components.compare.methods import methods
+from app.components.compare.rows import Wanted, follow, wanted_rows
+from app.components.compare.table import draw_table
+from app.components.compare.words import from_what
+from app.shell import view
+from app.state import Settings
+from app.text import compare as text
+from app.text import controls as controls_text
+from opnp.comparison.table import Row
+from opnp.explorer import Explorer
+
+POLL_SECONDS = 0.2
+_JOB = "_comparing"
+
+
+def compare(explorer: Explorer, settings: Settings) -> None:
+    """Draw the page for these settings."""
+    if not settings.ood:
+        st.info(controls_text.OOD_EMPTY, icon=":material/checklist:")
+        return
+    follow()
+    rows = wanted_rows(settings.pruning)
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    key, against = _shown(rows, {one: titles[one] for one in settings.ood})
+    job = _job(explorer.prepared.experiment.key, rows, settings.ood)
+    table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        builder(settings.pruning)
+    with right:
+        picked = pick(rows)
+        curves = st.empty()
+    methods()
+
+    colours = palette(st.context.theme.type)
+
+    def draw() -> list[Row]:
+        there = _there(job, rows)
+        with table.container():
+            draw_table(there, key, next((row for row in there if row.name == against), None), colours)
+        return there
+
+    there = _wait(job, draw, status)
+    with words.container():
+        from_what(there, against, settings.pruning, job.comparison.fitted_to)
+    with files:
+        downloads(explorer, there, settings.ood, key)
+    scored = {row.name: said for row in picked if (said := job.comparison.scored(row.recipe)) is not None}
+    shown = list(settings.ood) if key is None else [key]
+    draw_curves(curves, scored, shown, text.AVERAGE if key is None else titles[key], colours)
+
+
+def _shown(rows: Sequence[Wanted], titles: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Let the visitor choose the OOD set, or the average, and the row to compare with."""
+    with st.container(horizontal=True, gap="medium"):
+        key = st.selectbox(
+            text.FIGURES_OF,
+            [None, *titles],
+            format_func=lambda one: text.AVERAGE if one is None else titles[one],
+            key="figures-of",
+            width=260,
+        )
+        against = st.selectbox(
+            text.AGAINST,
+            [None, *(row.name for row in rows)],
+            format_func=lambda one: text.NOTHING if one is None else one,
+            key="against",
+            help=text.AGAINST_HELP,
+            width=260,
+        )
+    return key, against
+
+
+def _job(key: str, rows: Sequence[Wanted], ood: tuple[str, ...]) -> Comparing:
+    """This visitor's computation; one for other rows is stopped, what it has computed stays."""
+    comparison, recipes = cached.comparison(key), tuple(row.recipe for row in rows)
+    job: Comparing | None = st.session_state.get(_JOB)
+    if job is None or (job.comparison, job.recipes, job.ood) != (comparison, recipes, ood):
+        if job is not None:
+            job.stop()
+        job = st.session_state[_JOB] = Comparing(comparison, recipes, ood)
+        job.start()
+    return job
+
+
+def _there(job: Comparing, rows: Sequence[Wanted]) -> list[Row]:
+    said = ((row.name, job.comparison.row(row.recipe, job.ood)) for row in rows)
+    return [replace(row, name=name) for name, row in said if row is not None]
+
+
+def _wait(job: Comparing, draw: Callable[[], list[Row]], status: DeltaGenerator) -> list[Row]:
+    """Draw rows as they come, until all are there or the visitor stops it."""
+    complete = job.done.is_set()
+    there = draw()
+    if not complete:
+        with status.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(job.share, _done(text.RUNNING, there, job))
+            st.button(text.STOP, icon=":material/stop_circle:", key="stop-compare", on_click=job.stop)
+        while not job.done.wait(POLL_SECONDS):
+            if len(there) < len(_computed(job)):
+                there = draw()
+            bar.progress(job.share, _done(text.RUNNING, there, job))
+        there = draw()
+    status.empty()
+    if len(there) < len(job.recipes):
+        with status.container():
+            st.info(job.reason or _done(text.STOPPED, there, job), icon=":material/stop_circle:")
+            st.button(text.GO_ON, icon=":material/play_arrow:", key="go-on", on_click=_forget)
+    return there
+
+
+def _computed(job: Comparing) -> list[Row]:
+    return [row for recipe in job.recipes if (row := job.comparison.row(recipe, job.ood)) is not None]
+
+
+def _done(words: str, there: Sequence[Row], job: Comparing) -> str:
+    return words.format(done=len(there), all=len(job.recipes))
+
+
+def _forget() -> None:
+    del st.session_state[_JOB]
+
+
+compare(*view())

@@ -1,0 +1,206 @@
+"""The Compare page, checked against the engine."""
+
+import dataclasses
+
+import pytest
+import torch
+
+import opnp.experiment
+from app import cached
+from app.comparing import Comparing, Comparison
+from app.components.compare.table import HEADER, ROW, TIME
+from opnp.comparison.defaults import default_rows
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.spelling import spell
+from opnp.comparison.table import cells
+from opnp.config import UNPRUNED, Pruning
+from opnp.datasets import FeatureSet
+from opnp.evaluation import Half
+
+OOD = ("mnist", "letters", "patches", "textures", "noise")
+NUMBERS = [*HEADER.values(), TIME]
+
+
+def table(app):
+    return app.dataframe[0].value.set_index(ROW)
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+
+
+def choose(app, **choices):
+    for key, value in choices.items():
+        app.selectbox(key=f"build-{key}").set_value(value)
+        app.run()
+
+
+def figures(recipe: Recipe, key=None):
+    return cells(cached.comparison("fashion").row(recipe, OOD).figures, key)
+
+
+def test_the_table_holds_every_row_with_the_engines_figures(dashboard):
+    app = dashboard("compare")
+    shown = table(app)
+    assert list(shown.index) == [recipe.title for recipe in default_rows(UNPRUNED)]
+    explorer = cached.ready("fashion")
+    for name, pruning in (("Energy", UNPRUNED), ("OPP", Pruning(weights=(0, 99)))):
+        said = explorer.evaluate(explorer.at(pruning), OOD, Half.REPORT)
+        assert shown.loc[name, HEADER["fpr95"]] == pytest.approx(100 * said.fpr95)
+        assert shown.loc[name, HEADER["auroc"]] == pytest.approx(100 * said.auroc)
+        assert shown.loc[name, HEADER["ece"]] == pytest.approx(100 * said.reliability.ece)
+    assert (shown[TIME] > 0).all()
+    assert "stand in for pruning" in words(app)
+    assert "6,000 ID training images" in words(app)
+
+
+def test_figures_of_one_set(dashboard):
+    app = dashboard("compare")
+    app.selectbox(key="figures-of").set_value("mnist").run()
+    said = figures(Recipe("vim"), "mnist")
+    assert table(app).loc["ViM", HEADER["fpr95"]] == pytest.approx(100 * said.fpr95)
+
+
+def test_a_method_against_itself_is_exactly_zero(dashboard):
+    app = dashboard("compare")
+    app.selectbox(key="against").set_value("ViM").run()
+    shown = table(app)
+    assert (shown.loc["ViM", NUMBERS].astype(float) == 0).all()
+    change = 100 * (figures(Recipe()).fpr95 - figures(Recipe("vim")).fpr95)
+    assert shown.loc["Energy", HEADER["fpr95"]] == pytest.approx(change)
+    assert "Difference to **ViM**" in words(app)
+
+
+def test_the_sliders_are_the_pruning(dashboard, move):
+    app = dashboard("compare")
+    move(app, weights=(10.0, 99.0), neurons=(5.0, 100.0))
+    pruning = Pruning((10, 99), (5, 100))
+    shown = table(app)
+    assert list(shown.index[:6]) == ["OPP", "ONP", "OPNP", "OPNP + ReAct", "OPNP + ASH-S", "OPNP + GEN"]
+    said = cached.ready("fashion").evaluate(cached.ready("fashion").at(pruning), OOD, Half.REPORT)
+    assert shown.loc["OPNP", HEADER["fpr95"]] == pytest.approx(100 * said.fpr95)
+    assert "prune what the sliders above prune" in words(app)
+
+
+def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
+    app = dashboard("compare")
+    choose(app, rectifier="react", score="gen", pruning="1 % most sensitive weights")
+    app.number_input(key="build-react-percentile").set_value(95.0).run()
+    app.text_input(key="build-name").set_value("Mine").run()
+    app.button(key="add-row").click().run()
+    recipe = Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=(("react.percentile", 95),))
+    assert table(app).index[0] == "Mine"
+    assert table(app).loc["Mine", HEADER["fpr95"]] == pytest.approx(100 * figures(recipe).fpr95)
+    link = app.query_params["row"]
+    assert link == f"{spell(recipe)}|Mine"
+
+    app.switch_page("views/landscape.py").run()
+    app.switch_page("views/compare.py").run()
+    assert table(app).index[0] == "Mine"
+    app.button(key="remove-0").click().run()
+    assert "Mine" not in table(app).index
+    assert "row" not in app.query_params
+    assert not app.exception
+
+    other = dashboard("compare")
+    other.query_params["row"] = link
+    other.run()
+    assert table(other).index[0] == "Mine"
+
+
+def test_two_rows_of_one_name_are_told_apart(dashboard):
+    app = dashboard("compare")
+    app.button(key="add-row").click().run()
+    app.button(key="add-row").click().run()
+    assert list(table(app).index[:2]) == ["Energy", "Energy (2)"]
+    assert "Energy (3)" in table(app).index
+
+
+def test_links_from_strangers(dashboard):
+    app = dashboard("compare")
+    app.query_params["row"] = ["<script>|x", "react+gen|![a](b)", "gen|" + "n" * 90]
+    app.run()
+    assert not app.exception
+    assert "cannot be read" in app.warning[0].value
+    assert list(table(app).index[:2]) == ["![a](b)", "n" * 40]
+
+
+def test_what_pruning_weights_cannot_change_is_said(dashboard):
+    app = dashboard("compare")
+    choose(app, score="knn", pruning="1 % most sensitive weights")
+    assert "looks at the features alone" in words(app)
+    choose(app, score="vim")
+    assert "looks at the features alone" not in words(app)
+
+
+def test_without_an_ood_set_there_is_nothing_to_compare(dashboard):
+    app = dashboard("compare")
+    app.button_group(key="ood").set_value([]).run()
+    assert "at least one OOD set" in words(app)
+    app.button_group(key="ood").set_value(["mnist"]).run()
+    assert len(table(app)) == len(default_rows(UNPRUNED))
+
+
+def test_curves_of_picked_rows(dashboard):
+    app = dashboard("compare")
+    assert app.multiselect(key="curves").value == ["OPP", "Energy"]
+    app.multiselect(key="curves").set_value([]).run()
+    assert "Pick rows" in words(app)
+    app.multiselect(key="curves").set_value(["ViM", "KNN"]).run()
+    assert not app.exception
+
+
+def test_stopping_keeps_what_is_there_and_it_can_go_on(dashboard, monkeypatch):
+    app = dashboard("compare")
+    fresh = Comparison(cached.ready("fashion").prepared)
+    monkeypatch.setattr(cached, "comparison", lambda _key: fresh)
+    monkeypatch.setattr(Comparing, "start", lambda job: (job.stop(), job.done.set()))
+    app.run()
+    assert "Stopped after 0 of 24 rows" in words(app)
+    monkeypatch.undo()
+    app.button(key="go-on").click().run()
+    assert len(table(app)) == 24
+    assert "Stopped" not in words(app)
+
+
+@pytest.fixture
+def only_features(monkeypatch, dashboard):
+    """The embedded experiment without images, with negative features and without training labels."""
+    dashboard()
+    prepared = cached.ready("fashion").prepared
+
+    def bare(images, features):
+        fields = {f.name: getattr(images, f.name) for f in dataclasses.fields(images) if f.name != "open"}
+        known = (features - 0.2)[:600]
+        return FeatureSet(**fields, features=lambda: (known, torch.full((len(known),), -1)))
+
+    test = prepared.id_test
+    id_test = dataclasses.replace(
+        bare(prepared.experiment.id_test, test.features),
+        features=lambda: (test.features - 0.2, test.labels),
+    )
+    shifted = dataclasses.replace(
+        prepared.experiment,
+        key="numbers",
+        title="Numbers",
+        id_train=bare(prepared.experiment.id_train, test.features),
+        id_test=id_test,
+        ood=tuple(bare(one, prepared.ood[one.key].features) for one in prepared.experiment.ood),
+    )
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (shifted,))
+    cached.experiments.clear()
+
+
+@pytest.mark.usefixtures("only_features")
+def test_what_a_model_lacks_is_said_in_the_row(dashboard):
+    app = dashboard("compare")
+    shown = table(app)
+    for name in ("ASH-P", "ASH-B", "ASH-S", "SCALE", "OPP + ASH-S"):
+        assert shown.loc[name, HEADER["fpr95"]] != shown.loc[name, HEADER["fpr95"]]
+        assert "never negative" in shown.loc[name, "note"]
+    for name in ("Mahalanobis", "Relative Mahalanobis", "SHE"):
+        assert "needs labels" in shown.loc[name, "note"]
+    for name in ("Energy", "ReAct", "KNN", "ViM", "DICE"):
+        assert shown.loc[name, HEADER["fpr95"]] >= 0
+        assert shown.loc[name, "note"] == ""
+    assert "never negative" in words(app)
