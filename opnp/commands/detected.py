@@ -5,21 +5,22 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from PIL import Image
 from rich.table import Table
 from rich.text import Text
 
 from opnp.commands.files import read_file
 from opnp.commands.scored import Skipped, printable
-from opnp.detector import Detector, Result
+from opnp.detector import Result
 from opnp.errors import UnreadableImageError
 from opnp.figures import DIRECTION
-from opnp.judging import transformed
 from opnp.markdown import percent
 
 BATCH = 64
 Item = TypeVar("Item")
+Input = TypeVar("Input")
 
 
 class Judge(Protocol[Item]):
@@ -40,6 +41,24 @@ class Judge(Protocol[Item]):
         """All images for people."""
 
 
+class Judging(Protocol[Input]):
+    """A detector, from a zip or as a graph."""
+
+    @property
+    def title(self) -> str:
+        """What it is a detector of."""
+
+    @property
+    def threshold(self) -> float:
+        """Scores below it are out-of-distribution."""
+
+    def prepared(self, image: Image.Image) -> Input:
+        """A picture as it enters the model."""
+
+    def judge(self, inputs: Sequence[Input]) -> list[Result]:
+        """Judge prepared pictures."""
+
+
 @dataclass(frozen=True)
 class Detected:
     """One image file."""
@@ -48,13 +67,12 @@ class Detected:
     result: Result
 
 
-class ByDetector:
+class ByDetector(Generic[Input]):
     """A detector judges."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Judging[Input]) -> None:
         self._detector = detector
-        said = detector.manifest.said
-        self.title = printable(f"Detector of {said['date'][:10]} for {said['title']}")
+        self.title = printable(detector.title)
 
     def judged(self, files: Sequence[Path]) -> Iterator[Detected | Skipped]:
         """One file after the other."""
@@ -62,7 +80,7 @@ class ByDetector:
             inputs = {}
             for path in files[start : start + BATCH]:
                 try:
-                    inputs[path] = transformed(self._detector.classifier, read_file(path).image)
+                    inputs[path] = self._detector.prepared(read_file(path).image)
                 except UnreadableImageError as error:
                     yield Skipped(path, str(error))
             yield from map(Detected, inputs, self._detector.judge(list(inputs.values())))

@@ -12,18 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
-from opnp.commands.detected import ByDetector, Item, Judge
+from opnp.commands.detected import ByDetector, Detected, Item, Judge
 from opnp.commands.files import files_named, read_file
 from opnp.commands.scored import Scored, Skipped, csv_lines, machine, printable, scores_table
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.detector import Detector
+from opnp.detector.graph import GraphDetector
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiment import Experiment, load_experiment
 from opnp.explorer import Explorer
 from opnp.judging import features_of, opinions, transformed
 from opnp.markdown import windows_text
 
-SUFFIX = ".zip"
+ZIP, GRAPH = ".zip", ".onnx"
 BATCH = 64
 MOST_REASONS = 10
 
@@ -31,7 +32,9 @@ MOST_REASONS = 10
 def score(
     model: Annotated[
         str,
-        typer.Argument(help="Key of an experiment, or the file of a detector (.zip).", show_default=False),
+        typer.Argument(
+            help="Key of an experiment, or the file of a detector (.zip or .onnx).", show_default=False
+        ),
     ],
     images: Annotated[
         list[str],
@@ -63,10 +66,9 @@ def score(
             if csv is not None:
                 writing.require_folder("--csv", csv.parent)
             files = files_named(images)
-            if model.lower().endswith(SUFFIX):
+            if model.lower().endswith((ZIP, GRAPH)):
                 _require_open(pruning)
-                detector = Detector.load(model, device=options.device_named(device))
-                title, table = _told(ByDetector(detector), files, csv, as_json=as_json)
+                title, table = _told(_detector(model, device), files, csv, as_json=as_json)
             else:
                 chosen = _with_a_model(load_experiment(model))
                 explorer = exploring.ready(chosen, device, cache)
@@ -78,6 +80,17 @@ def score(
     if not as_json:
         console.stdout().print(Text(title))
         console.stdout().print(table)
+
+
+def _detector(path: str, device: str | None) -> Judge[Detected]:
+    if path.lower().endswith(GRAPH):
+        if device not in (None, "cpu"):
+            raise InvalidSettingError(
+                f"Expected `--device` to be cpu for an ONNX graph but got {device!r}. "
+                "Use the detector's zip there."
+            )
+        return ByDetector(GraphDetector.load(path))
+    return ByDetector(Detector.load(path, device=options.device_named(device)))
 
 
 def _with_a_model(experiment: Experiment) -> Experiment:

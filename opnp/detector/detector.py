@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 
 from opnp.checks import require_finite, require_head
 from opnp.detector import archive
@@ -19,7 +20,7 @@ from opnp.detector.probes import Probes, read_probes, verify
 from opnp.detector.results import Result
 from opnp.errors import InvalidDataError
 from opnp.experiment import load_experiment
-from opnp.judging import features_of
+from opnp.judging import features_of, transformed
 from opnp.models import Classifier
 from opnp.rescore import rescore
 
@@ -59,6 +60,11 @@ class Detector:
         """Scores below it are out-of-distribution."""
         return self.manifest.threshold
 
+    @property
+    def title(self) -> str:
+        """What it is a detector of, and since when."""
+        return f"Detector of {self.manifest.said['date'][:10]} for {self.manifest.said['title']}"
+
     @overload
     def __call__(self, images: One) -> Result: ...  # type: ignore[overload-overlap]
     @overload
@@ -84,6 +90,14 @@ class Detector:
         inputs, single = inputs_of(self.classifier, images, tuple(self.examples.shape[1:]))
         results = self.judge(inputs)
         return results[0] if single else results
+
+    def prepared(self, image: Image.Image) -> torch.Tensor:
+        """A picture as it enters the backbone.
+
+        Raises:
+            UnreadableImageError: If the model's transform fails on it.
+        """
+        return transformed(self.classifier, image)
 
     def judge(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
         """Judge images that have been through the model's transform."""

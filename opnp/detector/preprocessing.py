@@ -4,7 +4,7 @@ Transforms are programs; a graph can only carry a description. One is made where
 the usual steps of torchvision, and only kept once Pillow and numpy, following it, gave the same numbers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ _FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
 }
+_MOST = 4096
+"""Pixels of a side."""
 _TO_TENSOR = {"ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "ConvertImageDtype"}
 
 
@@ -89,6 +91,36 @@ def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uin
     return found if all(_same(found, transform, picture) for picture in tried) else None
 
 
+def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
+    """What `Preprocessing.plain` wrote down.
+
+    Raises:
+        ValueError: If it is none.
+
+    Example:
+        >>> half = Preprocessing("L", (2, 2), None, "bilinear", (0.5,), (0.5,))
+        >>> read_preprocessing(half.plain()) == half
+        True
+    """
+    resize, crop, mode = said["resize"], said["crop"], said["mode"]
+    lists = all(isinstance(said[name], list | tuple) for name in ("mean", "std"))
+    if not lists or mode not in ("RGB", "L") or said["interpolation"] not in _FILTERS:
+        raise ValueError(mode)
+    mean, std = (tuple(map(float, said[name])) for name in ("mean", "std"))
+    if not {len(mean), len(std)} <= {1, len(mode)} or 0 in std:
+        raise ValueError(std)
+    sizes = [_listed(size) for size in (resize, crop) if size is not None]
+    sides = [side for size in sizes for side in size]
+    if not {len(size) for size in sizes} <= {1, 2} or not all(
+        isinstance(side, int) and 0 < side <= _MOST for side in sides
+    ):
+        raise ValueError(sides)
+    resized = None if resize is None else _resize(resize)
+    return Preprocessing(
+        mode, resized, None if crop is None else _sides(crop), said["interpolation"], mean, std
+    )
+
+
 def _sized(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
     """Width and height after resizing."""
     if isinstance(resize, tuple):
@@ -133,8 +165,12 @@ def _said_of(step: Any) -> dict[str, Any] | None:  # noqa: ANN401 - torchvision 
             return {} if name in _TO_TENSOR else None
 
 
+def _listed(size: int | Sequence[int]) -> list[int]:
+    return [size] if isinstance(size, int) else list(size)
+
+
 def _resize(size: int | Sequence[int]) -> int | tuple[int, int]:
-    sides = [size] if isinstance(size, int) else list(size)
+    sides = _listed(size)
     return sides[0] if len(sides) == 1 else (sides[0], sides[1])
 
 

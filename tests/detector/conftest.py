@@ -1,11 +1,16 @@
 """A detector of the toy experiment, and the toy among the known experiments."""
 
 import pytest
+import torch
 from toy_experiment import toy_experiment
 from toy_explorer import OOD, toy_explorer
 
 from opnp.config import Pruning
+from opnp.detector import Detector
 from opnp.detector.make import make_detector
+from opnp.detector.manifest import FORMAT, SCORE, VERSION, Manifest
+from opnp.detector.probes import make_probes
+from opnp.experiment import load_experiment
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 
@@ -39,3 +44,17 @@ def saved(detector, tmp_path):
     path = tmp_path / "detector.zip"
     detector.save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def fashion_detector():
+    """The embedded net with a made-up head and threshold: no features are needed for that."""
+    experiment = load_experiment("fashion")
+    classifier = experiment.classifier()
+    weight = torch.where(classifier.weight.abs() > 0.05, classifier.weight, torch.zeros(()))
+    said = {"format": FORMAT, "version": VERSION, "score": SCORE, "threshold": 5.0, "date": "2026-01-02"}
+    said |= {"classes": list(classifier.class_names), "experiment": "fashion", "ood": [], "title": "Fashion"}
+    said |= {"model": classifier.fingerprint, "transform": classifier.transform_id}
+    said |= {name: {} for name in ("pruning", "realised", "rule", "images", "versions", "metrics")}
+    probes = make_probes(classifier, weight, classifier.bias, (experiment.id_test,))
+    return Detector(classifier, weight, classifier.bias, probes, Manifest(said))

@@ -1,0 +1,121 @@
+"""`GraphDetector`: an ONNX graph that judges images, where neither its experiment nor its model's code is."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from opnp.detector.export import INPUT, OUTPUTS
+from opnp.detector.preprocessing import Preprocessing, read_preprocessing
+from opnp.detector.results import Result
+from opnp.errors import InvalidDataError, MissingDataError
+
+Input = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class GraphDetector:
+    """Judges images as the `Detector` does that was exported. Never changes.
+
+    Attributes:
+        session: onnxruntime's, on the CPU.
+        class_names: In the order of the logits.
+        threshold: Scores below it are out-of-distribution.
+        title: What it is a detector of, and since when.
+        preprocessing: From a picture to what enters the graph.
+    """
+
+    session: Any
+    class_names: tuple[str, ...]
+    threshold: float
+    title: str
+    preprocessing: Preprocessing
+
+    def prepared(self, image: Image.Image) -> Input:
+        """A picture as it enters the graph."""
+        return self.preprocessing(image)
+
+    def judge(self, inputs: Sequence[Input]) -> list[Result]:
+        """Judge prepared pictures; neighbours of one shape share a step.
+
+        Raises:
+            InvalidDataError: If the graph cannot take them, or a score is not finite.
+        """
+        return [
+            result
+            for _, alike in groupby(inputs, key=lambda image: image.shape)
+            for result in self._judged(np.stack(list(alike)))
+        ]
+
+    @classmethod
+    def load(cls, path: Path | str) -> "GraphDetector":
+        """Read what `Detector.export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
+
+        Raises:
+            MissingDataError: If onnxruntime or the file is not there.
+            InvalidDataError: If it is no such graph, or does not say how a picture enters it.
+        """
+        if find_spec("onnxruntime") is None:
+            raise MissingDataError(
+                "Expected onnxruntime to be installed for an ONNX graph. "
+                "Install it: pip install 'opnp[export]'."
+            )
+        data = _read(Path(path))
+        import onnxruntime  # type: ignore[import-untyped]
+
+        try:
+            session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+        except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
+            raise _refused("onnxruntime cannot read it") from None
+        said = session.get_modelmeta().custom_metadata_map
+        if {node.name for node in session.get_outputs()} != set(OUTPUTS):
+            raise _refused("its outputs are others")
+        if "preprocessing" not in said:
+            raise _refused("it does not say how a picture enters it; use the detector's zip")
+        try:
+            names, threshold = tuple(json.loads(said["classes"])), float(json.loads(said["threshold"]))
+            title = f"Detector of {said['date'][:10]} for {said['title']}"
+            preprocessing = read_preprocessing(json.loads(said["preprocessing"]))
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise _refused("what it says of itself is damaged") from None
+        if not all(isinstance(name, str) for name in names) or not math.isfinite(threshold):
+            raise _refused("its classes or its threshold are none")
+        return cls(session, names, threshold, title, preprocessing)
+
+    def _judged(self, batch: Input) -> list[Result]:
+        try:
+            logits, scores, verdicts = self.session.run(list(OUTPUTS), {INPUT: batch})
+        except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
+            raise _refused("it cannot take a picture that was prepared as it says") from None
+        if logits.shape != (len(batch), len(self.class_names)) or not np.isfinite(scores).all():
+            raise _refused("its logits do not fit its classes, or a score is not finite")
+        confidence = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+        return [
+            Result(self.class_names[int(place)], float(sure), float(score), bool(is_ood))
+            for place, sure, score, is_ood in zip(
+                logits.argmax(axis=1), confidence, scores, verdicts, strict=True
+            )
+        ]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingDataError(
+            f"Expected {path.name!r} to be an ONNX graph but it cannot be opened: {error.strerror}."
+        ) from None
+
+
+def _refused(reason: str) -> InvalidDataError:
+    return InvalidDataError(
+        f"Expected an ONNX graph as `Detector.export_onnx` writes it but {reason}. Export it again."
+    )
