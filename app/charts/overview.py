@@ -101,7 +101,7 @@ def overview_map(
     return figure([heat, over, targets], axes, colours, title=title, height=height, layout=layout)
 
 
-_RANK_BAR: Spec = {"title": {"text": "rank"}, "tickformat": ".0%"}
+_RANK_BAR: Spec = {"title": {"text": "rank", "side": "right"}, "tickformat": ".0%"}
 
 
 def _marks(places: Sequence[int]) -> list[int]:
@@ -123,7 +123,7 @@ def _log_bar(lowest: int) -> Spec:
     powers = list(range(lowest, 1))
     words = [f"{100 * 10.0**power:g} %" for power in powers]
     return {
-        "title": {"text": "share of<br>the largest"},
+        "title": {"text": "share of the largest", "side": "right"},
         "tickvals": powers,
         "ticktext": [f"≤ {words[0]}", *words[1:]],
     }

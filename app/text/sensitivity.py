@@ -15,7 +15,7 @@ ORDERS = {"sorted": "sorted by sensitivity", "model": "as in the model"}
 COLOUR_LABEL = "Colour"
 COLOURS = {"size": "size (log)", "rank": "rank"}
 
-MAP_TITLE = "Sensitivity of {classes:,} × {neurons:,} weights; grey: the {pruned:,} pruned ({share})"
+MAP_TITLE = "{classes:,} × {neurons:,} weights; grey: {pruned:,} pruned ({share})"
 ACROSS_SORTED = "neurons, from least to most sensitive ({definition})"
 ACROSS_MODEL = "neurons, by their number"
 MAP_HELP = (
@@ -145,15 +145,15 @@ NEAREST_ID_HELP = (
 NEAREST_USUAL = "usual for ID: {usual}"
 ACCOUNT_LABEL = "Which account"
 ACCOUNTS = {"score": "what made the score", "pruning": "what pruning removed"}
-ACCOUNT_SCORE = "What made the unpruned score: {total} above an empty image"
-ACCOUNT_PRUNING = "What pruning removed from the score: {total}"
+ACCOUNT_SCORE = "What made the unpruned score ({total})"
+ACCOUNT_PRUNING = "What pruning removed from it ({total})"
 ACCOUNT_AXIS = "part of the score"
 ACCOUNT_HELP = (
-    "Parts of neurons add up exactly to {total}. They average the class probabilities over the straight way "
-    "from {start} to the unpruned logits (integrated gradients)."
+    "The parts of all neurons add up exactly to {total}, the unpruned score minus that of {start}. "
+    "(Integrated gradients: class probabilities averaged over the straight way between the two's logits.)"
 )
-FROM_EMPTY = "an empty image's logits"
-FROM_PRUNED_LOGITS = "the pruned logits"
+FROM_EMPTY = "an empty image, all features 0"
+FROM_PRUNED_HEAD = "the pruned model"
 NOTHING_PRUNED = "Nothing is pruned. Move a slider above to see what it takes from this picture."
 REST = "Shown are the {shown} neurons with the largest parts; the other {count:,} make {total} together. "
 NEURON_NAME = "neuron {neuron}"

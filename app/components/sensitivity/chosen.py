@@ -32,8 +32,8 @@ def settle(shown: Shown) -> None:
     state, width = st.session_state, len(shown.neurons)
     if state.get(CLASS, shown.labels[0]) not in shown.labels:
         del state[CLASS]
-    known = NEURON in state or NEURON in st.query_params
-    if not known or not 0 <= (state.get(NEURON) or 0) < width:
+    said = str(state.get(NEURON, st.query_params.get(NEURON, "")))
+    if not (said.isdecimal() and int(said) < width):
         state[NEURON] = int(shown.order[-1])
 
 

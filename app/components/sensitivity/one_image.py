@@ -109,7 +109,7 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
             return
         head = shown.head
         said = account(sample.features, weight, bias, start=head.weight, mask=head.mask)
-        title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_LOGITS
+        title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_HEAD
     total = f"{said.after - said.before:+.2f}"
     order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
     figure = kept_bars(

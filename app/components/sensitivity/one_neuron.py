@@ -41,7 +41,7 @@ def _figures(shown: Shown, neuron: int) -> None:
         columns = st.columns(3)
         for column, definition in zip(columns, NeuronDefinition, strict=False):
             values = shown.sensitivity_by(definition)
-            rank = int((values < values[neuron]).sum()) + 1
+            rank = int(np.flatnonzero(np.argsort(values, kind="stable") == neuron)[0]) + 1
             with column, st.container(border=True, height="stretch"):
                 used = definition == shown.pruning.neuron_definition
                 label = text.NEURON_RANK.format(definition=definition)
