@@ -13,7 +13,7 @@ LOOKS = {"wide": (1280, "light"), "phone": (390, "light"), "dark": (1280, "dark"
 PAGES = {
     "explore": ("", ".st-key-map .js-plotly-plot"),
     "landscape": ("landscape", ".st-key-go-best"),
-    "images": ("images", ".st-key-histograms .js-plotly-plot"),
+    "images": ("images", ".st-key-histograms path.id"),
     "deploy": ("deploy", ".st-key-download"),
     "experiments": ("experiments", ".st-key-open-fashion"),
 }

@@ -17,10 +17,11 @@ def metric(page: Page, label: str) -> Locator:
 
 
 def open_explore(page: Page, query: str = "") -> None:
-    """Open Explore and wait for its three figures."""
+    """Open Explore and wait for all its figures."""
     page.goto(f"/{query}")
     expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.locator(".st-key-histograms path.id")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
 
 
 def thumb(page: Page, label: str, end: int) -> Locator:

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from app import state
-from app.charts.histogram import Panel, headroom, score_histograms
-from app.charts.layout import PLOT_CONFIG
+from app.charts.histogram import Panel, headroom
 from app.charts.palette import Palette
+from app.components.live_histograms import live_histograms
 from app.state import Settings
 from opnp.binning import shared_edges, shares
 from opnp.evaluation import Half, half_of
@@ -89,8 +89,7 @@ def draw_histograms(
     title = f"{len(id_scores[0]):,} ID against {sum(map(len, ood[0])):,} {name}"
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
-    figure = score_histograms(panels, edges, colours, title=title, top=top)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="histograms")
+    live_histograms(panels, edges, colours, title=title, top=top, key="histograms")
 
 
 def _seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:

@@ -43,3 +43,6 @@ MORE_HELP = (
     "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "
     "rejected when 95 % of OOD is. The two are different numbers."
 )
+SCORE_AXIS = "score = −energy (higher = more in-distribution)"
+THRESHOLD_LINE = "threshold: 95 % of ID lie to its right"
+THRESHOLD_SHORT = "threshold"

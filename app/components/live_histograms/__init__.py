@@ -1,0 +1,78 @@
+"""ID against OOD scores that follow a thumb.
+
+Streamlit makes a Plotly chart anew whenever its data change, which flickers and costs the browser more than
+all the rest of a frame. This one keeps its elements and moves them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.charts.histogram import Panel
+from app.charts.palette import Palette
+from app.text import explore as text
+from opnp.metrics import FloatArray
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "opnp.live_histograms",
+    html=(_HERE / "histograms.html").read_text("utf-8"),
+    css=(_HERE / "histograms.css").read_text("utf-8"),
+    js=(_HERE / "histograms.js").read_text("utf-8"),
+)
+HEIGHT = 450
+DIGITS = 5
+"""Of a share, more than a pixel shows."""
+
+
+def live_histograms(
+    panels: Sequence[Panel],
+    edges: FloatArray,
+    colours: Palette,
+    *,
+    title: str,
+    top: float,
+    key: str,
+) -> None:
+    """Draw histograms one above the other on the same axes.
+
+    Args:
+        panels: What to draw, from top to bottom.
+        edges: (bins + 1,) shared by all, evenly spaced.
+        colours: The page's palette.
+        title: Says what is compared, with counts.
+        top: Where the axis of shares ends.
+        key: Of the component, unique on the page.
+    """
+    thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in panels)
+    data: dict[str, Any] = {
+        "title": title,
+        "alt": f"{title}. {thresholds}",
+        "file": f"opnp-{key}",
+        "height": HEIGHT,
+        "low": float(edges[0]),
+        "high": float(edges[-1]),
+        "top": top,
+        "axis": text.SCORE_AXIS,
+        "ood": "OOD",
+        "threshold": text.THRESHOLD_LINE,
+        "thresholdShort": text.THRESHOLD_SHORT,
+        "colours": {
+            name: getattr(colours, name) for name in ("id", "ood", "threshold", "text", "grid", "ground")
+        },
+        "panels": [_panel(panel) for panel in panels],
+    }
+    _mount(key=key, data=data)
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    return {
+        "title": panel.title,
+        "id": np.round(panel.id_share, DIGITS).tolist(),
+        "ood": np.round(panel.ood_share, DIGITS).tolist(),
+        "threshold": float(panel.threshold),
+        "marks": [[name, float(score)] for name, score in zip(panel.mark_names, panel.marks, strict=True)],
+    }

@@ -1,0 +1,209 @@
+// Histograms one above the other on the same bins and axes, redrawn in place: paths move, nothing is made anew.
+
+const SVG = "http://www.w3.org/2000/svg";
+const LEFT = 48;
+const RIGHT = 10;
+const TOP = 74; // title and legend
+const BOTTOM = 44;
+const GAP = 34;
+const SIZE = 13;
+
+const plots = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  let plot = plots.get(parentElement);
+  if (!plot) {
+    plot = makePlot(parentElement);
+    plots.set(parentElement, plot);
+  }
+  plot.show(data);
+}
+
+function element(name, attributes, parent) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  parent?.append(made);
+  return made;
+}
+
+const percent = (share, digits) => `${(100 * share).toFixed(digits)} %`;
+
+function ticks(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.999);
+  const all = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) all.push(i * step);
+  return { all, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+}
+
+function makePlot(root) {
+  const box = root.querySelector(".plot");
+  const svg = box.querySelector("svg");
+  const tip = box.querySelector(".tip");
+  const frame = element("g", {}, svg); // grid, axes, words: drawn anew when they change
+  const moving = element("g", {}, svg); // paths: moved
+  let parts = [];
+  let data;
+  let framed = "";
+
+  const width = () => box.clientWidth || 600;
+  const height = () => data.height;
+  const across = (score) =>
+    LEFT + ((Math.min(Math.max(score, data.low), data.high) - data.low) / (data.high - data.low)) * (width() - LEFT - RIGHT);
+  const room = () => (height() - TOP - BOTTOM - GAP * (data.panels.length - 1)) / data.panels.length;
+  const upper = (i) => TOP + i * (room() + GAP);
+
+  function words(text, x, y, more = {}) {
+    const made = element("text", { x, y, fill: data.colours.text, "font-size": SIZE, ...more }, frame);
+    made.textContent = text;
+    return made;
+  }
+
+  function drawFrame() {
+    const { colours, top } = data;
+    frame.replaceChildren();
+    svg.setAttribute("height", height());
+    svg.setAttribute("viewBox", `0 0 ${width()} ${height()}`);
+    words(data.title, 0, 16, { "font-size": 15 });
+    let x = LEFT;
+    for (const [name, colour] of [["ID", colours.id], [data.ood, colours.ood]]) {
+      element("rect", { x, y: 30, width: 26, height: 10, fill: colour, "fill-opacity": 0.35, stroke: colour }, frame);
+      x += 32 + words(name, x + 32, 40).getComputedTextLength() + 14;
+    }
+    const dash = { stroke: colours.threshold, "stroke-width": 1.5, "stroke-dasharray": "7 5" };
+    element("line", { x1: x, x2: x + 26, y1: 35, y2: 35, ...dash }, frame);
+    const said = words(data.threshold, x + 32, 40);
+    if (x + 32 + said.getComputedTextLength() > width()) said.textContent = data.thresholdShort;
+    const scores = ticks(data.low, data.high, Math.max(2, width() / 90));
+    const shares = ticks(0, top, 4);
+    data.panels.forEach((panel, i) => {
+      const [high, low] = [upper(i), upper(i) + room()];
+      words(panel.title, LEFT, high - 8);
+      for (const score of scores.all) {
+        const at = across(score);
+        element("line", { x1: at, x2: at, y1: high, y2: low, stroke: colours.grid }, frame);
+        if (i === data.panels.length - 1) words(score.toFixed(scores.digits), at, low + 17, { "text-anchor": "middle" });
+      }
+      for (const share of shares.all) {
+        const at = low - (share / top) * room();
+        element("line", { x1: LEFT, x2: width() - RIGHT, y1: at, y2: at, stroke: colours.grid }, frame);
+        words(`${Math.round(100 * share)}%`, LEFT - 6, at + 4, { "text-anchor": "end" });
+      }
+    });
+    words(data.axis, (LEFT + width() - RIGHT) / 2, height() - 6, { "text-anchor": "middle" });
+  }
+
+  function makeParts() {
+    moving.replaceChildren();
+    parts = data.panels.map(() => ({
+      areas: ["ood", "id"].map((side) =>
+        element("path", { class: `moves ${side}`, "fill-opacity": 0.35, "stroke-width": 1.5 }, moving),
+      ),
+      line: element("line", { class: "moves", "stroke-width": 1.5, "stroke-dasharray": "7 5" }, moving),
+      marks: element("g", {}, moving),
+    }));
+  }
+
+  function steps(shares, low) {
+    const bin = (width() - LEFT - RIGHT) / shares.length;
+    const scale = room() / data.top;
+    const points = shares.map((share, k) => {
+      const y = (low - share * scale).toFixed(2);
+      return `${(LEFT + k * bin).toFixed(2)} ${y}L${(LEFT + (k + 1) * bin).toFixed(2)} ${y}`;
+    });
+    return `M${LEFT} ${low}L${points.join("L")}L${width() - RIGHT} ${low}Z`;
+  }
+
+  function move() {
+    data.panels.forEach((panel, i) => {
+      const [high, low] = [upper(i), upper(i) + room()];
+      const { areas, line, marks } = parts[i];
+      [["ood", panel.ood], ["id", panel.id]].forEach(([side, shares], k) => {
+        const path = steps(shares, low);
+        areas[k].setAttribute("d", path);
+        areas[k].style.d = `path("${path}")`;
+        areas[k].setAttribute("fill", data.colours[side]);
+        areas[k].setAttribute("stroke", data.colours[side]);
+      });
+      line.setAttribute("y1", high);
+      line.setAttribute("y2", low);
+      line.setAttribute("stroke", data.colours.threshold);
+      line.setAttribute("transform", `translate(${across(panel.threshold)} 0)`);
+      line.style.transform = `translateX(${across(panel.threshold)}px)`;
+      marks.replaceChildren();
+      panel.marks.forEach(([name, score]) => {
+        const at = across(score);
+        const mark = element("path", { d: `M${at} ${low - 12}l7 13h-14z`, fill: data.colours.threshold }, marks);
+        element("title", {}, mark).textContent = `${name}: score ${score.toFixed(2)}`;
+      });
+    });
+  }
+
+  function draw() {
+    const { panels, ...rest } = data;
+    const wanted = JSON.stringify([rest, panels.map((panel) => panel.title), width()]);
+    if (wanted !== framed) drawFrame();
+    framed = wanted;
+    if (parts.length !== panels.length) makeParts();
+    move();
+    svg.setAttribute("aria-label", data.alt);
+  }
+
+  svg.onpointermove = (event) => {
+    const area = svg.getBoundingClientRect();
+    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const bins = data.panels[0].id.length;
+    const k = Math.floor(((x - LEFT) / (width() - LEFT - RIGHT)) * bins);
+    const i = Math.floor((y - TOP + GAP / 2) / (room() + GAP));
+    const panel = data.panels[i];
+    tip.style.display = panel && k >= 0 && k < bins ? "block" : "none";
+    if (!panel || k < 0 || k >= bins) return;
+    const bin = (data.high - data.low) / bins;
+    const [from, to] = [data.low + k * bin, data.low + (k + 1) * bin].map((one) => Number(one.toPrecision(4)));
+    tip.textContent = `score ${from} to ${to}\nID ${percent(panel.id[k], 1)}\n${data.ood} ${percent(panel.ood[k], 1)}`;
+    tip.style.left = `${Math.min(x + 14, width() - tip.offsetWidth - 4)}px`;
+    tip.style.top = `${y + 10}px`;
+  };
+  svg.onpointerleave = () => (tip.style.display = "none");
+
+  function image() {
+    const copy = svg.cloneNode(true);
+    copy.setAttribute("xmlns", SVG);
+    copy.setAttribute("width", width());
+    for (const one of copy.querySelectorAll("[style]")) one.removeAttribute("style");
+    for (const one of copy.querySelectorAll("text")) one.setAttribute("font-family", "sans-serif");
+    copy.prepend(element("rect", { width: "100%", height: "100%", fill: data.colours.ground }));
+    return new Blob([copy.outerHTML], { type: "image/svg+xml" });
+  }
+
+  function save(blob, ending) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${data.file}.${ending}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  box.querySelector(".svg").onclick = () => save(image(), "svg");
+  box.querySelector(".png").onclick = () => {
+    const picture = new Image();
+    picture.onload = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = 2 * width();
+      canvas.height = 2 * height();
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob((blob) => save(blob, "png"));
+      URL.revokeObjectURL(picture.src);
+    };
+    picture.src = URL.createObjectURL(image());
+  };
+
+  new ResizeObserver(() => data && draw()).observe(box);
+  return {
+    show(next) {
+      data = next;
+      draw();
+    },
+  };
+}
