@@ -28,11 +28,11 @@ def images(explorer: Explorer, settings: Settings) -> None:
     single, whole = st.columns([3, 2], gap="large")
     with single:
         mine, problems = brought(experiment.key)
+        for problem in problems:
+            st.warning(problem, icon=":material/broken_image:")
     with whole:
         whole_set = own_set(experiment.key)
     shown = [*mine, *examples(experiment.key)]
-    for problem in problems:
-        st.warning(problem, icon=":material/broken_image:")
     if shown or whole_set.own is not None:
         before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
         if shown:
