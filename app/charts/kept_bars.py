@@ -83,6 +83,7 @@ def kept_bars(
         naming: Spec = {"showticklabels": False}
     else:
         naming = {"tickvals": places, "ticktext": short, "automargin": True}
+        naming |= {"tickangle": -40} if upright else {}
     ends = [-0.6, len(short) - 0.4]
     axes: dict[str, Spec] = {
         f"{along}axis": naming | {"showgrid": False, "range": ends if upright else ends[::-1]},

@@ -1,4 +1,4 @@
-"""The Sensitivity page without images: features of a wide head, some negative, a class without test images."""
+"""The Sensitivity page without images: a wide head, features that may be negative, a class never tested."""
 
 import dataclasses
 
