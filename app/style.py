@@ -7,6 +7,7 @@ _CSS = """
   .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}
+  .stMultiSelect span[data-baseweb="tag"] * {{ color: {ground}; }}
   @media (min-width: 900px) and (min-height: 700px) {{
     div:has(> .st-key-controls) {{
       position: sticky; top: 3.4rem; z-index: 50;

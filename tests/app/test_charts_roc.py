@@ -22,4 +22,4 @@ def test_every_curve_is_thin_and_can_be_told_apart(colours):
 
 
 def test_differences_have_a_sign_but_zero():
-    assert [_signed(value) for value in (0.0, -0.0, 2.0, -0.04)] == ["0.0", "0.0", "+2.0", "-0.0"]
+    assert [_signed(value) for value in (0.0, -0.0, 2.0, -0.04)] == ["0.0", "0.0", "+2.0", "-0.04"]

@@ -95,10 +95,12 @@ def _differences(frame: pd.DataFrame, base: Cells, against: Row) -> Styler:
 
 
 def _signed(value: float) -> str:
-    """A difference with its sign, zero without.
+    """A difference with its sign, exactly zero without.
 
     Example:
-        >>> _signed(0.0), _signed(1.25), _signed(-3.0)
-        ('0.0', '+1.2', '-3.0')
+        >>> _signed(0.0), _signed(1.25), _signed(-0.02)
+        ('0.0', '+1.2', '-0.02')
     """
-    return f"{value:+.1f}" if value else "0.0"
+    if value == 0:
+        return "0.0"
+    return f"{value:+.1f}" if abs(value) >= 0.05 else f"{value:+.2g}"
