@@ -14,7 +14,17 @@ from app.cached.landscape import (
 )
 from app.cached.learn import carried, subjects, toy, toy_unpruned
 from app.cached.pictures import desk, example, examples, image, upload
-from app.cached.prepared import experiments, headline, preparation, ready, restart, unpruned, unpruned_figures
+from app.cached.prepared import (
+    experiments,
+    headline,
+    position,
+    position_figures,
+    preparation,
+    ready,
+    restart,
+    unpruned,
+    unpruned_figures,
+)
 
 __all__ = [
     "basis",
@@ -33,6 +43,8 @@ __all__ = [
     "image",
     "landscape",
     "left_out",
+    "position",
+    "position_figures",
     "preparation",
     "ready",
     "reopened",

@@ -8,6 +8,7 @@ from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
     from app.preparation import Preparation
+    from opnp.config import Pruning
     from opnp.evaluation import Evaluation
     from opnp.experiment import Experiment
     from opnp.explorer import Explorer, Snapshot
@@ -58,15 +59,27 @@ def ready(key: str) -> "Explorer":
     return explorer
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
+def position(key: str, pruning: "Pruning") -> "Snapshot":
+    """What a position says of every set; for those that stay while others move."""
+    return ready(key).at(pruning)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def position_figures(key: str, pruning: "Pruning", ood: tuple[str, ...], half: str) -> "Evaluation":
+    """A position's figures against those OOD sets."""
+    return ready(key).evaluate(position(key, pruning), ood, half)
+
+
 def unpruned(key: str) -> "Snapshot":
     """What the unpruned model says of every set."""
     from opnp.config import UNPRUNED
 
-    return ready(key).at(UNPRUNED)
+    return position(key, UNPRUNED)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def unpruned_figures(key: str, ood: tuple[str, ...], half: str) -> "Evaluation":
     """The unpruned model's figures against those OOD sets."""
-    return ready(key).evaluate(unpruned(key), ood, half)
+    from opnp.config import UNPRUNED
+
+    return position_figures(key, UNPRUNED, ood, half)

@@ -9,14 +9,20 @@ from opnp.metrics import Reliability
 
 
 def reliability_diagram(
-    before: Reliability, after: Reliability, colours: Palette, *, height: int = 340
+    before: Reliability,
+    after: Reliability,
+    colours: Palette,
+    *,
+    names: tuple[str, str] = ("unpruned", "pruned"),
+    height: int = 340,
 ) -> go.Figure:
     """Accuracy in each bin of confidence, before and after pruning, against the diagonal.
 
     Args:
-        before: Of the unpruned model.
+        before: Of the unpruned model, or another to compare with.
         after: Of the pruned model.
         colours: The page's palette.
+        names: What the two are called.
         height: Pixels.
 
     Returns:
@@ -32,8 +38,8 @@ def reliability_diagram(
         "hoverinfo": "skip",
     }
     curves = [
-        _curve("unpruned", before, colours.text, "circle-open", 1),
-        _curve("pruned", after, colours.id, "circle", 1.5),
+        _curve(names[0], before, colours.text, "circle-open", 1),
+        _curve(names[1], after, colours.id, "circle", 1.5),
     ]
     axes = {
         "xaxis": {"title": "confidence", "tickformat": ".0%", "range": [-0.02, 1.04]},

@@ -68,14 +68,6 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
         _sliders(explorer, (weights, neurons), settings, live=live)
 
 
-def presets() -> None:
-    """Offer first things to try."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(text.explore.TRY, width="content")
-        for label, pruning in text.explore.PRESETS:
-            st.button(label, on_click=state.choose, args=(pruning,))
-
-
 def _sliders(
     explorer: Explorer, places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Settings, *, live: bool
 ) -> None:

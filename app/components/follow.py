@@ -10,6 +10,7 @@ from app.charts.palette import palette
 from app.components.cards import cards, exact, first_look
 from app.components.histograms import histograms
 from app.components.table import per_set_table
+from app.pinned import pair
 from app.state import Settings
 from app.text import explore as text
 from opnp.evaluation import Evaluation, Half
@@ -23,7 +24,7 @@ class Shown:
     Attributes:
         settings: Where the sliders stand.
         after: The pruned model.
-        old: Figures of the unpruned model on both halves.
+        old: Figures on both halves of what it is compared with.
         new: Figures of the pruned model on both halves.
     """
 
@@ -45,7 +46,8 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
         then.
     """
     key, ood = explorer.prepared.experiment.key, settings.ood
-    old = {half: cached.unpruned_figures(key, ood, half) for half in Half}
+    compared = pair()
+    old = {half: cached.position_figures(key, compared.pruning, ood, half) for half in Half}
     glance = explorer.glance(settings.pruning, ood, Half.TUNE)
     headline = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
     if glance is not None:
@@ -71,7 +73,7 @@ def _below(
 ) -> None:
     left, right = st.columns([4, 3], gap="medium")
     with left:
-        before = cached.unpruned(explorer.prepared.experiment.key)
+        before = cached.position(explorer.prepared.experiment.key, pair().pruning)
         histograms(explorer, settings, before, after, palette(st.context.theme.type))
     with right:
         per_set_table(explorer, settings, old, new)

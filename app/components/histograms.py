@@ -9,6 +9,7 @@ from app import state
 from app.charts.histogram import Panel, headroom
 from app.charts.palette import Palette
 from app.components.live_histograms import live_histograms
+from app.pinned import pair
 from app.state import Settings
 from opnp.binning import shared_edges, shares
 from opnp.evaluation import Half, half_of
@@ -45,7 +46,7 @@ def histograms(
             label_visibility="collapsed",
         )
     keys = (shown,) if shown in settings.ood else settings.ood
-    draw_histograms(explorer, keys, before, after, colours)
+    draw_histograms(explorer, keys, before, after, colours, titles=pair().titles(settings.pruning))
 
 
 def draw_histograms(
@@ -55,6 +56,7 @@ def draw_histograms(
     after: Snapshot | Glance,
     colours: Palette,
     *,
+    titles: Sequence[str] = (),
     marks: Sequence[Sequence[float]] = ((), ()),
     names: Sequence[str] = (),
 ) -> None:
@@ -63,9 +65,10 @@ def draw_histograms(
     Args:
         explorer: For the sets' titles.
         keys: OOD sets to pool, each with the same say.
-        before: The unpruned model.
+        before: What it is compared with.
         after: The pruned model, or a first look at it.
         colours: The page's palette.
+        titles: What each of the two is, if not the unpruned and the pruned model.
         marks: Scores of uploaded images before and after.
         names: Their names.
     """
@@ -82,10 +85,10 @@ def draw_histograms(
             marks[i],
             names,
         )
-        for i, title in enumerate(("Before: unpruned", f"After: {after.pruning.kind}"))
+        for i, title in enumerate(titles or ("Before: unpruned", f"After: {after.pruning.kind}"))
     ]
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
-    name = titles[keys[0]] if len(keys) == 1 else f"OOD images of {len(keys)} sets"
+    names_of_sets = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    name = names_of_sets[keys[0]] if len(keys) == 1 else f"OOD images of {len(keys)} sets"
     title = f"{len(id_scores[0]):,} ID against {sum(map(len, ood[0])):,} {name}"
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)

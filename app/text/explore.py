@@ -32,6 +32,15 @@ HALVES = (
     "interval. Where they disagree, believe the held-out one."
 )
 TRY = "Try pruning the"
+PIN = "Hold as A"
+PIN_HELP = (
+    "Keeps these settings as A. The figures then say how what you set next, B, differs from A, and both "
+    "stand side by side."
+)
+HELD = "**A** keeps {held}. **B** is what you set now; changes are against A."
+UNPIN = "Let go of A"
+TABLE_ALT = "FPR95 of each OOD set: {before}, {after}, and the latter on the held-out half"
+MORE = "More figures, and downloads"
 TABLE_HELP = "FPR95 of each OOD set; lower is better."
 MAP_HELP = (
     "M = mean over ID training images of |∂E/∂W| = mean of p(class) · |feature|. Each column is a neuron, "

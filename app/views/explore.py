@@ -7,9 +7,11 @@ from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
-from app.components.controls import controls, presets
+from app.components.ab import presets_and_pair
+from app.components.controls import controls
 from app.components.follow import Shown, follow
 from app.components.table import more_figures
+from app.pinned import pair
 from app.shell import view
 from opnp.binning import bin_map
 from opnp.evaluation import Half
@@ -28,11 +30,14 @@ def explore(explorer: Explorer) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         before, after = (figures[Half.TUNE].reliability for figures in (shown.old, shown.new))
-        figure = reliability_diagram(before, after, colours)
+        compared = pair()
+        names = (compared.before, compared.after)
+        figure = reliability_diagram(before, after, colours, names=names)
         st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="reliability")
     with right:
         _map(explorer, shown.after, colours)
-    more_figures(explorer, shown.settings, shown.old, shown.new)
+    with st.expander(text.explore.MORE):
+        more_figures(explorer, shown.settings, shown.old, shown.new)
 
 
 @st.fragment
@@ -48,7 +53,7 @@ def live(explorer: Explorer) -> Shown | None:
         if not settings.ood:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None
-        presets()
+        presets_and_pair(settings)
         return follow(explorer, settings)
 
 

@@ -107,3 +107,39 @@ def test_the_table_averages_its_rows(dashboard):
     assert len(sets) == len(OOD)
     assert average["FPR95 pruned"] == pytest.approx(sets["FPR95 pruned"].mean())
     assert average["FPR95 pruned"] == pytest.approx(percent(metrics(app)["FPR95 ↓"]), abs=0.051)
+
+
+def test_settings_held_as_a_differ_from_themselves_by_nothing(dashboard, move):
+    app = dashboard()
+    move(app, weights=(0.0, 99.0))
+    app.button(key="pin").click().run()
+    assert [metric.delta for metric in app.metric][:4] == ["0.0 points"] * 4
+    table = app.dataframe[0].value
+    assert (table["FPR95 A"] == table["FPR95 B"]).all()
+
+
+def test_a_and_b_stand_side_by_side_and_swap(dashboard, move):
+    app = dashboard()
+    move(app, weights=(0.0, 99.0))
+    app.button(key="pin").click().run()
+    move(app, weights=(0.0, 100.0), neurons=(30.0, 100.0))
+    a, b = expected_fpr95(Pruning(weights=(0, 99))), expected_fpr95(Pruning(neurons=(30, 100)))
+    average = app.dataframe[0].value.iloc[-1]
+    assert average["FPR95 A"] == pytest.approx(a)
+    assert average["FPR95 B"] == pytest.approx(b)
+    assert float(app.metric[0].delta.split()[0]) == pytest.approx(b - a, abs=0.051)
+    app.button(key="swap").click().run()
+    assert app.session_state["weights"] == (0.0, 99.0)
+    assert app.dataframe[0].value.iloc[-1]["FPR95 A"] == pytest.approx(b)
+    app.button(key="unpin").click().run()
+    assert "FPR95 unpruned" in app.dataframe[0].value
+
+
+def test_a_link_opens_both_and_a_broken_one_only_the_present(dashboard):
+    held = ["0", "99", "0", "100", "global", "activation"]
+    app = dashboard(a=held, neurons=["30", "100"])
+    average = app.dataframe[0].value.iloc[-1]
+    assert average["FPR95 A"] == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))))
+    assert average["FPR95 B"] == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))))
+    for broken in (["0", "99"], [*held[:4], "nowhere", "activation"], ["-1", *held[1:]]):
+        assert "FPR95 unpruned" in dashboard(a=broken).dataframe[0].value

@@ -1,0 +1,74 @@
+"""The figures of each OOD set and their macro average as a data frame, for tables and files."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from app.pinned import Pair
+from app.text import explore as text
+from opnp.config import Pruning
+from opnp.evaluation import Evaluation, Half
+from opnp.explorer import Explorer
+from opnp.figures import DIRECTION
+from opnp.markdown import windows_text
+
+SET = "OOD set"
+HELD_OUT = "FPR95 held out"
+Halves = Mapping[Half, Evaluation]
+
+
+def essentials(compared: Pair) -> dict[str, str]:
+    """The columns to see first, with their short names."""
+    names = {f"FPR95 {name}": name for name in (compared.before, compared.after)}
+    return {SET: SET, **names, HELD_OUT: "held out"}
+
+
+def set_frame(
+    explorer: Explorer, ood: tuple[str, ...], compared: Pair, before: Halves, after: Halves
+) -> pd.DataFrame:
+    """One row a set, the average last; all values but the counts in percent.
+
+    Args:
+        explorer: For the sets' titles.
+        ood: Keys of the sets.
+        compared: What stands side by side.
+        before: Figures of the first.
+        after: Figures of the second; without the held-out half while they come from a sample.
+    """
+    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    frame = pd.DataFrame([_row(titles[key], key, compared, before, after) for key in ood])
+    average = frame.drop(columns=SET).mean().to_dict()
+    average |= {SET: text.AVERAGE, "images": frame["images"].sum()}
+    return pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
+
+
+def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:
+    """The frame with what it is about in comments above it."""
+    head = (
+        f"# experiment: {explorer.prepared.experiment.title}\n"
+        f"# score: -energy = logsumexp(logits); {DIRECTION}\n"
+        f"# {compared.before}: {windows_text(compared.pruning)}\n"
+        f"# {compared.after}: {windows_text(present)}\n"
+        "# windows are kept ranks of sensitivity; FPR95 lower is better, AUROC and AUPR higher is better\n"
+        "# all values but the counts in percent\n"
+    )
+    return head + frame.to_csv(index=False, float_format="%.4f")
+
+
+def _row(title: str, key: str, compared: Pair, before: Halves, after: Halves) -> dict[str, str | float | int]:
+    old, new = before[Half.TUNE].sets[key], after[Half.TUNE].sets[key]
+    held_out = after[Half.REPORT].sets[key] if Half.REPORT in after else None
+    return {
+        SET: title,
+        f"FPR95 {compared.before}": 100 * old.fpr95,
+        f"FPR95 {compared.after}": 100 * new.fpr95,
+        HELD_OUT: 100 * held_out.fpr95 if held_out else math.nan,
+        f"AUROC {compared.before}": 100 * old.auroc,
+        f"AUROC {compared.after}": 100 * new.auroc,
+        "AUROC held out": 100 * held_out.auroc if held_out else math.nan,
+        "AUPR, ID positive": 100 * new.aupr_id,
+        "AUPR, OOD positive": 100 * new.aupr_ood,
+        "FPR95, OOD positive": 100 * new.fpr95_ood_positive,
+        "images": new.count,
+    }
