@@ -1,0 +1,77 @@
+"""The Deploy page without images: few features, some of them negative."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import opnp.experiment
+from app import cached, text
+from opnp.experiment_file import read_experiment
+
+FILE = """
+[experiment]
+title = "Bare"
+
+[classifier]
+source = "features"
+path = "bare.npz"
+
+[[ood]]
+key = "near"
+
+[[ood]]
+key = "far"
+"""
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    rng = np.random.default_rng(4)
+    weight = rng.normal(size=(3, 8)).astype(np.float32)
+    labels = np.arange(60) % 3
+    np.savez(
+        tmp_path / "bare.npz",
+        head_weight=weight,
+        id_train_features=weight[labels] + rng.normal(size=(60, 8)),
+        id_test_features=weight[labels] + rng.normal(size=(60, 8)),
+        id_test_labels=labels,
+        ood_near_features=0.5 * rng.normal(size=(24, 8)).astype(np.float32),
+        ood_far_features=-weight[labels[:20]],
+    )
+    (tmp_path / "bare.toml").write_text(FILE)
+    experiment = dataclasses.replace(read_experiment(tmp_path / "bare.toml"), key="bare")
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (experiment,))
+    cached.preparation.clear()
+    yield
+    cached.preparation.clear()
+
+
+def words(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+
+
+@pytest.mark.usefixtures("bare")
+def test_every_rule_tells_all_but_what_needs_images(dashboard):
+    app = dashboard("deploy", neurons=["10", "100"])
+    for rule in ("ID accepted", "OOD let through", "Costs"):
+        app.segmented_control(key="rule").set_value(rule).run()
+        assert not app.exception, [error.message for error in app.exception]
+        assert len(app.metric) == 5
+        said = words(app)
+        assert text.deploy.STABILITY_TITLE in said
+        assert text.deploy.NO_GALLERY in said
+        assert text.shell.FEATURES_ONLY in said
+    assert not app.get("download_button")
+    assert not app.get("file_uploader")
+
+
+@pytest.mark.usefixtures("bare")
+def test_all_of_id_leaves_no_precision_to_gain(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    app.selectbox(key="limited").set_value("each").run()
+    for key in ("near", "far"):
+        app.number_input(key=f"own_limit_{key}").set_value(None)
+    app.run()
+    assert text.deploy.NOTHING_NEEDED.format(share="100.0 %") in words(app)
