@@ -1,5 +1,7 @@
 """A map and a mask to sums a class, and what a window does to the images of one class."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,3 +85,34 @@ def class_figures(said: Rescored, labels: npt.NDArray[np.int64], number: int) ->
     right = said.predicted.numpy()[mine] == number
     scores = said.scores.numpy()[mine].astype(np.float64)
     return ClassFigures(int(mine.sum()), float(right.mean()), float(scores.mean()))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Images of one class that two heads put in different classes.
+
+    Attributes:
+        lost: How many only the first head puts in their class, by where the second puts them, most first.
+        won: How many only the second head puts in their class.
+    """
+
+    lost: Mapping[int, int]
+    won: int
+
+
+def moved(before: Rescored, after: Rescored, labels: npt.NDArray[np.int64], number: int) -> Moved:
+    """Where the images with one label go.
+
+    Args:
+        before: What one head says of N images.
+        after: What the other says of them.
+        labels: (N,) true classes.
+        number: The class.
+
+    Returns:
+        Those that left it and those that came.
+    """
+    mine = labels == number
+    first, second = before.predicted.numpy()[mine], after.predicted.numpy()[mine]
+    left = Counter(second[(first == number) & (second != number)].tolist())
+    return Moved(dict(left.most_common()), int(((first != number) & (second == number)).sum()))

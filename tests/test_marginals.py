@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from opnp.errors import InvalidDataError
-from opnp.marginals import class_figures, class_totals
+from opnp.marginals import class_figures, class_totals, moved
 from opnp.rescore import Rescored
 
 
@@ -24,3 +24,14 @@ def test_only_the_images_of_the_class_count():
     figures = class_figures(said, np.array([0, 0, 1]), 0)
     assert (figures.images, figures.accuracy, figures.score) == (2, 0.5, 1.5)
     assert class_figures(said, np.array([0, 0, 1]), 2) is None
+
+
+def test_who_left_and_who_came():
+    def predicts(*classes):
+        return Rescored(torch.zeros(len(classes)), torch.ones(len(classes)), torch.tensor(classes))
+
+    labels = np.array([0, 0, 0, 0, 0, 0, 1])
+    went = moved(predicts(0, 0, 0, 0, 2, 1, 0), predicts(0, 2, 1, 2, 0, 2, 1), labels, 0)
+    assert list(went.lost.items()) == [(2, 2), (1, 1)]
+    assert went.won == 1
+    assert moved(predicts(*labels), predicts(*labels), labels, 0).lost == {}

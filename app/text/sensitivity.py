@@ -72,6 +72,8 @@ CLASS_SCORE_HELP = "Energy score, higher is more in-distribution; the mean over 
 NO_TEST_IMAGES = "no ID test image has this class"
 ON_IMAGES = "on {count:,} ID test images"
 UNPRUNED_WAS = "unpruned {value}"
+CLASS_LOST = "Pruning moves {count:,} of its images to other classes, most to: {where}. "
+CLASS_WON = "It brings back {count:,} that the unpruned model puts elsewhere."
 CLASS_TOP = "The {count} most sensitive of the {all:,} weights of {name}"
 CLASS_SPREAD = "All {count:,} weights of {name}; {pruned:,} pruned"
 SENSITIVITY_AXIS = "sensitivity"
@@ -133,7 +135,7 @@ CLASS_SAID = "Class"
 CONFIDENT = "{confidence} confident"
 FROM_PRUNED = "Made by pruned weights"
 FROM_PRUNED_HELP = (
-    "The unpruned score minus the score of an empty image (all features 0), shared out exactly among the "
+    "The unpruned score minus the score of features that are all 0, shared out exactly among the "
     "weights; this much of it came from weights that are pruned now. The score changes by another amount, "
     "because the class probabilities shift when weights go."
 )
@@ -152,7 +154,7 @@ ACCOUNT_HELP = (
     "The parts of all neurons add up exactly to {total}, the unpruned score minus that of {start}. "
     "(Integrated gradients: class probabilities averaged over the straight way between the two's logits.)"
 )
-FROM_EMPTY = "an empty image, all features 0"
+FROM_EMPTY = "features that are all 0"
 FROM_PRUNED_HEAD = "the pruned model"
 NOTHING_PRUNED = "Nothing is pruned. Move a slider above to see what it takes from this picture."
 REST = "Shown are the {shown} neurons with the largest parts; the other {count:,} make {total} together. "

@@ -106,6 +106,10 @@ def test_what_a_window_takes_from_a_class(dashboard):
     assert said["Weights pruned"] == f"{100 * float((~head.mask[row]).float().mean()):.1f} %"
     assert said["Accuracy on its images"] == f"{100 * after.accuracy:.1f} %"
     assert said["Mean score of its images"] == f"{after.score:.2f}"
+    unpruned = cached.unpruned("fashion").id_test
+    gone = (unpruned.predicted == row) & (explorer.at(PRUNING).id_test.predicted != row)
+    count = int((gone.numpy() & (labels == row)).sum())
+    assert f"Pruning moves {count} of its images to other classes" in words(app)
 
 
 def test_a_neuron_is_said_by_both_definitions_and_its_images_are_shown(dashboard):

@@ -9,12 +9,13 @@ from app.charts.layout import PLOT_CONFIG
 from app.charts.spread import spread_chart
 from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
 from app.components.sensitivity.shown import Shown
-from app.format import percent, points
+from app.format import percent, plain, points
 from app.text import sensitivity as text
 from opnp.distribution import distribution
-from opnp.marginals import class_figures
+from opnp.marginals import class_figures, moved
 
 TOP = 20
+MOST_DESTINATIONS = 5
 
 
 def one_class(shown: Shown) -> None:
@@ -27,6 +28,7 @@ def one_class(shown: Shown) -> None:
     with chooser:
         row = choose_class(shown)
     _figures(shown, row)
+    _moved(shown, row)
     left, right = st.columns(2, gap="medium")
     with left:
         _top(shown, row)
@@ -74,6 +76,22 @@ def _figures(shown: Shown, row: int) -> None:
                 help=text.CLASS_SCORE_HELP,
             )
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}"))
+
+
+def _moved(shown: Shown, row: int) -> None:
+    """Where its images go, if they do."""
+    labels = shown.explorer.prepared.id_test.labels.numpy()
+    before, after = cached.unpruned(shown.key), shown.explorer.at(shown.pruning)
+    went = moved(before.id_test, after.id_test, labels, row)
+    words = ""
+    if went.lost:
+        most = list(went.lost.items())[:MOST_DESTINATIONS]
+        where = ", ".join(f"{plain(shown.labels[other])} {count:,}" for other, count in most)
+        words += text.CLASS_LOST.format(count=sum(went.lost.values()), where=where)
+    if went.won:
+        words += text.CLASS_WON.format(count=went.won)
+    if words:
+        st.caption(words)
 
 
 def _top(shown: Shown, row: int) -> None:
