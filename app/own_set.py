@@ -50,7 +50,7 @@ class Looking(Background):
 
 
 class Desk:
-    """Where one visitor's set lies, for one experiment.
+    """Where one visitor's set lies, for one experiment. When it goes, the set goes, done or not.
 
     Attributes:
         looking: The set on its way or done; None if there is none.
@@ -74,3 +74,7 @@ class Desk:
             self.looking.stop()
         self.looking = None
         self.turn += 1
+
+    def __del__(self) -> None:
+        """Do not go on looking for a visitor who has left."""
+        self.clear()

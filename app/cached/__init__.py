@@ -13,7 +13,7 @@ from app.cached.landscape import (
     unpruned_landscapes,
 )
 from app.cached.learn import carried, subjects, toy, toy_unpruned
-from app.cached.pictures import desk, example, examples, image, upload
+from app.cached.pictures import example, examples, image, upload
 from app.cached.prepared import (
     experiments,
     headline,
@@ -32,7 +32,6 @@ __all__ = [
     "carried",
     "choice",
     "comparison",
-    "desk",
     "detector",
     "exact_landscapes",
     "example",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from app.own_set import Desk
     from app.picture import Picture
     from opnp.experiment import ExampleImage
 
@@ -50,14 +49,6 @@ def upload(key: str, file: "UploadedFile") -> "Picture":
     except RuntimeError:
         log.exception("The model failed on an upload")
         raise UnreadableImageError(text.NOT_RUN.format(name=read.name)) from None
-
-
-@st.cache_resource(max_entries=2, show_spinner=False, scope="session", on_release=lambda desk: desk.clear())
-def desk(key: str) -> "Desk":
-    """Where a visitor's own set for an experiment lies; when the visit ends, it is forgotten."""
-    from app.own_set import Desk
-
-    return Desk(ready(key).prepared.classifier)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -16,6 +16,9 @@ from opnp.bundle import MAX_BUNDLE_BYTES, MOST_IMAGES
 from opnp.own_set import OwnSet
 
 _PLACE = "own-set"
+_DESKS = "_desks"
+_MOST_DESKS = 2
+"""Experiments for which a visitor may keep a set at the same time."""
 _POLL_SECONDS = 0.2
 _MEGABYTES = MAX_BUNDLE_BYTES // 10**6
 
@@ -44,7 +47,7 @@ def own_set(experiment_key: str) -> Drawn:
     Returns:
         What was drawn.
     """
-    desk = cached.desk(experiment_key)
+    desk = _desk(experiment_key)
     looking = desk.looking
     place = st.empty()
     if looking is not None and not looking.done.is_set():
@@ -75,6 +78,16 @@ def follow(looking: Looking, place: DeltaGenerator) -> None:
     while not looking.done.wait(_POLL_SECONDS):
         bar.progress(min(looking.share, 1.0), looking.stage)
     st.rerun()
+
+
+def _desk(experiment_key: str) -> Desk:
+    """The desk of the visit, in its state: a cache of scope "session" would not outlast a lost connection."""
+    desks: dict[str, Desk] = st.session_state.setdefault(_DESKS, {})
+    if experiment_key not in desks:
+        while len(desks) >= _MOST_DESKS:
+            desks.pop(next(iter(desks))).clear()
+        desks[experiment_key] = Desk(cached.ready(experiment_key).prepared.classifier)
+    return desks[experiment_key]
 
 
 def _uploader(desk: Desk) -> None:

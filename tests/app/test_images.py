@@ -2,21 +2,11 @@
 
 import io
 import zipfile
-from functools import cache
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-
-from app import cached
-from app.own_set import Desk
-
-
-@pytest.fixture(autouse=True)
-def visit(monkeypatch):
-    """A desk of its own: here all visits have one session's name, and would find each other's."""
-    monkeypatch.setattr(cached, "desk", cache(lambda key: Desk(cached.ready(key).prepared.classifier)))
 
 
 def png(array: np.ndarray) -> bytes:
@@ -120,6 +110,11 @@ def test_a_set_is_there_after_another_page(dashboard):
     app.switch_page("views/explore.py").run()
     app.switch_page("views/images.py").run()
     assert r"Your set: noise\.zip" in [title.value for title in app.subheader]
+
+
+def test_another_visitor_sees_nothing_of_it(dashboard):
+    bring(dashboard("images"), "noise.zip", zipped({"a.png": noise(0)}))
+    assert not dashboard("images").subheader
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,17 @@ def test_what_is_removed_is_gone(classifier, data):
     assert desk.turn > turn
 
 
+def test_a_visitor_who_leaves_stops_it(classifier, data, monkeypatch):
+    monkeypatch.setattr(own_set, "_TURNS", threading.BoundedSemaphore(1))
+    own_set._TURNS.acquire()
+    desk = Desk(classifier)
+    desk.bring("grey.zip", data)
+    looking = desk.looking
+    del desk
+    assert looking.done.wait(PATIENCE)
+    assert looking.own is None
+
+
 def test_clearing_stops_what_waits_for_its_turn(classifier, data, monkeypatch):
     monkeypatch.setattr(own_set, "_TURNS", threading.BoundedSemaphore(1))
     own_set._TURNS.acquire()
