@@ -25,17 +25,20 @@ class Pair:
     before: str
     after: str
 
-    def titles(self, present: Pruning) -> tuple[str, ...]:
-        """What each is, in some words; nothing while the unpruned model is compared with."""
-        if not pinned():
-            return ()
+    def titles(self, present: Pruning) -> tuple[str, str]:
+        """What each is, in some words."""
+        if self == BEFORE_AND_AFTER:
+            return "Before: unpruned", f"After: {present.kind}"
         return f"A: {windows_text(self.pruning)}", f"B: {windows_text(present)}"
+
+
+BEFORE_AND_AFTER = Pair(UNPRUNED, "unpruned", "pruned")
 
 
 def pair() -> Pair:
     """The two that the page compares."""
     held = pinned()
-    return Pair(held, "A", "B") if held else Pair(UNPRUNED, "unpruned", "pruned")
+    return Pair(held, "A", "B") if held else BEFORE_AND_AFTER
 
 
 def pinned() -> Pruning | None:

@@ -108,6 +108,13 @@ def undo() -> None:
     st.session_state[_PRESENT] = previous
 
 
+def tried() -> tuple[Pruning, ...]:
+    """Every pruning of this visit that undo still knows, each once, the present one last."""
+    settings = [*st.session_state.get(_HISTORY, []), st.session_state.get(_PRESENT, Settings())]
+    latest_last = dict.fromkeys(reversed([one.pruning for one in settings]))
+    return tuple(reversed(latest_last))
+
+
 def choose(pruning: Pruning) -> None:
     """Set the pruning, as if the sliders had been moved. A callback."""
     for key, value in Settings(pruning).widget_values().items():

@@ -10,6 +10,7 @@ from app.text import (
     images,
     landscape,
     learn,
+    report,
     sensitivity,
     shell,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "images",
     "landscape",
     "learn",
+    "report",
     "sensitivity",
     "shell",
 ]

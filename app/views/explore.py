@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import state, text
+from app import cached, state, text
 from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
@@ -12,6 +12,7 @@ from app.components.controls import controls
 from app.components.follow import Shown, follow
 from app.components.table import more_figures
 from app.pinned import pair
+from app.report import Findings, report
 from app.shell import view
 from opnp.binning import bin_map
 from opnp.evaluation import Half
@@ -38,6 +39,7 @@ def explore(explorer: Explorer) -> None:
         _map(explorer, shown.after, colours)
     with st.expander(text.explore.MORE):
         more_figures(explorer, shown.settings, shown.old, shown.new)
+        _report(explorer, shown)
 
 
 @st.fragment
@@ -64,6 +66,31 @@ def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:
     figure = sensitivity_map(binned, explorer.prepared.classifier.class_names, colours)
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="map")
     st.caption(text.explore.MAP_HELP)
+
+
+def _report(explorer: Explorer, shown: Shown) -> None:
+    compared = pair()
+    before = cached.position(explorer.prepared.experiment.key, compared.pruning)
+    found = Findings(
+        explorer,
+        compared,
+        before,
+        shown.after,
+        shown.old,
+        shown.new,
+        shown.settings.ood,
+        state.tried() if explorer.small else (shown.after.pruning,),
+        st.context.url or "",
+    )
+    st.download_button(
+        text.explore.REPORT,
+        lambda: report(found),
+        "opnp-report.html",
+        "text/html",
+        icon=":material/description:",
+        help=text.explore.REPORT_HELP,
+        key="report",
+    )
 
 
 explorer, _ = view()

@@ -11,6 +11,7 @@ from app.components.own_set import follow, own_set
 from app.components.uploads import brought, examples
 from app.components.verdict import Verdict, card
 from app.picture import Picture
+from app.pinned import BEFORE_AND_AFTER
 from app.shell import view
 from app.state import Settings
 from opnp.explorer import Explorer, Snapshot
@@ -74,6 +75,7 @@ def _histogram(
         before,
         after,
         palette(st.context.theme.type),
+        titles=BEFORE_AND_AFTER.titles(after.pruning),
         marks=marks,
         names=names,
     )

@@ -8,6 +8,7 @@ from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.verdict import Verdict, card
 from app.picture import Picture
+from app.pinned import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
 from opnp.judging import opinions
 
@@ -31,6 +32,7 @@ def draw(lesson: Lesson) -> None:
         before,
         after,
         lesson.colours,
+        titles=BEFORE_AND_AFTER.titles(pruning),
         marks=[[opinion.score] for opinion in said],
         names=[picture.name],
     )

@@ -1,0 +1,180 @@
+"""What a visitor found, as one HTML file that opens offline: settings, figures, tables, versions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from app.charts.histogram import score_histograms
+from app.charts.palette import LIGHT
+from app.charts.reliability import reliability_diagram
+from app.charts.sensitivity import sensitivity_map
+from app.format import interval, percent
+from app.frames import Halves, set_frame
+from app.panels import counts, score_panels
+from app.pinned import Pair
+from app.text import explore
+from app.text import report as text
+from opnp.binning import bin_map
+from opnp.config import Pruning
+from opnp.evaluation import Half
+from opnp.explorer import Explorer, Snapshot
+from opnp.markdown import windows_text
+from opnp.versions import versions
+
+MOST_TRIED = 20
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #31333f; }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
+th, td { border-bottom: 1px solid #dde; padding: .3rem .7rem; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
+"""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the report is about.
+
+    Attributes:
+        explorer: The prepared experiment.
+        compared: What the present settings stand beside.
+        before: The position of the first.
+        after: The present position.
+        old: Figures of the first on both halves.
+        new: Figures of the present position on both halves.
+        ood: Keys of the OOD sets.
+        tried: Prunings of this visit, the latest last.
+        address: Of the page, a permalink to the view.
+    """
+
+    explorer: Explorer
+    compared: Pair
+    before: Snapshot
+    after: Snapshot
+    old: Halves
+    new: Halves
+    ood: tuple[str, ...]
+    tried: tuple[Pruning, ...]
+    address: str
+
+
+def report(found: Findings) -> str:
+    """The whole report as one HTML page.
+
+    Args:
+        found: What to report.
+
+    Returns:
+        HTML with Plotly's script inside, about 5 MB; names from outside are escaped.
+    """
+    title = text.TITLE.format(experiment=found.explorer.prepared.experiment.title)
+    made = versions()
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        _paragraph(text.MADE.format(when=when, version=made["opnp"])),
+        f'<p><a href="{escape(found.address, quote=True)}">{text.LINK}</a></p>' if found.address else "",
+        _paragraph(text.WHAT),
+        _section(text.SETTINGS, _table(_settings(found))),
+        _section(text.HEADLINE, _paragraph(text.HEADLINE_NOTE), _table(_headline(found))),
+        _section(text.SETS, _table(_sets(found))),
+        _section(text.FIGURES, *_figures(found)),
+        _section(text.TRIED, *_tried(found)),
+        _section(text.DEFINITIONS, _definitions()),
+        _section(text.VERSIONS, _table(pd.DataFrame(made.items(), columns=["", "version"]))),
+    ]
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    viewport = '<meta name="viewport" content="width=device-width">'
+    return f'<!doctype html><html lang="en"><head>{head}{viewport}</head><body>{"".join(parts)}</body></html>'
+
+
+def _settings(found: Findings) -> pd.DataFrame:
+    rows = {"": ["keeps", "weights pruned", "neurons off"]}
+    for name, position in ((found.compared.before, found.before), (found.compared.after, found.after)):
+        head = position.head
+        rows[name] = [
+            windows_text(position.pruning),
+            f"{head.pruned_weights:,} of {head.mask.numel():,} ({percent(head.pruned_share)})",
+            f"{head.pruned_neurons:,} of {head.neuron_mask.numel():,}",
+        ]
+    return pd.DataFrame(rows)
+
+
+def _headline(found: Findings) -> pd.DataFrame:
+    old, new, held = found.old[Half.TUNE], found.new[Half.TUNE], found.new[Half.REPORT]
+    rows = [
+        ("FPR95 ↓", old.fpr95, new.fpr95, f"{percent(held.fpr95)} ({interval(held.fpr95_interval)})"),
+        ("AUROC ↑", old.auroc, new.auroc, f"{percent(held.auroc)} ({interval(held.auroc_interval)})"),
+        ("ECE ↓", old.reliability.ece, new.reliability.ece, "ID test images"),
+        ("ID accuracy ↑", old.accuracy, new.accuracy, "ID test images"),
+    ]
+    columns = ["", found.compared.before, found.compared.after, f"{found.compared.after}, held out"]
+    return pd.DataFrame([(name, percent(a), percent(b), c) for name, a, b, c in rows], columns=columns)
+
+
+def _sets(found: Findings) -> pd.DataFrame:
+    frame = set_frame(found.explorer, found.ood, found.compared, found.old, found.new)
+    shown = [column for column in frame.columns if column not in ("OOD set", "images")]
+    return frame.assign(**{column: frame[column].map("{:.1f}".format) for column in shown})
+
+
+def _figures(found: Findings) -> Iterable[str]:
+    explorer, prepared = found.explorer, found.explorer.prepared
+    titles = found.compared.titles(found.after.pruning)
+    panels, edges = score_panels(found.before, found.after, found.ood, titles)
+    names = {images.key: images.title for images in prepared.experiment.ood}
+    before, after = (figures[Half.TUNE].reliability for figures in (found.old, found.new))
+    order = explorer.neuron_order(found.after.pruning).numpy()
+    binned = bin_map(prepared.maps.weights.numpy()[:, order], found.after.head.mask.numpy()[:, order])
+    drawn = (
+        score_histograms(panels, edges, LIGHT, title=counts(found.before, found.ood, names)),
+        reliability_diagram(before, after, LIGHT, names=(found.compared.before, found.compared.after)),
+        sensitivity_map(binned, prepared.classifier.class_names, LIGHT),
+    )
+    for number, figure in enumerate(drawn):
+        yield _html(figure, with_script=number == 0)
+
+
+def _tried(found: Findings) -> Iterable[str]:
+    rows = []
+    for pruning in found.tried[-MOST_TRIED:]:
+        snapshot = found.explorer.at(pruning)
+        tune, held = (found.explorer.evaluate(snapshot, found.ood, half) for half in Half)
+        rows.append(
+            (windows_text(pruning), *map(percent, (tune.fpr95, held.fpr95, held.auroc, held.accuracy)))
+        )
+    yield _paragraph(text.TRIED_NOTE.format(count=len(rows)))
+    columns = ["keeps", "FPR95 ↓", "FPR95 held out ↓", "AUROC held out ↑", "ID accuracy ↑"]
+    yield _table(pd.DataFrame(rows, columns=columns))
+
+
+def _definitions() -> str:
+    words: Mapping[str, str] = {
+        "FPR95": explore.FPR95_HELP,
+        "AUROC": explore.AUROC_HELP,
+        "ECE": explore.ECE_HELP,
+        "ID accuracy": explore.ACCURACY_HELP,
+        "Sensitivity": explore.MAP_HELP,
+    }
+    return f"<dl>{''.join(f'<dt>{name}</dt><dd>{escape(help_)}</dd>' for name, help_ in words.items())}</dl>"
+
+
+def _html(figure: go.Figure, *, with_script: bool) -> str:
+    return str(figure.to_html(full_html=False, include_plotlyjs=with_script, config={"displaylogo": False}))
+
+
+def _section(title: str, *content: str) -> str:
+    return f"<h2>{escape(title)}</h2>{''.join(content)}"
+
+
+def _paragraph(words: str) -> str:
+    return f"<p>{escape(words)}</p>"
+
+
+def _table(frame: pd.DataFrame) -> str:
+    return str(frame.to_html(index=False, border=0, na_rep=""))
