@@ -85,7 +85,7 @@ def _stored(shown: Shown, source: str, title: str) -> Sample:
     is_id = source == prepared.experiment.id_test.key
     features = prepared.id_test.features if is_id else prepared.ood[source].features
     label = text.ROW_LABEL.format(count=len(features))
-    row = st.number_input(label, 0, len(features) - 1, 0, 1, key=f"row-{source}", width=ROW_WIDTH)
+    row = st.number_input(label, 0, len(features) - 1, 0, 1, key=f"row-{shown.key}-{source}", width=ROW_WIDTH)
     image = cached.image(shown.key, source, row) if prepared.experiment.accepts_images else None
     name = text.ROW_NAME.format(title=title, row=row)
     return Sample(name, features[row].float(), image, row if is_id else None)
