@@ -18,7 +18,7 @@ from opnp.threshold.outcome import Proportion, outcome
 from opnp.threshold.rules import Rule, rule_described
 from opnp.threshold.sample import sample_of
 
-ID_ACCEPTED, RIGHT = "ID accepted", "accuracy on accepted"
+ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
 AURC, FPR95, AUROC = "AURC", "FPR95", "AUROC"
 SAME = 5e-5
 """Two figures this close are the same: what rounding on another device may move, and less than is shown."""

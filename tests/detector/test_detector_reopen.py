@@ -27,7 +27,7 @@ def test_settings_come_back_and_figures_agree(saved, explorer, snapshot, planned
     assert again.rule == AcceptId(0.9)
     assert again.ood == tuple(OOD)
     assert again.ood_share == planned.basis.ood_share == 0.2
-    names = ["ID accepted", *OOD, "accuracy on accepted", "AURC", "FPR95", "AUROC"]
+    names = ["ID accepted", *OOD, "Accuracy on accepted", "AURC", "FPR95", "AUROC"]
     assert [figure.name for figure in again.figures] == names
     assert all(figure.same for figure in again.figures)
     filed = {figure.name: figure.filed for figure in again.figures}
