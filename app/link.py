@@ -6,6 +6,7 @@ the settings held as A.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -34,6 +35,12 @@ def follow(page: str) -> None:
         if said != seen.get(key, ()) and not (another and not said):
             st.session_state[key] = read(said)
         seen[key] = said
+
+
+def address() -> str:
+    """The whole address of the view, to be opened elsewhere; empty where the server does not know its own."""
+    parts = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    return f"{st.context.url}?{urlencode(parts)}" if st.context.url else ""
 
 
 def write() -> None:

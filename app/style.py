@@ -19,6 +19,13 @@ _CSS = """
     .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
     .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
   }}
+  .skeleton {{ display: grid; grid-template-columns: repeat(10, 1fr); gap: 1rem; }}
+  .skeleton div {{ border-radius: .5rem; background: {grid}; animation: breathe 1.6s ease-in-out infinite; }}
+  .skeleton .card {{ height: 8rem; grid-column: span 2; }}
+  .skeleton .figure {{ height: 20rem; grid-column: span 5; }}
+  @media (max-width: 640px) {{ .skeleton div {{ grid-column: span 10 !important; }} }}
+  @media (prefers-reduced-motion: reduce) {{ .skeleton div {{ animation: none; }} }}
+  @keyframes breathe {{ 50% {{ opacity: .45; }} }}
   @media (min-width: 641px) {{
     .st-key-steps {{ position: sticky; top: 3.4rem; z-index: 50; background: {ground}; padding: .4rem 0; }}
   }}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, link, state, text
 from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
@@ -80,7 +80,7 @@ def _report(explorer: Explorer, shown: Shown) -> None:
         shown.new,
         shown.settings.ood,
         state.tried() if explorer.small else (shown.after.pruning,),
-        st.context.url or "",
+        link.address(),
     )
     st.download_button(
         text.explore.REPORT,
