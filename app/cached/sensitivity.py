@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from app.cached.prepared import ready
@@ -12,18 +14,19 @@ if TYPE_CHECKING:
 
     from opnp.config import Pruning, RankScope
     from opnp.nearest import Nearest
+    from opnp.prepared import Prepared
     from opnp.pruning import PrunedHead
 
 MOST_LOGITS = 8_000_000
-"""Kept for the images that drive neurons; larger ID test sets are sampled."""
+"""Of a set, kept for the images that drive neurons; larger sets are sampled, OOD sets to an eighth of it."""
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """ID test images with the unpruned model's logits. Shared and read-only.
+    """Images of a set with the unpruned model's logits. Shared and read-only.
 
     Attributes:
-        rows: (n,) int64 rows of the ID test set, ascending.
+        rows: (n,) int64 rows of the set, ascending.
         logits: (n, C) float32.
     """
 
@@ -62,16 +65,30 @@ def head(key: str, pruning: "Pruning") -> "PrunedHead":
 @st.cache_resource(max_entries=4, show_spinner=False)
 def sampled_logits(key: str) -> Sampled:
     """Logits of the ID test set, or of a seeded sample of a large one."""
+    prepared = ready(key).prepared
+    return _sampled(prepared, prepared.id_test.features, np.arange(len(prepared.id_test.labels)), MOST_LOGITS)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def sampled_ood_logits(key: str, set_key: str) -> Sampled:
+    """Logits of the half of an OOD set that is for choosing, or of a seeded sample of it."""
+    from opnp.evaluation import Half, half_of
+
+    prepared = ready(key).prepared
+    features = prepared.ood[set_key].features
+    return _sampled(prepared, features, half_of(len(features), Half.TUNE), MOST_LOGITS // 8)
+
+
+def _sampled(
+    prepared: "Prepared", features: "torch.Tensor", rows: npt.NDArray[np.int64], most: int
+) -> Sampled:
     import torch
     from torch.nn import functional
 
-    prepared = ready(key).prepared
-    features, classifier = prepared.id_test.features, prepared.classifier
-    most = max(MOST_LOGITS // len(classifier.bias), 1)
-    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(0))
-    rows = order[:most].sort().values
-    weight, bias = classifier.weight.cpu().float(), classifier.bias.cpu().float()
-    return Sampled(rows, functional.linear(features[rows].float(), weight, bias))
+    weight, bias = prepared.classifier.weight.cpu().float(), prepared.classifier.bias.cpu().float()
+    drawn = np.random.default_rng(0).permutation(rows)[: max(most // len(bias), 1)]
+    chosen = torch.from_numpy(np.sort(drawn))
+    return Sampled(chosen, functional.linear(features[chosen].float(), weight, bias))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={"torch.Tensor": _digest})

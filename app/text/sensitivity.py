@@ -89,6 +89,13 @@ NEURON_WINDOW = "used by the sliders"
 NEURON_OFF = "This neuron"
 NEURON_FATES = {True: "on", False: "switched off"}
 NEURON_COUNT = "{pruned:,} of its {all:,} weights pruned"
+WITHOUT = "Score change without it"
+WITHOUT_HELP = (
+    "How the mean score changes when this neuron alone is switched off in the unpruned model: of ID test "
+    "images and, below, of OOD images (the halves that are for choosing, each set counted once). If OOD "
+    "images lose more, the neuron lifts them more than it lifts ID images."
+)
+WITHOUT_OOD = "mean of ID test images; of OOD {change}"
 NEURON_WEIGHTS = "Weights of neuron {neuron} to {shown}"
 NEURON_WEIGHTS_ALL = "all {classes:,} classes"
 NEURON_WEIGHTS_TOP = "the {count} classes with the largest, of {classes:,}"

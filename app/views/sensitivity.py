@@ -25,7 +25,7 @@ PARTS = {
 
 def sensitivity(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
-    shown = Shown(explorer, settings.pruning, palette(st.context.theme.type))
+    shown = Shown(explorer, settings.pruning, settings.ood, palette(st.context.theme.type))
     settle(shown)
     PARTS[part()](shown)
 

@@ -9,8 +9,10 @@ from app.cached import sensitivity as kept
 from opnp.attribution import account
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.driving import Drive
+from opnp.evaluation import half_of
 from opnp.marginals import class_figures
 from opnp.nearest import nearest
+from opnp.rescore import rescore
 
 PRUNING = Pruning(weights=(0, 99))
 PRUNED = {"weights": ["0", "99"]}
@@ -120,6 +122,20 @@ def test_a_neuron_is_said_by_both_definitions_and_its_images_are_shown(dashboard
         assert said[f"Sensitivity, {definition}"] == f"{float(values[30]):.3g}"
     is_on = bool(kept.head("fashion", Pruning(neurons=(50, 100))).neuron_mask[30])
     assert said["This neuron"] == ("on" if is_on else "switched off")
+    explorer = cached.ready("fashion")
+    head = explorer.at(Pruning()).head.weight.clone()
+    head[:, 30] = 0
+    falls = []
+    for part, half in (
+        (explorer.prepared.id_test, None),
+        *((p, "tune") for p in explorer.prepared.ood.values()),
+    ):
+        rows = np.arange(len(part.labels)) if half is None else half_of(len(part.labels), half)
+        z, bias = part.features[rows], explorer.prepared.classifier.bias
+        whole = explorer.prepared.classifier.weight
+        falls.append(float((rescore(z, head, bias).scores - rescore(z, whole, bias).scores).mean()))
+    assert float(said["Score change without it"]) == pytest.approx(falls[0], abs=6e-4)
+    assert f"of OOD {np.mean(falls[1:]):+.3f}" in words(app)
     features = cached.ready("fashion").prepared.id_test.features[:, 30]
     assert f"{float(features.abs().max()):.3g}" in words(app)
     assert len(app.get("image")) == 12

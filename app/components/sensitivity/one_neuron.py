@@ -38,7 +38,7 @@ def one_neuron(shown: Shown) -> None:
 
 def _figures(shown: Shown, neuron: int) -> None:
     with st.container(key="cards"):
-        columns = st.columns(3)
+        columns = st.columns(4)
         for column, definition in zip(columns, NeuronDefinition, strict=False):
             values = shown.sensitivity_by(definition)
             rank = int(np.flatnonzero(np.argsort(values, kind="stable") == neuron)[0]) + 1
@@ -53,6 +53,28 @@ def _figures(shown: Shown, neuron: int) -> None:
             is_on = bool(shown.head.neuron_mask[neuron])
             st.metric(text.NEURON_OFF, text.NEURON_FATES[is_on])
             st.caption(text.NEURON_COUNT.format(pruned=pruned, all=len(shown.labels)))
+        with columns[3], st.container(border=True, height="stretch"):
+            _without(shown, neuron)
+
+
+def _without(shown: Shown, neuron: int) -> None:
+    """What becomes of the mean score of ID and of OOD images when this neuron alone is switched off."""
+    prepared = shown.explorer.prepared
+    falls = _removal(shown, neuron, prepared.id_test.features, kept.sampled_logits(shown.key))
+    st.metric(text.WITHOUT, f"{-float(falls.mean()):+.3f}", help=text.WITHOUT_HELP)
+    parts = [
+        _removal(shown, neuron, prepared.ood[key].features, kept.sampled_ood_logits(shown.key, key))
+        for key in shown.ood
+    ]
+    means = [float(part.mean()) for part in parts if len(part)]
+    if means:
+        mean = float(np.mean(means))
+        st.caption(text.WITHOUT_OOD.format(change=f"{-mean:+.3f}"))
+
+
+def _removal(shown: Shown, neuron: int, features: torch.Tensor, sampled: kept.Sampled) -> torch.Tensor:
+    weights = torch.from_numpy(shown.weight[:, neuron])
+    return drive_of(features[sampled.rows, neuron].float(), sampled.logits, weights, Drive.REMOVAL)
 
 
 def _weights(shown: Shown, neuron: int) -> None:

@@ -21,11 +21,13 @@ class Shown:
     Attributes:
         explorer: The experiment.
         pruning: The position.
+        ood: Keys of the chosen OOD sets.
         colours: The page's palette.
     """
 
     explorer: Explorer
     pruning: Pruning
+    ood: tuple[str, ...]
     colours: Palette
 
     @property
