@@ -34,6 +34,16 @@ def interval(ends: Interval) -> str:
     return f"{100 * ends.low:.1f}–{100 * ends.high:.1f} %"
 
 
+def with_interval(fraction: float, ends: Interval) -> str:
+    """A fraction in percent with its interval, short enough for a table.
+
+    Example:
+        >>> with_interval(0.06, Interval(0.05, 0.071))
+        '6.0 % (5.0–7.1)'
+    """
+    return f"{percent(fraction)} ({100 * ends.low:.1f}–{100 * ends.high:.1f})"
+
+
 def plain(words: str) -> str:
     r"""Words from outside as Markdown that shows them and does nothing else.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from app.format import interval, percent
+from app.format import interval, percent, with_interval
 from app.text import deploy as text
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
@@ -101,4 +101,4 @@ def _percent(part: Proportion) -> str:
 
 
 def _with_interval(part: Proportion) -> str:
-    return f"{_percent(part)} ({interval(part.interval)})" if part.count else "none"
+    return with_interval(part.value, part.interval) if part.count else "none"

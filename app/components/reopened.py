@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cached, state
 from app.components.rule import show_rule
-from app.format import interval, percent, plain
+from app.format import percent, plain, with_interval
 from app.text import deploy as text
 from opnp.detector.reopen import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
@@ -60,7 +60,7 @@ def _words(figure: Figure, said: Measured) -> str:
         return "none"
     if figure.name == AURC:
         return f"{said.value:.3f} ({said.interval.low:.3f}–{said.interval.high:.3f})"
-    return f"{percent(said.value)} ({interval(said.interval)})"
+    return with_interval(said.value, said.interval)
 
 
 def _restore(found: Reopened) -> None:
