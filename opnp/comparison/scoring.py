@@ -17,8 +17,11 @@ from opnp.prepared import Prepared
 from opnp.pruning import prune
 from opnp.rescore import Rescored
 
-BLOCK = 16_384
-"""Images scored at once, to bound memory."""
+WHOLE = 16_384
+"""Images that are scored in one go, as the sliders do, so that the energy is theirs bit for bit."""
+
+BLOCK = 2_048
+"""Images scored at once where there are more, to bound memory and to stop soon."""
 
 
 WARMING = 64
@@ -160,8 +163,8 @@ def _fits(recipe: Recipe) -> bool:
 
 
 def _blocks(parts: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-    """All rows, in one block where they fit."""
-    if sum(map(len, parts)) <= BLOCK:
+    """All rows, in one block where they are few."""
+    if sum(map(len, parts)) <= WHOLE:
         yield torch.cat(parts)
         return
     for part in parts:

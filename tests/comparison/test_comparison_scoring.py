@@ -44,6 +44,7 @@ def test_blocks_change_nothing(world, monkeypatch, block):
     prepared, known = world
     recipe = Recipe("rmd", "react", "dice", PRUNED)
     whole = score(prepared, known, recipe)
+    monkeypatch.setattr(scoring, "WHOLE", 0)
     monkeypatch.setattr(scoring, "BLOCK", block)
     parts = score(prepared, known, recipe)
     torch.testing.assert_close(parts.id_test.scores, whole.id_test.scores, rtol=1e-5, atol=1e-4)
