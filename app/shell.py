@@ -60,6 +60,7 @@ def run() -> None:
         return
     place.caption(f"{copy.INTRO}  \n{running(explorer)}")
     state.rest()
+    state.arrive(experiment.key, tuple(explorer.prepared.ood))
     link.follow(name)
     alone = nullcontext(state.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:

@@ -20,6 +20,7 @@ EXPERIMENT = "experiment"
 CHOSEN = "_chosen"
 """The experiment opened from the list of experiments, until the chooser shows it."""
 
+_ARRIVED = "_arrived"
 _MOVING = "_moving"
 _HISTORY = "_history"
 _PRESENT = "_present"
@@ -62,6 +63,18 @@ def read(all_ood: tuple[str, ...]) -> Settings:
         ),
         all_ood if chosen is None else tuple(key for key in all_ood if key in chosen),
     )
+
+
+def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
+    """Choose all OOD sets of an experiment that another one was left for; their keys may be the same.
+
+    Args:
+        experiment: The one that is shown.
+        all_ood: Keys of its sets.
+    """
+    if st.session_state.setdefault(_ARRIVED, experiment) != experiment:
+        st.session_state[OOD] = list(all_ood)
+    st.session_state[_ARRIVED] = experiment
 
 
 def move(key: str, window: Window, *, moving: bool) -> None:

@@ -7,17 +7,17 @@ _CSS = """
   .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}
-  .stMultiSelect span[data-baseweb="tag"] * {{ color: {ground}; }}
+  .stMultiSelect [data-tag] * {{ color: {ground}; }}
   @media (min-width: 900px) and (min-height: 700px) {{
     div:has(> .st-key-controls) {{
       position: sticky; top: 3.4rem; z-index: 50;
       background: {ground}; border-bottom: 1px solid {grid};
     }}
   }}
-  .st-key-cards [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
+  [class*="st-key-cards"] [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
   @media (max-width: 640px) {{
-    .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
-    .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
+    [class*="st-key-cards"] [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
+    [class*="st-key-cards"] [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
   }}
   .skeleton {{ display: grid; grid-template-columns: repeat(10, 1fr); gap: 1rem; }}
   .skeleton div {{ border-radius: .5rem; background: {grid}; animation: breathe 1.6s ease-in-out infinite; }}

@@ -13,8 +13,11 @@ LOOKS = {"wide": (1280, "light"), "phone": (390, "light"), "dark": (1280, "dark"
 PAGES = {
     "explore": ("", ".st-key-map .js-plotly-plot"),
     "landscape": ("landscape", ".st-key-go-best"),
+    "compare": ("compare", ".js-plotly-plot"),
+    "sensitivity": ("sensitivity", ".js-plotly-plot"),
     "images": ("images", ".st-key-histograms path.id"),
     "deploy": ("deploy", ".st-key-download"),
+    "learn": ("learn", ".st-key-reading .katex"),
     "experiments": ("experiments", ".st-key-open-fashion"),
 }
 EXAMPLES = (0, 4, 6)

@@ -13,7 +13,9 @@ from opnp.pruning import PrunedHead
 CARDS = ("FPR95 ↓", "AUROC ↑", "ECE ↓", "ID accuracy ↑", "Weights pruned")
 
 
-def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str]) -> None:
+def cards(
+    *, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str], key: str = "cards"
+) -> None:
     """Draw FPR95, AUROC, ECE, ID accuracy and what is pruned.
 
     Args:
@@ -21,8 +23,9 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
         after: Figures of the pruned model on it.
         head: The pruned last layer.
         notes: What stands below the first four; see `exact` and `first_look`.
+        key: Of the container; a first look needs its own, because the exact cards may follow in the same run.
     """
-    with st.container(key="cards"):
+    with st.container(key=key):
         columns = st.columns(5)
         figures = (
             (after.fpr95, before.fpr95, "inverse", text.FPR95_HELP),

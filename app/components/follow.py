@@ -52,7 +52,13 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
     headline = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
     if glance is not None:
         with headline.container():
-            cards(before=old[Half.TUNE], after=glance.evaluation, head=glance.head, notes=first_look(glance))
+            cards(
+                before=old[Half.TUNE],
+                after=glance.evaluation,
+                head=glance.head,
+                notes=first_look(glance),
+                key="cards-first-look",
+            )
         if state.moving():
             _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
             return None

@@ -60,6 +60,18 @@ def test_another_than_the_first_starts_only_when_asked(dashboard):
     assert "10 classes, 256 features; 6,000 ID training, 4,000 ID test" in words(app)
 
 
+@pytest.mark.usefixtures("offered")
+def test_another_experiment_starts_with_all_its_ood_sets(dashboard):
+    app = dashboard()
+    every = app.button_group(key="ood").value
+    app.button_group(key="ood").set_value(["mnist"]).run()
+    app.selectbox(key="experiment").set_value("other").run()
+    app.button(key="prepare").click().run()
+    assert app.button_group(key="ood").value == every
+    linked = dashboard(ood=["MNIST digits"])
+    assert linked.button_group(key="ood").value == ["mnist"]
+
+
 def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypatch):
     reached, released = threading.Event(), threading.Event()
     first, _, _ = offered

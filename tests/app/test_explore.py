@@ -143,3 +143,17 @@ def test_a_link_opens_both_and_a_broken_one_only_the_present(dashboard):
     assert average["FPR95 B"] == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))))
     for broken in (["0", "99"], [*held[:4], "nowhere", "activation"], ["-1", *held[1:]]):
         assert "FPR95 unpruned" in dashboard(a=broken).dataframe[0].value
+
+
+def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard, move, monkeypatch):
+    monkeypatch.setattr("opnp.live.plain.PLAIN_UP_TO", 0)
+    cached.preparation.clear()
+    cached.position.clear()
+    cached.position_figures.clear()
+    app = dashboard()
+    assert not cached.ready("fashion").small
+    move(app, weights=(0.0, 99.0))
+    exact = metrics(app)
+    assert percent(exact["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))), abs=0.051)
+    assert any("held out" in caption.value for caption in app.caption)
+    cached.preparation.clear()

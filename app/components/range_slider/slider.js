@@ -146,7 +146,8 @@ function makeSlider(root, first) {
         mark.className = place < 50 ? "mark" : "mark leftwards";
         mark.style.left = `${place}%`;
         mark.textContent = place < 50 ? `${sign} ${label}` : `${label} ${sign}`;
-        mark.title = mark.ariaLabel = help;
+        mark.title = help;
+        mark.ariaLabel = `${mark.textContent.trim()}: ${help}`;
         mark.onclick = () => pick("picked", number);
         return mark;
       }),

@@ -1,0 +1,36 @@
+"""Every page under axe-core's rules, in light and dark: nothing serious, nothing critical."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pages import FIRST_START
+from playwright.sync_api import Page, expect
+
+from recipes.screenshots import PAGES, PRUNED
+
+pytestmark = pytest.mark.browser
+GRAVE = ("serious", "critical")
+
+
+def grave(page: Page) -> list[str]:
+    return [
+        f"{found['id']}: {found['help']} {[node['target'] for node in found['nodes'][:3]]}"
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_grave(page: Page, name: str):
+    path, last = PAGES[name]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(f"/{path}?{PRUNED}")
+    expect(page.locator(last).first).to_be_visible(timeout=FIRST_START)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    assert grave(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1500)  # the theme follows, and the page is drawn again
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        == "rgb(18, 22, 28)"
+    )
+    assert grave(page) == []

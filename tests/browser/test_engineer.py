@@ -1,0 +1,40 @@
+"""The engineer's journey: from the first look to a detector with the best windows found."""
+
+import re
+
+import pytest
+from pages import FIRST_START, metric, open_explore, thumb
+from playwright.sync_api import Page, expect
+
+from opnp.detector import Detector
+
+pytestmark = pytest.mark.browser
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+
+
+def test_explore_landscape_deploy_download(page: Page, tmp_path):
+    open_explore(page)
+    unpruned = metric(page, "FPR95").inner_text()
+    page.get_by_role("button", name="1 % most sensitive weights").click()
+    expect(metric(page, "FPR95")).not_to_have_text(unpruned)
+    expect(page).to_have_url(re.compile("weights=0&weights=99"))
+
+    go(page, "Landscape")
+    page.locator(".st-key-go-best").get_by_role("button").click(timeout=FIRST_START)
+    expect(page).to_have_url(re.compile("neurons="))
+    windows = {
+        side: [float(thumb(page, f"{side} kept", end).get_attribute("aria-valuenow")) for end in (0, 1)]
+        for side in ("Weights", "Neurons")
+    }
+    assert windows != {"Weights": [0, 99], "Neurons": [0, 100]}
+
+    go(page, "Deploy")
+    with page.expect_download(timeout=FIRST_START) as download:
+        page.get_by_role("button", name="Download the detector").click()
+    download.value.save_as(tmp_path / "detector.zip")
+    said = Detector.load(tmp_path / "detector.zip").manifest.said["pruning"]
+    assert said["weights"] == pytest.approx(windows["Weights"])
+    assert said["neurons"] == pytest.approx(windows["Neurons"])
