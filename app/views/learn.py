@@ -1,6 +1,7 @@
 """Learn: a story in eight steps, from a picture that fools the model to the visitor's own."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import text
 from app.charts.palette import palette
@@ -14,7 +15,6 @@ from app.components.learn import (
     weights_map,
     yours,
 )
-from app.components.learn.keys import arrow_keys
 from app.components.learn.lesson import Lesson
 from app.components.learn.navigation import navigation
 from app.components.learn.words import all_words, new_words
@@ -22,6 +22,7 @@ from app.shell import view
 from app.state import Settings
 from opnp.explorer import Explorer
 
+_SHOWN = "_learn_shown"
 STEPS = (strange, energy, one_weight, toy, weights_map, tradeoff, threshold, yours)
 
 
@@ -29,7 +30,7 @@ def learn(explorer: Explorer, settings: Settings) -> None:
     """Draw the step that the visitor has reached."""
     place, projected = navigation()
     step = text.learn.STEPS[place]
-    with st.container(key="presenting" if projected else "reading"):
+    with _page(place, projected=projected):
         st.markdown(f"#### {place + 1} · {step.claim}")
         st.markdown(step.task)
         figure, words = st.columns([3, 2], gap="large")
@@ -46,7 +47,14 @@ def learn(explorer: Explorer, settings: Settings) -> None:
             STEPS[place].draw(Lesson(explorer, ood, colours, projected, facts))
         if not projected:
             all_words()
-    arrow_keys(presenting=projected)
+
+
+def _page(place: int, *, projected: bool) -> DeltaGenerator:
+    """Where a step is drawn; wiped when it is another than before, so that no old part stays in sight."""
+    another = st.session_state.get(_SHOWN) != (place, projected)
+    st.session_state[_SHOWN] = (place, projected)
+    ground = st.empty() if another else st
+    return ground.container(key="presenting" if projected else "reading")
 
 
 learn(*view())

@@ -8,9 +8,10 @@ import streamlit as st
 
 _LISTEN = """
 const CONTROL = [
-  "input", "textarea", "select", "[role=slider]", "[role=radiogroup] *", "[role=group] *", "[role=toolbar] *",
-  "[role=combobox]", "[role=listbox] *", "[role=tablist] *", ".js-plotly-plot *",
+  "input", "textarea", "select", "[role=slider]", "[role=radiogroup] *", "[role=group] *",
+  "[role=toolbar] *", "[role=combobox]", "[role=listbox] *", "[role=tablist] *", ".js-plotly-plot *",
 ].join(",");
+const RELEASES = ["pointerup", "click"];
 const asked = { release: false };
 
 function keep(event) {
@@ -22,17 +23,17 @@ function keep(event) {
 function release() {
   setTimeout(() => {
     const held = document.activeElement;
-    if (asked.release && held && held.matches(CONTROL) && !held.matches("[type=text], textarea")) held.blur();
+    if (asked.release && held.matches(CONTROL) && !held.matches("[type=text], textarea")) held.blur();
   });
 }
 
 export default function ({ data }) {
   asked.release = data.release;
   document.body.addEventListener("keydown", keep);
-  document.body.addEventListener("pointerup", release);
+  for (const kind of RELEASES) document.body.addEventListener(kind, release);
   return () => {
     document.body.removeEventListener("keydown", keep);
-    document.body.removeEventListener("pointerup", release);
+    for (const kind of RELEASES) document.body.removeEventListener(kind, release);
   };
 }
 """
@@ -45,4 +46,4 @@ def arrow_keys(*, presenting: bool) -> None:
         presenting: Whether a control lets go of the keys once the mouse has moved it.
     """
     listener = st.components.v2.component("learn_arrow_keys", js=_LISTEN)
-    listener(data={"release": presenting}, key="learn-arrow-keys", height=0)
+    listener(data={"release": presenting}, key="learn-arrow-keys", width="content", height="content")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import text
+from app.components.learn.keys import arrow_keys
 
 STEP = "step"
 PRESENT = "present"
@@ -30,23 +31,24 @@ def navigation() -> tuple[int, bool]:
         place = numbers.index(number)
         last = place == len(steps) - 1
         with back:
-            _button(text.learn.BACK, "arrow_back", "left", place - 1, text.learn.BACK_HELP, off=place == 0)
+            _button(text.learn.BACK, "arrow_back", "left", -1, text.learn.BACK_HELP, off=place == 0)
         following = text.learn.NEXT if last else f"{text.learn.NEXT}: {steps[place + 1].short}"
-        _button(following, "arrow_forward", "right", place + 1, text.learn.NEXT_HELP, off=last)
+        _button(following, "arrow_forward", "right", 1, text.learn.NEXT_HELP, off=last)
         presenting = st.toggle(
             text.learn.PRESENT, key=PRESENT, help=text.learn.PRESENT_HELP, bind="query-params"
         )
+        arrow_keys(presenting=presenting)
     return place, presenting
 
 
-def _button(label: str, icon: str, arrow: str, place: int, help_text: str, *, off: bool) -> None:
+def _button(label: str, icon: str, arrow: str, by: int, help_text: str, *, off: bool) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
         icon_position="right" if arrow == "right" else "left",
         type="primary" if arrow == "right" else "secondary",
         on_click=_go,
-        args=(place,),
+        args=(by,),
         disabled=off,
         help=help_text,
         shortcut=arrow,
@@ -54,5 +56,6 @@ def _button(label: str, icon: str, arrow: str, place: int, help_text: str, *, of
     )
 
 
-def _go(place: int) -> None:
-    st.session_state[STEP] = str(place + 1)
+def _go(by: int) -> None:
+    last = len(text.learn.STEPS)
+    st.session_state[STEP] = str(min(max(int(st.session_state[STEP]) + by, 1), last))
