@@ -1,5 +1,6 @@
 """ROC curves of a few rows."""
 
+import html
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
@@ -16,7 +17,7 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height
     """Share of ID accepted against share of OOD accepted, with the threshold that accepts 95 % of ID.
 
     Args:
-        curves: By name, `MOST` at most, in the order of the legend.
+        curves: By name (a visitor's words), `MOST` at most, in the order of the legend.
         colours: The page's palette.
         title: Says what is shown.
         height: Pixels.
@@ -29,7 +30,8 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height
     ]
     traces: list[Spec] = []
     for (name, roc), (colour, dash) in zip(curves.items(), styles[: len(curves)], strict=True):
-        said = f"{name}: FPR95 {100 * roc.fpr95:.1f} %"
+        shown = html.escape(name).replace("%{", "% {")
+        said = f"{shown}: FPR95 {100 * roc.fpr95:.1f} %"
         traces.append(
             {
                 "type": "scatter",
@@ -39,7 +41,7 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height
                 "name": said,
                 "legendgroup": name,
                 "line": {"color": colour, "dash": dash, "width": 2},
-                "hovertemplate": f"{name}<br>%{{y:.1%}} of ID, %{{x:.1%}} of OOD accepted<extra></extra>",
+                "hovertemplate": f"{shown}<br>%{{y:.1%}} of ID, %{{x:.1%}} of OOD accepted<extra></extra>",
             }
         )
         traces.append(

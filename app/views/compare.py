@@ -58,7 +58,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     with words.container():
         from_what(there, against, settings.pruning, job.comparison.fitted_to)
     with files:
-        downloads(explorer, there, settings.ood, key)
+        downloads(explorer, there, settings.ood, key, job.comparison.fitted_to[0])
     scored = {row.name: said for row in picked if (said := job.comparison.scored(row.recipe)) is not None}
     shown = list(settings.ood) if key is None else [key]
     draw_curves(curves, scored, shown, text.AVERAGE if key is None else titles[key], colours)

@@ -17,7 +17,7 @@ from opnp.comparison.printed import HEADER, comparison_latex, comparison_markdow
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.spelling import read
 from opnp.comparison.table import Row, cells, compare
-from opnp.comparison.training import training
+from opnp.comparison.training import Training, training
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
@@ -69,8 +69,13 @@ def compare_methods(
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         explorer = exploring.ready(chosen, device, cache)
-        rows = _run(explorer, cache, recipes, keys)
-        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+        with Store(cache) as store:
+            known = training(explorer.prepared, store)
+        rows = _run(explorer, known, recipes, keys)
+        made_from = {
+            **provenance(explorer, explorer.prepared.classifier.weight.device),
+            "fitted_to": known.count,
+        }
         written = {
             "--csv": comparison_csv(rows, chosen.title),
             "--markdown": comparison_markdown(rows, chosen.title),
@@ -88,6 +93,8 @@ def compare_methods(
         Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
     )
     stdout.print(_table(rows))
+    if known.count:
+        stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
     for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):
         stdout.print(Text(f"{pruned.kind} keeps {windows_text(pruned)}"))
     for row in rows:
@@ -95,16 +102,13 @@ def compare_methods(
             stdout.print(Text(f"{row.name}: {row.reason}"))
 
 
-def _run(explorer: Explorer, cache: Path | None, recipes: Sequence[Recipe], keys: Sequence[str]) -> list[Row]:
+def _run(explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str]) -> list[Row]:
     people = console.people()
-    with (
-        Store(cache) as store,
-        Progress(console=people, transient=True, disable=not people.is_terminal) as progress,
-    ):
+    with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Scoring", total=len(recipes))
         return compare(
             explorer.prepared,
-            training(explorer.prepared, store),
+            known,
             recipes,
             keys,
             progress=lambda done: progress.update(task, completed=done),

@@ -88,9 +88,9 @@ def score(
     parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
     rescored = {key: Rescored(*part) for key, part in zip(sets, parts, strict=True)}
     for key, said in rescored.items():
-        require_finite(
-            f"scores of {key or 'the ID test set'}", said.scores, remedy="Change the method's parameters."
-        )
+        for what in ("scores", "confidence"):
+            name = f"{what} of {key or 'the ID test set'}"
+            require_finite(name, getattr(said, what), remedy=_REMEDY)
     return Scored(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
 
 
@@ -143,8 +143,10 @@ class _Fitted:
 
     def _seen(self, features: torch.Tensor) -> torch.Tensor:
         """Features as the last layer gets them."""
-        shaped = features if self._rectify is None else self._rectify(features)
-        return shaped if self._kept is None else shaped * self._kept
+        if self._rectify is not None:
+            features = self._rectify(features)
+            require_finite("features", features, remedy=_REMEDY)
+        return features if self._kept is None else features * self._kept
 
     def __call__(self, features: torch.Tensor) -> Rescored:
         seen = self._seen(features)
@@ -154,6 +156,7 @@ class _Fitted:
         return Rescored(self._rate(seen, logits), confidence, predicted)
 
 
+_REMEDY = "Change the method's parameters."
 _FIELDS = ("scores", "confidence", "predicted")
 
 

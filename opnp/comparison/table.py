@@ -1,5 +1,6 @@
 """Scores to the rows of the table: every figure on one half of every OOD set, or the reason why not."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,12 @@ from opnp.evaluation import Evaluation, Half, evaluate
 from opnp.figures import Figures, average
 from opnp.intervals import Interval
 from opnp.prepared import Prepared
+
+log = logging.getLogger("opnp.comparison")
+
+FAILED = (
+    "It failed on this data with {kind}; the log says where. Change its parameters, or choose another method."
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,9 @@ def attempt(
         raise
     except OpnpError as error:
         return Row(recipe.title, recipe, reason=str(error))
+    except (ValueError, RuntimeError, ArithmeticError) as error:  # of a library, in its own words
+        log.exception("%s failed", recipe.title)
+        return Row(recipe.title, recipe, reason=FAILED.format(kind=type(error).__name__))
 
 
 def row_of(name: str, prepared: Prepared, said: Scored | Row, ood: Sequence[str], half: Half) -> Row:

@@ -21,5 +21,12 @@ def test_every_curve_is_thin_and_can_be_told_apart(colours):
     assert figure.layout.title.text == "ROC"
 
 
+def test_names_are_words_and_do_nothing_else():
+    figure = roc_chart({"<a href='x'>%{x}": curve(INSIDE, [OUTSIDE])}, LIGHT, title="ROC")
+    for said in (figure.data[0].name, figure.data[0].hovertemplate):
+        assert "<a" not in said
+        assert "%{x}" not in said.replace("%{x:.1%}", "")
+
+
 def test_differences_have_a_sign_but_zero():
     assert [_signed(value) for value in (0.0, -0.0, 2.0, -0.04)] == ["0.0", "0.0", "+2.0", "-0.04"]

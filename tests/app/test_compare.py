@@ -9,7 +9,8 @@ import opnp.experiment
 from app import cached
 from app.comparing import Comparing, Comparison
 from app.components.compare.table import HEADER, ROW, TIME
-from opnp.comparison.defaults import default_rows
+from app.text.explore import PRESETS
+from opnp.comparison.defaults import EXAMPLE_NEURONS, EXAMPLE_WEIGHTS, default_rows
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.spelling import spell
 from opnp.comparison.table import cells
@@ -52,6 +53,10 @@ def test_the_table_holds_every_row_with_the_engines_figures(dashboard):
     assert (shown[TIME] > 0).all()
     assert "stand in for pruning" in words(app)
     assert "6,000 ID training images" in words(app)
+
+
+def test_the_examples_are_those_of_explore():
+    assert [pruning for _, pruning in PRESETS[:2]] == [EXAMPLE_WEIGHTS, EXAMPLE_NEURONS]
 
 
 def test_figures_of_one_set(dashboard):

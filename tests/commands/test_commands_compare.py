@@ -33,6 +33,7 @@ def test_rows_that_were_asked_for(run, explorer, warm, tmp_path):
         wanted = compare(explorer.prepared, training(explorer.prepared, store), [Recipe("gen"), pruned], OOD)
     for row in wanted:
         assert f"{100 * cells(row.figures, None).fpr95:.1f}" in result.stdout
+    assert "fit to 400 of 400 ID training images" in result.stdout
     assert "OPP keeps weights 10–100 % (global)" in result.stdout
     with (tmp_path / "a" / "t.csv").open() as file:
         said = list(csv.DictReader(line for line in file if not line.startswith("#")))

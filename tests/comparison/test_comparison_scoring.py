@@ -136,6 +136,11 @@ def test_a_score_that_is_not_finite_is_an_error(world):
     prepared, known = world
     everything_off = Recipe("gradnorm", pruning=Pruning(neurons=(0, 0)))
     assert torch.equal(score(prepared, known, everything_off).id_test.scores, torch.zeros(200))
+    huge = dataclasses.replace(
+        prepared, id_test=Features(1e38 * known.features.features, known.features.labels)
+    )
+    with pytest.raises(InvalidDataError, match="`features` to be finite"):
+        score(huge, known, Recipe("knn", "scale", parameters=(("scale.percentile", 30),)))
     with pytest.raises(InvalidDataError, match="finite"):
         score(prepared, known, Recipe("vim", pruning=Pruning(neurons=(0, 0))))
 

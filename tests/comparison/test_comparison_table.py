@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from opnp.comparison.recipe import Recipe
@@ -6,6 +8,7 @@ from opnp.config import Pruning
 from opnp.errors import InvalidDataError
 from opnp.evaluation import Half
 from opnp.explorer import Explorer
+from opnp.features import Features
 from opnp.figures import figures
 from opnp.intervals import Interval
 
@@ -48,6 +51,17 @@ def test_what_cannot_run_is_a_row_with_the_reason(world):
     said = attempt(prepared, known, Recipe(rectifier="scale"))
     named = row_of("mine", prepared, said, OOD, Half.REPORT)
     assert (named.name, named.figures) == ("mine", None)
+
+
+@relu
+def test_one_method_that_fails_leaves_the_others_alone(world):
+    prepared, known = world
+    features = known.features
+    huge = dataclasses.replace(prepared, id_test=Features(1e38 * features.features, features.labels))
+    said = attempt(huge, known, Recipe("knn"))
+    assert isinstance(said, Row)
+    assert "ValueError" in said.reason
+    assert "NaN" not in said.reason
 
 
 @relu

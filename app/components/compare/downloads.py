@@ -12,7 +12,9 @@ from opnp.explorer import Explorer
 from opnp.results import provenance
 
 
-def downloads(explorer: Explorer, rows: Sequence[Row], ood: Sequence[str], key: str | None) -> None:
+def downloads(
+    explorer: Explorer, rows: Sequence[Row], ood: Sequence[str], key: str | None, fitted_to: int
+) -> None:
     """Offer CSV and JSON of everything, Markdown and LaTeX of the table that is shown.
 
     Args:
@@ -20,18 +22,19 @@ def downloads(explorer: Explorer, rows: Sequence[Row], ood: Sequence[str], key: 
         rows: What the files hold.
         ood: Keys of the OOD sets.
         key: Of the OOD set that the table shows, or None for the average.
+        fitted_to: Training images that methods fit to.
     """
     prepared = explorer.prepared
     titles = {images.key: images.title for images in prepared.experiment.ood}
     what = text.AVERAGE if key is None else titles[key]
     title = f"{prepared.experiment.title}: {what}"
-    made_from = prepared.classifier.weight.device
+    device = prepared.classifier.weight.device
     files = {
         "CSV": ("csv", "text/csv", lambda: comparison_csv(rows, prepared.experiment.title)),
         "JSON": (
             "json",
             "application/json",
-            lambda: comparison_json(rows, provenance(explorer, made_from), ood),
+            lambda: comparison_json(rows, {**provenance(explorer, device), "fitted_to": fitted_to}, ood),
         ),
         "Markdown": ("md", "text/markdown", lambda: comparison_markdown(rows, title, key)),
         "LaTeX": ("tex", "text/x-tex", lambda: comparison_latex(rows, title, key)),
