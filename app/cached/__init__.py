@@ -12,7 +12,7 @@ from app.cached.landscape import (
     tuning_data,
     unpruned_landscapes,
 )
-from app.cached.learn import carried, subjects, toy, toy_unpruned
+from app.cached.learn import carried, separation, subjects, toy, toy_unpruned
 from app.cached.pictures import example, examples, image, upload
 from app.cached.prepared import (
     experiments,
@@ -48,6 +48,7 @@ __all__ = [
     "ready",
     "reopened",
     "restart",
+    "separation",
     "subjects",
     "toy",
     "toy_unpruned",

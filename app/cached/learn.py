@@ -64,6 +64,17 @@ def carried(key: str) -> tuple[float, int, int]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
+    """AUROC of the unpruned model's confidence and of its energy score, averaged over those OOD sets."""
+    from opnp.metrics import auroc
+
+    said = unpruned(key)
+    by_confidence = [auroc(said.id_test.confidence, said.ood[name].confidence) for name in ood]
+    by_energy = [auroc(said.id_test.scores, said.ood[name].scores) for name in ood]
+    return float(np.mean(by_confidence)), float(np.mean(by_energy))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def toy(data: str, seed: int) -> "Toy":
     """A trained toy net."""
     from opnp.toy import train_toy

@@ -9,6 +9,7 @@ from app.format import percent
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation import Half
 from opnp.landscape import Side
+from opnp.metrics import auroc
 from opnp.toy import surface, train_toy
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
@@ -112,6 +113,14 @@ def test_adding_to_all_logits_moves_the_score_and_not_the_probability(learn):
     after = figures(learn)
     assert after[text.learn.LARGEST] == before[text.learn.LARGEST]
     assert float(after[text.learn.SCORE]) == pytest.approx(float(before[text.learn.SCORE]) + 3)
+
+
+def test_confidence_and_energy_are_compared_over_all_sets(learn):
+    at(learn, 2)
+    said = cached.unpruned("fashion")
+    energy = np.mean([auroc(said.id_test.scores, said.ood[key].scores) for key in OOD])
+    confidence = np.mean([auroc(said.id_test.confidence, said.ood[key].confidence) for key in OOD])
+    assert f"{percent(confidence)} by confidence and **{percent(energy)}** by energy" in words(learn)
 
 
 def test_the_slope_and_the_nudge_are_those_of_the_real_head(learn):

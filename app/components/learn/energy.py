@@ -1,6 +1,5 @@
 """Step 2: three logits, their probabilities and their energy; and the same in the real model."""
 
-import numpy as np
 import streamlit as st
 import torch
 
@@ -9,7 +8,6 @@ from app.charts.bars import logits_and_probabilities
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import chosen, confidence
 from app.format import percent, plain
-from opnp.metrics import auroc
 from opnp.scores import energy_score, msp_score
 
 LETTERS = "ABC"
@@ -86,10 +84,5 @@ def _pair(lesson: Lesson) -> str:
 
 
 def _apart(lesson: Lesson) -> str:
-    """AUROC of confidence and of energy, averaged over the chosen sets."""
-    said = cached.unpruned(lesson.key)
-    by_energy = [auroc(said.id_test.scores, said.ood[key].scores) for key in lesson.ood]
-    by_confidence = [auroc(said.id_test.confidence, said.ood[key].confidence) for key in lesson.ood]
-    return text.learn.FACT_AUROC.format(
-        by_confidence=percent(float(np.mean(by_confidence))), by_energy=percent(float(np.mean(by_energy)))
-    )
+    by_confidence, by_energy = cached.separation(lesson.key, lesson.ood)
+    return text.learn.FACT_AUROC.format(by_confidence=percent(by_confidence), by_energy=percent(by_energy))

@@ -46,12 +46,12 @@ def _answer(lesson: Lesson, subject: Subject, guess: float) -> None:
     places = [f"{name} ({index})" for name, index in zip(names, classes.tolist(), strict=True)]
     distinct = names if len(set(names)) == len(names) else places
     title = text.learn.PROBABILITIES.format(shown=len(names), count=f"{len(logits):,}")
-    figure = probability_bars(distinct, shares.tolist(), guess, lesson.colours, title=title)
-    lesson.show(figure, "learn-probabilities")
     said = text.learn.ANSWER.format(
         name=plain(names[0]), confidence=percent(float(shares[0])), guess=f"{guess:.0%}".replace("%", " %")
     )
     st.markdown(said)
+    figure = probability_bars(distinct, shares.tolist(), guess, lesson.colours, title=title)
+    lesson.show(figure, "learn-probabilities")
 
 
 def _how_often(lesson: Lesson) -> str:

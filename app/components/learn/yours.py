@@ -36,7 +36,7 @@ def draw(lesson: Lesson) -> None:
         marks=[[opinion.score] for opinion in said],
         names=[picture.name],
     )
-    lesson.say(text.learn.END)
+    st.markdown(text.learn.END)
 
 
 def _picture(lesson: Lesson) -> Picture | None:
