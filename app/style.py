@@ -6,6 +6,7 @@ _CSS = """
 <style>
   .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
+  [data-testid="stBaseButton-primary"] * {{ color: {ground}; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}
   .stMultiSelect [data-tag] * {{ color: {ground}; }}
   @media (min-width: 900px) and (min-height: 700px) {{
