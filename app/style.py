@@ -6,7 +6,7 @@ _CSS = """
 <style>
   .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
-  [data-testid="stBaseButton-primary"] * {{ color: {ground}; }}
+  [data-testid="stBaseButton-primary"]:enabled * {{ color: {ground}; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}
   .stMultiSelect [data-tag] * {{ color: {ground}; }}
   @media (min-width: 900px) and (min-height: 700px) {{
@@ -34,7 +34,6 @@ _CSS = """
     .st-key-steps > :nth-child(2) {{ order: -1; }}
     .st-key-present {{ display: none; }}
   }}
-  .st-key-step-right button:enabled {{ color: {ground}; }}
   .st-key-words button p {{ text-decoration: underline dotted; text-underline-offset: .2em; }}
   .stMainBlockContainer:has(.st-key-presenting) .st-key-header {{ display: none; }}
   .st-key-presenting :is(.stMarkdown p, [data-testid="stWidgetLabel"] p) {{ font-size: 1.3rem; }}
