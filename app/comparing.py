@@ -60,15 +60,16 @@ class Comparison:
             if self.row(recipe, ood) is not None:
                 return
             if recipe not in self._scored:
-                _keep(self._scored, recipe, attempt(self.prepared, self._known(), recipe, cancel), KEPT)
+                with Store() as store:
+                    said = attempt(self.prepared, self._known(store), recipe, cancel, store)
+                _keep(self._scored, recipe, said, KEPT)
             said = self._scored[recipe]
             row = row_of(recipe.title, self.prepared, said, ood, Half.REPORT)
             _keep(self._rows, (recipe, ood), row, 4 * KEPT)
 
-    def _known(self) -> Training:
+    def _known(self, store: Store) -> Training:
         if self._training is None:
-            with Store() as store:
-                self._training = training(self.prepared, store)
+            self._training = training(self.prepared, store)
         return self._training
 
 

@@ -13,7 +13,7 @@ AGAINST_HELP = "Shows every figure as its difference to one row, in percentage p
 READING = (
     "On the held-out halves, in percent. **★** best of a column; **≈** within the best one's 95 % interval. "
     "Click a heading to sort. *Time*: microseconds from the features in memory to the score, on this machine "
-    "just now, without the backbone."
+    "when the row was computed, without the backbone."
 )
 DIFFERENCES = "Difference to **{name}**, in percentage points (time: microseconds)."
 EXAMPLES = (
@@ -43,6 +43,7 @@ SCORE = "Score"
 NAME = "Name of the row"
 NONE = "no"
 SLIDERS_NOW = "as the sliders now"
+BEST_FOUND = "as in the best found"
 ADD = "Add the row"
 REMOVE = "Remove {name}"
 NOT_OF_HEAD = "{score} looks at the features alone, so pruning weights cannot change it; pruning neurons can."

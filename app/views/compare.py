@@ -16,6 +16,7 @@ from app.components.compare.methods import methods
 from app.components.compare.rows import Wanted, follow, wanted_rows
 from app.components.compare.table import draw_table
 from app.components.compare.words import from_what
+from app.components.marks import best
 from app.shell import view
 from app.state import Settings
 from app.text import compare as text
@@ -40,7 +41,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
     left, right = st.columns([3, 4], gap="large")
     with left:
-        builder(settings.pruning)
+        builder(settings.pruning, best(explorer, settings))
     with right:
         picked = pick(rows)
         curves = st.empty()

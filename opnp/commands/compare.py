@@ -71,7 +71,7 @@ def compare_methods(
         explorer = exploring.ready(chosen, device, cache)
         with Store(cache) as store:
             known = training(explorer.prepared, store)
-        rows = _run(explorer, known, recipes, keys)
+            rows = _run(explorer, known, recipes, keys, store)
         made_from = {
             **provenance(explorer, explorer.prepared.classifier.weight.device),
             "fitted_to": known.count,
@@ -102,7 +102,9 @@ def compare_methods(
             stdout.print(Text(f"{row.name}: {row.reason}"))
 
 
-def _run(explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str]) -> list[Row]:
+def _run(
+    explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str], store: Store
+) -> list[Row]:
     people = console.people()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Scoring", total=len(recipes))
@@ -112,6 +114,7 @@ def _run(explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: S
             recipes,
             keys,
             progress=lambda done: progress.update(task, completed=done),
+            store=store,
         )
 
 

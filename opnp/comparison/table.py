@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from opnp.comparison.kept import kept_score
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import ComparisonCancelledError, Scored, score
 from opnp.comparison.training import Training
@@ -14,6 +15,7 @@ from opnp.evaluation import Evaluation, Half, evaluate
 from opnp.figures import Figures, average
 from opnp.intervals import Interval
 from opnp.prepared import Prepared
+from opnp.store import Store
 
 log = logging.getLogger("opnp.comparison")
 
@@ -65,6 +67,7 @@ def compare(
     half: Half = Half.REPORT,
     progress: Callable[[int], object] | None = None,
     cancel: threading.Event | None = None,
+    store: Store | None = None,
 ) -> list[Row]:
     """Score and evaluate recipes one after the other.
 
@@ -76,6 +79,7 @@ def compare(
         half: Of every OOD set.
         progress: Told how many rows are done.
         cancel: Set from another thread, it stops soon.
+        store: Where scores that take long are kept and found; nowhere if None.
 
     Returns:
         A row for each, in the same order.
@@ -86,22 +90,39 @@ def compare(
     """
     rows = []
     for place, recipe in enumerate(recipes):
-        rows.append(row_of(recipe.title, prepared, attempt(prepared, training, recipe, cancel), ood, half))
+        said = attempt(prepared, training, recipe, cancel, store)
+        rows.append(row_of(recipe.title, prepared, said, ood, half))
         if progress is not None:
             progress(place + 1)
     return rows
 
 
 def attempt(
-    prepared: Prepared, training: Training, recipe: Recipe, cancel: threading.Event | None = None
+    prepared: Prepared,
+    training: Training,
+    recipe: Recipe,
+    cancel: threading.Event | None = None,
+    store: Store | None = None,
 ) -> Scored | Row:
     """The scores of a recipe, or a row without figures that says why there are none.
+
+    Args:
+        prepared: The experiment.
+        training: What methods fit to.
+        recipe: What to do.
+        cancel: Set from another thread, it stops soon.
+        store: Where scores that take long are kept and found; nowhere if None.
+
+    Returns:
+        One or the other.
 
     Raises:
         ComparisonCancelledError: If it was stopped.
     """
     try:
-        return score(prepared, training, recipe, cancel=cancel)
+        if store is None:
+            return score(prepared, training, recipe, cancel=cancel)
+        return kept_score(store, prepared, training, recipe, cancel=cancel)
     except ComparisonCancelledError:
         raise
     except OpnpError as error:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from opnp.datasets import FeatureSet
+from opnp.datasets import FeatureSet, content_identity
 from opnp.extraction import StoredFeatures
 from opnp.features import Features
 from opnp.kept_features import found_features
@@ -25,11 +25,13 @@ class Training:
         features: (N, D) float32 and labels (N,); None where they are not on this machine any more.
         population: How many images they were drawn from.
         non_negative: Whether no feature of the model is negative, on these and on the ID test images.
+        digest: Names all that scores follow from: the model, every set's images, and these.
     """
 
     features: Features | None
     population: int
     non_negative: bool
+    digest: str = ""
 
     @property
     def count(self) -> int:
@@ -75,7 +77,10 @@ def drawn(count: int, most: int) -> torch.Tensor:
 def _of(prepared: Prepared, features: Features | None, population: int) -> Training:
     looked_at = [prepared.id_test, *([] if features is None else [features])]
     non_negative = all(bool((part.features >= 0).all()) for part in looked_at)
-    return Training(features, population, non_negative)
+    count = 0 if features is None else len(features.labels)
+    images = (f"{one.key} {one.identity()}" for one in prepared.experiment.sets)
+    digest = content_identity(prepared.classifier.fingerprint, *images, f"{count} of {population}")
+    return Training(features, population, non_negative, digest)
 
 
 def _rows(stored: StoredFeatures, places: torch.Tensor) -> Features:

@@ -138,6 +138,17 @@ def test_what_pruning_weights_cannot_change_is_said(dashboard):
     assert "looks at the features alone" not in words(app)
 
 
+def test_a_row_can_prune_what_the_best_found_prunes(dashboard):
+    app = dashboard("compare")
+    search = cached.best_found("fashion", OOD)
+    assert search.done.wait(120)
+    app.run()
+    choose(app, pruning="as in the best found")
+    app.button(key="add-row").click().run()
+    said = figures(Recipe(pruning=search.result.best.pruning))
+    assert table(app)[HEADER["fpr95"]].iloc[0] == pytest.approx(100 * said.fpr95)
+
+
 def test_without_an_ood_set_there_is_nothing_to_compare(dashboard):
     app = dashboard("compare")
     app.button_group(key="ood").set_value([]).run()
@@ -177,6 +188,7 @@ def only_features(monkeypatch, dashboard):
     def bare(images, features):
         fields = {f.name: getattr(images, f.name) for f in dataclasses.fields(images) if f.name != "open"}
         known = (features - 0.2)[:600]
+        fields["identity"] = lambda: f"shifted {images.key}"
         return FeatureSet(**fields, features=lambda: (known, torch.full((len(known),), -1)))
 
     test = prepared.id_test

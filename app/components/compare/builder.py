@@ -15,17 +15,18 @@ from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Method
 
 
 @st.fragment
-def builder(pruning: Pruning) -> None:
+def builder(pruning: Pruning, found: Pruning) -> None:
     """Draw the choices and the visitor's own rows.
 
     Args:
         pruning: Where the sliders are.
+        found: The best pruning found so far, unpruned while there is none.
     """
     st.markdown(f"##### {text.BUILD_TITLE}", help=text.BUILD_HELP)
     left, right = st.columns(2)
     with left:
         rectifier = _choice(text.RECTIFIER, RECTIFIERS, "build-rectifier")
-        prunings = _prunings(pruning)
+        prunings = _prunings({text.SLIDERS_NOW: pruning, text.BEST_FOUND: found})
         named = st.selectbox(text.PRUNING, list(prunings), key="build-pruning")
     with right:
         score = st.selectbox(
@@ -70,9 +71,9 @@ def _choice(label: str, methods: Mapping[str, Method], key: str) -> str | None:
     )
 
 
-def _prunings(now: Pruning) -> dict[str, Pruning]:
-    sliders = {} if now.kind == UNPRUNED.kind else {text.SLIDERS_NOW: now}
-    return {text.NONE: UNPRUNED, **sliders, **dict(PRESETS)}
+def _prunings(present: Mapping[str, Pruning]) -> dict[str, Pruning]:
+    there = {name: pruning for name, pruning in present.items() if pruning.kind != UNPRUNED.kind}
+    return {text.NOTHING: UNPRUNED, **there, **dict(PRESETS)}
 
 
 def _parameters(methods: list[Method]) -> tuple[tuple[str, float], ...]:
