@@ -1,6 +1,6 @@
 """How live the page is under a thumb that moves: frames a second, and from the thumb to the pixel.
 
-python -m benchmarks.dragging [--experiment FILE] [--visitors N]
+python -m benchmarks.dragging [--large] [--visitors N ...]
 
 A real server and headless Chromium. The mouse holds the right thumb of the weights and moves it for some
 seconds. A frame is a painted change of the histograms; the time to it runs in the browser, from the moment at
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from benchmarks._large import write_large
 from recipes.serving import browser, dashboard
 
 SECONDS = 6.0
@@ -104,12 +105,12 @@ def drag(chromium: Browser, address: str, visitors: int) -> list[list[tuple[floa
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Frames a second under a moving thumb.")
-    parser.add_argument("--experiment", help="a TOML file, for another experiment than the embedded one")
+    parser.add_argument("--large", action="store_true", help="an experiment of ImageNet's size, made up")
     parser.add_argument("--visitors", type=int, nargs="+", default=VISITORS)
     chosen = parser.parse_args()
-    arguments = ["--experiment", str(Path(chosen.experiment).resolve())] if chosen.experiment else []
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         log, cache = Path(folder) / "log", Path(folder) / "cache"
+        arguments = ["--experiment", str(write_large(Path(folder)))] if chosen.large else []
         with dashboard(log, cache, *arguments) as address:
             for visitors in chosen.visitors:
                 frames = drag(chromium, address, visitors)
