@@ -101,7 +101,7 @@ def require_met(training: Training, recipe: Recipe) -> None:
         Need.TRAINING: "they are no longer in the cache. Make them with `python -m opnp extract`."
         if known is None
         else "",
-        Need.LABELS: "some have none. Add them, or choose another method."
+        Need.LABELS: "this experiment comes without (some of) them. Choose another method."
         if known is None or bool((known.labels < 0).any())
         else "",
         Need.NON_NEGATIVE: ""
