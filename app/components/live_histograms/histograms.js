@@ -46,11 +46,11 @@ function makePlot(root) {
   let parts = [];
   let data;
   let framed = "";
+  let wide = 600; // pixels
 
-  const width = () => box.clientWidth || 600;
   const height = () => data.height;
   const across = (score) =>
-    LEFT + ((Math.min(Math.max(score, data.low), data.high) - data.low) / (data.high - data.low)) * (width() - LEFT - RIGHT);
+    LEFT + ((Math.min(Math.max(score, data.low), data.high) - data.low) / (data.high - data.low)) * (wide - LEFT - RIGHT);
   const room = () => (height() - TOP - BOTTOM - GAP * (data.panels.length - 1)) / data.panels.length;
   const upper = (i) => TOP + i * (room() + GAP);
 
@@ -64,7 +64,7 @@ function makePlot(root) {
     const { colours, top } = data;
     frame.replaceChildren();
     svg.setAttribute("height", height());
-    svg.setAttribute("viewBox", `0 0 ${width()} ${height()}`);
+    svg.setAttribute("viewBox", `0 0 ${wide} ${height()}`);
     words(data.title, 0, 16, { "font-size": 15 });
     let x = LEFT;
     for (const [name, colour] of [["ID", colours.id], [data.ood, colours.ood]]) {
@@ -74,8 +74,8 @@ function makePlot(root) {
     const dash = { stroke: colours.threshold, "stroke-width": 1.5, "stroke-dasharray": "7 5" };
     element("line", { x1: x, x2: x + 26, y1: 35, y2: 35, ...dash }, frame);
     const said = words(data.threshold, x + 32, 40);
-    if (x + 32 + said.getComputedTextLength() > width()) said.textContent = data.thresholdShort;
-    const scores = ticks(data.low, data.high, Math.max(2, width() / 90));
+    if (x + 32 + said.getComputedTextLength() > wide) said.textContent = data.thresholdShort;
+    const scores = ticks(data.low, data.high, Math.max(2, wide / 90));
     const shares = ticks(0, top, 4);
     data.panels.forEach((panel, i) => {
       const [high, low] = [upper(i), upper(i) + room()];
@@ -87,11 +87,11 @@ function makePlot(root) {
       }
       for (const share of shares.all) {
         const at = low - (share / top) * room();
-        element("line", { x1: LEFT, x2: width() - RIGHT, y1: at, y2: at, stroke: colours.grid }, frame);
+        element("line", { x1: LEFT, x2: wide - RIGHT, y1: at, y2: at, stroke: colours.grid }, frame);
         words(`${Math.round(100 * share)}%`, LEFT - 6, at + 4, { "text-anchor": "end" });
       }
     });
-    words(data.axis, (LEFT + width() - RIGHT) / 2, height() - 6, { "text-anchor": "middle" });
+    words(data.axis, (LEFT + wide - RIGHT) / 2, height() - 6, { "text-anchor": "middle" });
   }
 
   function makeParts() {
@@ -106,13 +106,13 @@ function makePlot(root) {
   }
 
   function steps(shares, low) {
-    const bin = (width() - LEFT - RIGHT) / shares.length;
+    const bin = (wide - LEFT - RIGHT) / shares.length;
     const scale = room() / data.top;
     const points = shares.map((share, k) => {
       const y = (low - share * scale).toFixed(2);
       return `${(LEFT + k * bin).toFixed(2)} ${y}L${(LEFT + (k + 1) * bin).toFixed(2)} ${y}`;
     });
-    return `M${LEFT} ${low}L${points.join("L")}L${width() - RIGHT} ${low}Z`;
+    return `M${LEFT} ${low}L${points.join("L")}L${wide - RIGHT} ${low}Z`;
   }
 
   function move() {
@@ -141,20 +141,21 @@ function makePlot(root) {
   }
 
   function draw() {
-    const { panels, ...rest } = data;
-    const wanted = JSON.stringify([rest, panels.map((panel) => panel.title), width()]);
+    wide = box.clientWidth || 600;
+    const { panels, alt, ...rest } = data;
+    const wanted = JSON.stringify([rest, panels.map((panel) => panel.title), wide]);
     if (wanted !== framed) drawFrame();
     framed = wanted;
     if (parts.length !== panels.length) makeParts();
     move();
-    svg.setAttribute("aria-label", data.alt);
+    svg.setAttribute("aria-label", alt);
   }
 
   svg.onpointermove = (event) => {
     const area = svg.getBoundingClientRect();
     const [x, y] = [event.clientX - area.left, event.clientY - area.top];
     const bins = data.panels[0].id.length;
-    const k = Math.floor(((x - LEFT) / (width() - LEFT - RIGHT)) * bins);
+    const k = Math.floor(((x - LEFT) / (wide - LEFT - RIGHT)) * bins);
     const i = Math.floor((y - TOP + GAP / 2) / (room() + GAP));
     const panel = data.panels[i];
     tip.style.display = panel && k >= 0 && k < bins ? "block" : "none";
@@ -162,7 +163,7 @@ function makePlot(root) {
     const bin = (data.high - data.low) / bins;
     const [from, to] = [data.low + k * bin, data.low + (k + 1) * bin].map((one) => Number(one.toPrecision(4)));
     tip.textContent = `score ${from} to ${to}\nID ${percent(panel.id[k], 1)}\n${data.ood} ${percent(panel.ood[k], 1)}`;
-    tip.style.left = `${Math.min(x + 14, width() - tip.offsetWidth - 4)}px`;
+    tip.style.left = `${Math.min(x + 14, wide - tip.offsetWidth - 4)}px`;
     tip.style.top = `${y + 10}px`;
   };
   svg.onpointerleave = () => (tip.style.display = "none");
@@ -170,7 +171,7 @@ function makePlot(root) {
   function image() {
     const copy = svg.cloneNode(true);
     copy.setAttribute("xmlns", SVG);
-    copy.setAttribute("width", width());
+    copy.setAttribute("width", wide);
     for (const one of copy.querySelectorAll("[style]")) one.removeAttribute("style");
     for (const one of copy.querySelectorAll("text")) one.setAttribute("font-family", "sans-serif");
     copy.prepend(element("rect", { width: "100%", height: "100%", fill: data.colours.ground }));
@@ -190,7 +191,7 @@ function makePlot(root) {
     const picture = new Image();
     picture.onload = () => {
       const canvas = document.createElement("canvas");
-      canvas.width = 2 * width();
+      canvas.width = 2 * wide;
       canvas.height = 2 * height();
       canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
       canvas.toBlob((blob) => save(blob, "png"));
