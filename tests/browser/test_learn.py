@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 FIRST_START = 240_000
 PATIENCE = 60_000
+SENT = 300
+"""Milliseconds after which what was moved has left the browser."""
 
 
 def heading(page: Page, number: int):
@@ -35,9 +37,13 @@ def words(page: Page) -> str:
 
 
 def moved(page: Page, before: str) -> None:
-    """Wait until the step says something else than before."""
+    """Wait until the step says something else than before, and all of it."""
     changed = "before => document.querySelector('.st-key-presenting').innerText !== before"
     page.wait_for_function(changed, arg=before)
+    page.wait_for_timeout(SENT)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
 
 
 def test_the_teachers_journey(page: Page):
