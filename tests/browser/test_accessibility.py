@@ -9,6 +9,8 @@ from recipes.screenshots import PAGES, PRUNED
 
 pytestmark = pytest.mark.browser
 GRAVE = ("serious", "critical")
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
+LAST = {name: last for name, (_, last) in PAGES.items()} | {"images": ".st-key-examples"}
 
 
 def grave(page: Page) -> list[str]:
@@ -21,16 +23,10 @@ def grave(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_grave(page: Page, name: str):
-    path, last = PAGES[name]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.goto(f"/{path}?{PRUNED}")
-    expect(page.locator(last).first).to_be_visible(timeout=FIRST_START)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    assert grave(page) == []
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(1500)  # the theme follows, and the page is drawn again
-    assert (
-        page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-        == "rgb(18, 22, 28)"
-    )
-    assert grave(page) == []
+    for scheme, ground in GROUND.items():
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.goto(f"/{PAGES[name][0]}?{PRUNED}")
+        expect(page.locator(LAST[name]).first).to_be_visible(timeout=FIRST_START)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == ground
+        assert grave(page) == []
