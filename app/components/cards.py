@@ -25,20 +25,16 @@ def cards(
         notes: What stands below the first four; see `exact` and `first_look`.
         key: Of the container; a first look needs its own, because the exact cards may follow in the same run.
     """
-    with st.container(key=key):
-        columns = st.columns(5)
-        figures = (
-            (after.fpr95, before.fpr95, "inverse", text.FPR95_HELP),
-            (after.auroc, before.auroc, "normal", text.AUROC_HELP),
-            (after.reliability.ece, before.reliability.ece, "inverse", text.ECE_HELP),
-            (after.accuracy, before.accuracy, "normal", text.ACCURACY_HELP),
-        )
-        for column, label, figure, note in zip(columns, CARDS, figures, notes, strict=False):
-            with column, st.container(border=True, height="stretch"):
-                _metric(label, *figure)
-                st.caption(note)
-        with columns[-1], st.container(border=True, height="stretch"):
-            _pruned(head)
+    figures = (
+        (after.fpr95, before.fpr95, "inverse", text.FPR95_HELP),
+        (after.auroc, before.auroc, "normal", text.AUROC_HELP),
+        (after.reliability.ece, before.reliability.ece, "inverse", text.ECE_HELP),
+        (after.accuracy, before.accuracy, "normal", text.ACCURACY_HELP),
+    )
+    with st.container(key=key, horizontal=True):  # few elements: all are drawn at each step of a thumb
+        for label, figure, note in zip(CARDS, figures, notes, strict=False):
+            _metric(label, *figure, note)
+        _pruned(head)
 
 
 def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
@@ -65,7 +61,7 @@ def first_look(glance: Glance) -> tuple[str, str, str, str]:
     )
 
 
-def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> None:
+def _metric(label: str, new: float, old: float, colour: str, help_text: str, note: str) -> None:
     change = points(new - old)
     st.metric(
         label,
@@ -73,18 +69,23 @@ def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> 
         change,
         delta_color="off" if change.startswith("0.0") else colour,  # type: ignore[arg-type]
         delta_arrow="off" if change.startswith("0.0") else "auto",
+        delta_description=note,
         help=help_text,
+        border=True,
+        height="stretch",
     )
 
 
 def _pruned(head: PrunedHead) -> None:
+    idle = f" · {head.zero_sensitivity:,} weights had sensitivity 0" if head.zero_sensitivity else ""
     st.metric(
         CARDS[4],
         percent(head.pruned_share),
         f"{head.pruned_weights:,} of {head.mask.numel():,}",
         delta_color="off",
         delta_arrow="off",
+        delta_description=f"{head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons off{idle}",
         help=text.PRUNED_HELP,
+        border=True,
+        height="stretch",
     )
-    idle = f" · {head.zero_sensitivity:,} weights had sensitivity 0" if head.zero_sensitivity else ""
-    st.caption(f"{head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons off{idle}")

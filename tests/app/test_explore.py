@@ -13,6 +13,10 @@ def metrics(app) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
+def notes(app) -> list[str]:
+    return [metric.proto.delta_description for metric in app.metric]
+
+
 def percent(text: str) -> float:
     return float(text.removesuffix(" %"))
 
@@ -36,7 +40,7 @@ def test_moving_a_slider_shows_the_engines_numbers(dashboard, move):
     move(app, neurons=(30.0, 100.0))
     shown = metrics(app)
     assert percent(shown["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))), abs=0.051)
-    assert any("77 of 256 neurons off" in caption.value for caption in app.caption)
+    assert "77 of 256 neurons off" in notes(app)[-1]
 
 
 def test_scope_and_definition_reach_the_engine(dashboard, move):
@@ -155,5 +159,5 @@ def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard,
     move(app, weights=(0.0, 99.0))
     exact = metrics(app)
     assert percent(exact["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))), abs=0.051)
-    assert any("held out" in caption.value for caption in app.caption)
+    assert notes(app)[0].startswith("held out")
     cached.preparation.clear()

@@ -175,7 +175,7 @@ function makeSlider(root, first) {
       }
       paint();
       drawMarks(data.marks);
-      if (unsent) requestAnimationFrame(send);
+      send();
     },
   };
 }
