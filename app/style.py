@@ -19,7 +19,9 @@ _CSS = """
   [class*="st-key-cards"] {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); }}
   [class*="st-key-cards"] > * {{ width: auto !important; }}
   [class*="st-key-cards"] div:has(> [data-testid="stMetricDelta"]) {{ flex-wrap: wrap; row-gap: .6rem; }}
-  [class*="st-key-cards"] div:has(> [data-testid="stMetricDelta"]) * {{ white-space: normal; overflow: visible; }}
+  [class*="st-key-cards"] div:has(> [data-testid="stMetricDelta"]) * {{
+    white-space: normal; overflow: visible;
+  }}
   @media (max-width: 900px) {{
     [class*="st-key-cards"] {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
   }}
