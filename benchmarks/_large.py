@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+TITLE = "ImageNet-sized, made up"
 CLASSES, WIDTH = 1000, 2048
 TRAIN, TEST, OOD = 10_000, 40_000, {"near": 2_800, "far": 2_800}
-TOML = """[experiment]
-title = "ImageNet-sized, made up"
+TOML = f"""[experiment]
+title = "{TITLE}"
 
 [classifier]
 source = "features"

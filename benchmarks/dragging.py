@@ -14,16 +14,18 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks._large import write_large
+from benchmarks._large import TITLE, write_large
 from recipes.serving import browser, dashboard
 
 SECONDS = 6.0
 PATIENCE = 240_000
 READY = ".st-key-map .js-plotly-plot"
 VISITORS = (1, 10)
+EMBEDDED = "Fashion-MNIST"
 
 WATCH = """() => {
   const inside = (name, selector) => [...document.querySelectorAll(`.st-key-${name} *`)]
@@ -62,9 +64,13 @@ RESULT = """(total) => window.__frames.map(([at, pruned]) => {
 class Thumb:
     """One visitor's page with the mouse on the right thumb of the weights."""
 
-    def __init__(self, chromium: Browser, address: str) -> None:
+    def __init__(self, chromium: Browser, address: str, title: str) -> None:
         self.page: Page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        self.page.goto(address)
+        self.page.goto(f"{address}/?experiment={quote(title)}")
+        first = self.page.locator(f".st-key-prepare button, {READY}").first
+        first.wait_for(timeout=PATIENCE)
+        if first.inner_text().endswith("Prepare"):
+            first.click()
         self.page.wait_for_selector(READY, timeout=PATIENCE)
         self.page.wait_for_timeout(3000)
         box = self.page.get_by_role("slider", name="Weights kept").nth(1).bounding_box()
@@ -91,9 +97,9 @@ class Thumb:
         return [(float(at), float(wait)) for at, wait in frames]
 
 
-def drag(chromium: Browser, address: str, visitors: int) -> list[list[tuple[float, float]]]:
+def drag(chromium: Browser, address: str, title: str, visitors: int) -> list[list[tuple[float, float]]]:
     """All thumbs move for some seconds; the frames of each visitor."""
-    thumbs = [Thumb(chromium, address) for _ in range(visitors)]
+    thumbs = [Thumb(chromium, address, title) for _ in range(visitors)]
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         for thumb in thumbs:
@@ -113,7 +119,7 @@ def main() -> None:
         arguments = ["--experiment", str(write_large(Path(folder)))] if chosen.large else []
         with dashboard(log, cache, *arguments) as address:
             for visitors in chosen.visitors:
-                frames = drag(chromium, address, visitors)
+                frames = drag(chromium, address, TITLE if chosen.large else EMBEDDED, visitors)
                 rates = [len(one) / SECONDS for one in frames]
                 waits = [wait for one in frames for _, wait in one]
                 p95 = statistics.quantiles(waits, n=20)[-1]
