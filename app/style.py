@@ -39,6 +39,7 @@ _CSS = """
     .st-key-steps > :nth-child(2) {{ order: -1; }}
     .st-key-present {{ display: none; }}
   }}
+  .katex-display {{ padding: .4rem 0; overflow-y: hidden !important; min-width: calc(100% + 4px); }}
   .st-key-words button p {{ text-decoration: underline dotted; text-underline-offset: .2em; }}
   .stMainBlockContainer:has(.st-key-presenting) .st-key-header {{ display: none; }}
   .st-key-presenting :is(.stMarkdown p, [data-testid="stWidgetLabel"] p) {{ font-size: 1.3rem; }}

@@ -27,7 +27,7 @@ def test_moving_a_slider_changes_fpr95_and_the_link(page: Page):
     expect(metric(page, "Weights pruned")).to_have_text("30.1 %")
     expect(metric(page, "FPR95")).not_to_have_text(before)
     after = metric(page, "FPR95").inner_text()
-    assert "neurons=30" in page.url
+    expect(page).to_have_url(re.compile("neurons=30"))
 
     other = page.context.new_page()
     open_explore(other, "?" + page.url.partition("?")[2])
@@ -89,4 +89,4 @@ def test_a_click_on_the_landscape_takes_the_sliders_there(page: Page):
         width, height = cells.evaluate("node => [node.getBBox().width, node.getBBox().height]")
         cells.click(position={"x": width * (place + 0.5) / 21, "y": height * 0.5 / 21})
         expect(thumb(page, "Neurons kept", 0)).to_have_attribute("aria-valuenow", low)
-    assert "neurons=50" in page.url
+    expect(page).to_have_url(re.compile("neurons=50"))
