@@ -15,15 +15,20 @@ _CSS = """
       background: {ground}; border-bottom: 1px solid {grid};
     }}
   }}
-  [class*="st-key-cards"] [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
-  [class*="st-key-cards"] {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); }}
-  [class*="st-key-cards"] > * {{ width: auto !important; }}
-  [class*="st-key-cards"] div:has(> [data-testid="stMetricDelta"]) {{ flex-wrap: wrap; row-gap: .6rem; }}
-  [class*="st-key-cards"] div:has(> [data-testid="stMetricDelta"]) * {{
+  [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
+  @media (max-width: 640px) {{
+    .st-key-cards [data-testid="stHorizontalBlock"] {{ flex-direction: row; flex-wrap: wrap; }}
+    .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
+    .st-key-cards [data-testid="stMetricLabel"] * {{ white-space: normal; }}
+  }}
+  [class*="st-key-headline"] {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); }}
+  [class*="st-key-headline"] > * {{ width: auto !important; }}
+  [class*="st-key-headline"] div:has(> [data-testid="stMetricDelta"]) {{ flex-wrap: wrap; row-gap: .6rem; }}
+  [class*="st-key-headline"] div:has(> [data-testid="stMetricDelta"]) * {{
     white-space: normal; overflow: visible;
   }}
   @media (max-width: 900px) {{
-    [class*="st-key-cards"] {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+    [class*="st-key-headline"] {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
   }}
   .skeleton {{ display: grid; grid-template-columns: repeat(10, 1fr); gap: 1rem; }}
   .skeleton div {{ border-radius: .5rem; background: {grid}; animation: breathe 1.6s ease-in-out infinite; }}

@@ -26,7 +26,7 @@ FIGURES = ".js-plotly-plot, .st-key-histograms"
 PATIENCE = 240_000
 
 WATCH = """() => {
-  const cards = document.querySelector('.st-key-cards');
+  const cards = document.querySelector('.st-key-headline');
   const before = cards.innerText;
   window.__wait = new Promise((resolve) => {
     let start;

@@ -14,7 +14,7 @@ CARDS = ("FPR95 ↓", "AUROC ↑", "ECE ↓", "ID accuracy ↑", "Weights pruned
 
 
 def cards(
-    *, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str], key: str = "cards"
+    *, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str], key: str = "headline"
 ) -> None:
     """Draw FPR95, AUROC, ECE, ID accuracy and what is pruned.
 

@@ -49,22 +49,22 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
     compared = pair()
     old = {half: cached.position_figures(key, compared.pruning, ood, half) for half in Half}
     glance = explorer.glance(settings.pruning, ood, Half.TUNE)
-    headline = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
+    place = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
     if glance is not None:
-        with headline.container():
+        with place.container():
             cards(
                 before=old[Half.TUNE],
                 after=glance.evaluation,
                 head=glance.head,
                 notes=first_look(glance),
-                key="cards-first-look",
+                key="headline-first-look",
             )
         if state.moving():
             _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
             return None
     after = explorer.at(settings.pruning)
     new = {half: explorer.evaluate(after, ood, half) for half in Half}
-    with headline.container():
+    with place.container():
         cards(before=old[Half.TUNE], after=new[Half.TUNE], head=after.head, notes=exact(new))
     _below(explorer, settings, after, old, new)
     return Shown(settings, after, old, new)
