@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 PRUNED_WEIGHTS = "Weights pruned"
+DRAWN = """[...document.querySelectorAll(".st-key-histograms *")]
+  .map((node) => node.shadowRoot?.querySelector("path.id")).find(Boolean)"""
 
 
 def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:
@@ -27,12 +29,14 @@ def test_figures_follow_a_thumb_that_is_still_held(page: Page):
     open_explore(page)
     start, before = metric(page, "FPR95").inner_text(), page.url
     x, y, percent = grab(page, "Weights kept", 1)
+    page.evaluate(f"window.drawn = {DRAWN}")
     seen = set()
     for pruned in (5, 10, 15, 20):
         page.mouse.move(x - pruned * percent, y)
         expect(metric(page, PRUNED_WEIGHTS)).to_have_text(f"{pruned}.0 %")
         seen.add(metric(page, "FPR95").inner_text())
     assert len(seen | {start}) == 5
+    assert page.evaluate(f"window.drawn === {DRAWN}"), "the histograms are moved, not made anew"
     assert page.url == before, "the address waits for the release"
     assert page.get_by_role("button", name=re.compile("Undo")).is_disabled()
     page.mouse.up()
