@@ -81,6 +81,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def open_images(page: Page) -> None:
     page.goto(LINK)
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
+    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
 
 
 def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: Page):
