@@ -31,8 +31,8 @@ def score_panels(
     Returns:
         Two panels, and their edges.
     """
-    seen = [_seen(position, keys) for position in (before, after)]
-    edges = shared_edges([seen[0][0], seen[1][0], *seen[0][1], *seen[1][1]], before=drawn)
+    both = [seen(position, keys) for position in (before, after)]
+    edges = shared_edges([both[0][0], both[1][0], *both[0][1], *both[1][1]], before=drawn)
     panels = [
         Panel(
             title,
@@ -40,7 +40,7 @@ def score_panels(
             np.mean([shares(scores, edges) for scores in ood], axis=0),
             tpr_threshold(id_scores),
         )
-        for title, (id_scores, ood) in zip(titles, seen, strict=True)
+        for title, (id_scores, ood) in zip(titles, both, strict=True)
     ]
     return panels, edges
 
@@ -52,7 +52,8 @@ def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) ->
     return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
 
 
-def _seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+def seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+    """ID scores at a position, and those of each OOD set's half that the sliders see."""
     if isinstance(position, Glance):
         return position.id_scores, [position.ood_scores[key] for key in keys]
     scores = (position.ood[key].scores.numpy() for key in keys)

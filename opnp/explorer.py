@@ -82,6 +82,10 @@ class Explorer:
         """Whether exact figures are as quick as a first look at a sample."""
         return not isinstance(self._scorer, LiveScorer)
 
+    def head(self, pruning: Pruning) -> PrunedHead:
+        """The last layer at a position, without looking at any image."""
+        return self._scorer.head(pruning)
+
     def at(self, pruning: Pruning) -> Snapshot:
         """The head at a position and what it says of every set."""
         everything = self._scorer.rescore(pruning)
@@ -89,7 +93,7 @@ class Explorer:
         id_test, *ood = (Rescored(*part) for part in parts)
         return Snapshot(
             pruning,
-            self._scorer.head(pruning),
+            self.head(pruning),
             id_test,
             dict(zip(self.prepared.ood, ood, strict=True)),
         )
@@ -118,7 +122,7 @@ class Explorer:
         id_test = Rescored(*(field[: len(drawn_id)] for field in sampled.fields))
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
         figures = evaluate_against(id_test, labels, seen)
-        return Glance(pruning, self._scorer.head(pruning), scores[drawn_id], seen, figures)
+        return Glance(pruning, self.head(pruning), scores[drawn_id], seen, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
         """(D,) neurons from least to most sensitive, by the definition that `pruning` names."""

@@ -52,14 +52,7 @@ def weight_ranks(key: str, scope: "RankScope") -> "torch.Tensor":
 @st.cache_resource(max_entries=16, show_spinner=False)
 def head(key: str, pruning: "Pruning") -> "PrunedHead":
     """The last layer at a position, without looking at any image."""
-    from opnp.config import RankScope
-    from opnp.pruning import apply_ranks, ranks
-
-    prepared = ready(key).prepared
-    neurons = ranks(prepared.maps.neurons[pruning.neuron_definition])  # type: ignore[index]
-    weight = prepared.classifier.weight.cpu().float()
-    insensitive = prepared.maps.weights == 0
-    return apply_ranks(weight, weight_ranks(key, RankScope(pruning.scope)), neurons, insensitive, pruning)
+    return ready(key).head(pruning)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

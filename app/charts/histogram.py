@@ -43,6 +43,7 @@ def score_histograms(
     *,
     title: str,
     threshold_name: str = "threshold: 95 % of ID lie to its right",
+    ood_name: str = "OOD",
     height: int = 450,
     top: float | None = None,
 ) -> go.Figure:
@@ -54,6 +55,7 @@ def score_histograms(
         colours: The page's palette.
         title: Says what is compared, with counts.
         threshold_name: What the legend calls the threshold.
+        ood_name: What it calls the OOD images.
         height: Pixels.
         top: Where the shares' axis ends; by default as `headroom` says.
 
@@ -84,7 +86,7 @@ def score_histograms(
             "nticks": 5,
         }
         on = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": place == 0}
-        traces += [trace | on for trace in _traces(panel, edges, colours)]
+        traces += [trace | on for trace in _traces(panel, edges, colours, ood_name)]
         lines.append(_threshold(panel.threshold, edges, colours, number))
         notes.append(
             {"text": panel.title, "x": 0, "y": upper, "xref": "paper", "yref": "paper", "showarrow": False}
@@ -105,9 +107,9 @@ def headroom(panels: Sequence[Panel]) -> float:
     return math.ceil(1.04 * tallest * 20) / 20
 
 
-def _traces(panel: Panel, edges: FloatArray, colours: Palette) -> list[Spec]:
+def _traces(panel: Panel, edges: FloatArray, colours: Palette, ood_name: str) -> list[Spec]:
     middles = (edges[:-1] + edges[1:]) / 2
-    sides = (("ID", panel.id_share, colours.id), ("OOD", panel.ood_share, colours.ood))
+    sides = (("ID", panel.id_share, colours.id), (ood_name, panel.ood_share, colours.ood))
     traces: list[Spec] = [
         {
             "type": "scatter",

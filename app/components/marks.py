@@ -15,7 +15,8 @@ NEAR = 25
 def best(explorer: Explorer, settings: Settings) -> Pruning:
     """The best pruning found for the chosen OOD sets, unpruned while there is none.
 
-    A small experiment is searched in the background; a large one once its Landscape has been looked at.
+    A small experiment is searched in the background; a large one is not: the search would slow its
+    first moves.
     """
     if not settings.ood:
         return UNPRUNED

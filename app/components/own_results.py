@@ -7,6 +7,7 @@ from app.charts.histogram import Panel, score_histograms
 from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette
 from app.format import interval, percent, plain, points
+from app.pinned import BEFORE_AND_AFTER
 from app.text import images as text
 from opnp.binning import shared_edges, shares
 from opnp.errors import InvalidDataError
@@ -43,15 +44,12 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     _figures(*stands)
     st.caption(text.SET_EXPLAINED.format(count=f"{len(ids[0]):,}"))
     edges = shared_edges([*ids, *scores])
-    titles = ("Before: unpruned", f"After: {after.pruning.kind}")
     panels = [
         Panel(title, shares(ids[i], edges), shares(scores[i], edges), stands[i].threshold)
-        for i, title in enumerate(titles)
+        for i, title in enumerate(BEFORE_AND_AFTER.titles(after.pruning))
     ]
     title = text.SET_HISTOGRAM.format(ids=f"{len(ids[0]):,}", count=f"{len(own.names):,}")
-    figure = score_histograms(panels, edges, colours, title=title)
-    for trace in figure.select_traces({"name": "OOD"}):
-        trace.update(name=text.SET_NAME, hovertemplate=trace.hovertemplate.replace("OOD", text.SET_NAME))
+    figure = score_histograms(panels, edges, colours, title=title, ood_name=text.SET_NAME)
     st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="own-histograms")
     st.caption(text.SET_HISTOGRAM_HELP)
     pruned = after.pruning.kind != "unpruned"

@@ -8,9 +8,9 @@ from app.charts.histogram import Panel, score_histograms
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import percent
+from app.panels import seen
 from opnp.binning import shared_edges, shares
 from opnp.config import Pruning
-from opnp.evaluation import Half, half_of
 from opnp.explorer import Snapshot
 from opnp.metrics import FloatArray, tpr_threshold
 
@@ -32,9 +32,8 @@ def draw(lesson: Lesson) -> None:
 
 
 def _scores(snapshot: Snapshot, ood: tuple[str, ...]) -> Scores:
-    """ID scores, and those of each OOD set's half that may be looked at."""
-    every = [snapshot.ood[key].scores.double().numpy() for key in ood]
-    return snapshot.id_test.scores.double().numpy(), [part[half_of(len(part), Half.TUNE)] for part in every]
+    on_id, every = seen(snapshot, ood)
+    return on_id.astype(np.float64), [part.astype(np.float64) for part in every]
 
 
 def _metrics(scores: list[Scores], thresholds: list[float]) -> None:
