@@ -82,6 +82,7 @@ def open_images(page: Page) -> None:
     page.goto(LINK)
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
     expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(2)
 
 
 def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: Page):
