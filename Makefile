@@ -34,7 +34,7 @@ browser:
 	echo "No Chromium found and none could be installed; the browser tests will be skipped. Install it with: sudo apt-get install chromium"
 
 test: check browser  ## Install what tests need, then lint, types, doctests, unit, app and browser tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 screenshots: $(VENV)/.dev browser  ## Take the README's pictures again
 	$(BIN)/python -m recipes.screenshots

@@ -1,12 +1,19 @@
 """What all tests share: one tiny analytic head, Gaussian blobs and a small net trained on them."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import settings
 from torch import nn
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+BROWSER = "tests/browser/"
 settings.register_profile("seeded", deadline=None, derandomize=True, database=None)
 settings.load_profile("seeded")
 torch.set_num_threads(1)
@@ -42,6 +49,37 @@ class SmallNet(nn.Module):
 
     def forward(self, points: torch.Tensor) -> torch.Tensor:
         return self.fc(self.body(points))
+
+
+class OneBrowser(LoadScopeScheduling):
+    """With two workers, one drives the browser from the start, the other does all else file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return BROWSER if path.startswith(BROWSER) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    return OneBrowser(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives the browser comes first, because it takes longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+
+
+@pytest.fixture(scope="session")
+def fashion_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A cache that holds the embedded experiment, computed once for all workers. Write to a copy of it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    folder, making = shared / "fashion-cache", shared / "fashion-cache-in-the-making"
+    with FileLock(shared / "fashion-cache.lock"):
+        if not folder.exists():
+            prepare = ("-m", "opnp", "evaluate", "fashion", "--device", "cpu", "--cache", str(making))
+            subprocess.run([sys.executable, *prepare], check=True, stdout=subprocess.DEVNULL)
+            making.rename(folder)
+    return folder
 
 
 @pytest.fixture

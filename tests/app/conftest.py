@@ -1,5 +1,6 @@
-"""The dashboard on the embedded experiment, with a cache of its own for the whole run of tests."""
+"""The dashboard on the embedded experiment, with a copy of the prepared cache for the whole run of tests."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ PATIENCE = 300
 
 
 @pytest.fixture(scope="session")
-def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dashboard-cache")
+def cache_folder(fashion_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(fashion_cache, tmp_path_factory.mktemp("dashboard") / "cache")
 
 
 @pytest.fixture

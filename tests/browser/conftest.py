@@ -1,6 +1,8 @@
 """A real server and a real headless Chromium."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +10,11 @@ from recipes import serving
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory):
-    """`streamlit run app/main.py` as a user types it, with a cache of its own."""
+def server(fashion_cache: Path, tmp_path_factory: pytest.TempPathFactory):
+    """`streamlit run app/main.py` as a user types it, with a copy of the prepared cache."""
     folder = tmp_path_factory.mktemp("server")
     log = folder / "log.txt"
+    shutil.copytree(fashion_cache, folder / "cache")
     with serving.dashboard(log, folder / "cache") as address:
         yield address
     assert "Traceback" not in log.read_text(), log.read_text()

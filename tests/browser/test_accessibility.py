@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import FIRST_START
+from pages import FIRST_START, at_rest
 from playwright.sync_api import Page, expect
 
 from recipes.screenshots import PAGES, PRUNED
@@ -27,7 +27,6 @@ def test_nothing_grave(page: Page, name: str):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(f"/{PAGES[name][0]}?{PRUNED}")
         expect(page.locator(LAST[name]).first).to_be_visible(timeout=FIRST_START)
-        expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
-        page.wait_for_timeout(500)  # what was redrawn has faded in
+        at_rest(page)
         assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == ground
         assert grave(page) == []

@@ -1,6 +1,7 @@
 """Compare as a person uses it: rows appear, one of one's own is added, and its link opens it again."""
 
 import json
+import re
 
 import pytest
 from pages import FIRST_START
@@ -34,7 +35,7 @@ def test_a_row_of_ones_own_and_its_link(page: Page):
     page.get_by_role("button", name="Add the row").click()
     expect(page.locator(".st-key-remove-0")).to_be_visible()
     expect(page.get_by_role("combobox", name="Rows to draw")).to_be_visible()
-    assert "row=vim" in page.url
+    expect(page).to_have_url(re.compile("row=vim"))
     other = page.context.new_page()
     open_compare(other, "?" + page.url.partition("?")[2])
     expect(other.locator(".st-key-remove-0")).to_be_visible()

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import FIRST_START, at_rest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -16,7 +17,6 @@ from opnp.detector import Detector
 from opnp.embedded.data import fashion_test, ood_images
 
 pytestmark = pytest.mark.browser
-FIRST_START = 240_000
 ROOT = Path(__file__).parents[2]
 PACKAGE = ("opnp", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
@@ -71,7 +71,7 @@ def test_from_slider_to_scored_folder(page: Page, elsewhere: Path, tmp_path: Pat
     value = page.get_by_test_id("stMetric").filter(has_text="Threshold").get_by_test_id("stMetricValue")
     expect(value).not_to_have_text(before)
     expect(page.get_by_text("90 %", exact=True)).to_be_visible()
-    page.wait_for_timeout(1500)  # until the last of the ten steps is drawn
+    at_rest(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the detector").click()
     path = tmp_path / "detector.zip"

@@ -1,9 +1,10 @@
 """The engineer's journey: from the first look to a detector with the best windows found."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pages import FIRST_START, metric, open_explore, thumb
+from pages import FIRST_START, at_rest, metric, open_explore, thumb
 from playwright.sync_api import Page, expect
 
 from opnp.detector import Detector
@@ -25,11 +26,14 @@ def test_explore_landscape_deploy_download(page: Page, tmp_path):
     go(page, "Landscape")
     page.locator(".st-key-go-best").get_by_role("button").click(timeout=FIRST_START)
     expect(page).to_have_url(re.compile("neurons="))
+    at_rest(page)
     windows = {
         side: [float(thumb(page, f"{side} kept", end).get_attribute("aria-valuenow")) for end in (0, 1)]
         for side in ("Weights", "Neurons")
     }
-    assert windows != {"Weights": [0, 99], "Neurons": [0, 100]}
+    link = parse_qs(urlsplit(page.url).query)
+    for side, ends in windows.items():
+        assert [float(end) for end in link.get(side.lower(), (0, 100))] == ends
 
     go(page, "Deploy")
     with page.expect_download(timeout=FIRST_START) as download:

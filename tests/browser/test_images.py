@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import FIRST_START, at_rest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_image
@@ -15,7 +16,6 @@ from sklearn.datasets import load_sample_image
 from opnp.embedded.data import ood_images
 
 pytestmark = pytest.mark.browser
-FIRST_START = 240_000
 WAIT = 30_000
 LINK = "/images?weights=0&weights=99"
 CARRY = """([kind, files]) => {
@@ -81,8 +81,8 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def open_images(page: Page) -> None:
     page.goto(LINK)
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
-    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(2)
+    at_rest(page)
 
 
 def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: Page):

@@ -5,14 +5,12 @@ import re
 
 import numpy as np
 import pytest
+from pages import FIRST_START, at_rest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-FIRST_START = 240_000
 PATIENCE = 60_000
-SENT = 300
-"""Milliseconds after which what was moved has left the browser."""
 
 
 def heading(page: Page, number: int):
@@ -40,10 +38,7 @@ def moved(page: Page, before: str) -> None:
     """Wait until the step says something else than before, and all of it."""
     changed = "before => document.querySelector('.st-key-presenting').innerText !== before"
     page.wait_for_function(changed, arg=before)
-    page.wait_for_timeout(SENT)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=PATIENCE
-    )
+    at_rest(page)
 
 
 def test_the_teachers_journey(page: Page):

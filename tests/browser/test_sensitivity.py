@@ -1,7 +1,9 @@
 """Clicks on the Sensitivity page's charts, which only a real browser makes."""
 
+import re
+
 import pytest
-from pages import FIRST_START
+from pages import FIRST_START, at_rest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -13,6 +15,7 @@ def plot(page: Page, name: str) -> Locator:
 
 def click_at(page: Page, target: Locator, across: float, down: float) -> None:
     target.scroll_into_view_if_needed()
+    at_rest(page)
     box = target.bounding_box()
     page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
@@ -27,8 +30,8 @@ def test_a_click_on_the_map_chooses_class_and_neuron_and_leads_to_them(page: Pag
     expect(page.get_by_text("Sensitivity pruned")).to_be_visible()
     click_at(page, plot(page, "class-top"), 0.05, 0.03)  # the first bar
     expect(page.get_by_text("Mean answer of neuron")).to_be_visible()
-    assert "part=Neuron" in page.url
-    assert "neuron=" in page.url
+    expect(page).to_have_url(re.compile("part=Neuron"))
+    expect(page).to_have_url(re.compile("neuron="))
 
 
 def test_a_bar_of_an_examples_account_leads_to_its_neuron(page: Page):

@@ -19,8 +19,8 @@ HALF = Half.TUNE
 
 
 @pytest.fixture(scope="module")
-def explorer(tmp_path_factory):
-    with Store(tmp_path_factory.mktemp("cache")) as store:
+def explorer(fashion_cache):
+    with Store(fashion_cache) as store:
         return Explorer(prepare(load_experiment("fashion"), store, device=torch.device("cpu")))
 
 
