@@ -18,12 +18,6 @@ HELD_OUT = "FPR95 held out"
 Halves = Mapping[Half, Evaluation]
 
 
-def essentials(compared: Pair) -> dict[str, str]:
-    """The columns to see first, with their short names."""
-    names = {f"FPR95 {name}": name for name in (compared.before, compared.after)}
-    return {SET: SET, **names, HELD_OUT: "held out"}
-
-
 def set_frame(
     explorer: Explorer, ood: tuple[str, ...], compared: Pair, before: Halves, after: Halves
 ) -> pd.DataFrame:

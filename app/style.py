@@ -30,6 +30,26 @@ _CSS = """
   @media (max-width: 900px) {{
     [class*="st-key-headline"] {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
   }}
+  .sets {{ width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }}
+  .sets caption {{ text-align: left; font-size: .875rem; opacity: .78; padding-bottom: .5rem; }}
+  .sets :is(th, td) {{ padding: .42rem .4rem; font-weight: 400; border-bottom: 1px solid {grid}; }}
+  .sets :is(td, thead th):not(:first-child, .way) {{ text-align: right; white-space: nowrap; }}
+  .sets th:first-child {{ text-align: left; padding-left: 0; }}
+  .sets thead :is(th, span) {{ font-size: .8rem; }}
+  .sets tbody tr:last-child > * {{ font-weight: 600; border-bottom: 0; }}
+  .sets .way {{ width: 32%; min-width: 5rem; }}
+  .sets th.way span {{ opacity: .78; }}
+  .sets th.way span:last-child {{ float: right; }}
+  .sets .way div {{
+    position: relative; margin: 0 .35rem; height: .8rem; border-radius: .4rem; background: {grid};
+  }}
+  .sets .way :is(i, b) {{ position: absolute; top: 50%; transform: translateY(-50%); }}
+  .sets .way i {{ height: .2rem; background: {ood}; }}
+  .sets .way b {{
+    width: .7rem; height: .7rem; margin-left: -.35rem; border-radius: 50%; border: 2px solid {ood};
+  }}
+  .sets .before {{ background: {ground}; }}
+  .sets .after {{ background: {ood}; }}
   .skeleton {{ display: grid; grid-template-columns: repeat(10, 1fr); gap: 1rem; }}
   .skeleton div {{ border-radius: .5rem; background: {grid}; animation: breathe 1.6s ease-in-out infinite; }}
   .skeleton .card {{ height: 8rem; grid-column: span 2; }}
@@ -56,4 +76,4 @@ _CSS = """
 
 def css(colours: Palette) -> str:
     """The page's own rules in its light or dark colours."""
-    return _CSS.format(ground=colours.ground, grid=colours.grid)
+    return _CSS.format(ground=colours.ground, grid=colours.grid, ood=colours.ood)

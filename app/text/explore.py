@@ -39,11 +39,11 @@ PIN_HELP = (
 )
 HELD = "**A** keeps {held}. **B** is what you set now; changes are against A."
 UNPIN = "Let go of A"
-TABLE_ALT = "FPR95 of each OOD set: {before}, {after}, and the latter on the held-out half"
+HELD_OUT_SHORT = "held out"
 MORE = "More figures, and downloads"
 REPORT = "Download a report"
 REPORT_HELP = "One HTML file that opens offline: settings, tables, figures, what you tried, and versions."
-TABLE_HELP = "FPR95 of each OOD set; lower is better."
+TABLE_HELP = "FPR95 of each OOD set; lower, further left, is better."
 MAP_HELP = (
     "M = mean over ID training images of |∂E/∂W| = mean of p(class) · |feature|. Each column is a neuron, "
     "each row a class."

@@ -1,5 +1,8 @@
 """What a visitor sees on Explore, checked against the engine."""
 
+import re
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from app import cached
@@ -15,6 +18,17 @@ def metrics(app) -> dict[str, str]:
 
 def notes(app) -> list[str]:
     return [metric.proto.delta_description for metric in app.metric]
+
+
+def html(app) -> str:
+    return next(one.proto.body for one in app.get("html") if one.proto.body.startswith("<table"))
+
+
+def picture(app) -> list[list[str]]:
+    return [
+        ["".join(cell.itertext()) for cell in row]
+        for row in ET.fromstring(html(app)).iter("tr")  # noqa: S314 - our own
+    ]
 
 
 def percent(text: str) -> float:
@@ -111,6 +125,17 @@ def test_the_table_averages_its_rows(dashboard):
     assert len(sets) == len(OOD)
     assert average["FPR95 pruned"] == pytest.approx(sets["FPR95 pruned"].mean())
     assert average["FPR95 pruned"] == pytest.approx(percent(metrics(app)["FPR95 ↓"]), abs=0.051)
+
+
+def test_the_picture_of_each_set_says_what_the_table_says(dashboard):
+    app = dashboard(neurons=["30", "100"])
+    table, drawn = app.dataframe[0].value, picture(app)
+    assert list(drawn[0]) == ["OOD set", "0100 %", "unpruned", "pruned", "held out"]
+    for line, (_, row) in zip(drawn[1:], table.iterrows(), strict=True):
+        figures = [row["FPR95 unpruned"], row["FPR95 pruned"], row["FPR95 held out"]]
+        assert line == [row["OOD set"], "", *(f"{figure:.1f} %" for figure in figures)]
+    places = [float(place) for place in re.findall(r'class="after" style="left:([\d.]+)%', html(app))]
+    assert places == pytest.approx(list(table["FPR95 pruned"]), abs=0.051)
 
 
 def test_settings_held_as_a_differ_from_themselves_by_nothing(dashboard, move):
