@@ -54,7 +54,7 @@ def files(explorer, tmp_path):
     experiment, folder = explorer.prepared.experiment, tmp_path / "pictures"
     folder.mkdir()
     sets = (experiment.id_test, *experiment.ood)
-    pictures = [images.open()[row][0] for images in sets for row in range(EACH)]
+    pictures = [opened[row][0] for opened in [images.open() for images in sets] for row in range(EACH)]
     for place, picture in enumerate(pictures):
         picture.save(folder / f"{place:03}.png")
     np.save(tmp_path / "images.npy", np.stack([np.asarray(picture) for picture in pictures]))
