@@ -15,7 +15,9 @@ import streamlit as st  # noqa: E402
 
 from app.arguments import offer  # noqa: E402
 from app.shell import run  # noqa: E402
+from app.sockets import send_at_once  # noqa: E402
 
 st.set_page_config(page_title="OPNP · pruning for OOD detection", page_icon=":material/tune:", layout="wide")
 offer(sys.argv[1:])
+send_at_once()
 run()

@@ -11,7 +11,6 @@ data for Explore and at most four figures on it.
 
 import statistics
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +19,18 @@ from playwright.sync_api import Page
 from recipes.serving import browser, dashboard
 
 MOVES = 40
-FIRST_CHART = ".st-key-histograms path.id"
 LAST_CHART = ".st-key-map .js-plotly-plot"
 FIGURES = ".js-plotly-plot, .st-key-histograms"
 PATIENCE = 240_000
+
+CLOCK = """
+const drawn = () => [...document.querySelectorAll('.st-key-histograms *')]
+  .some((node) => node.shadowRoot?.querySelector('path.id'));
+const note = () => { window.__first = performance.now(); };
+const look = () => drawn() ? setTimeout(note) : requestAnimationFrame(look);
+requestAnimationFrame(look);
+"""
+"""Notes when the frame with the histograms has been painted, from the start of the navigation."""
 
 WATCH = """() => {
   const cards = document.querySelector('.st-key-headline');
@@ -64,18 +71,17 @@ def visit(page: Page, address: str) -> Visit:
     """Open Explore and wait for its charts."""
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
-    start = time.perf_counter()
+    page.add_init_script(CLOCK)
     page.goto(address)
-    page.wait_for_selector(FIRST_CHART, timeout=PATIENCE)
-    first = time.perf_counter() - start
     page.wait_for_selector(LAST_CHART, timeout=PATIENCE)
-    last = time.perf_counter() - start
+    last = page.evaluate("performance.now()")
+    first = page.evaluate("window.__first")
     page.wait_for_timeout(500)
     scripts = page.evaluate(
         "performance.getEntriesByType('resource').reduce((sum, one) => sum + one.transferSize, 0)"
     )
     figures = page.locator(FIGURES).count()
-    return Visit(first, last, scripts / 1e6, sum(received) / 1e6, figures)
+    return Visit(first / 1e3, last / 1e3, scripts / 1e6, sum(received) / 1e6, figures)
 
 
 def moves(page: Page) -> list[float]:

@@ -48,7 +48,8 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
     key, ood = explorer.prepared.experiment.key, settings.ood
     compared = pair()
     old = {half: cached.position_figures(key, compared.pruning, ood, half) for half in Half}
-    glance = explorer.glance(settings.pruning, ood, Half.TUNE)
+    unmoved = settings.pruning == compared.pruning
+    glance = None if unmoved else explorer.glance(settings.pruning, ood, Half.TUNE)
     place = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
     if glance is not None:
         with place.container():
@@ -62,8 +63,11 @@ def follow(explorer: Explorer, settings: Settings) -> Shown | None:
         if state.moving():
             _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
             return None
-    after = explorer.at(settings.pruning)
-    new = {half: explorer.evaluate(after, ood, half) for half in Half}
+    if unmoved:
+        after, new = cached.position(key, compared.pruning), old
+    else:
+        after = explorer.at(settings.pruning)
+        new = {half: explorer.evaluate(after, ood, half) for half in Half}
     with place.container():
         cards(before=old[Half.TUNE], after=new[Half.TUNE], head=after.head, notes=exact(new))
     _below(explorer, settings, after, old, new)

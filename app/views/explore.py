@@ -8,6 +8,7 @@ from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.ab import presets_and_pair
+from app.components.above import above_is_seen
 from app.components.controls import controls
 from app.components.follow import Shown, follow
 from app.components.table import more_figures
@@ -18,6 +19,9 @@ from opnp.binning import bin_map
 from opnp.evaluation import Half
 from opnp.explorer import Explorer, Snapshot
 
+FIRST = ('[class*="st-key-headline"] [data-testid="stMetricValue"]', ".st-key-histograms >>> path.id")
+"""What a visitor looks at first."""
+
 _WHOLE = "_whole"
 
 
@@ -25,7 +29,7 @@ def explore(explorer: Explorer) -> None:
     """Draw the page: what follows a thumb, and what waits for its release."""
     st.session_state[_WHOLE] = True
     shown = live(explorer)
-    if shown is None:
+    if shown is None or not above_is_seen(FIRST):
         return
     colours = palette(st.context.theme.type)
     left, right = st.columns([2, 3], gap="medium")

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import cached
+from app.components.above import SEEN
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 PATIENCE = 300
@@ -27,6 +28,7 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
         app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
         for key, value in query.items():
             app.query_params[key] = value
+        app.session_state[SEEN] = True  # what a browser says
         app.run()
         if page is not None:
             app.switch_page(f"views/{page}.py").run()
