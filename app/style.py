@@ -1,5 +1,7 @@
 """The little CSS that Streamlit's own options do not reach."""
 
+from dataclasses import asdict
+
 from app.charts.palette import Palette
 
 _CSS = """
@@ -21,14 +23,31 @@ _CSS = """
     .st-key-cards [data-testid="stColumn"] {{ min-width: 44%; flex: 1 1 44%; }}
     .st-key-cards [data-testid="stMetricLabel"] * {{ white-space: normal; }}
   }}
-  [class*="st-key-headline"] {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); }}
-  [class*="st-key-headline"] > * {{ width: auto !important; }}
-  [class*="st-key-headline"] div:has(> [data-testid="stMetricDelta"]) {{ flex-wrap: wrap; row-gap: .6rem; }}
-  [class*="st-key-headline"] div:has(> [data-testid="stMetricDelta"]) * {{
-    white-space: normal; overflow: visible;
+  .headline {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 1rem; }}
+  .headline .card {{ padding: 1rem; border: 1px solid {grid}; border-radius: .5rem; }}
+  .headline .label {{ display: flex; align-items: center; gap: .35rem; font-size: .875rem; }}
+  .headline .value {{ font-size: 2.25rem; line-height: 1.4; font-variant-numeric: tabular-nums; }}
+  .headline .change {{
+    width: fit-content; margin: .15rem 0 .6rem; padding: 0 .4rem; border-radius: 1rem; font-size: .875rem;
   }}
+  .headline .note {{ font-size: .875rem; opacity: .78; }}
+  .headline .same {{ background: {grid}; }}
+  .headline .better {{ color: {better}; background: color-mix(in srgb, {better} 12%, transparent); }}
+  .headline .worse {{ color: {worse}; background: color-mix(in srgb, {worse} 12%, transparent); }}
+  .why {{
+    position: relative; width: 1.1rem; height: 1.1rem; padding: 0; border: 1px solid; border-radius: 50%;
+    background: none; color: inherit; font-size: .7rem; line-height: 1; opacity: .7; cursor: help;
+  }}
+  .why:hover, .why:focus-visible {{ opacity: 1; z-index: 70; }}
+  .why::after {{
+    content: attr(data-help); display: none; position: absolute; top: 1.5rem; left: -6rem; width: 16rem;
+    padding: .6rem .75rem; border: 1px solid {grid}; border-radius: .5rem; background: {ground};
+    box-shadow: 0 4px 16px rgb(0 0 0 / 16%); font-size: .875rem; line-height: 1.4; text-align: left;
+  }}
+  .why:hover::after, .why:focus-visible::after {{ display: block; }}
   @media (max-width: 900px) {{
-    [class*="st-key-headline"] {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+    .headline {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+    .headline .card:nth-child(even) .why::after {{ left: auto; right: -2rem; }}
   }}
   .sets {{ width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }}
   .sets caption {{ text-align: left; font-size: .875rem; opacity: .78; padding-bottom: .5rem; }}
@@ -38,6 +57,7 @@ _CSS = """
   .sets thead :is(th, span) {{ font-size: .8rem; }}
   .sets tbody tr:last-child > * {{ font-weight: 600; border-bottom: 0; }}
   .sets .way {{ width: 32%; min-width: 5rem; }}
+  .sets th.way {{ text-align: left; }}
   .sets th.way span {{ opacity: .78; }}
   .sets th.way span:last-child {{ float: right; }}
   .sets .way div {{
@@ -76,4 +96,4 @@ _CSS = """
 
 def css(colours: Palette) -> str:
     """The page's own rules in its light or dark colours."""
-    return _CSS.format(ground=colours.ground, grid=colours.grid, ood=colours.ood)
+    return _CSS.format(**asdict(colours))

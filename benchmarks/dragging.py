@@ -37,7 +37,7 @@ WATCH = """() => {
     if (!reached.has(value)) reached.set(value, performance.now());
   };
   new MutationObserver(note).observe(right, {attributes: true});
-  const count = () => [...document.querySelectorAll('[class*=st-key-headline] [data-testid=stMetricDelta]')]
+  const count = () => [...document.querySelectorAll('.headline .change')]
     .at(-1).innerText.match(/[\\d,]+/)[0].replaceAll(',', '');
   window.__frames = [];
   window.__reached = reached;
@@ -89,7 +89,7 @@ class Thumb:
 
     def release(self) -> list[tuple[float, float]]:
         """Let go; (when, milliseconds from the thumb) of every frame that was drawn."""
-        words = self.page.locator("[class*=st-key-headline] [data-testid=stMetricDelta]").last.inner_text()
+        words = self.page.locator(".headline .change").last.inner_text()
         total = int(words.rpartition(" ")[2].replace(",", ""))
         frames = self.page.evaluate(RESULT, total)
         self.page.mouse.up()

@@ -14,8 +14,13 @@ expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 def metric(page: Page, label: str) -> Locator:
-    """The large number of a card."""
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+    """The large number of one of Explore's cards."""
+    return card(page, label).locator(".value")
+
+
+def card(page: Page, label: str) -> Locator:
+    """One of Explore's cards."""
+    return page.locator(".headline .card").filter(has_text=label)
 
 
 def open_explore(page: Page, query: str = "") -> None:

@@ -12,6 +12,8 @@ class Palette:
         ood: Out-of-distribution.
         pruned: Set to zero.
         threshold: The decision threshold.
+        better: A change for the better.
+        worse: A change for the worse.
         text: Axes and titles.
         grid: Grid lines.
         ground: The page, as in .streamlit/config.toml.
@@ -22,6 +24,8 @@ class Palette:
     ood: str
     pruned: str
     threshold: str
+    better: str
+    worse: str
     text: str
     grid: str
     ground: str
@@ -33,6 +37,8 @@ LIGHT = Palette(
     ood="#D55E00",
     pruned="#C9CDD2",
     threshold="#16181D",
+    better="#12692E",
+    worse="#A3262A",
     text="#31333F",
     grid="rgba(49,51,63,0.12)",
     ground="#FFFFFF",
@@ -43,6 +49,8 @@ DARK = Palette(
     ood="#F08A3C",
     pruned="#4A4F58",
     threshold="#FAFAFA",
+    better="#5CE488",
+    worse="#FF8A8A",
     text="#E6E8EB",
     grid="rgba(250,250,250,0.14)",
     ground="#12161C",

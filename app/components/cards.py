@@ -1,6 +1,11 @@
-"""The headline: five numbers, their change, and what the held-out half says."""
+"""The headline: five numbers, their change, and what the held-out half says.
+
+One element of the page, not five of Streamlit's: all of it is drawn anew at each step of a thumb.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -10,12 +15,20 @@ from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Glance
 from opnp.pruning import PrunedHead
 
-CARDS = ("FPR95 ↓", "AUROC ↑", "ECE ↓", "ID accuracy ↑", "Weights pruned")
+_LESS, _MORE = "less", "more"
 
 
-def cards(
-    *, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str], key: str = "headline"
-) -> None:
+@dataclass(frozen=True)
+class _Card:
+    label: str
+    value: str
+    change: str
+    judged: str
+    note: str
+    help: str
+
+
+def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str]) -> None:
     """Draw FPR95, AUROC, ECE, ID accuracy and what is pruned.
 
     Args:
@@ -23,18 +36,15 @@ def cards(
         after: Figures of the pruned model on it.
         head: The pruned last layer.
         notes: What stands below the first four; see `exact` and `first_look`.
-        key: Of the container; a first look needs its own, because the exact cards may follow in the same run.
     """
     figures = (
-        (after.fpr95, before.fpr95, "inverse", text.FPR95_HELP),
-        (after.auroc, before.auroc, "normal", text.AUROC_HELP),
-        (after.reliability.ece, before.reliability.ece, "inverse", text.ECE_HELP),
-        (after.accuracy, before.accuracy, "normal", text.ACCURACY_HELP),
+        ("FPR95 ↓", after.fpr95, before.fpr95, _LESS, text.FPR95_HELP),
+        ("AUROC ↑", after.auroc, before.auroc, _MORE, text.AUROC_HELP),
+        ("ECE ↓", after.reliability.ece, before.reliability.ece, _LESS, text.ECE_HELP),
+        ("ID accuracy ↑", after.accuracy, before.accuracy, _MORE, text.ACCURACY_HELP),
     )
-    with st.container(key=key, horizontal=True):  # few elements: all are drawn at each step of a thumb
-        for label, figure, note in zip(CARDS, figures, notes, strict=False):
-            _metric(label, *figure, note)
-        _pruned(head)
+    drawn = [_changed(*figure, note) for figure, note in zip(figures, notes, strict=True)]
+    st.html(f'<div class="headline">{"".join(map(_html, [*drawn, _pruned(head)]))}</div>')
 
 
 def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
@@ -61,31 +71,32 @@ def first_look(glance: Glance) -> tuple[str, str, str, str]:
     )
 
 
-def _metric(label: str, new: float, old: float, colour: str, help_text: str, note: str) -> None:
+def _changed(label: str, new: float, old: float, wanted: str, help_text: str, note: str) -> _Card:
     change = points(new - old)
-    st.metric(
-        label,
-        percent(new),
-        change,
-        delta_color="off" if change.startswith("0.0") else colour,  # type: ignore[arg-type]
-        delta_arrow="off" if change.startswith("0.0") else "auto",
-        delta_description=note,
-        help=help_text,
-        border=True,
-        height="stretch",
+    if change.startswith("0.0"):
+        return _Card(label, percent(new), change, "same", note, help_text)
+    grows = new > old
+    judged = "better" if grows == (wanted == _MORE) else "worse"
+    return _Card(label, percent(new), f"{'↑' if grows else '↓'} {change}", judged, note, help_text)
+
+
+def _pruned(head: PrunedHead) -> _Card:
+    idle = f" · {head.zero_sensitivity:,} weights had sensitivity 0" if head.zero_sensitivity else ""
+    return _Card(
+        "Weights pruned",
+        percent(head.pruned_share),
+        f"{head.pruned_weights:,} of {head.mask.numel():,}",
+        "same",
+        f"{head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons off{idle}",
+        text.PRUNED_HELP,
     )
 
 
-def _pruned(head: PrunedHead) -> None:
-    idle = f" · {head.zero_sensitivity:,} weights had sensitivity 0" if head.zero_sensitivity else ""
-    st.metric(
-        CARDS[4],
-        percent(head.pruned_share),
-        f"{head.pruned_weights:,} of {head.mask.numel():,}",
-        delta_color="off",
-        delta_arrow="off",
-        delta_description=f"{head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons off{idle}",
-        help=text.PRUNED_HELP,
-        border=True,
-        height="stretch",
+def _html(card: _Card) -> str:
+    why = escape(card.help, quote=True)
+    return (
+        f'<div class="card"><div class="label">{card.label}'
+        f'<button type="button" class="why" aria-label="{why}" data-help="{why}">?</button></div>'
+        f'<div class="value">{card.value}</div>'
+        f'<div class="change {card.judged}">{card.change}</div><div class="note">{card.note}</div></div>'
     )

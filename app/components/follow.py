@@ -34,44 +34,69 @@ class Shown:
     new: Mapping[Half, Evaluation]
 
 
-def follow(explorer: Explorer, settings: Settings) -> Shown | None:
-    """Draw them.
+def look(explorer: Explorer, settings: Settings) -> Shown | Glance:
+    """What can be said at once: everything where that is quick, else a first look.
+
+    Ask before anything is drawn: a browser that gets a frame's elements together draws them in one go.
 
     Args:
         explorer: The prepared experiment.
         settings: Where the sliders stand.
+    """
+    if settings.pruning != pair().pruning:
+        glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
+        if glance is not None:
+            return glance
+    return _exact(explorer, settings)
+
+
+def follow(explorer: Explorer, settings: Settings, seen: Shown | Glance) -> Shown | None:
+    """Draw what is seen, and the exact figures after a first look unless a thumb moves.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+        seen: What can be said at once.
 
     Returns:
         What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
         then.
     """
-    key, ood = explorer.prepared.experiment.key, settings.ood
-    compared = pair()
-    old = {half: cached.position_figures(key, compared.pruning, ood, half) for half in Half}
-    unmoved = settings.pruning == compared.pruning
-    glance = None if unmoved else explorer.glance(settings.pruning, ood, Half.TUNE)
-    place = st.container() if glance is None else st.empty()  # what is drawn once must not flicker
-    if glance is not None:
-        with place.container():
-            cards(
-                before=old[Half.TUNE],
-                after=glance.evaluation,
-                head=glance.head,
-                notes=first_look(glance),
-                key="headline-first-look",
-            )
-        if state.moving():
-            _below(explorer, settings, glance, old, {Half.TUNE: glance.evaluation})
-            return None
-    if unmoved:
-        after, new = cached.position(key, compared.pruning), old
-    else:
-        after = explorer.at(settings.pruning)
-        new = {half: explorer.evaluate(after, ood, half) for half in Half}
-    with place.container():
-        cards(before=old[Half.TUNE], after=new[Half.TUNE], head=after.head, notes=exact(new))
-    _below(explorer, settings, after, old, new)
-    return Shown(settings, after, old, new)
+    if isinstance(seen, Shown):
+        _cards(seen)
+        _below(explorer, settings, seen.after, seen.old, seen.new)
+        return seen
+    old = _compared(explorer, settings)
+    place = st.empty()
+    with place:
+        cards(before=old[Half.TUNE], after=seen.evaluation, head=seen.head, notes=first_look(seen))
+    if state.moving():
+        _below(explorer, settings, seen, old, {Half.TUNE: seen.evaluation})
+        return None
+    shown = _exact(explorer, settings)
+    with place:
+        _cards(shown)
+    _below(explorer, settings, shown.after, old, shown.new)
+    return shown
+
+
+def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
+    key = explorer.prepared.experiment.key
+    return {half: cached.position_figures(key, pair().pruning, settings.ood, half) for half in Half}
+
+
+def _exact(explorer: Explorer, settings: Settings) -> Shown:
+    old = _compared(explorer, settings)
+    if settings.pruning == pair().pruning:
+        return Shown(settings, cached.position(explorer.prepared.experiment.key, pair().pruning), old, old)
+    after = explorer.at(settings.pruning)
+    return Shown(settings, after, old, {half: explorer.evaluate(after, settings.ood, half) for half in Half})
+
+
+def _cards(shown: Shown) -> None:
+    cards(
+        before=shown.old[Half.TUNE], after=shown.new[Half.TUNE], head=shown.after.head, notes=exact(shown.new)
+    )
 
 
 def _below(

@@ -10,7 +10,7 @@ from app.charts.sensitivity import sensitivity_map
 from app.components.ab import presets_and_pair
 from app.components.above import above_is_seen
 from app.components.controls import controls
-from app.components.follow import Shown, follow
+from app.components.follow import Shown, follow, look
 from app.components.table import more_figures
 from app.pinned import pair
 from app.report import Findings, report
@@ -19,7 +19,7 @@ from opnp.binning import bin_map
 from opnp.evaluation import Half
 from opnp.explorer import Explorer, Snapshot
 
-FIRST = ('[class*="st-key-headline"] [data-testid="stMetricValue"]', ".st-key-histograms >>> path.id")
+FIRST = (".headline", ".st-key-histograms >>> path.id")
 """What a visitor looks at first."""
 
 _WHOLE = "_whole"
@@ -55,12 +55,14 @@ def live(explorer: Explorer) -> Shown | None:
     """
     if not st.session_state.pop(_WHOLE, False) and not state.moving():
         st.rerun()
+    now = state.read(tuple(explorer.prepared.ood))
+    seen = look(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:
-        if not settings.ood:
+        if seen is None:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None
         presets_and_pair(settings)
-        return follow(explorer, settings)
+        return follow(explorer, settings, seen)
 
 
 def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from markup import cards
 
 import opnp.experiment
 from app import cached
@@ -47,15 +48,15 @@ def test_opening_one_explores_it(dashboard):
     app.button(key="open-other").click().run()
     app.switch_page("views/explore.py").run()
     assert app.selectbox(key="experiment").value == "other"
-    assert app.metric
+    assert cards(app)
 
 
 @pytest.mark.usefixtures("offered")
 def test_another_than_the_first_starts_only_when_asked(dashboard):
     app = dashboard(experiment="Another one")
-    assert not app.metric
+    assert not cards(app)
     app.button(key="prepare").click().run()
-    assert app.metric
+    assert cards(app)
     app.switch_page("views/experiments.py").run()
     assert "10 classes, 256 features; 6,000 ID training, 4,000 ID test" in words(app)
 
@@ -93,7 +94,7 @@ def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypat
     app = dashboard(experiment="Slow one")
     assert "stopped" in app.error[0].value
     app.button(key="again").click().run()
-    assert app.metric
+    assert cards(app)
 
 
 @pytest.mark.usefixtures("offered")

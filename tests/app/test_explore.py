@@ -1,9 +1,7 @@
 """What a visitor sees on Explore, checked against the engine."""
 
-import re
-from xml.etree import ElementTree as ET
-
 import pytest
+from markup import cards, elements, rows
 
 from app import cached
 from opnp.config import Pruning
@@ -13,22 +11,15 @@ OOD = ("mnist", "letters", "patches", "textures", "noise")
 
 
 def metrics(app) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
+    return {label: card["value"] for label, card in cards(app).items()}
 
 
 def notes(app) -> list[str]:
-    return [metric.proto.delta_description for metric in app.metric]
+    return [card["note"] for card in cards(app).values()]
 
 
-def html(app) -> str:
-    return next(one.proto.body for one in app.get("html") if one.proto.body.startswith("<table"))
-
-
-def picture(app) -> list[list[str]]:
-    return [
-        ["".join(cell.itertext()) for cell in row]
-        for row in ET.fromstring(html(app)).iter("tr")  # noqa: S314 - our own
-    ]
+def changes(app) -> list[str]:
+    return [card["change"] for card in cards(app).values()]
 
 
 def percent(text: str) -> float:
@@ -46,7 +37,7 @@ def test_opens_unpruned_with_real_numbers(dashboard):
     assert percent(shown["ID accuracy ↑"]) >= 91.5
     assert percent(shown["Weights pruned"]) == 0
     assert percent(shown["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning()), abs=0.051)
-    assert any("0 of 2,560" in metric.delta for metric in app.metric)
+    assert changes(app)[-1] == "0 of 2,560"
 
 
 def test_moving_a_slider_shows_the_engines_numbers(dashboard, move):
@@ -108,7 +99,7 @@ def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard):
     app.button_group(key="ood").set_value(["mnist"]).run()
     assert percent(metrics(app)["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(), ("mnist",)), abs=0.051)
     app.button_group(key="ood").set_value([]).run()
-    assert not app.metric
+    assert not cards(app)
     assert any("at least one OOD set" in info.value for info in app.info)
 
 
@@ -129,20 +120,21 @@ def test_the_table_averages_its_rows(dashboard):
 
 def test_the_picture_of_each_set_says_what_the_table_says(dashboard):
     app = dashboard(neurons=["30", "100"])
-    table, drawn = app.dataframe[0].value, picture(app)
-    assert list(drawn[0]) == ["OOD set", "0100 %", "unpruned", "pruned", "held out"]
+    table, drawn = app.dataframe[0].value, rows(app)
+    assert drawn[0] == ["OOD set", "0100 %", "unpruned", "pruned", "held out"]
     for line, (_, row) in zip(drawn[1:], table.iterrows(), strict=True):
         figures = [row["FPR95 unpruned"], row["FPR95 pruned"], row["FPR95 held out"]]
         assert line == [row["OOD set"], "", *(f"{figure:.1f} %" for figure in figures)]
-    places = [float(place) for place in re.findall(r'class="after" style="left:([\d.]+)%', html(app))]
-    assert places == pytest.approx(list(table["FPR95 pruned"]), abs=0.051)
+    [sets] = elements(app, "sets")
+    dots = [dot.get("style") for dot in sets.iter("b") if dot.get("class") == "after"]
+    assert dots == [f"left:{figure:.1f}%" for figure in table["FPR95 pruned"]]
 
 
 def test_settings_held_as_a_differ_from_themselves_by_nothing(dashboard, move):
     app = dashboard()
     move(app, weights=(0.0, 99.0))
     app.button(key="pin").click().run()
-    assert [metric.delta for metric in app.metric][:4] == ["0.0 points"] * 4
+    assert changes(app)[:4] == ["0.0 points"] * 4
     table = app.dataframe[0].value
     assert (table["FPR95 A"] == table["FPR95 B"]).all()
 
@@ -156,7 +148,7 @@ def test_a_and_b_stand_side_by_side_and_swap(dashboard, move):
     average = app.dataframe[0].value.iloc[-1]
     assert average["FPR95 A"] == pytest.approx(a)
     assert average["FPR95 B"] == pytest.approx(b)
-    assert float(app.metric[0].delta.split()[0]) == pytest.approx(b - a, abs=0.051)
+    assert float(changes(app)[0].split()[1]) == pytest.approx(b - a, abs=0.051)
     app.button(key="swap").click().run()
     assert app.session_state["weights"] == (0.0, 99.0)
     assert app.dataframe[0].value.iloc[-1]["FPR95 A"] == pytest.approx(b)

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from markup import cards
 
 import opnp.experiment
 from app import cached
@@ -58,4 +59,4 @@ def test_try_again_recovers(dashboard, monkeypatch):
     assert app.error
     app.button(key="again").click().run()
     assert not app.error
-    assert app.metric
+    assert cards(app)

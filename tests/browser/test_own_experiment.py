@@ -29,7 +29,7 @@ def test_from_the_card_to_a_judged_picture(page: Page):
         page.get_by_test_id("stVerticalBlock").filter(has_text="A small net tells three colours apart.").last
     )
     card.get_by_role("button", name="Open").click()
-    weights_pruned = page.get_by_test_id("stMetric").filter(has_text="Weights pruned")
+    weights_pruned = card(page, "Weights pruned")
     expect(weights_pruned).to_contain_text("0 of 60", timeout=120_000)
     page.get_by_role("button", name="30 % least sensitive neurons").click()
     expect(weights_pruned).to_contain_text("18 of 60")

@@ -1,0 +1,32 @@
+"""What the page's own HTML says: Explore's cards and its table of sets."""
+
+from xml.etree import ElementTree as ET
+
+from streamlit.testing.v1 import AppTest
+
+
+def cards(app: AppTest) -> dict[str, dict[str, str]]:
+    """The value, change and note of each of Explore's cards by its label; nothing where it shows none."""
+    found = {}
+    for drawn in elements(app, "headline"):
+        for card in drawn:
+            said = {part.get("class", "").split()[0]: part for part in card}
+            label = said.pop("label").text or ""
+            found[label] = {name: "".join(part.itertext()) for name, part in said.items()}
+    return found
+
+
+def rows(app: AppTest) -> list[list[str]]:
+    """The cells of the table of sets, with its head."""
+    [table] = elements(app, "sets")
+    return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+
+
+def elements(app: AppTest, name: str) -> list[ET.Element]:
+    """The page's HTML elements of that class."""
+    bodies = [one.proto.body for one in app.get("html")]
+    return [
+        ET.fromstring(body)  # noqa: S314 - our own
+        for body in bodies
+        if f'class="{name}"' in body[:40]
+    ]
