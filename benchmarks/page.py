@@ -33,7 +33,7 @@ requestAnimationFrame(look);
 """Notes when the frame with the histograms has been painted, from the start of the navigation."""
 
 WATCH = """() => {
-  const cards = document.querySelector('.headline');
+  const cards = document.querySelector('.headline').parentElement;
   const before = cards.innerText;
   window.__wait = new Promise((resolve) => {
     let start;

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from made_up import coloured, write_world
+from pages import card
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -25,10 +26,10 @@ def server(tmp_path_factory):
 
 def test_from_the_card_to_a_judged_picture(page: Page):
     page.goto("/experiments")
-    card = (
+    offered = (
         page.get_by_test_id("stVerticalBlock").filter(has_text="A small net tells three colours apart.").last
     )
-    card.get_by_role("button", name="Open").click()
+    offered.get_by_role("button", name="Open").click()
     weights_pruned = card(page, "Weights pruned")
     expect(weights_pruned).to_contain_text("0 of 60", timeout=120_000)
     page.get_by_role("button", name="30 % least sensitive neurons").click()
