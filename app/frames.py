@@ -7,11 +7,10 @@ import pandas as pd
 
 from app.pinned import Pair
 from app.text import explore as text
-from opnp.config import Pruning
+from opnp.config import Pruning, windows_text
 from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Explorer
 from opnp.figures import DIRECTION
-from opnp.markdown import windows_text
 
 SET = "OOD set"
 HELD_OUT = "FPR95 held out"

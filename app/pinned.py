@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import state
-from opnp.config import UNPRUNED, Pruning
-from opnp.markdown import windows_text
+from opnp.config import UNPRUNED, Pruning, windows_text
 
 PINNED = "a"
 

@@ -19,10 +19,9 @@ from app.pinned import Pair
 from app.text import explore
 from app.text import report as text
 from opnp.binning import bin_map
-from opnp.config import Pruning
+from opnp.config import Pruning, windows_text
 from opnp.evaluation import Half
 from opnp.explorer import Explorer, Snapshot
-from opnp.markdown import windows_text
 from opnp.versions import versions
 
 MOST_TRIED = 20

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypeVar
-
-import torch
+from typing import TYPE_CHECKING, TypeVar
 
 from opnp.errors import InvalidDataError, InvalidSettingError
+
+if TYPE_CHECKING:  # settings are checked before anybody has waited for torch
+    import torch
 
 _Option = TypeVar("_Option", bound=StrEnum)
 
@@ -63,7 +64,7 @@ def require_option(name: str, options: type[_Option], value: str) -> _Option:
         raise InvalidSettingError(f"Expected `{name}` to be one of {allowed} but got {value!r}.") from None
 
 
-def require_head(weight: torch.Tensor, bias: torch.Tensor | None) -> None:
+def require_head(weight: "torch.Tensor", bias: "torch.Tensor | None") -> None:
     """Check that `weight` is (C, D) and `bias`, when there is one, is (C,).
 
     Raises:
@@ -83,7 +84,7 @@ def require_head(weight: torch.Tensor, bias: torch.Tensor | None) -> None:
             require_finite(name, tensor, remedy="Load the model's weights again.")
 
 
-def require_features(features: torch.Tensor, width: int) -> None:
+def require_features(features: "torch.Tensor", width: int) -> None:
     """Check that `features` is (N, width) with N > 0.
 
     Raises:
@@ -98,7 +99,7 @@ def require_features(features: torch.Tensor, width: int) -> None:
         raise InvalidDataError("Expected `features` to hold at least one sample but got none.")
 
 
-def require_finite(name: str, values: torch.Tensor, *, remedy: str = CHECK_SAMPLE) -> None:
+def require_finite(name: str, values: "torch.Tensor", *, remedy: str = CHECK_SAMPLE) -> None:
     """Check that no entry of `values` is NaN or infinite; the first bad one is named.
 
     Args:
@@ -109,10 +110,10 @@ def require_finite(name: str, values: torch.Tensor, *, remedy: str = CHECK_SAMPL
     Raises:
         InvalidDataError: If one is, with its index.
     """
-    finite = torch.isfinite(values)
+    finite = values.isfinite()
     if bool(finite.all()):
         return
-    index = tuple(int(i) for i in torch.nonzero(~finite)[0])
+    index = tuple(int(i) for i in (~finite).nonzero()[0])
     place = index[0] if len(index) == 1 else index
     raise InvalidDataError(
         f"Expected `{name}` to be finite but entry {place} is {float(values[index])}. {remedy}"

@@ -84,3 +84,17 @@ class Pruning:
 
 UNPRUNED = Pruning()
 """Both windows open."""
+
+
+def windows_text(pruning: Pruning) -> str:
+    """What a pruning keeps, in words.
+
+    Example:
+        >>> windows_text(Pruning(neurons=(30, 100)))
+        'neurons 30–100 % (activation)'
+    """
+    if pruning.kind == "unpruned":
+        return "nothing pruned"
+    weights = f"weights {pruning.weights[0]:g}–{pruning.weights[1]:g} % ({pruning.scope})"
+    neurons = f"neurons {pruning.neurons[0]:g}–{pruning.neurons[1]:g} % ({pruning.neuron_definition})"
+    return {"OPP": weights, "ONP": neurons}.get(pruning.kind, f"{weights}, {neurons}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from opnp.benchmark import Benchmark, Row
 from opnp.choosing import HIGHS, LOWS, PARTNERS, Choice
-from opnp.config import Pruning
+from opnp.config import windows_text
 from opnp.evaluation import Evaluation
 from opnp.figures import average
 from opnp.intervals import Interval
@@ -36,20 +36,6 @@ def percent(fraction: float, interval: Interval | None = None) -> str:
     """
     ends = "" if interval is None else f" ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
     return f"{100 * fraction:.1f}{ends}"
-
-
-def windows_text(pruning: Pruning) -> str:
-    """What a pruning keeps, in words.
-
-    Example:
-        >>> windows_text(Pruning(neurons=(30, 100)))
-        'neurons 30–100 % (activation)'
-    """
-    if pruning.kind == "unpruned":
-        return "nothing pruned"
-    weights = f"weights {pruning.weights[0]:g}–{pruning.weights[1]:g} % ({pruning.scope})"
-    neurons = f"neurons {pruning.neurons[0]:g}–{pruning.neurons[1]:g} % ({pruning.neuron_definition})"
-    return {"OPP": weights, "ONP": neurons}.get(pruning.kind, f"{weights}, {neurons}")
 
 
 def summary_rows(benchmark: Benchmark) -> tuple[list[str], list[list[str]]]:

@@ -1,12 +1,11 @@
 """Print the README's table of chosen windows on the embedded experiment: `python -m recipes.landscape`."""
 
-from opnp.config import NeuronDefinition, Pruning, RankScope
+from opnp.config import NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.holdout import hold_out, leave_one_out
 from opnp.intervals import Interval
 from opnp.landscape import Landscape, Side, landscape
-from opnp.markdown import windows_text
 from opnp.prepared import prepare
 from opnp.search import Reach, search
 from opnp.store import Store

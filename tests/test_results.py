@@ -8,9 +8,9 @@ from toy_explorer import OOD, toy_explorer
 
 from opnp.benchmark import run_benchmark
 from opnp.choosing import Grid
-from opnp.config import NeuronDefinition, RankScope, Window
+from opnp.config import NeuronDefinition, RankScope, Window, windows_text
 from opnp.figures import records
-from opnp.markdown import choosing_text, markdown, table, windows_text
+from opnp.markdown import choosing_text, markdown, table
 from opnp.results import benchmark_csv, benchmark_json, csv_text, provenance
 
 TITLES = {"middle": "Middle", "far": "Far | away"}

@@ -6,7 +6,7 @@ from app import state
 from app.pinned import pin, pinned, swap
 from app.state import Settings
 from app.text import explore as text
-from opnp.markdown import windows_text
+from opnp.config import windows_text
 
 
 def presets_and_pair(settings: Settings) -> None:

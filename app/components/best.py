@@ -9,10 +9,9 @@ from app.components.going import clickable, place_of, said
 from app.format import interval, percent, points
 from app.state import Settings
 from opnp.choosing import Choice, Trial
-from opnp.config import UNPRUNED
+from opnp.config import UNPRUNED, windows_text
 from opnp.holdout import HeldOut
 from opnp.landscape import Landscape, Side, pareto
-from opnp.markdown import windows_text
 from opnp.search import Reach
 
 REACHES = {Reach.WEIGHTS: "weights", Reach.NEURONS: "neurons", Reach.BOTH: "either or both"}

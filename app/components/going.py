@@ -7,8 +7,7 @@ from app import state
 from app.charts.layout import PLOT_CONFIG
 from app.format import percent
 from opnp.choosing import Trial
-from opnp.config import Pruning
-from opnp.markdown import windows_text
+from opnp.config import Pruning, windows_text
 
 _CLICKS = "_clicks"
 """Counts clicks; the charts' keys hold it, so that a second click on the same point is one again."""

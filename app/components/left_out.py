@@ -7,8 +7,8 @@ from app import cached
 from app.format import interval
 from app.state import Settings
 from app.text import landscape as text
+from opnp.config import windows_text
 from opnp.explorer import Explorer
-from opnp.markdown import windows_text
 
 
 def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:

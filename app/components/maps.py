@@ -10,9 +10,8 @@ from app.components.going import clickable, place_of
 from app.format import percent
 from app.state import Settings
 from app.text import landscape as text
-from opnp.config import OPEN, Window
+from opnp.config import OPEN, Window, windows_text
 from opnp.landscape import Landscape, Side, moved
-from opnp.markdown import windows_text
 from opnp.metrics import FloatArray
 
 FIGURES = {"FPR95 ↓": "fpr95", "AUROC ↑": "auroc", "ECE ↓": "ece", "ID accuracy ↑": "accuracy"}

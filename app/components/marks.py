@@ -4,9 +4,8 @@ from app import cached, state
 from app.components.range_slider import Mark
 from app.state import Settings
 from app.text import controls as text
-from opnp.config import OPEN, UNPRUNED, Pruning
+from opnp.config import OPEN, UNPRUNED, Pruning, windows_text
 from opnp.explorer import Explorer
-from opnp.markdown import windows_text
 
 NEAR = 25
 """Percent from an end within which two labels would touch."""

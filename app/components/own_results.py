@@ -10,10 +10,10 @@ from app.format import interval, percent, plain, points
 from app.pinned import BEFORE_AND_AFTER
 from app.text import images as text
 from opnp.binning import shared_edges, shares
+from opnp.config import windows_text
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
 from opnp.figures import DIRECTION
-from opnp.markdown import windows_text
 from opnp.own_set import OwnSet, Standing, standing
 from opnp.rescore import Rescored
 

@@ -18,10 +18,10 @@ from opnp.comparison.recipe import Recipe
 from opnp.comparison.spelling import read
 from opnp.comparison.table import Row, cells, compare
 from opnp.comparison.training import Training, training
-from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
-from opnp.markdown import percent, windows_text
+from opnp.markdown import percent
 from opnp.results import provenance
 from opnp.store import Store
 

@@ -8,12 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
-from opnp.config import OPEN, NeuronDefinition, RankScope
+from opnp.config import OPEN, NeuronDefinition, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.make import make_detector
 from opnp.errors import InvalidSettingError
 from opnp.experiment import load_experiment
-from opnp.markdown import percent, windows_text
+from opnp.markdown import percent
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan, plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule

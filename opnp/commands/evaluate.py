@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope, windows_text
 from opnp.evaluation import Half, OodMetrics
 from opnp.experiment import Experiment, load_experiment
 from opnp.explorer import Snapshot
 from opnp.figures import DIRECTION, Figures, average, describe_pruning, figures, realised, records
 from opnp.intervals import Interval
-from opnp.markdown import percent, windows_text
+from opnp.markdown import percent
 from opnp.results import csv_text, method_records, provenance
 
 Halves = Mapping[Half, Figures]

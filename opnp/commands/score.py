@@ -15,14 +15,13 @@ from opnp.commands import console, exploring, options, writing
 from opnp.commands.detected import ByDetector, Detected, Item, Judge
 from opnp.commands.files import files_named, read_file
 from opnp.commands.scored import Scored, Skipped, csv_lines, machine, printable, scores_table
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.graph import GraphDetector
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiment import Experiment, load_experiment
 from opnp.explorer import Explorer
 from opnp.judging import features_of, opinions, transformed
-from opnp.markdown import windows_text
 
 ZIP, GRAPH = ".zip", ".onnx"
 BATCH = 64

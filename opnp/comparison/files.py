@@ -8,8 +8,8 @@ from importlib.metadata import version
 
 from opnp.comparison.spelling import spell
 from opnp.comparison.table import Row
+from opnp.config import windows_text
 from opnp.figures import AVERAGE, DIRECTION, Record, records
-from opnp.markdown import windows_text
 
 
 def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:

@@ -1,7 +1,9 @@
 """The embedded classifier: a small convolutional net for Fashion-MNIST and the transform that feeds it."""
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from PIL import Image
@@ -107,26 +109,35 @@ def _damaged(path: Path, got: str) -> str:
     )
 
 
-def fashion_transform() -> Callable[[Image.Image], torch.Tensor]:
+class FashionTransform:
     """The net's own transform, named `TRANSFORM_ID`: any PIL image to a (1, 28, 28) float32 tensor.
 
-    Greyscale, resize to 28 × 28 (bilinear, antialiased), scale to [0, 1], then (x - mean) / std.
+    Greyscale, resize to 28 × 28 (bilinear, antialiased), scale to [0, 1], then (x - mean) / std. The first
+    image imports torchvision, which takes longer than all else a dashboard with a full cache starts with.
 
     Example:
-        >>> fashion_transform()(Image.new("RGB", (200, 100), "white")).shape
+        >>> FashionTransform()(Image.new("RGB", (200, 100), "white")).shape
         torch.Size([1, 28, 28])
     """
-    import_torchvision()
-    from torchvision.transforms import v2
 
-    steps: Callable[[Image.Image], torch.Tensor] = v2.Compose(
-        [
+    def __call__(self, image: Image.Image) -> torch.Tensor:
+        """One input tensor."""
+        taken: Any = image
+        for step in self.transforms:
+            taken = step(taken)
+        return cast("torch.Tensor", taken)
+
+    @cached_property
+    def transforms(self) -> tuple[Callable[[Any], Any], ...]:
+        """Its steps."""
+        import_torchvision()
+        from torchvision.transforms import v2
+
+        return (
             v2.Grayscale(),
             v2.Resize((SIZE, SIZE), antialias=True),
             v2.ToImage(),
             v2.ToDtype(torch.float32, scale=True),
             v2.Normalize([MEAN], [STD]),
             v2.ToPureTensor(),
-        ]
-    )
-    return steps
+        )

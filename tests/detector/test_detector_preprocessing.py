@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from opnp.detector.preprocessing import Preprocessing, preprocessing_of
-from opnp.embedded.net import fashion_transform
+from opnp.embedded.net import FashionTransform
 from opnp.sources.place import Place
 from opnp.sources.transform import ModelTransform, TransformTable, preset
 from opnp.torchvision_compat import import_torchvision
@@ -29,7 +29,7 @@ def table(**said):
 @pytest.mark.parametrize(
     "transform",
     [
-        fashion_transform(),
+        FashionTransform(),
         preset(models.ResNet18_Weights.DEFAULT),
         preset(models.EfficientNet_B0_Weights.DEFAULT),
         table(resize=32, mode="L"),
@@ -49,7 +49,7 @@ def test_a_description_gives_the_same_numbers(transform):
 
 
 def test_the_embedded_nets_transform_in_words():
-    assert preprocessing_of(fashion_transform(), NOISE) == GREY
+    assert preprocessing_of(FashionTransform(), NOISE) == GREY
 
 
 class Inverted(v2.Normalize):

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from opnp.config import Pruning
 from opnp.embedded import data
-from opnp.embedded.net import fashion_transform, load_fashion_net
+from opnp.embedded.net import FashionTransform, load_fashion_net
 from opnp.evaluation import Half, half_of
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
@@ -29,7 +29,7 @@ def numbers():
     """Penultimate features of every image by the net itself, its head, and the maps, all in float64."""
     from PIL import Image
 
-    net, transform = load_fashion_net(), fashion_transform()
+    net, transform = load_fashion_net(), FashionTransform()
 
     def features(pixels):
         with torch.no_grad():

@@ -10,8 +10,8 @@ from opnp.embedded.net import (
     FASHION_WEIGHTS,
     MEAN,
     STD,
+    FashionTransform,
     SmallCNN,
-    fashion_transform,
     load_fashion_net,
 )
 from opnp.errors import InvalidDataError, MissingDataError
@@ -55,7 +55,7 @@ def test_features_are_never_negative(net):
 
 def test_net_splits_at_its_head(net):
     images = torch.randn(4, 1, 28, 28, generator=torch.Generator().manual_seed(1))
-    classifier = split(net, images, transform=fashion_transform(), transform_id="t", class_names=CLASS_NAMES)
+    classifier = split(net, images, transform=FashionTransform(), transform_id="t", class_names=CLASS_NAMES)
     assert torch.equal(classifier.weight, net.head.weight)
     with torch.inference_mode():
         torch.testing.assert_close(classifier.features(images), net.features(images))
@@ -64,7 +64,7 @@ def test_net_splits_at_its_head(net):
 def test_transform_leaves_pixels_of_the_right_size_alone():
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
     expected = ((torch.from_numpy(pixels).float() / 255 - MEAN) / STD).unsqueeze(0)
-    got = fashion_transform()(Image.fromarray(pixels))
+    got = FashionTransform()(Image.fromarray(pixels))
     assert type(got) is torch.Tensor
     assert got.dtype == torch.float32
     torch.testing.assert_close(got, expected)
@@ -73,13 +73,13 @@ def test_transform_leaves_pixels_of_the_right_size_alone():
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
 @pytest.mark.parametrize("size", [(1, 1), (28, 28), (301, 17)])
 def test_transform_takes_any_picture(mode, size):
-    assert fashion_transform()(Image.new(mode, size)).shape == (1, 28, 28)
+    assert FashionTransform()(Image.new(mode, size)).shape == (1, 28, 28)
 
 
 def test_transform_averages_rather_than_skips_pixels():
     stripes = np.zeros((280, 280), dtype=np.uint8)
     stripes[:, ::2] = 255
-    inside = fashion_transform()(Image.fromarray(stripes))[:, 1:-1, 1:-1]
+    inside = FashionTransform()(Image.fromarray(stripes))[:, 1:-1, 1:-1]
     torch.testing.assert_close(inside, torch.full((1, 26, 26), (0.5 - MEAN) / STD), atol=0.02, rtol=0)
 
 

@@ -2,14 +2,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from opnp.embedded.net import fashion_transform
+from opnp.embedded.net import FashionTransform
 from recipes.build_assets import balanced_draw
 from recipes.train_fashion import SHIFT, augmented, normalised
 
 
 def test_training_sees_what_the_transform_gives():
     images = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    transform = fashion_transform()
+    transform = FashionTransform()
     expected = torch.stack([transform(Image.fromarray(image.numpy())) for image in images])
     torch.testing.assert_close(normalised(images), expected)
 

@@ -9,8 +9,7 @@ from app.format import plain
 from app.text import compare as text
 from app.text.explore import PRESETS
 from opnp.comparison.recipe import DEFAULT_SCORE, Recipe
-from opnp.config import OPEN, UNPRUNED, Pruning
-from opnp.markdown import windows_text
+from opnp.config import OPEN, UNPRUNED, Pruning, windows_text
 from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Method
 
 

@@ -11,7 +11,7 @@ from app.charts.palette import Palette, translucent
 from app.format import interval
 from opnp.comparison.printed import HEADER
 from opnp.comparison.table import COLUMNS, Cells, Row, Standing, cells, standings
-from opnp.markdown import windows_text
+from opnp.config import windows_text
 
 ROW, INTERVAL, TIME, PRUNES, NOTE = "Row", "95 % interval", "time, µs", "keeps", "note"
 MARKS = {Standing.BEST: "★ ", Standing.CLOSE: "≈ ", Standing.OTHER: ""}

@@ -7,8 +7,7 @@ import streamlit as st
 from app.format import plain
 from app.text import compare as text
 from opnp.comparison.table import Row
-from opnp.config import UNPRUNED, Pruning
-from opnp.markdown import windows_text
+from opnp.config import UNPRUNED, Pruning, windows_text
 
 
 def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:

@@ -9,10 +9,9 @@ from app.components.learn import window
 from app.components.learn.lesson import Lesson
 from app.format import percent, points
 from opnp.choosing import Trial
-from opnp.config import UNPRUNED, Pruning
+from opnp.config import UNPRUNED, Pruning, windows_text
 from opnp.evaluation import Evaluation, Half
 from opnp.landscape import Side
-from opnp.markdown import windows_text
 
 CHEAP = 0.005
 FARTHEST = 0.02
