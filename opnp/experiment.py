@@ -1,6 +1,6 @@
 """An experiment: a classifier, its ID training and test images, and named OOD sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image
@@ -78,13 +78,19 @@ class Experiment:
 
     def missing(self) -> tuple[Missing, ...]:
         """Everything it needs that is not on this machine or does not exist, each once. Loads nothing."""
-        found: dict[Missing, None] = {}
-        for look in (self.classifier_missing, *(images.missing for images in self.sets)):
+        return tuple(dict.fromkeys(self._lacking()))
+
+    def at_hand(self) -> bool:
+        """Whether nothing is missing. Stops at the first thing that is."""
+        return next(self._lacking(), None) is None
+
+    def _lacking(self) -> Iterator[Missing]:
+        """Images first: to name a model's weights may take importing torchvision."""
+        for look in (*(images.missing for images in self.sets), self.classifier_missing):
             try:
-                found |= dict.fromkeys(look())
+                yield from look()
             except OpnpError as error:  # a name in the file that does not exist
-                found[Missing(str(error), "Mend the experiment file.")] = None
-        return tuple(found)
+                yield Missing(str(error), "Mend the experiment file.")
 
 
 def list_experiments() -> tuple[Experiment, ...]:

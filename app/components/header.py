@@ -22,7 +22,7 @@ def header(
     Returns:
         The experiment that is chosen, and where the introduction stands, for what `running` says after it.
     """
-    titles = {experiment.key: experiment.title for experiment in experiments if not experiment.missing()}
+    titles = {experiment.key: experiment.title for experiment in experiments if experiment.at_hand()}
     opened = st.session_state.pop(state.CHOSEN, None)
     if opened in titles:
         st.session_state[state.EXPERIMENT] = opened

@@ -23,7 +23,7 @@ def experiments() -> None:
 
 
 def _card(experiment: Experiment) -> None:
-    st.markdown(f":gray[{experiment.title}]" if experiment.missing() else f"**{experiment.title}**")
+    st.markdown(f":gray[{experiment.title}]" if not experiment.at_hand() else f"**{experiment.title}**")
     st.caption(experiment.description)
     lacking = missing(experiment)
     figures = cached.headline(experiment.key)

@@ -1,6 +1,7 @@
 """torchvision's data sets, from made-up files in their own formats; nothing is downloaded."""
 
 import hashlib
+import inspect
 import struct
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image
 
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
-from opnp.sources.images.torchvision import NAMES, TorchvisionImages
+from opnp.sources.images.torchvision import BY_HAND, NAMES, TorchvisionImages
 from opnp.sources.place import Place
 from opnp.torchvision_compat import import_torchvision
 
@@ -52,6 +53,23 @@ def test_the_mnist_family(place, tmp_path, name, split, start):
     images = source.open(place)
     assert (len(images), images[2][1]) == (6, 3)
     assert np.array_equal(np.asarray(images[2][0]), pixels[2])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in BY_HAND])
+def test_what_is_to_be_fetched_can_be_downloaded(name):
+    assert "download" in inspect.signature(getattr(import_torchvision().datasets, name)).parameters
+
+
+def test_no_data_folder_is_said_as_an_empty_one_is(tmp_path, monkeypatch):
+    source, place = (
+        TorchvisionImages("MNIST", "test"),
+        Place(tmp_path / "mine.toml", "[id]", "mine", labelled=True),
+    )
+    said = []
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        monkeypatch.setenv("OPNP_DATA", str(folder))
+        said.append(source.missing(place))
+    assert said[0] == said[1] != ()
 
 
 def test_emnist_letters_stand_upright(place, tmp_path):

@@ -39,6 +39,8 @@ NAMES = (
     *("FGVCAircraft", "StanfordCars", "EuroSAT", "SUN397", "Caltech101", "Caltech256", "Country211"),
     *("RenderedSST2", "PCAM", "INaturalist", "SEMEION"),
 )
+BY_HAND = ("ImageNet", "StanfordCars")
+"""What torchvision cannot download, any more."""
 _TRANSPOSED = ("EMNIST",)  # its files hold columns first
 _RESERVED = {"root", "train", "transform", "target_transform", "transforms", "download", "loader"}
 
@@ -90,6 +92,8 @@ class TorchvisionImages(ImageSource):
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """What torchvision's own check does not find whole; each file is summed once and then remembered."""
+        if self.name != "ImageNet" and not self._root(place).is_dir():
+            return (self._absent(place),)  # without asking torchvision, whose import takes a second
         files = self._files(place)
         if self.name == "ImageNet":
             return missing_folder(str(Path(self.root) / self.split), place)
@@ -97,19 +101,11 @@ class TorchvisionImages(ImageSource):
             whole = not wrong_files(files) if files is not None else self._is_accepted(place)
         except MissingDataError:
             whole = False
-        if whole:
-            return ()
-        split = f" ({self.split})" if self.split else ""
-        what = (
-            f"Expected {self.name}{split} of torchvision in the data folder but the whole of it is not there."
-        )
-        by_hand = place.remedy("Get it by hand, see docs/datasets.md.")
-        remedy = place.command if self._downloads(place) else by_hand
-        return (Missing(what, remedy),)
+        return () if whole else (self._absent(place),)
 
     def fetch(self, place: Place) -> None:
         """Let torchvision download it."""
-        if self.missing(place) and self._downloads(place):
+        if self.missing(place) and self._downloads:
             try:
                 self._class(place)(str(self._root(place)), download=True, **self._arguments(place))
             except Exception as error:
@@ -120,15 +116,23 @@ class TorchvisionImages(ImageSource):
                     "hand (docs/datasets.md)."
                 ) from error
 
+    def _absent(self, place: Place) -> Missing:
+        split = f" ({self.split})" if self.split else ""
+        what = (
+            f"Expected {self.name}{split} of torchvision in the data folder but the whole of it is not there."
+        )
+        by_hand = place.remedy("Get it by hand, see docs/datasets.md.")
+        return Missing(what, place.command if self._downloads else by_hand)
+
     def _root(self, place: Place) -> Path:
         return place.resolve(self.root) if self.root else data_folder()
 
     def _class(self, place: Place) -> Any:  # noqa: ANN401 - torchvision has no types
         return getattr(import_torchvision().datasets, one_of("name", self.name, NAMES, place))
 
-    def _downloads(self, place: Place) -> bool:
-        names = _parameters(self._class(place))
-        return self.name != "StanfordCars" and ("download" in names)
+    @property
+    def _downloads(self) -> bool:
+        return self.name not in BY_HAND
 
     def _arguments(self, place: Place) -> dict[str, Any]:
         """What its class is called with beside root and download."""
