@@ -1,6 +1,6 @@
 """An experiment: a classifier, its ID training and test images, and named OOD sets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image
@@ -78,19 +78,24 @@ class Experiment:
 
     def missing(self) -> tuple[Missing, ...]:
         """Everything it needs that is not on this machine or does not exist, each once. Loads nothing."""
-        return tuple(dict.fromkeys(self._lacking()))
+        looks = (self.classifier_missing, *(images.missing for images in self.sets))
+        return tuple(dict.fromkeys(_lacking(looks)))
 
     def at_hand(self) -> bool:
-        """Whether nothing is missing. Stops at the first thing that is."""
-        return next(self._lacking(), None) is None
+        """Whether nothing is missing. Stops at the first thing that is.
 
-    def _lacking(self) -> Iterator[Missing]:
-        """Images first: to name a model's weights may take importing torchvision."""
-        for look in (*(images.missing for images in self.sets), self.classifier_missing):
-            try:
-                yield from look()
-            except OpnpError as error:  # a name in the file that does not exist
-                yield Missing(str(error), "Mend the experiment file.")
+        Images are looked at first: to name a model's weights may take importing torchvision.
+        """
+        looks = (*(images.missing for images in self.sets), self.classifier_missing)
+        return next(_lacking(looks), None) is None
+
+
+def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
+    for look in looks:
+        try:
+            yield from look()
+        except OpnpError as error:  # a name in the file that does not exist
+            yield Missing(str(error), "Mend the experiment file.")
 
 
 def list_experiments() -> tuple[Experiment, ...]:

@@ -88,6 +88,7 @@ def test_a_name_that_does_not_exist_is_said_where_it_is_listed(offer):
     )
     assert "Did you mean 'resnet18'?" in model
     assert "Did you mean 'noise'?" in images
+    assert not offer(wrong=wrong)["wrong"].at_hand()
 
 
 def test_a_file_that_is_not_there_is_listed_too(offer):

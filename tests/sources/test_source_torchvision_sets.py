@@ -57,7 +57,8 @@ def test_the_mnist_family(place, tmp_path, name, split, start):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in BY_HAND])
 def test_what_is_to_be_fetched_can_be_downloaded(name):
-    assert "download" in inspect.signature(getattr(import_torchvision().datasets, name)).parameters
+    bases = getattr(import_torchvision().datasets, name).__mro__
+    assert any("download" in inspect.signature(base.__init__).parameters for base in bases)
 
 
 def test_no_data_folder_is_said_as_an_empty_one_is(tmp_path, monkeypatch):
