@@ -1,4 +1,4 @@
-"""What all figures share: fonts, grid, transparent ground, and a download that carries its title."""
+"""What all figures share: fonts, grid, transparent ground."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +8,6 @@ import plotly.graph_objects as go
 from app.charts.palette import Palette
 
 Spec = dict[str, Any]
-
-PLOT_CONFIG: Spec = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 
 
 def figure(

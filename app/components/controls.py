@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import link, state, text
 from app.components.marks import best, marks
+from app.components.plot import format_choice
 from app.components.range_slider import Moved, range_slider
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
@@ -127,3 +128,4 @@ def _settings(explorer: Explorer) -> None:
         format_func=lambda key: titles[key],
         bind="query-params",
     )
+    format_choice()

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import state
-from app.charts.layout import PLOT_CONFIG
+from app.components.plot import plot
 from app.format import percent
 from opnp.choosing import Trial
 from opnp.config import Pruning, windows_text
@@ -31,11 +31,9 @@ def clickable(figure: go.Figure, name: str) -> None:
     """Draw a figure whose points carry `place_of` a pruning as their custom data."""
     key = f"{name}-{st.session_state.get(_CLICKS, 0)}"
     with st.container(key=name):
-        st.plotly_chart(
+        plot(
             figure,
-            theme=None,
-            config=PLOT_CONFIG,
-            key=key,
+            key,
             on_select=lambda: _go(key),
             selection_mode="points",
         )

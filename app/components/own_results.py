@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from app.charts.histogram import Panel, score_histograms
-from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette
+from app.components.plot import plot
 from app.format import interval, percent, plain, points
 from app.pinned import BEFORE_AND_AFTER
 from app.text import images as text
@@ -50,7 +50,7 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     ]
     title = text.SET_HISTOGRAM.format(ids=f"{len(ids[0]):,}", count=f"{len(own.names):,}")
     figure = score_histograms(panels, edges, colours, title=title, ood_name=text.SET_NAME)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="own-histograms")
+    plot(figure, "own-histograms")
     st.caption(text.SET_HISTOGRAM_HELP)
     pruned = after.pruning.kind != "unpruned"
     st.markdown(text.SET_GALLERY if pruned else text.SET_GALLERY_UNPRUNED)

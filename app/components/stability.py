@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import palette
 from app.charts.stability import Point, needed_chart, spread_chart
+from app.components.plot import plot
 from app.format import interval, percent
 from app.text import deploy as text
 from opnp.threshold.plan import Plan
@@ -37,7 +37,7 @@ def _spread(planned: Plan, spread: Spread) -> None:
         palette(st.context.theme.type),
         title=text.SPREAD_TITLE.format(count=spread.thresholds.size),
     )
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="spread")
+    plot(figure, "spread")
     st.caption(
         text.STABILITY.format(
             count=f"{planned.basis.tune.id_scores.size:,}",
@@ -76,7 +76,7 @@ def _needed(share: float, there: int) -> None:
         palette(st.context.theme.type),
         title=text.NEEDED_TITLE.format(share=percent(share)),
     )
-    chart.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="needed")
+    plot(figure, "needed", chart)
     st.markdown(
         text.NEEDED.format(
             needed=f"{needed:,}",

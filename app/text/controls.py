@@ -24,6 +24,8 @@ DEFINITION_HELP = (
 )
 OOD_LABEL = "Compare with"
 OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."
+FORMAT_LABEL = "Download figures as"
+FORMAT_HELP = "What the camera above a figure saves: PNG for slides, SVG for papers. It holds for this visit."
 UNPRUNED = "unpruned"
 UNPRUNED_HELP = "Prune nothing here"
 BEST = "best found"

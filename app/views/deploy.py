@@ -4,10 +4,10 @@ import streamlit as st
 
 from app import cached, text
 from app.charts.coverage import coverage_chart
-from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import palette
 from app.components.consequences import comparison_table, confusion_table, consequence_cards
 from app.components.gallery import gallery
+from app.components.plot import plot
 from app.components.reopened import reopened
 from app.components.rule import wanted
 from app.components.stability import stability
@@ -51,7 +51,7 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         curves = {name: each.curve for name, each in plans.items()}
         title = text.deploy.COVERAGE_TITLE.format(share=percent(asked.ood_share))
         figure = coverage_chart(curves, planned.threshold, palette(st.context.theme.type), title=title)
-        st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="coverage")
+        plot(figure, "coverage")
     stability(planned, threshold_spread(asked.rule, planned.basis.tune, planned.basis.report))
     st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
     gallery(explorer, snapshot, settings.ood, planned.threshold)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from app import cached, link, state, text
-from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
@@ -11,6 +10,7 @@ from app.components.ab import presets_and_pair
 from app.components.above import above_is_seen
 from app.components.controls import controls
 from app.components.follow import Shown, follow, look
+from app.components.plot import plot
 from app.components.table import more_figures
 from app.pinned import pair
 from app.report import Findings, report
@@ -38,7 +38,7 @@ def explore(explorer: Explorer) -> None:
         compared = pair()
         names = (compared.before, compared.after)
         figure = reliability_diagram(before, after, colours, names=names)
-        st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="reliability")
+        plot(figure, "reliability")
     with right:
         _map(explorer, shown.after, colours)
     with st.expander(text.explore.MORE):
@@ -70,7 +70,7 @@ def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:
     order = explorer.neuron_order(after.pruning).numpy()
     binned = bin_map(maps.weights.numpy()[:, order], after.head.mask.numpy()[:, order])
     figure = sensitivity_map(binned, explorer.prepared.classifier.class_names, colours)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="map")
+    plot(figure, "map")
     st.caption(text.explore.MAP_HELP)
 
 

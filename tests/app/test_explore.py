@@ -1,5 +1,7 @@
 """What a visitor sees on Explore, checked against the engine."""
 
+import json
+
 import pytest
 from markup import cards, elements, rows
 
@@ -178,3 +180,19 @@ def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard,
     assert percent(exact["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))), abs=0.051)
     assert notes(app)[0].startswith("held out")
     cached.preparation.clear()
+
+
+def test_figures_are_downloaded_under_their_names_in_the_chosen_format(dashboard):
+    def pictures() -> list[tuple[str, str]]:
+        configs = [
+            json.loads(chart.proto.config)["toImageButtonOptions"] for chart in app.get("plotly_chart")
+        ]
+        return [(config["filename"], config["format"]) for config in configs]
+
+    app = dashboard()
+    assert pictures() == [("opnp-reliability", "png"), ("opnp-map", "png")]
+    app.button_group(key="figure-format").set_value("SVG").run()
+    assert pictures() == [("opnp-reliability", "svg"), ("opnp-map", "svg")]
+    app.switch_page("views/learn.py").run()
+    app.switch_page("views/explore.py").run()
+    assert pictures() == [("opnp-reliability", "svg"), ("opnp-map", "svg")]

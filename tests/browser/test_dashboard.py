@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from pages import FIRST_START, metric, open_explore, thumb
+from pages import FIRST_START, at_rest, metric, open_explore, thumb
 from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_image
@@ -72,6 +72,31 @@ def test_no_sideways_scrolling_on_a_phone(page: Page):
     open_explore(page)
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= 390
+
+
+def test_a_figure_is_downloaded_as_svg(page: Page):
+    open_explore(page)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("radio", name="SVG").click()
+    page.keyboard.press("Escape")
+    at_rest(page)
+    figure = page.locator(".st-key-reliability .js-plotly-plot")
+    figure.hover()
+    with page.expect_download() as download:
+        figure.locator("[data-title^=Download]").click()
+    assert download.value.suggested_filename == "opnp-reliability.svg"
+    assert "Calibration on 4,000 ID test images" in download.value.path().read_text()
+
+
+def test_what_is_drawn_follows_a_theme_that_changes(page: Page):
+    page.emulate_media(color_scheme="light")
+    open_explore(page)
+    curve = page.locator(".st-key-histograms path.id").first
+    light = curve.get_attribute("stroke")
+    page.emulate_media(color_scheme="dark")
+    expect(curve).not_to_have_attribute("stroke", light)
+    title = page.locator(".st-key-reliability .gtitle")
+    expect(title).to_have_css("fill", "rgb(230, 232, 235)")
 
 
 def test_nothing_in_the_console_but_the_machine_being_offline(page: Page):

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import plotly.graph_objects as go
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.charts.layout import PLOT_CONFIG
 from app.charts.palette import Palette
+from app.components.plot import plot
 from opnp.explorer import Explorer
 
 PROJECTED_TYPE = 18
@@ -51,4 +50,4 @@ class Lesson:
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)
             figure.update_layout(font_size=PROJECTED_TYPE, title_font_size=PROJECTED_TYPE + 2)
-        st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key=key)
+        plot(figure, key)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.charts.layout import PLOT_CONFIG
+from app.components.plot import plot
 from app.components.sensitivity.shown import Shown
 from app.text import sensitivity as text
 
@@ -108,6 +108,4 @@ def clickable(figure: go.Figure, name: str, chosen: Callable[[int], None]) -> No
             chosen(int(points[0]["point_index"]))
 
     with st.container(key=name):
-        st.plotly_chart(
-            figure, theme=None, config=PLOT_CONFIG, key=key, on_select=clicked, selection_mode="points"
-        )
+        plot(figure, key, on_select=clicked, selection_mode="points")

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from app.charts.kept_bars import Bars, kept_bars
-from app.charts.layout import PLOT_CONFIG
 from app.charts.ranked import ranked_curve
+from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, clickable, go_to
 from app.components.sensitivity.shown import Shown
 from app.text import sensitivity as text
@@ -47,5 +47,5 @@ def _neurons(shown: Shown, neuron: int) -> None:
         chosen=int(np.flatnonzero(shown.order == neuron)[0]),
         height=360,
     )
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="sensitivity-neurons")
+    plot(figure, "sensitivity-neurons")
     st.caption(text.NEURONS_HELP)

@@ -5,8 +5,8 @@ import streamlit as st
 
 from app import cached
 from app.charts.kept_bars import Bars, kept_bars
-from app.charts.layout import PLOT_CONFIG
 from app.charts.spread import spread_chart
+from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
 from app.components.sensitivity.shown import Shown
 from app.format import percent, plain, points
@@ -112,5 +112,5 @@ def _spread(shown: Shown, row: int) -> None:
     )
     said = distribution(shown.weights[row], keep, bins=40)
     figure = spread_chart(said, shown.colours, title=title, ends=False, height=480)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="class-spread")
+    plot(figure, "class-spread")
     st.caption(text.SPREAD_HELP)

@@ -6,7 +6,7 @@ import torch
 
 from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
-from app.charts.layout import PLOT_CONFIG
+from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_neuron, clickable, go_to
 from app.components.sensitivity.shown import Shown
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
@@ -135,4 +135,4 @@ def _by_class(shown: Shown, neuron: int) -> None:
     bars = Bars([shown.labels[row] for row in order], means[order], np.zeros(len(order)))
     title = text.ANSWERS_TITLE.format(neuron=neuron, images=len(labels))
     figure = kept_bars(bars, shown.colours, title=title, axis=text.ANSWERS_AXIS, height=300, upright=True)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key="neuron-answers")
+    plot(figure, "neuron-answers")

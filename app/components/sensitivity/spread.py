@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from app.charts.layout import PLOT_CONFIG
 from app.charts.spread import spread_chart
+from app.components.plot import plot
 from app.components.sensitivity.shown import Shown
 from app.text import sensitivity as text
 from opnp.config import OPEN, RankScope
@@ -42,7 +42,7 @@ def _chart(
     said = distribution(values, keep)
     counted = title.format(count=keep.size, pruned=keep.size - int(keep.sum()))
     figure = spread_chart(said, shown.colours, title=counted, ends=ends)
-    st.plotly_chart(figure, theme=None, config=PLOT_CONFIG, key=f"spread-{name}")
+    plot(figure, f"spread-{name}")
     return said
 
 
