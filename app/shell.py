@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, link, state, text
-from app.charts.palette import palette
-from app.style import css
+from app.components.theme import themed
 
 if TYPE_CHECKING:
     from app.state import Settings
@@ -40,7 +39,7 @@ def run() -> None:
         for name, icon in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
-    st.html(css(palette(st.context.theme.type)))
+    themed()
     name = page.title.lower()
     if name == "experiments":
         page.run()

@@ -7,6 +7,7 @@ from app.charts.palette import Palette
 _CSS = """
 <style>
   .stMainBlockContainer {{ padding-top: 4.4rem; padding-bottom: 3rem; max-width: 1500px; }}
+  .st-key-theme {{ position: absolute; }}
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
   [data-testid="stBaseButton-primary"]:enabled * {{ color: {ground}; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}

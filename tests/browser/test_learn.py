@@ -94,3 +94,14 @@ def test_arrow_keys_move_a_focused_slider_and_not_the_story(page: Page):
     thumb.blur()
     page.keyboard.press("ArrowLeft")
     expect(heading(page, 1)).to_be_visible(timeout=PATIENCE)
+
+
+def test_nothing_of_a_step_stays_on_the_page_of_another(page: Page):
+    page.goto("/learn?step=5")
+    expect(heading(page, 5)).to_be_visible(timeout=FIRST_START)
+    at_rest(page)
+    page.evaluate("document.querySelector('.st-key-reading').dataset.earlier = 'yes'")
+    page.keyboard.press("ArrowRight")
+    expect(heading(page, 6)).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-reading")).to_have_count(1)
+    expect(page.locator("[data-earlier]")).to_have_count(0)
