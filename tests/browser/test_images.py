@@ -142,6 +142,13 @@ def test_a_dropped_zip_is_a_set_for_this_visitor_alone(page: Page):
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
 
 
+def test_what_is_dropped_before_the_page_is_complete_is_taken(page: Page):
+    page.goto(LINK)
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
+    carry(page, "drop", letters__zip=zipped(letters(3)))
+    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible(timeout=WAIT)
+
+
 def test_a_chosen_folder_is_packed_and_looked_at(page: Page, tmp_path: Path):
     folder = tmp_path / "shots"
     (folder / "deep").mkdir(parents=True)

@@ -3,6 +3,7 @@
 const PICTURE = /\.(png|jpe?g|webp|bmp|gif|tiff?)$/i;
 const ZIP = /\.zip$/i;
 const MOST_WALKED = 20000;
+const PATIENCE = 10000; // ms to wait for an uploader
 let given = null; // the uploader that is being handed files by this script
 
 export default function ({ parentElement: root, data }) {
@@ -80,14 +81,18 @@ async function bring(files, data, say) {
   const zip = files.find((file) => ZIP.test(file.name));
   const others = files.filter((file) => !ZIP.test(file.name));
   say("");
-  if (zip) give([zip], data.set, say, data.words.busy);
+  if (zip) await giveSet(zip, data, say);
   if (others.length > data.most) await pack(others, "pictures", data, say);
-  else if (others.length) give(others, data.pictures, say, data.words.failed);
+  else if (others.length) await give(others, data.pictures);
 }
 
-function give(files, place, say, otherwise) {
-  const input = document.querySelector(`${place} input[type=file]`);
-  if (!input) return say(otherwise);
+async function giveSet(zip, data, say) {
+  if (!data.open) return say(data.words.busy);
+  await give([zip], data.set);
+}
+
+async function give(files, place) {
+  const input = await uploader(place);
   const carrier = new DataTransfer();
   files.forEach((file) => carrier.items.add(file));
   input.files = carrier.files;
@@ -121,14 +126,24 @@ const pathOf = (file) => file.opnpPath || file.webkitRelativePath || file.name;
 const renamed = (file, name) => new File([file], name, { type: file.type });
 
 async function pack(files, name, data, say) {
-  if (!document.querySelector(`${data.set} input[type=file]`)) return say(data.words.busy);
+  if (!data.open) return say(data.words.busy);
   const pictures = files.filter((file) => PICTURE.test(file.name) && !file.name.startsWith("."));
   pictures.sort((one, other) => (pathOf(one) < pathOf(other) ? -1 : 1));
   if (!pictures.length) return say(data.words.nothing);
   const chosen = fitting(pictures, data.images, data.bytes);
   const fill = (text) => text.replace("{chosen}", chosen.length).replace("{all}", pictures.length);
   say(fill(chosen.length < pictures.length ? data.words.some : data.words.packing));
-  give([await zipped(chosen, `${name}.zip`)], data.set, say, data.words.busy);
+  await giveSet(await zipped(chosen, `${name}.zip`), data, say);
+}
+
+/** The uploader of a place, which a page that was just opened may not have drawn yet. */
+async function uploader(place) {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+    const input = document.querySelector(`${place} input[type=file]`);
+    if (input) return input;
+    await new Promise((yes) => setTimeout(yes, 100));
+  }
+  throw new Error(`no uploader in ${place}`);
 }
 
 /** As many as the limits allow, spread evenly over the folder. */
