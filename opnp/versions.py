@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARIES = ("torch", "torchvision", "numpy", "pillow")
+LIBRARIES = ("torch", "torchvision", "numpy", "pillow", "pytorch-ood")
 
 
 def versions() -> dict[str, str | None]:
@@ -19,7 +19,7 @@ def versions() -> dict[str, str | None]:
 
     Example:
         >>> sorted(versions())
-        ['commit', 'numpy', 'opnp', 'pillow', 'platform', 'python', 'torch', 'torchvision']
+        ['commit', 'numpy', 'opnp', 'pillow', 'platform', 'python', 'pytorch-ood', 'torch', 'torchvision']
     """
     return {
         "opnp": own_version(ROOT),

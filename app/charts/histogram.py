@@ -24,7 +24,7 @@ class Panel:
         id_share: (bins,) shares that sum to 1.
         ood_share: (bins,) shares that sum to 1.
         threshold: Scores at or above it are accepted.
-        marks: Scores of uploaded images, drawn as triangles.
+        marks: Scores of uploaded images, which the live histograms draw as triangles.
         mark_names: Their names.
     """
 
@@ -110,7 +110,7 @@ def headroom(panels: Sequence[Panel]) -> float:
 def _traces(panel: Panel, edges: FloatArray, colours: Palette, ood_name: str) -> list[Spec]:
     middles = (edges[:-1] + edges[1:]) / 2
     sides = (("ID", panel.id_share, colours.id), (ood_name, panel.ood_share, colours.ood))
-    traces: list[Spec] = [
+    return [
         {
             "type": "scatter",
             "x": middles,
@@ -125,21 +125,6 @@ def _traces(panel: Panel, edges: FloatArray, colours: Palette, ood_name: str) ->
         }
         for name, share, colour in sides
     ]
-    if len(panel.marks):
-        traces.append(
-            {
-                "type": "scatter",
-                "x": np.clip(np.asarray(panel.marks), edges[0], edges[-1]),
-                "y": np.zeros(len(panel.marks)),
-                "text": list(panel.mark_names),
-                "name": "your images",
-                "mode": "markers",
-                "cliponaxis": False,
-                "marker": {"symbol": "triangle-up", "size": 14, "color": colours.threshold},
-                "hovertemplate": "%{text}: score %{x:.2f}<extra></extra>",
-            }
-        )
-    return traces
 
 
 def _threshold(threshold: float, edges: FloatArray, colours: Palette, number: str) -> Spec:
