@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 
 from opnp.comparison.spelling import spell
 from opnp.comparison.table import Row
@@ -46,7 +45,6 @@ def comparison_json(rows: Sequence[Row], made_from: Mapping[str, object], ood: S
     """The table with what it was made from."""
     said = {
         **made_from,
-        "pytorch-ood": version("pytorch-ood"),
         "ood": list(ood),
         "scores": DIRECTION,
         "unit": "fractions",
