@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
+VERDICT = re.compile("accepted as ID|rejected as OOD")
 
 
 def heading(page: Page, number: int):
@@ -71,9 +72,7 @@ def test_the_teachers_journey(page: Page):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "mine.png", "mimeType": "image/png", "buffer": photo.getvalue()}
     )
-    expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text(VERDICT).first).to_be_visible(timeout=PATIENCE)
     assert "step=8" in page.url
     assert "present=true" in page.url
     assert problems == []
@@ -96,12 +95,12 @@ def test_arrow_keys_move_a_focused_slider_and_not_the_story(page: Page):
     expect(heading(page, 1)).to_be_visible(timeout=PATIENCE)
 
 
-def test_nothing_of_a_step_stays_on_the_page_of_another(page: Page):
-    page.goto("/learn?step=5")
-    expect(heading(page, 5)).to_be_visible(timeout=FIRST_START)
+def test_a_photograph_taken_with_the_camera_is_judged(page: Page):
+    page.goto("/learn?step=8")
+    expect(heading(page, 8)).to_be_visible(timeout=FIRST_START)
+    page.get_by_text("camera", exact=True).click()
+    page.wait_for_function("document.querySelector('.stCameraInput video')?.videoWidth > 0")
+    page.get_by_role("button", name="Take Photo").click()
+    expect(page.get_by_role("button", name="Clear photo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(VERDICT).first).to_be_visible(timeout=PATIENCE)
     at_rest(page)
-    page.evaluate("document.querySelector('.st-key-reading').dataset.earlier = 'yes'")
-    page.keyboard.press("ArrowRight")
-    expect(heading(page, 6)).to_be_visible(timeout=PATIENCE)
-    expect(page.locator(".st-key-reading")).to_have_count(1)
-    expect(page.locator("[data-earlier]")).to_have_count(0)
