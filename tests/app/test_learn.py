@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from made_up import write_world
+from markup import cards
 
 from app import cached, text
 from app.format import percent
@@ -184,9 +185,8 @@ def test_the_window_goes_on_to_the_threshold_and_to_explore(learn):
     assert learn.slider(key="learn-window").value == (30.0, 100.0)
     learn.button(key="learn-to-explore").click().run()
     assert not learn.exception
-    shown = {metric.label: metric.value for metric in learn.metric}
     expected = cached.ready("fashion").evaluate(snapshot, OOD, Half.TUNE).fpr95
-    assert shown["FPR95 ↓"] == percent(expected)
+    assert cards(learn)["FPR95 ↓"]["value"] == percent(expected)
 
 
 def test_an_example_and_a_broken_upload_of_ones_own(learn):
