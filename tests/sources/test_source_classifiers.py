@@ -1,58 +1,29 @@
 """Each source of classifiers, end to end on small models, and the words of what can go wrong."""
 
-import sys
-import types
-
 import pytest
 import torch
-from made_up import NET_FILE, net
 from PIL import Image
 from safetensors.torch import save_file
-from torch import nn
-from torch.nn import functional
+from source_toys import SMALL, assert_same
 
 from opnp.errors import (
     InvalidDataError,
     InvalidSettingError,
     MissingDataError,
-    OpnpError,
     UnsupportedModelError,
 )
 from opnp.sources.classifiers.checkpoint import CheckpointClassifier
-from opnp.sources.classifiers.hub import HubClassifier
-from opnp.sources.classifiers.python import PythonClassifier
-from opnp.sources.classifiers.timm import TimmClassifier
 from opnp.sources.classifiers.torchvision import TorchvisionClassifier, download
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import hub_file
 from opnp.torchvision_compat import import_torchvision
 
-SMALL = TransformTable(resize=12)
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPNP_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    (tmp_path / "net.py").write_text(NET_FILE)
-    return Place(tmp_path / "mine.toml", "[classifier]", "mine")
-
 
 def architecture(name, **options):
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return import_torchvision().models.get_model(name, weights=None, **options).eval()
-
-
-def assert_same(classifier, model, side):
-    """The classifier's logits are the model's own."""
-    image = Image.effect_noise((40, 50), 80).convert("RGB")
-    batch = torch.stack([classifier.transform(image)] * 2)
-    assert batch.shape[-1] == side
-    logits = functional.linear(classifier.features(batch), classifier.weight, classifier.bias)
-    with torch.no_grad():
-        torch.testing.assert_close(logits, model(batch), rtol=1e-4, atol=1e-4)
 
 
 # torchvision
@@ -192,178 +163,3 @@ def test_grey_transforms_take_any_picture():
     transform = TransformTable(8, mode="L").build(Place(Place.__module__, "[classifier]"))
     for mode in ("RGB", "L", "CMYK", "RGBA"):
         assert transform(Image.new(mode, (20, 10))).shape == (1, 8, 8)
-
-
-# python
-
-
-def test_a_function_in_a_file_and_in_a_package(place, tmp_path, monkeypatch):
-    model = net().eval()
-    torch.save(model.state_dict(), tmp_path / "w.pth")
-    source = PythonClassifier("net.py:make", "w.pth", ("a", "b", "c"), SMALL)
-    assert source.missing(place) == ()
-    assert_same(source.load(place), model, 12)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert_same(PythonClassifier("net:make", "w.pth", 0, SMALL).load(place), model, 12)
-
-
-def test_changed_code_is_another_model_for_the_cache(place, tmp_path):
-    torch.save(net().state_dict(), tmp_path / "w.pth")
-    source = PythonClassifier("net.py:make", "w.pth", 0, SMALL)
-    before = source.load(place).transform_id
-    (tmp_path / "net.py").write_text(NET_FILE + "\n# another version\n")
-    assert source.load(place).transform_id != before
-
-
-def test_a_function_may_give_its_own_transform(place, tmp_path):
-    (tmp_path / "own.py").write_text(
-        "from net import Net\nimport torch\n\ndef make():\n    return Net(), lambda image: torch.zeros(3, "
-        "12, 12) + image.width\n"
-    )
-    classifier = PythonClassifier("own.py:make").load(place)
-    assert float(classifier.transform(Image.new("L", (7, 1))).max()) == 7
-
-
-@pytest.mark.parametrize(
-    ("factory", "said"),
-    [
-        ("net.py", "`package.module:function` or `path/file.py:function` but got 'net.py'"),
-        ("net.py:made", "a function of net.py but got no function 'made'"),
-        ("net.py:broken", "`net.py:broken` to run but it raised RuntimeError. The log has its trace"),
-        ("net.py:wrong", "a function that gives a torch.nn.Module but got str. Return the model"),
-        ("net.py:make", "`transform` in .classifier. of mine.toml to be a table but got nothing"),
-        ("gone.py:make", "the file `gone.py` beside mine.toml"),
-        ("no_such_package.net:make", "`no_such_package.net` to run but it raised ModuleNotFoundError"),
-    ],
-)
-def test_what_can_be_wrong_with_a_function(place, factory, said):
-    with pytest.raises(OpnpError, match=said) as caught:
-        PythonClassifier(factory).load(place)
-    assert "/secret" not in str(caught.value)
-
-
-def test_code_that_is_missing_is_told_before_it_runs(place):
-    whats = [thing.what for thing in PythonClassifier("gone.py:make", "gone.pth").missing(place)]
-    assert ["`gone.py`" in whats[0], "`gone.pth`" in whats[1]] == [True, True]
-
-
-# torch.hub
-
-
-def test_a_folder_with_a_hubconf(place, tmp_path):
-    repo = tmp_path / "repo"
-    repo.mkdir()
-    (repo / "hubconf.py").write_text(
-        NET_FILE + "\n\ndef small(pretrained=False):\n    assert not pretrained\n    return Net()\n"
-    )
-    model = net().eval()
-    torch.save(model.state_dict(), tmp_path / "w.pth")
-    source = HubClassifier("repo", "small", "w.pth", SMALL)
-    assert source.missing(place) == ()
-    assert_same(source.load(place), model, 12)
-    with pytest.raises(InvalidDataError, match="`repo large` to run but it raised RuntimeError"):
-        HubClassifier("repo", "large", "w.pth", SMALL).load(place)
-
-
-def test_a_repository_and_weights_that_are_not_here(place, monkeypatch):
-    source = HubClassifier("somebody/nets:main", "small", "https://example.org/w-01234567.pt", SMALL)
-    code, weights = source.missing(place)
-    assert code.what == "Expected the code of somebody/nets:main in torch's cache but it is not there."
-    assert weights.what == "Expected the weights `w-01234567.pt` in torch's cache but they are not there."
-    assert code.remedy == weights.remedy == "Get it with `python -m opnp.fetch mine`."
-    with pytest.raises(MissingDataError, match="somebody/nets"):
-        source.load(place)
-
-    def offline(*_, **__):
-        raise OSError("/secret")
-
-    monkeypatch.setattr("torch.hub.list", offline)
-    with pytest.raises(
-        InvalidDataError, match="download the code of somebody/nets:main but it failed with OSError"
-    ):
-        source.fetch(place)
-
-
-def test_a_fetched_repository_is_used_without_a_network(place, tmp_path, monkeypatch):
-    def fetch_code(repo, *, trust_repo):
-        assert (repo, trust_repo) == ("somebody/nets:main", True)
-        folder = tmp_path / "torch" / "hub" / "somebody_nets_main"
-        folder.mkdir(parents=True)
-        (folder / "hubconf.py").write_text(NET_FILE)
-
-    def fetch_weights(_url, path, _hash):
-        torch.save(net().state_dict(), path)
-
-    monkeypatch.setattr("torch.hub.list", fetch_code)
-    monkeypatch.setattr("torch.hub.download_url_to_file", fetch_weights)
-    source = HubClassifier("somebody/nets:main", "make", "https://example.org/w.pt", SMALL)
-    source.fetch(place)
-    assert source.missing(place) == ()
-    assert source.load(place).weight.shape == (3, 20)
-
-
-# timm
-
-
-def test_without_timm_the_command_is_named(place, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    source = TimmClassifier("resnet50")
-    assert [thing.remedy for thing in source.missing(place)] == ["Run `pip install timm`."]
-    with pytest.raises(
-        MissingDataError, match=r"Expected the package timm but it is not installed. Run `pip"
-    ):
-        source.load(place)
-
-
-@pytest.fixture
-def pretend_timm(monkeypatch):
-    """Enough of timm to be called: what it is asked for, and a small net for every name."""
-    asked = []
-
-    def create_model(name, **options):
-        asked.append((name, options))
-        return net()
-
-    def create_transform(size):
-        return lambda _: torch.zeros(3, size, size)
-
-    data = types.ModuleType("timm.data")
-    data.resolve_data_config = lambda _config, model: {"size": 12} if model else {}
-    data.create_transform = create_transform
-    timm = types.ModuleType("timm")
-    timm.__dict__.update(
-        __version__="1.0", create_model=create_model, data=data, is_model=lambda n: n == "small"
-    )
-    timm.get_pretrained_cfg = lambda _: types.SimpleNamespace(hf_hub_id="timm/small")
-    hub = types.ModuleType("huggingface_hub")
-    hub.try_to_load_from_cache = lambda *_: None
-    for name, module in {"timm": timm, "timm.data": data, "huggingface_hub": hub}.items():
-        monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
-    return asked
-
-
-def test_ones_own_weights_for_a_timm_model(place, tmp_path, pretend_timm):
-    model = net().eval()
-    torch.save(model.state_dict(), tmp_path / "w.pth")
-    source = TimmClassifier("small", "w.pth", ("a", "b", "c"), SMALL)
-    assert source.missing(place) == ()
-    assert_same(source.load(place), model, 12)
-    assert pretend_timm == [("small", {"pretrained": False, "num_classes": 3})]
-    assert "size" in TimmClassifier("small", "w.pth").load(place).transform_id
-
-
-def test_timms_published_weights_are_not_downloaded_unasked(place, pretend_timm):
-    source = TimmClassifier("small")
-    assert source.missing(place)[0].what.startswith("Expected the weights of timm's small in the cache")
-    with pytest.raises(MissingDataError, match=r"python -m opnp.fetch mine"):
-        source.load(place)
-    assert pretend_timm == []
-    source.fetch(place)
-    assert pretend_timm == [("small", {"pretrained": True})]
-    with pytest.raises(InvalidSettingError, match="to be a model of timm but got 'smal'"):
-        TimmClassifier("smal").missing(place)
-
-
-def test_the_net_of_the_tests_is_a_module():
-    assert isinstance(net(), nn.Module)
