@@ -20,7 +20,7 @@ from opnp.embedded.full import (
     full_fashion_test,
     full_fashion_train,
 )
-from opnp.embedded.net import FASHION_WEIGHTS, MEAN, SIZE, STD, SmallCNN
+from opnp.embedded.net import FASHION_WEIGHTS, SIZE, SmallCNN, normalised
 from opnp.torchvision_compat import import_torchvision
 
 SEED = 0
@@ -40,11 +40,6 @@ def data_folder(download: Path | None) -> Path:
 
     FashionMNIST(str(download), download=True)
     return download / "FashionMNIST" / "raw"
-
-
-def normalised(images: torch.Tensor) -> torch.Tensor:
-    """uint8 (N, 28, 28) as the net's input (N, 1, 28, 28), equal to its transform on images of that size."""
-    return ((images.float() / 255 - MEAN) / STD).unsqueeze(1)
 
 
 def augmented(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

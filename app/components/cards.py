@@ -15,8 +15,6 @@ from opnp.evaluation import Evaluation, Half
 from opnp.explorer import Glance
 from opnp.pruning import PrunedHead
 
-_LESS, _MORE = "less", "more"
-
 
 @dataclass(frozen=True)
 class _Card:
@@ -38,10 +36,10 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
         notes: What stands below the first four; see `exact` and `first_look`.
     """
     figures = (
-        ("FPR95 ↓", after.fpr95, before.fpr95, _LESS, text.FPR95_HELP),
-        ("AUROC ↑", after.auroc, before.auroc, _MORE, text.AUROC_HELP),
-        ("ECE ↓", after.reliability.ece, before.reliability.ece, _LESS, text.ECE_HELP),
-        ("ID accuracy ↑", after.accuracy, before.accuracy, _MORE, text.ACCURACY_HELP),
+        ("FPR95 ↓", after.fpr95, before.fpr95, False, text.FPR95_HELP),
+        ("AUROC ↑", after.auroc, before.auroc, True, text.AUROC_HELP),
+        ("ECE ↓", after.reliability.ece, before.reliability.ece, False, text.ECE_HELP),
+        ("ID accuracy ↑", after.accuracy, before.accuracy, True, text.ACCURACY_HELP),
     )
     drawn = [_changed(*figure, note) for figure, note in zip(figures, notes, strict=True)]
     st.html(f'<div class="headline">{"".join(map(_html, [*drawn, _pruned(head)]))}</div>')
@@ -71,12 +69,12 @@ def first_look(glance: Glance) -> tuple[str, str, str, str]:
     )
 
 
-def _changed(label: str, new: float, old: float, wanted: str, help_text: str, note: str) -> _Card:
+def _changed(label: str, new: float, old: float, more_is_better: bool, help_text: str, note: str) -> _Card:
     change = points(new - old)
     if change.startswith("0.0"):
         return _Card(label, percent(new), change, "same", note, help_text)
     grows = new > old
-    judged = "better" if grows == (wanted == _MORE) else "worse"
+    judged = "better" if grows == more_is_better else "worse"
     return _Card(label, percent(new), f"{'↑' if grows else '↓'} {change}", judged, note, help_text)
 
 

@@ -4,16 +4,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import cached, text
+from app.components.skeleton import skeleton
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
 POLL_SECONDS = 0.1
-SKELETON = (
-    '<div class="skeleton" aria-hidden="true">'
-    + '<div class="card"></div>' * 5
-    + '<div class="figure"></div><div class="figure"></div></div>'
-)
-"""The shape of what is being loaded: cards, then figures."""
 
 
 def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) -> Explorer | None:
@@ -39,7 +34,7 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
             bar = st.progress(0.0, job.stage)
             st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=job.stop)
             st.caption(text.shell.MAY_LEAVE)
-            st.html(SKELETON)
+            skeleton(cards=5, figures=2)
         while not job.done.wait(POLL_SECONDS):
             bar.progress(min(job.share, 1.0), job.stage)
     place.empty()

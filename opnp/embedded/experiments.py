@@ -13,7 +13,7 @@ import torch
 from opnp.datasets import ArrayImages, ImageSet, Missing, content_identity
 from opnp.embedded import data, full
 from opnp.embedded.examples import example_images
-from opnp.embedded.net import CLASS_NAMES, MEAN, STD, TRANSFORM_ID, FashionTransform, load_fashion_net
+from opnp.embedded.net import CLASS_NAMES, TRANSFORM_ID, FashionTransform, load_fashion_net, normalised
 from opnp.experiment import ExampleImage, Experiment
 from opnp.models import Classifier, split
 
@@ -56,7 +56,7 @@ def missing_fashion() -> tuple[Missing, ...]:
 
 def _classifier() -> Classifier:
     images, _ = data.fashion_test()
-    example = (torch.from_numpy(images[:CHECKED_ON, None]) / 255 - MEAN) / STD  # what its transform gives
+    example = normalised(torch.from_numpy(images[:CHECKED_ON]))  # what its transform gives
     return split(
         load_fashion_net(),
         example,

@@ -31,6 +31,7 @@ def test_explore_landscape_deploy_download(page: Page, tmp_path):
         side: [float(thumb(page, f"{side} kept", end).get_attribute("aria-valuenow")) for end in (0, 1)]
         for side in ("Weights", "Neurons")
     }
+    assert windows != {"Weights": [0, 99], "Neurons": [0, 100]}
     link = parse_qs(urlsplit(page.url).query)
     for side, ends in windows.items():
         assert [float(end) for end in link.get(side.lower(), (0, 100))] == ends

@@ -2,9 +2,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from opnp.embedded.net import FashionTransform
+from opnp.embedded.net import FashionTransform, normalised
 from recipes.build_assets import balanced_draw
-from recipes.train_fashion import SHIFT, augmented, normalised
+from recipes.train_fashion import SHIFT, augmented
 
 
 def test_training_sees_what_the_transform_gives():

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "opnp.above",
-    html=(_HERE / "above.html").read_text("utf-8"),
-    css=(_HERE / "above.css").read_text("utf-8"),
-    js=(_HERE / "above.js").read_text("utf-8"),
-)
+from app.components.own import own_component
+from app.components.skeleton import skeleton
+
+_mount = own_component(Path(__file__).parent)
 SEEN = "_seen_above"
 
 
@@ -29,6 +26,7 @@ def above_is_seen(selectors: Sequence[str]) -> bool:
             in shadow roots.
     """
     if not st.session_state.get(SEEN, False):
+        skeleton(cards=0, figures=2)
         _mount(key="above", data={"above": list(selectors)}, on_seen_change=_seen)
     return bool(st.session_state.get(SEEN, False))
 

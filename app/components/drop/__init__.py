@@ -6,17 +6,10 @@ CSS class that Streamlit gives to a keyed widget, packs a folder into one zip, a
 
 from pathlib import Path
 
-import streamlit as st
-
+from app.components.own import own_component
 from app.text import images as text
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "opnp.drop",
-    html=(_HERE / "drop.html").read_text("utf-8"),
-    css=(_HERE / "drop.css").read_text("utf-8"),
-    js=(_HERE / "drop.js").read_text("utf-8"),
-)
+_mount = own_component(Path(__file__).parent)
 
 
 def drop(*, pictures: str, own_set: str, most: int, images: int, size: int, is_open: bool) -> None:

@@ -9,20 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from app.charts.histogram import Panel
 from app.charts.palette import Palette
+from app.components.own import own_component
 from app.text import explore as text
 from opnp.metrics import FloatArray
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "opnp.live_histograms",
-    html=(_HERE / "histograms.html").read_text("utf-8"),
-    css=(_HERE / "histograms.css").read_text("utf-8"),
-    js=(_HERE / "histograms.js").read_text("utf-8"),
-)
+_mount = own_component(Path(__file__).parent)
 HEIGHT = 450
 DIGITS = 5
 """Of a share, more than a pixel shows."""

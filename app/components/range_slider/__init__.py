@@ -11,15 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.own import own_component
 from opnp.config import Window
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "opnp.range_slider",
-    html=(_HERE / "slider.html").read_text("utf-8"),
-    css=(_HERE / "slider.css").read_text("utf-8"),
-    js=(_HERE / "slider.js").read_text("utf-8"),
-)
+_mount = own_component(Path(__file__).parent)
 
 
 @dataclass(frozen=True)

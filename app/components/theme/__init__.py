@@ -5,15 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from app.charts.palette import palette
+from app.components.own import own_component
 from app.style import css
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "opnp.theme",
-    html='<span class="watch" aria-hidden="true"></span>',
-    css=".watch { color: var(--st-text-color); transition: color 1ms; }",
-    js=(_HERE / "theme.js").read_text("utf-8"),
-)
+_mount = own_component(Path(__file__).parent)
 
 
 def themed() -> None:
