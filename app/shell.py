@@ -1,5 +1,6 @@
 """What surrounds every page: navigation, header, preparation with progress, the controls, then the page."""
 
+import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -45,19 +46,21 @@ def run() -> None:
         page.run()
         return
     progress = st.empty()
-    progress.progress(0.0, text.shell.STARTING)
+    if "torch" not in sys.modules:
+        progress.progress(0.0, text.shell.STARTING)
     from app.components.controls import controls
-    from app.components.header import header, running
+    from app.components.header import header, introduce
     from app.components.preparing import prepared
 
     offered = cached.experiments()
     copy = getattr(text, name)
     with st.container(key="header"):
-        experiment, place = header(copy.TITLE, copy.INTRO, offered)
+        experiment, place = header(copy.TITLE, offered)
+    introduce(place, copy.INTRO, cached.preparation(experiment.key).explorer)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
-    place.caption(f"{copy.INTRO}  \n{running(explorer)}")
+    introduce(place, copy.INTRO, explorer)
     state.rest()
     state.arrive(experiment.key, tuple(explorer.prepared.ood))
     link.follow(name)

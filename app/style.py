@@ -91,6 +91,8 @@ _CSS = """
   .st-key-presenting :is(.stMarkdown p, [data-testid="stWidgetLabel"] p) {{ font-size: 1.3rem; }}
   .st-key-presenting h4 {{ font-size: 2.2rem; }}
   .st-key-presenting .katex {{ font-size: 1.5rem; }}
+  [class*="st-key-figure-"] > [data-stale="false"] ~ [data-stale="true"] {{ display: none; }}
+  :is(.st-key-presenting, .st-key-reading):has(.st-key-turned) [data-stale="true"] {{ display: none; }}
 </style>
 """
 

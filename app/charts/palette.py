@@ -16,7 +16,7 @@ class Palette:
         worse: A change for the worse.
         text: Axes and titles.
         grid: Grid lines.
-        ground: The page, as in .streamlit/config.toml.
+        ground: The page, as in app/.streamlit/config.toml.
         scale: Low to high sensitivity.
     """
 

@@ -9,18 +9,15 @@ from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
 
-def header(
-    title: str, introduction: str, experiments: tuple[Experiment, ...]
-) -> tuple[Experiment, DeltaGenerator]:
+def header(title: str, experiments: tuple[Experiment, ...]) -> tuple[Experiment, DeltaGenerator]:
     """Draw the page's title, what it is for, and the choice of experiment.
 
     Args:
         title: Of the page.
-        introduction: One or two sentences.
         experiments: What can be chosen, the default first.
 
     Returns:
-        The experiment that is chosen, and where the introduction stands, for what `running` says after it.
+        The experiment that is chosen, and where `introduce` writes.
     """
     titles = {experiment.key: experiment.title for experiment in experiments if experiment.at_hand()}
     opened = st.session_state.pop(state.CHOSEN, None)
@@ -40,12 +37,15 @@ def header(
             bind="query-params",
         )
     chosen = next(experiment for experiment in experiments if experiment.key == key)
-    place = st.empty()
-    place.caption(introduction)
-    return chosen, place
+    return chosen, st.empty()
 
 
-def running(explorer: Explorer) -> str:
+def introduce(place: DeltaGenerator, introduction: str, explorer: Explorer | None) -> None:
+    """Say what a page is for, and what runs once there is something."""
+    place.caption(introduction if explorer is None else f"{introduction}  \n{_running(explorer)}")
+
+
+def _running(explorer: Explorer) -> str:
     """What runs, in words: the experiment, its size, the device, and images that could not be read."""
     prepared = explorer.prepared
     classes, width = prepared.classifier.weight.shape

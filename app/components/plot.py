@@ -28,7 +28,8 @@ def plot(figure: go.Figure, key: str, place: DeltaGenerator | None = None, **opt
         "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         "toImageButtonOptions": picture,
     }
-    (place or st).plotly_chart(figure, theme=None, config=config, key=key, **options)
+    alone = (place or st).container(key=f"figure-{key}")
+    alone.plotly_chart(figure, theme=None, config=config, key=key, alt=figure.layout.title.text, **options)
 
 
 def format_choice() -> None:

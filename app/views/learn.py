@@ -1,7 +1,6 @@
 """Learn: a story in eight steps, from a picture that fools the model to the visitor's own."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app import text
 from app.charts.palette import palette
@@ -30,8 +29,9 @@ def learn(explorer: Explorer, settings: Settings) -> None:
     """Draw the step that the visitor has reached."""
     place, projected = navigation()
     step = text.learn.STEPS[place]
-    with _page(place, projected=projected):
-        st.markdown(f"#### {place + 1} · {step.claim}")
+    with st.container(key="presenting" if projected else "reading"):
+        with st.container(key="turned" if _turned(place) else "stayed"):
+            st.markdown(f"#### {place + 1} · {step.claim}")
         st.markdown(step.task)
         figure, words = st.columns([3, 2], gap="large")
         with words:
@@ -49,12 +49,11 @@ def learn(explorer: Explorer, settings: Settings) -> None:
             all_words()
 
 
-def _page(place: int, *, projected: bool) -> DeltaGenerator:
-    """Where a step is drawn; wiped when it is another than before, so that no old part stays in sight."""
-    another = st.session_state.get(_SHOWN) != (place, projected)
-    st.session_state[_SHOWN] = (place, projected)
-    ground = st.empty() if another else st
-    return ground.container(key="presenting" if projected else "reading")
+def _turned(place: int) -> bool:
+    """Whether another step was drawn before; its parts are hidden then, until they are replaced."""
+    before = st.session_state.get(_SHOWN)
+    st.session_state[_SHOWN] = place
+    return before != place
 
 
 learn(*view())

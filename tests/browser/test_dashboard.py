@@ -95,6 +95,7 @@ def test_what_is_drawn_follows_a_theme_that_changes(page: Page):
     light = curve.get_attribute("stroke")
     page.emulate_media(color_scheme="dark")
     expect(curve).not_to_have_attribute("stroke", light)
+    at_rest(page)
     title = page.locator(".st-key-reliability .gtitle")
     expect(title).to_have_css("fill", "rgb(230, 232, 235)")
 

@@ -13,15 +13,34 @@ pytestmark = pytest.mark.browser
 PATIENCE = 60_000
 VERDICT = re.compile("accepted as ID|rejected as OOD")
 
+WATCH = """() => {
+  const step = '.st-key-presenting';
+  const seen = window.seen = {};
+  const look = () => {
+    if (window.seen !== seen) return;
+    const sliders = [...document.querySelectorAll(step + ' .stSlider')].filter(slider => slider.checkVisibility());
+    const labels = seen[document.querySelector(step + ' h4').innerText] ??= {};
+    for (const slider of sliders) labels[slider.innerText.split('\\n')[0]] = true;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""Notes which sliders are seen below which title."""
+
 
 def heading(page: Page, number: int):
     return page.get_by_role("heading", name=re.compile(f"^{number} · "))
 
 
 def go_on(page: Page, number: int) -> None:
-    """From any control that was moved with the mouse, the arrow key leads on."""
+    """From any control that was moved with the mouse, the arrow key leads on; no old part stays in sight."""
+    page.evaluate(WATCH)
     page.keyboard.press("ArrowRight")
     expect(heading(page, number)).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+    seen = page.evaluate("window.seen")
+    labels = page.locator(".st-key-presenting .stSlider [data-testid=stWidgetLabel]").all_inner_texts()
+    assert set(seen[heading(page, number).inner_text()]) == set(labels)
 
 
 def pull(page: Page, label: str, share: float) -> None:
