@@ -70,8 +70,9 @@ def auroc_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
     id_placement = np.zeros(id_scores.size)
     variance = 0.0
     for scores in ood_scores:
-        id_placement += share_below(np.sort(scores), id_scores) / sets
-        variance += _variance(share_below(ascending, scores)) / (scores.size * sets**2)
+        others = np.sort(scores)  # looked up in order, neighbours are found several times quicker
+        id_placement += share_below(others, ascending) / sets
+        variance += _variance(share_below(ascending, others)) / (scores.size * sets**2)
     mean = float(id_placement.mean())
     error = 1.96 * float(np.sqrt(variance + _variance(id_placement) / id_scores.size))
     return Interval(max(0.0, mean - error), min(1.0, mean + error))

@@ -149,11 +149,11 @@ def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
         >>> aupr([3.0, 1.0], [2.0])  # 1/2 * 1 + 1/2 * 2/3
         0.8333333333333333
     """
-    positive = np.sort(_scores("positive_scores", positive_scores))
-    negative = np.sort(_scores("negative_scores", negative_scores))
-    thresholds, gained = np.unique(positive, return_counts=True)
-    true_positives = positive.size - np.searchsorted(positive, thresholds, side="left")
-    false_positives = negative.size - np.searchsorted(negative, thresholds, side="left")
+    positive = _ascending("positive_scores", positive_scores)
+    negative = _ascending("negative_scores", negative_scores)
+    first, gained = _distinct(positive)
+    true_positives = positive.size - first
+    false_positives = negative.size - np.searchsorted(negative, positive[first], side="left")
     precision = true_positives / (true_positives + false_positives)
     return float(np.sum(gained * precision) / positive.size)
 
@@ -234,13 +234,19 @@ def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int
 
 def _share_of_wins(fewer: FloatArray, more: FloatArray) -> float:
     """How often one of `fewer` is above one of `more`, ties counted half; both are sorted."""
-    first = np.flatnonzero(np.concatenate([[True], fewer[1:] != fewer[:-1]]))  # of each distinct score
-    distinct, count = fewer[first], np.diff(first, append=fewer.size)
+    first, count = _distinct(fewer)
+    distinct = fewer[first]
     below = np.searchsorted(more, distinct, side="left")
     ties = more[np.minimum(below, more.size - 1)] == distinct
     tied = np.searchsorted(more, distinct[ties], side="right") - below[ties]
     wins = np.sum(count * below) + 0.5 * np.sum(count[ties] * tied)
     return float(wins / (fewer.size * more.size))
+
+
+def _distinct(ascending: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each distinct score stands first, and how often it stands there."""
+    first = np.flatnonzero(np.concatenate([[True], ascending[1:] != ascending[:-1]]))
+    return first, np.diff(first, append=ascending.size)
 
 
 def _ascending(name: str, values: Scores) -> FloatArray:

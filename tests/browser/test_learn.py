@@ -18,9 +18,9 @@ WATCH = """() => {
   const seen = window.seen = {};
   const look = () => {
     if (window.seen !== seen) return;
-    const sliders = [...document.querySelectorAll(step + ' .stSlider')].filter(slider => slider.checkVisibility());
     const labels = seen[document.querySelector(step + ' h4').innerText] ??= {};
-    for (const slider of sliders) labels[slider.innerText.split('\\n')[0]] = true;
+    for (const slider of document.querySelectorAll(step + ' .stSlider'))
+      if (slider.checkVisibility()) labels[slider.innerText.split('\\n')[0]] = true;
     requestAnimationFrame(look);
   };
   look();
