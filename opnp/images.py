@@ -9,7 +9,6 @@ import io
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,28 +96,6 @@ def read_image(
             "or of a rare kind, so upload it again or save it as PNG first."
         ) from None
     return UploadedImage(shown, image, " ".join(notes) or None)
-
-
-def read_images(
-    files: Iterable[tuple[str, bytes]], *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES
-) -> tuple[list[UploadedImage], list[str]]:
-    """Decode many uploads; a bad one does not hide the others.
-
-    Args:
-        files: Pairs of name and bytes; taken one at a time, so they may be read late.
-        max_pixels: As in `read_image`, for each.
-        max_bytes: As in `read_image`, for each.
-
-    Returns:
-        The images, and a sentence for each file that is none, both in the order of `files`.
-    """
-    images, problems = [], []
-    for name, data in files:
-        try:
-            images.append(read_image(data, name=name, max_pixels=max_pixels, max_bytes=max_bytes))
-        except UnreadableImageError as problem:
-            problems.append(str(problem))
-    return images, problems
 
 
 def display_name(name: str) -> str:

@@ -23,7 +23,8 @@ from image_files import (
 )
 from PIL import Image
 
-from opnp.images import MAX_SCANS, display_name, read_image, read_images
+from opnp.errors import UnreadableImageError
+from opnp.images import MAX_SCANS, UploadedImage, display_name, read_image
 
 # Refusals: one sentence each
 
@@ -178,17 +179,7 @@ def test_any_name_is_safe_and_cleaning_twice_changes_nothing(name):
     assert not set(shown) & set("/\\<>[]{}`*$#|~:;&%@!?=\"'")
 
 
-# Batches and threads
-
-
-def test_one_bad_file_does_not_hide_the_others():
-    good = encoded(RGB, "PNG")
-    files = [("1.png", good), ("2.png", b""), ("3.png", png(9000, 9000)), ("4.png", good), ("5.txt", b"text")]
-    images, problems = read_images(iter(files))
-    assert [image.name for image in images] == ["1.png", "4.png"]
-    assert [problem[1:6] for problem in problems] == ["2.png", "3.png", "5.txt"]
-    assert read_images([]) == ([], [])
-    assert read_images(files, max_bytes=1)[0] == []
+# Threads
 
 
 def test_threads_decode_at_once_and_leave_pillow_and_the_warning_filters_alone():
@@ -201,8 +192,10 @@ def test_threads_decode_at_once_and_leave_pillow_and_the_warning_filters_alone()
     def work(_) -> bool:
         barrier.wait()
         for _ in range(5):
-            images, problems = read_images([("x", data) for data in (*good, *bad)])
-            if len(problems) != len(bad) or not all(np.array_equal(pixels(i), expected) for i in images):
+            for data in bad:
+                with pytest.raises(UnreadableImageError):
+                    read_image(data, name="x")
+            if not all(np.array_equal(pixels(read_image(data, name="x")), expected) for data in good):
                 return False
         return True
 
@@ -235,10 +228,15 @@ SIGNATURES = [seed[:n] for seed in SEEDS for n in (4, 16, 40)]
 def assert_an_image_or_a_sentence(data: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        images, problems = read_images([("fuzz.png", data)], max_pixels=100_000)
-    assert len(images) + len(problems) == 1
-    assert all(problem.startswith("“fuzz.png” ") for problem in problems)
-    assert all(i.image.mode in ("RGB", "L") and i.image.width * i.image.height <= 100_000 for i in images)
+        try:
+            said: UploadedImage | str = read_image(data, name="fuzz.png", max_pixels=100_000)
+        except UnreadableImageError as problem:
+            said = str(problem)
+    if isinstance(said, str):
+        assert said.startswith("“fuzz.png” ")
+        return
+    assert said.image.mode in ("RGB", "L")
+    assert said.image.width * said.image.height <= 100_000
 
 
 @given(st.sampled_from([b"", *SIGNATURES]), st.binary(max_size=300))
