@@ -2,9 +2,13 @@
 
 import torch
 
+from opnp.errors import InvalidDataError
 from opnp.methods.base import Head, Known, Need, Paper, Parameter, Rate, Score, Values, arxiv
 from opnp.methods.library import require_known
 from opnp.scores import energy_score
+
+ROUND_OFF = 1e-9
+"""Share of the features' length below which a residual is float64's own noise."""
 
 
 def principal_dimensions(wanted: float, width: int) -> int:
@@ -29,7 +33,7 @@ def fit(known: Known | None, head: Head, values: Values) -> Rate:
     of the embedded experiment.
 
     Raises:
-        InvalidDataError: If there are no training features.
+        InvalidDataError: If there are no training features, or the main directions explain them wholly.
     """
     training = require_known(known)
     weight, bias = head.weight.double(), head.bias.double()
@@ -39,7 +43,13 @@ def fit(known: Known | None, head: Head, values: Values) -> Rate:
     _, directions = torch.linalg.eigh(centred.T @ centred)  # variances ascend
     rest = directions[:, : weight.shape[1] - d]  # (D, D - d)
     largest = (training.features.double() @ weight.T + bias).amax(dim=1)
-    alpha = largest.mean() / (centred @ rest).norm(dim=1).mean()
+    unexplained = (centred @ rest).norm(dim=1).mean()
+    if not unexplained > ROUND_OFF * centred.norm(dim=1).mean():
+        raise InvalidDataError(
+            f"Expected features that {d} main directions do not explain wholly but these vary in no more. "
+            "Prune fewer neurons, or set `dimensions` lower."
+        )
+    alpha = largest.mean() / unexplained
 
     def rate(features: torch.Tensor, _logits: torch.Tensor) -> torch.Tensor:
         wide = features.double()

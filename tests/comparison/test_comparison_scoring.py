@@ -141,7 +141,7 @@ def test_a_score_that_is_not_finite_is_an_error(world):
     )
     with pytest.raises(InvalidDataError, match="`features` to be finite"):
         score(huge, known, Recipe("knn", "scale", parameters=(("scale.percentile", 30),)))
-    with pytest.raises(InvalidDataError, match="finite"):
+    with pytest.raises(InvalidDataError, match="Prune fewer neurons"):
         score(prepared, known, Recipe("vim", pruning=Pruning(neurons=(0, 0))))
 
 

@@ -162,6 +162,14 @@ def test_an_image_without_any_feature_stays_as_it_is(key, world):
     assert torch.isfinite(shaped).all()
 
 
+@pytest.mark.parametrize("kept", [0, 1, 3])
+def test_vim_refuses_features_that_leave_no_residual(kept, world):
+    mask = (torch.arange(WIDTH) < kept).float()
+    pruned = Known(world.known.features * mask, world.known.labels, world.known.head)
+    with pytest.raises(InvalidDataError, match="Prune fewer neurons"):
+        SCORES["vim"].fit(pruned, pruned.head, {"dimensions": kept + CLASSES})
+
+
 def test_shaping_that_would_leave_nothing_is_refused():
     with pytest.raises(InvalidSettingError, match="Choose less"):
         RECTIFIERS["ash-s"].fit(None, {"percentile": 99.0})(torch.rand(3, 8))
