@@ -98,6 +98,20 @@ def read_image(
     return UploadedImage(shown, image, " ".join(notes) or None)
 
 
+def plain_image(image: Image.Image) -> Image.Image:
+    """An image that somebody has opened, as `read_image` gives it from a file: upright, opaque, 8 bits.
+
+    Raises:
+        UnreadableImageError: If its pixels cannot be read.
+    """
+    try:
+        return _decode(image)[0]
+    except Exception:  # noqa: BLE001 - decoders raise errors of any type
+        raise UnreadableImageError(
+            "The image's pixels cannot be read but expected a whole image, so save it as PNG."
+        ) from None
+
+
 def display_name(name: str) -> str:
     """A file name that is safe in any text: no folders, no markup, no control characters, 40 at most.
 

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from opnp.errors import InvalidDataError, MissingDataError
-from opnp.images import read_image
+from opnp.images import plain_image, read_image
 from opnp.judging import transformed
 from opnp.models import Classifier
 
@@ -25,9 +25,9 @@ def inputs_of(
 
     Args:
         classifier: For its transform.
-        images: A PIL image; the path of a file; a uint8 array (H, W), (H, W, 3), (N, H, W) or (N, H, W, 3),
-            where a last axis of 3 means colours; a floating tensor that has been through the transform, one
-            image or a batch; or a list of those.
+        images: A PIL image, taken as its file would be (upright, on white); the path of a file; a uint8 array
+            (H, W), (H, W, 3), (N, H, W) or (N, H, W, 3), where a last axis of 3 means colours; a floating
+            tensor that has been through the transform, one image or a batch; or a list of those.
         shape: Of one transformed image, to tell one from a batch.
 
     Returns:
@@ -55,7 +55,7 @@ def inputs_of(
 
 def _picture(source: One) -> Image.Image:
     if isinstance(source, Image.Image):
-        return source
+        return plain_image(source)
     path = Path(source)
     try:
         data = path.read_bytes()
@@ -67,6 +67,11 @@ def _picture(source: One) -> Image.Image:
 
 
 def _pictures(array: npt.NDArray[np.uint8]) -> tuple[list[Image.Image], bool]:
+    if array.ndim == 3 and array.shape[-1] == 4:
+        raise InvalidDataError(
+            f"Expected an array of images without transparency but got shape {array.shape}. Pass its first "
+            "three channels, or the PIL image."
+        )
     coloured = array.ndim > 2 and array.shape[-1] == 3
     grey_or_colour = array.ndim - coloured
     if array.dtype != np.uint8 or grey_or_colour not in (2, 3) or 0 in array.shape:

@@ -74,6 +74,8 @@ def read_probes(tensors: Mapping[str, torch.Tensor]) -> Probes:
     logits = tensors.get("probe.logits")
     if logits is None or logits.ndim != 2 or not 0 < len(logits) <= _MOST:
         raise refused("its probe images are missing")
+    if logits.dtype != torch.float32 or not bool(logits.isfinite().all()):
+        raise refused("what it expects of its probe images is not finite or not float32")
     pictures = []
     for number in range(len(logits)):
         picture = tensors.get(f"probe.{number}")

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import ExifTags, Image
 from safetensors.torch import load
 from toy_experiment import to_pixels, toy_experiment
 from toy_explorer import OOD
@@ -69,6 +69,7 @@ def test_more_than_one_step_is_in_order(detector, blobs):
         None,
         {"a": 1},
         np.zeros((1, 2), np.float32),
+        np.zeros((5, 6, 4), np.uint8),
         np.zeros((1, 2, 3, 4, 5), np.uint8),
         np.zeros((0, 1, 2), np.uint8),
         torch.zeros(1, 2, 3),
@@ -87,6 +88,23 @@ def test_files_that_are_none_are_refused(detector, tmp_path):
     (tmp_path / "words.png").write_text("no image")
     with pytest.raises(UnreadableImageError, match=r"words\.png"):
         detector(tmp_path / "words.png")
+
+
+def test_an_opened_image_is_taken_as_its_file_is(detector, tmp_path):
+    upright = Image.fromarray(np.array([[40, 200]], np.uint8))
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png", exif=turned)
+    clear = Image.fromarray(np.array([[[40, 0], [200, 255]]], np.uint8), "LA")
+    clear.save(tmp_path / "clear.png")
+    deep = Image.fromarray(np.array([[40 * 257, 200 * 257]], np.uint16))
+    deep.save(tmp_path / "deep.png")
+    for name in ("turned", "clear", "deep"):
+        opened = Image.open(tmp_path / f"{name}.png")
+        assert numbers([detector(opened)]) == numbers([detector(tmp_path / f"{name}.png")])
+    assert numbers([detector(tmp_path / "turned.png")]) == numbers([detector(upright)])
+    assert numbers([detector(clear)]) == numbers([detector(np.array([[255, 200]], np.uint8))])
+    assert numbers([detector(deep)]) == numbers([detector(upright)])
 
 
 def test_a_score_that_is_not_finite_is_an_error(detector):
