@@ -105,7 +105,8 @@ class MinimiseCost:
         cost = np.concatenate([[0.0], np.cumsum(np.concatenate(changes)[order])])
         candidates = np.append(scores[order], _next_up(scores.max()))
         first = np.concatenate([[True], candidates[1:] > candidates[:-1]])  # ties are rejected together
-        within = cost[first] <= cost[first].min() + 1e-12
+        equal = 1e-12 * max(self.false_alarm, self.miss, self.error)
+        within = cost[first] <= cost[first].min() + equal
         return float(candidates[first][within][0])
 
     def cost(self, threshold: float, sample: Sample) -> float:

@@ -81,6 +81,12 @@ def test_no_threshold_costs_less(given_, false_alarm, miss, error, ood_share):
     assert chosen <= min(rule.cost(tau, given_) for tau in everything) + 1e-9
 
 
+@given(samples(), st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(-40, 40))
+def test_only_the_ratios_of_the_costs_matter(given_, false_alarm, miss, error, power):
+    rules = [MinimiseCost(k * false_alarm, k * miss, k * error, 0.25) for k in (1.0, 2.0**power)]
+    assert choose_threshold(rules[0], given_) == choose_threshold(rules[1], given_)
+
+
 def test_what_cannot_err_is_not_rejected_and_what_costs_is():
     given_ = sample([1, 2], {"far": [5, 6]})
     assert choose_threshold(MinimiseCost(miss=0), given_) == 1.0
