@@ -11,6 +11,8 @@ from opnp.methods import RECTIFIERS, SCORES, method_named
 PRUNED = "pruned"
 """Stands for whatever pruning the reader of the line has at hand."""
 
+PRUNINGS = (PRUNED, "weights", "neurons")
+
 LONGEST = 300
 """Characters of a line; links come from strangers."""
 
@@ -27,7 +29,7 @@ def spell(recipe: Recipe) -> str:
     parts = _spell_pruning(recipe.pruning)
     for method in recipe.methods:
         changed = [pair for pair in recipe.parameters if pair[0].startswith(f"{method.key}.")]
-        inside = ",".join(f"{key.partition('.')[2]}={value:g}" for key, value in changed)
+        inside = ",".join(f"{key.partition('.')[2]}={_exact(value)}" for key, value in changed)
         parts.append(f"{method.key}({inside})" if inside else method.key)
     return "+".join(parts)
 
@@ -53,16 +55,25 @@ def read(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
     chosen: dict[str, str] = {}
     pruning: dict[str, Any] = {}
     parameters: dict[str, float] = {}
+    prunings: list[str] = []
     for part in line.replace(" ", "").split("+"):
         name, options = _read_part(part, line)
+        if name in PRUNINGS:
+            _require_alone(name, prunings, line)
+            prunings.append(name)
         if name == PRUNED:
+            if options:
+                raise InvalidSettingError(
+                    f"Expected `{PRUNED}` without parameters but got {next(iter(options))!r}. "
+                    "Write weights(low=…,high=…) or neurons(low=…,high=…) for windows of its own."
+                )
             pruning |= {
                 "weights": pruned.weights,
                 "neurons": pruned.neurons,
                 "scope": pruned.scope,
                 "neuron_definition": pruned.neuron_definition,
             }
-        elif name in ("weights", "neurons"):
+        elif name in PRUNINGS:
             pruning |= _read_window(name, options)
         else:
             kind = _kind(name)
@@ -92,11 +103,20 @@ def _spell_pruning(pruning: Pruning) -> list[str]:
     parts = []
     if pruning.weights != OPEN:
         scope = ",scope=per-class" if pruning.scope is RankScope.PER_CLASS else ""
-        parts.append(f"weights(low={pruning.weights[0]:g},high={pruning.weights[1]:g}{scope})")
+        parts.append(f"weights({_ends(pruning.weights)}{scope})")
     if pruning.neurons != OPEN:
         by = ",by=weights" if pruning.neuron_definition is NeuronDefinition.WEIGHTS else ""
-        parts.append(f"neurons(low={pruning.neurons[0]:g},high={pruning.neurons[1]:g}{by})")
+        parts.append(f"neurons({_ends(pruning.neurons)}{by})")
     return parts
+
+
+def _ends(window: tuple[float, float]) -> str:
+    return "low={},high={}".format(*map(_exact, window))
+
+
+def _exact(value: float) -> str:
+    """The shortest digits that are read back as the same number."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def _read_part(part: str, line: str) -> tuple[str, dict[str, str]]:
@@ -108,7 +128,20 @@ def _read_part(part: str, line: str) -> tuple[str, dict[str, str]]:
         )
     inside = match[2] or ""
     pairs = [pair.partition("=") for pair in inside.split(",") if pair]
-    return match[1], {key: value for key, _, value in pairs}
+    options = {key: value for key, _, value in pairs}
+    if len(options) < len(pairs):
+        raise InvalidSettingError(
+            f"Expected each parameter of `{match[1]}` once but got {match[2]!r}. Drop one."
+        )
+    return match[1], options
+
+
+def _require_alone(name: str, others: list[str], line: str) -> None:
+    """Windows are said once: by `pruned`, or by weights and neurons."""
+    if name in others or (others and PRUNED in (name, *others)):
+        raise InvalidSettingError(
+            f"Expected one pruning but {line!r} has {others[-1]!r} and {name!r}. Make two rows, or drop one."
+        )
 
 
 def _read_window(name: str, options: dict[str, str]) -> dict[str, object]:

@@ -56,7 +56,8 @@ def test_what_is_not_allowed_is_named(arguments, words):
         Recipe(**arguments)
 
 
-windows = st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted).map(tuple)
+ends = st.one_of(st.integers(0, 100), st.floats(0, 100))
+windows = st.tuples(ends, ends).map(sorted).map(tuple)
 prunings = st.builds(Pruning, windows, windows, st.sampled_from(RankScope), st.sampled_from(NeuronDefinition))
 
 
@@ -95,6 +96,11 @@ def test_pruned_stands_for_what_is_at_hand():
         ("react(", "names joined by"),
         ("magic", "'msp', 'maxlogit'"),
         ("react+scale", "one rectifier"),
+        ("pruned(low=30)+msp", "`pruned` without parameters but got 'low'"),
+        ("weights(low=10)+weights(high=90)", "one pruning but"),
+        ("pruned+neurons(low=10)", "one pruning but"),
+        ("weights(low=10,low=20)", "each parameter of `weights` once"),
+        ("react(percentile=95,percentile=90)", "each parameter of `react` once"),
         ("msp+gen", "one score"),
         ("react(percentile=much)", "`percentile` to be a number"),
         ("react(share=5)", "'react.percentile', 'energy.temperature'"),
