@@ -1,6 +1,7 @@
 """What all commands share: words for people on stderr, results on stdout, exit codes."""
 
 import contextlib
+import io
 import json
 import logging
 import os
@@ -55,6 +56,9 @@ def show_json(result: Mapping[str, Any]) -> None:
 @contextlib.contextmanager
 def exits(*, as_json: bool) -> Iterator[None]:
     """Turn our errors, and a Ctrl-C, into a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
         yield

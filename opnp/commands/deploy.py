@@ -76,9 +76,7 @@ def deploy(
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
-        for option, path in (("--out", out), ("--onnx", onnx), ("--program", program)):
-            if path is not None:
-                writing.require_folder(option, path.parent)
+        writing.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = exploring.ready(chosen, device, cache)
         snapshot = explorer.at(pruning)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
@@ -126,11 +124,16 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
     """The most of each OOD set to let through, a fraction, by key.
 
     Raises:
-        InvalidSettingError: If a limit is not of the form SET=PERCENT, or its set is not chosen.
+        InvalidSettingError: If a limit is not of the form SET=PERCENT, its set is not chosen, or has
+            two.
     """
     limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
+    said: set[str] = set()
     for limit in most or []:
         key, _, share = limit.rpartition("=")
+        if key in said:
+            raise InvalidSettingError(f"Expected one `--most` for {key} but got two. Drop one.")
+        said.add(key)
         if key not in keys:
             known = ", ".join(f"{name}=5" for name in keys)
             raise InvalidSettingError(f"Expected `--most` to be one of {known} or alike but got {limit!r}.")

@@ -51,10 +51,14 @@ def read_file(path: Path) -> UploadedImage:
 
 
 def _files(name: str) -> Iterator[Path]:
-    path = Path(name).expanduser()
-    if path.is_dir():
+    try:
+        path = Path(name).expanduser()
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, RuntimeError):  # too long a name, or the home of nobody
+        return
+    if is_folder:
         yield from sorted(_below(path))
-    elif path.is_file():
+    elif is_file:
         yield path
     else:
         matches = map(Path, glob.glob(os.fspath(path), recursive=True))  # noqa: PTH207 - absolute patterns too

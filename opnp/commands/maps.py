@@ -8,10 +8,11 @@ from rich.table import Table
 
 from opnp.commands import console, options
 from opnp.config import NeuronDefinition
+from opnp.datasets import FeatureSet
 from opnp.experiment import load_experiment
 from opnp.extraction import ExtractionSettings, FeatureFormat, joined
 from opnp.extraction.library import extract_into, library_in
-from opnp.sensitivity import SensitivitySums
+from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
 from opnp.stored_maps import kept_sensitivity_sums
 
@@ -38,14 +39,23 @@ def sensitivity_map(
     with console.exits(as_json=as_json), joined(options.device_named(device)) as processes:
         chosen = load_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
-        with console.showing(chosen.id_train.title) as report:
-            stored = extract_into(
-                library_in(cache), classifier, chosen.id_train, settings, report=report, processes=processes
-            )
-        with Store(cache) as store:
-            sums = kept_sensitivity_sums(
-                store, stored, classifier, temperature=temperature, processes=processes
-            )
+        if isinstance(chosen.id_train, FeatureSet):
+            features, _ = chosen.id_train.features()
+            sums = sensitivity_sums(features, classifier.weight, classifier.bias, temperature=temperature)
+        else:
+            with console.showing(chosen.id_train.title) as report:
+                stored = extract_into(
+                    library_in(cache),
+                    classifier,
+                    chosen.id_train,
+                    settings,
+                    report=report,
+                    processes=processes,
+                )
+            with Store(cache) as store:
+                sums = kept_sensitivity_sums(
+                    store, stored, classifier, temperature=temperature, processes=processes
+                )
     if console.is_for_people(as_json=as_json):
         console.stdout().print(_table(sums))
     else:

@@ -1,5 +1,6 @@
 """Files that a command was asked to write."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from opnp.errors import InvalidSettingError
@@ -16,6 +17,31 @@ def require_folder(option: str, folder: Path) -> Path:
     except OSError as error:
         raise _unwritable(option, folder, error) from None
     return folder
+
+
+def require_files(places: Mapping[str, Path | None]) -> None:
+    """Make the folders of files that are to be written, before the long work whose results go there.
+
+    Args:
+        places: Each file by its option; None where none is wanted.
+
+    Raises:
+        InvalidSettingError: If a folder cannot be made, or a file is a folder or named twice.
+    """
+    named: dict[Path, str] = {}
+    for option, path in places.items():
+        if path is None:
+            continue
+        require_folder(option, path.parent)
+        if path.is_dir():
+            raise InvalidSettingError(
+                f"Expected `{option}` to be a file but {str(path)!r} is a folder. Add a name."
+            )
+        other = named.setdefault(path.resolve(), option)
+        if other != option:
+            raise InvalidSettingError(
+                f"Expected `{other}` and `{option}` to be two files but both are {str(path)!r}. Change one."
+            )
 
 
 def write(option: str, path: Path, text: str) -> None:

@@ -2,7 +2,9 @@ import csv
 
 import pytest
 from toy_explorer import OOD, toy_explorer
+from typer.testing import CliRunner
 
+from opnp.cli import app
 from opnp.config import UNPRUNED, Pruning
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -128,3 +130,16 @@ def test_errors_say_what_to_do(run, said, complains, arguments, code, words):
 
 def test_a_window_needs_two_numbers(run):
     assert run("evaluate", "toy", "--weights", "ten", "20").exit_code == 2
+
+
+def test_letters_that_the_terminal_lacks_do_not_cost_the_result(warm):
+    arguments = ["evaluate", "toy", "--cache", str(warm), "--device", "cpu"]
+    result = CliRunner(charset="ascii").invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "FPR95 ?" in result.stdout
+
+
+def test_maps_of_an_experiment_of_features_alone(run, said):
+    result = said(run("map", "numbers", "--json"))
+    assert result["images"] == 1
+    assert result["weights"]["largest"] == 0.0

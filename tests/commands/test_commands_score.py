@@ -173,6 +173,8 @@ def test_a_file_that_is_too_large_is_not_even_read(run, pictures, monkeypatch):
             1,
             "but there is no such file. Check the spelling and the folder that you are in.",
         ),
+        (["toy", "~nobody-of-this-name/x.png"], 1, "but there is no such file."),
+        (["toy", "a" * 300], 1, "but there is no such file."),
         (["nothing", "pictures"], 1, "Expected `experiment` to be one of 'toy', 'gone'"),
         (["gone", "pictures"], 3, "Get them with `python -m gone`."),
         (
