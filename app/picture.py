@@ -50,11 +50,12 @@ def picture(classifier: Classifier, name: str, image: Image.Image, note: str | N
     Raises:
         UnreadableImageError: If the model's transform fails on it.
     """
+    small = image.copy()
+    small.thumbnail((LARGEST, LARGEST))
     try:
         tensor = transformed(classifier, image)
+        ends = [transformed(classifier, Image.new(small.mode, small.size, end)) for end in ("black", "white")]
     except UnreadableImageError as error:
         raise UnreadableImageError(f"“{name}” {error}. Try it as a PNG in RGB.") from None
     features = features_of(classifier, [tensor])[0]
-    small = image.copy()
-    small.thumbnail((LARGEST, LARGEST))
-    return Picture(name, small, note, seen(tensor), features)
+    return Picture(name, small, note, seen(tensor, *ends), features)
