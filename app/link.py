@@ -1,10 +1,12 @@
-"""The windows in the page's address, so that a link opens the same view and the back button goes back.
+"""The pruning in the page's address, so that a link opens the same view and the back button goes back.
 
-Streamlit does this itself for its own widgets (`bind="query-params"`); the range sliders are ours, and so are
-the settings held as A.
+Streamlit does this itself for its own widgets (`bind="query-params"`), one step back for each. A preset sets
+the windows and how ranks are taken in one step, so these are written here, as are the settings held as A.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +14,7 @@ import streamlit as st
 
 from app import state
 from app.pinned import PINNED
-from opnp.config import OPEN, Pruning, Window
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
 from opnp.errors import OpnpError
 
 Said = tuple[str, ...]
@@ -21,7 +23,7 @@ _PAGE = "_page"
 
 
 def follow(page: str) -> None:
-    """Take over the windows of an address that did not come from here: a link, or the back button.
+    """Take over the pruning of an address that did not come from here: a link, or the back button.
 
     Args:
         page: The one that is drawn. Streamlit empties the address on the way to another page; the windows
@@ -44,17 +46,11 @@ def address() -> str:
 
 
 def write() -> None:
-    """Put the present windows into the address; those that prune nothing are left out."""
-    seen = st.session_state[_SEEN]
-    for key, (_, said_of) in _KEYS.items():
-        said = said_of(st.session_state.get(key))
-        if said == seen[key]:
-            continue
-        if said:
-            st.query_params[key] = list(said)
-        else:
-            del st.query_params[key]
-        seen[key] = said
+    """Put the present pruning into the address, as one step back; what stands at its default is left out."""
+    present = {key: said_of(st.session_state.get(key)) for key, (_, said_of) in _KEYS.items()}
+    if present != st.session_state[_SEEN]:
+        st.query_params.update({key: list(said) for key, said in present.items()})
+    st.session_state[_SEEN] = present
 
 
 def _window(said: Said) -> Window:
@@ -67,6 +63,15 @@ def _window(said: Said) -> Window:
 
 def _window_said(window: Window | None) -> Said:
     return () if window is None or tuple(window) == OPEN else tuple(f"{end:g}" for end in window)
+
+
+def _one_of(names: type[StrEnum], said: Said) -> str:
+    default = str(next(iter(names)))
+    return said[0] if len(said) == 1 and said[0] in list(names) else default
+
+
+def _named(names: type[StrEnum], name: str | None) -> Said:
+    return () if name is None or name == next(iter(names)) else (str(name),)
 
 
 def _pruning(said: Said) -> Pruning | None:
@@ -87,5 +92,7 @@ def _pruning_said(pruning: Pruning | None) -> Said:
 _KEYS: dict[str, tuple[Callable[[Said], Any], Callable[[Any], Said]]] = {
     state.WEIGHTS: (_window, _window_said),
     state.NEURONS: (_window, _window_said),
+    state.SCOPE: (partial(_one_of, RankScope), partial(_named, RankScope)),
+    state.DEFINITION: (partial(_one_of, NeuronDefinition), partial(_named, NeuronDefinition)),
     PINNED: (_pruning, _pruning_said),
 }

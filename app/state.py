@@ -1,6 +1,6 @@
 """Every key of the session and the URL with its default, and the way from widgets to frozen settings.
 
-The widgets are bound to the URL by their keys and the windows by `app.link`, so a link opens the same view
+Widgets are bound to the URL by their keys, the pruning is by `app.link`, so a link opens the same view
 and the browser's back button goes back. Undo is a list of earlier settings in the session.
 """
 

@@ -37,9 +37,13 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
             default=Reach.BOTH,
             required=True,
             key="reach",
+            bind="query-params",
             format_func=lambda one: REACHES[one],
         )
-        loss = st.slider(text.landscape.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss") / 100
+        points = st.slider(
+            text.landscape.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss", bind="query-params"
+        )
+        loss = points / 100
         with st.spinner(text.landscape.SWEEPING):
             choice = cached.choice(key, settings.ood, reach, loss)
             held = cached.held_out(key, settings.ood, choice.best.pruning)

@@ -107,7 +107,7 @@ def _settings(explorer: Explorer) -> None:
         required=True,
         key=state.SCOPE,
         help=text.controls.SCOPE_HELP,
-        bind="query-params",
+        persist_state="session",
     )
     st.segmented_control(
         text.controls.DEFINITION_LABEL,
@@ -116,7 +116,7 @@ def _settings(explorer: Explorer) -> None:
         required=True,
         key=state.DEFINITION,
         help=text.controls.DEFINITION_HELP,
-        bind="query-params",
+        persist_state="session",
     )
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
     st.pills(

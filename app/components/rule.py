@@ -55,6 +55,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
                 required=True,
                 key="rule",
                 help=text.RULE_HELP,
+                bind="query-params",
             )
         with third:
             share = st.number_input(
@@ -65,6 +66,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
                 1.0,
                 key="ood_share",
                 help=text.SHARE_HELP,
+                bind="query-params",
                 format="%g",
             )
         with second:
@@ -79,22 +81,32 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
 def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
     """The rule, or None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
-        tpr = st.slider(text.TPR_LABEL, 50.0, 100.0, 95.0, 0.5, format="%g %%", key="tpr")
+        tpr = st.slider(
+            text.TPR_LABEL, 50.0, 100.0, 95.0, 0.5, format="%g %%", key="tpr", bind="query-params"
+        )
         return AcceptId(tpr / 100)
     if kind == RULES[1]:
         titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
         with which:
             chosen = st.selectbox(
-                text.WHICH_LABEL, [WORST, EACH, *ood], format_func=lambda key: titles[key], key="limited"
+                text.WHICH_LABEL,
+                [WORST, EACH, *ood],
+                format_func=lambda key: titles[key],
+                key="limited",
+                bind="query-params",
             )
         if chosen == EACH:
             return None
         with limit:
-            most = st.slider(text.MOST_LABEL, 0.0, 50.0, 5.0, 0.5, format="%g %%", key="max_ood")
+            most = st.slider(
+                text.MOST_LABEL, 0.0, 50.0, 5.0, 0.5, format="%g %%", key="max_ood", bind="query-params"
+            )
         return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
     alarm, miss, error = (
-        place.number_input(label, 0.0, 1000.0, default, 1.0, key=key, help=help_text, format="%g")
+        place.number_input(
+            label, 0.0, 1000.0, default, 1.0, key=key, help=help_text, format="%g", bind="query-params"
+        )
         for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True)
     )
     return MinimiseCost(alarm, miss, error, ood_share)

@@ -123,6 +123,15 @@ def test_the_rule_holds_from_page_to_page_and_from_rule_to_rule(dashboard):
     assert not app.warning
 
 
+def test_a_link_opens_the_rule(dashboard):
+    limited = dashboard("deploy", rule="OOD let through", max_ood="6")
+    assert limited.slider(key="max_ood").value == 6.0
+    costly = dashboard("deploy", rule="Costs", cost_miss="20", ood_share="30")
+    assert costly.number_input(key="cost_miss").value == 20.0
+    assert costly.number_input(key="ood_share").value == 30.0
+    assert not dashboard("deploy", rule="Wishes", tpr="much").exception
+
+
 def test_no_ood_set_says_what_to_do(dashboard):
     app = dashboard("deploy")
     app.button_group(key="ood").set_value([]).run()

@@ -4,8 +4,8 @@ import pytest
 
 from app.link import _KEYS
 from app.pinned import PINNED
-from app.state import NEURONS, WEIGHTS
-from opnp.config import OPEN, Pruning, Window
+from app.state import DEFINITION, NEURONS, SCOPE, WEIGHTS
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
 
 
 @pytest.mark.parametrize("window", [OPEN, Window(0, 98.75), Window(30, 100), Window(50, 50)])
@@ -28,3 +28,12 @@ def test_a_broken_window_prunes_nothing(said):
 def test_what_is_held_as_a_survives_the_address(pruning):
     read, said_of = _KEYS[PINNED]
     assert read(said_of(pruning)) == pruning
+
+
+@pytest.mark.parametrize(("key", "names"), [(SCOPE, RankScope), (DEFINITION, NeuronDefinition)])
+def test_how_ranks_are_taken_survives_the_address(key, names):
+    read, said_of = _KEYS[key]
+    assert [read(said_of(str(name))) for name in names] == [str(name) for name in names]
+    first = next(iter(names))
+    assert said_of(str(first)) == said_of(None) == ()
+    assert [read(said) for said in ((), ("nowhere",), (str(first), "twice"))] == [first] * 3

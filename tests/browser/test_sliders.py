@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import metric, open_explore, thumb
+from pages import at_rest, metric, open_explore, thumb
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -96,6 +96,21 @@ def test_the_back_button_goes_back(page: Page):
     page.go_back()
     expect(thumb(page, "Weights kept", 1)).to_have_attribute("aria-valuenow", "98")
     expect(metric(page, PRUNED_WEIGHTS)).to_have_text(re.compile("2.0 %"))
+
+
+def test_one_click_is_one_step_back(page: Page):
+    open_explore(page)
+    before = page.evaluate("history.length")
+    page.get_by_role("button", name="80 % least sensitive weights of each class").click()
+    expect(page).to_have_url(re.compile("weights=80&weights=100&scope=per"))
+    page.get_by_role("button", name="30 % least sensitive neurons").click()
+    expect(page).to_have_url(re.compile(r"\?neurons=30&neurons=100$"))
+    at_rest(page)
+    assert page.evaluate("history.length") == before + 2
+    page.go_back()
+    expect(metric(page, PRUNED_WEIGHTS)).to_have_text("80.1 %")
+    page.go_back()
+    expect(metric(page, PRUNED_WEIGHTS)).to_have_text("0.0 %")
 
 
 def test_a_click_on_the_best_found_takes_both_sliders_there(page: Page):
