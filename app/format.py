@@ -24,6 +24,37 @@ def points(change: float) -> str:
     return f"{rounded:+.1f} points" if rounded else "0.0 points"
 
 
+def tenth(value: float) -> float:
+    """A number as one decimal shows it, for tables that the browser formats: it rounds halves another way.
+
+    Example:
+        >>> tenth(13.25), tenth(13.35)
+        (13.2, 13.3)
+    """
+    return float(f"{value:.1f}")
+
+
+def signed(change: float) -> str:
+    """A difference of two scores, signed; what rounds to nothing has no sign.
+
+    Example:
+        >>> signed(-0.234), signed(-0.001)
+        ('-0.23', '0.00')
+    """
+    said = f"{change:+.2f}"
+    return said[1:] if float(said) == 0 else said
+
+
+def threshold(value: float) -> str:
+    """A threshold of a score, or of a confidence.
+
+    Example:
+        >>> threshold(4.77), threshold(0.63241)
+        ('4.770', '0.6324')
+    """
+    return f"{value:.3f}" if abs(value) >= 1 else f"{value:.4f}"
+
+
 def interval(ends: Interval) -> str:
     """An interval in percent.
 

@@ -8,9 +8,9 @@ import pandas as pd
 from app.pinned import Pair
 from app.text import explore as text
 from opnp.config import Pruning, windows_text
-from opnp.evaluation import Evaluation, Half
+from opnp.evaluation import Evaluation, Half, OodMetrics
 from opnp.explorer import Explorer
-from opnp.figures import DIRECTION
+from opnp.figures import DIRECTION, average
 
 SET = "OOD set"
 HELD_OUT = "FPR95 held out"
@@ -30,10 +30,13 @@ def set_frame(
         after: Figures of the second; without the held-out half while they come from a sample.
     """
     titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
-    frame = pd.DataFrame([_row(titles[key], key, compared, before, after) for key in ood])
-    average = frame.drop(columns=SET).mean().to_dict()
-    average |= {SET: text.AVERAGE, "images": frame["images"].sum()}
-    return pd.concat([frame, pd.DataFrame([average])], ignore_index=True)
+    old, new, held_out = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
+    rows = [
+        _row(titles[key], compared, old.sets[key], new.sets[key], held_out.sets[key] if held_out else None)
+        for key in ood
+    ]
+    mean = _row(text.AVERAGE, compared, average(old), average(new), average(held_out) if held_out else None)
+    return pd.DataFrame([*rows, mean])
 
 
 def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:
@@ -49,9 +52,9 @@ def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.Da
     return head + frame.to_csv(index=False, float_format="%.4f")
 
 
-def _row(title: str, key: str, compared: Pair, before: Halves, after: Halves) -> dict[str, str | float | int]:
-    old, new = before[Half.TUNE].sets[key], after[Half.TUNE].sets[key]
-    held_out = after[Half.REPORT].sets[key] if Half.REPORT in after else None
+def _row(
+    title: str, compared: Pair, old: OodMetrics, new: OodMetrics, held_out: OodMetrics | None
+) -> dict[str, str | float | int]:
     return {
         SET: title,
         f"FPR95 {compared.before}": 100 * old.fpr95,

@@ -92,6 +92,9 @@ _CSS = """
   .st-key-presenting h4 {{ font-size: 2.2rem; }}
   .st-key-presenting .katex {{ font-size: 1.5rem; }}
   [class*="st-key-figure-"] > [data-stale="false"] ~ [data-stale="true"] {{ display: none; }}
+  .st-key-examples [data-testid="stVerticalBlock"] {{ position: relative; }}
+  .st-key-examples :is(label, .stElementContainer) {{ position: static; }}
+  .st-key-examples label::after {{ content: ""; position: absolute; inset: 0; cursor: pointer; }}
   :is(.st-key-presenting, .st-key-reading):has(.st-key-turned) [data-stale="true"] {{ display: none; }}
 </style>
 """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from app.format import interval, percent, with_interval
+from app.format import interval, percent, threshold, with_interval
 from app.text import deploy as text
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
@@ -25,7 +25,7 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
     with st.container(key="cards"):
         columns = st.columns(5)
         with columns[0], st.container(border=True, height="stretch"):
-            st.metric("Threshold", f"{planned.threshold:.3f}", help=text.THRESHOLD_HELP)
+            st.metric("Threshold", threshold(planned.threshold), help=text.THRESHOLD_HELP)
             st.caption(text.CHOSEN_ON.format(count=f"{planned.basis.tune.id_scores.size:,}"))
         with columns[1], st.container(border=True, height="stretch"):
             rejected = text.FALSE_ALARMS.format(count=f"{said.confusion['ID'][2]:,}")
@@ -59,7 +59,7 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
         said, curve = planned.outcome, planned.curve
         shares = [said.id_accepted, *said.ood_accepted.values(), said.accuracy_accepted]
         area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
-        frame[name] = [*map(_with_interval, shares), area, f"{planned.threshold:.4g}"]
+        frame[name] = [*map(_with_interval, shares), area, threshold(planned.threshold)]
     st.dataframe(
         frame, hide_index=True, alt="Accepted and rejected shares of each score, with 95 % intervals"
     )

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cached
-from app.format import interval
+from app.format import interval, tenth
 from app.state import Settings
 from app.text import landscape as text
 from opnp.config import windows_text
@@ -31,8 +31,8 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
         [
             {
                 "left out": titles[one.key],
-                "FPR95 unpruned": 100 * one.unpruned.fpr95,
-                "FPR95 pruned": 100 * one.report.fpr95,
+                "FPR95 unpruned": tenth(100 * one.unpruned.fpr95),
+                "FPR95 pruned": tenth(100 * one.report.fpr95),
                 "95 % interval": interval(one.report.fpr95_interval),
                 "window chosen on the other sets": windows_text(one.trial.pruning),
             }

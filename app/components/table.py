@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app.format import percent
+from app.format import percent, tenth
 from app.frames import SET, Halves, frame_csv, set_frame
 from app.pinned import pair
 from app.state import Settings
@@ -47,7 +47,7 @@ def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: 
     compared = pair()
     frame = set_frame(explorer, settings.ood, compared, before, after)
     st.dataframe(
-        frame,
+        frame.apply(lambda column: column if column.name in (SET, "images") else column.map(tenth)),
         hide_index=True,
         column_config={
             name: st.column_config.NumberColumn(format="%d" if name == "images" else "%.1f %%")

@@ -32,7 +32,7 @@ def brought(experiment_key: str) -> tuple[list[Picture], list[str]]:
         The pictures that could be read, and a sentence for each that could not.
     """
     files = [*_uploaded(), *_earlier()]
-    read, problems = [], []
+    read, problems, readable = [], [], []
     if len(files) > MOST:
         problems.append(text.TOO_MANY.format(got=len(files), most=MOST))
     for file in files[:MOST]:
@@ -41,8 +41,10 @@ def brought(experiment_key: str) -> tuple[list[Picture], list[str]]:
             continue
         try:
             read.append(cached.upload(experiment_key, file))
+            readable.append(file)
         except OpnpError as error:
             problems.append(str(error))
+    st.session_state[_SHOWN] = [file for file in st.session_state[_SHOWN] if file in readable]
     return read, problems
 
 

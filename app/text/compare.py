@@ -20,7 +20,9 @@ EXAMPLES = (
     "The sliders prune nothing, so the first things that Explore suggests stand in for pruning: OPP without "
     "the 1 % most sensitive weights, ONP without the 30 % least sensitive neurons, OPNP without both."
 )
-SLIDERS = "OPP, ONP and OPNP prune what the sliders above prune: {windows}."
+SLIDERS = "{rows} what the sliders above prune: {windows}."
+ALL_PRUNE = "OPP, ONP and OPNP prune"
+ONE_PRUNES = "{kind} prunes"
 FITTED = " Methods fit to the features of {count} ID training images."
 FITTED_SAMPLE = " Methods fit to a sample of {count} of the {population} ID training images, drawn by seed."
 RUNNING = "{done} of {all} rows"

@@ -192,13 +192,12 @@ MOVE_LABEL = "Nudge by"
 NUDGE_FIGURE = "Energy of “{title}” when {what} is nudged"
 THE_WEIGHT = "the weight of neuron {neuron} for {name}"
 THE_NEURON = "neuron {neuron}"
-SLOPE_WEIGHT = r"-p_c\,z_j=-{p:.3f}\times {z:.2f}=\mathbf{{{slope:.3f}}}"
+SLOPE_WEIGHT = r"-p_c\,z_j=-{p:.4f}\times {z:.4f}=\mathbf{{{slope:.3f}}}"
 SLOPE_NEURON = r"-\sum_c p_c\,W_{{cj}}=\mathbf{{{slope:.3f}}}"
 FACT_NUDGE = (
-    "Nudged by {move}, the energy goes from {start} to **{end}**. The slope alone would say {line}. Now it "
-    "is {value}."
+    "Nudged by {move} to {value}, the energy goes from {start} to **{end}**. The slope alone would say "
+    "{line}."
 )
-
 # A toy
 DATA_LABEL = "Data"
 SEED_LABEL = "Start (seed)"

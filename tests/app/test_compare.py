@@ -117,8 +117,18 @@ def test_two_rows_of_one_name_are_told_apart(dashboard):
     app = dashboard("compare")
     app.button(key="add-row").click().run()
     app.button(key="add-row").click().run()
-    assert list(table(app).index[:2]) == ["Energy", "Energy (2)"]
-    assert "Energy (3)" in table(app).index
+    standard = [recipe.title for recipe in default_rows(UNPRUNED)]
+    assert list(table(app).index) == ["Energy (2)", "Energy (3)", *standard]
+
+
+def test_the_caption_names_the_rows_that_there_are(dashboard):
+    for windows, said in (
+        ({"weights": ["0", "99"]}, "OPP prunes"),
+        ({"neurons": ["30", "100"]}, "ONP prunes"),
+    ):
+        assert f"{said} what the sliders above prune" in words(dashboard("compare", **windows))
+    both = words(dashboard("compare", weights=["0", "99"], neurons=["30", "100"]))
+    assert "OPP, ONP and OPNP prune what the sliders above prune" in both
 
 
 def test_links_from_strangers(dashboard):

@@ -116,8 +116,9 @@ def test_the_table_averages_its_rows(dashboard):
     table = app.dataframe[0].value
     sets, average = table.iloc[:-1], table.iloc[-1]
     assert len(sets) == len(OOD)
-    assert average["FPR95 pruned"] == pytest.approx(sets["FPR95 pruned"].mean())
-    assert average["FPR95 pruned"] == pytest.approx(percent(metrics(app)["FPR95 ↓"]), abs=0.051)
+    assert average["FPR95 pruned"] == pytest.approx(sets["FPR95 pruned"].mean(), abs=0.11)
+    assert average["FPR95 pruned"] == percent(metrics(app)["FPR95 ↓"])
+    assert average["images"] == sets["images"].sum()
 
 
 def test_the_picture_of_each_set_says_what_the_table_says(dashboard):
@@ -148,12 +149,12 @@ def test_a_and_b_stand_side_by_side_and_swap(dashboard, move):
     move(app, weights=(0.0, 100.0), neurons=(30.0, 100.0))
     a, b = expected_fpr95(Pruning(weights=(0, 99))), expected_fpr95(Pruning(neurons=(30, 100)))
     average = app.dataframe[0].value.iloc[-1]
-    assert average["FPR95 A"] == pytest.approx(a)
-    assert average["FPR95 B"] == pytest.approx(b)
+    assert average["FPR95 A"] == pytest.approx(a, abs=0.051)
+    assert average["FPR95 B"] == pytest.approx(b, abs=0.051)
     assert float(changes(app)[0].split()[1]) == pytest.approx(b - a, abs=0.051)
     app.button(key="swap").click().run()
     assert app.session_state["weights"] == (0.0, 99.0)
-    assert app.dataframe[0].value.iloc[-1]["FPR95 A"] == pytest.approx(b)
+    assert app.dataframe[0].value.iloc[-1]["FPR95 A"] == pytest.approx(b, abs=0.051)
     app.button(key="unpin").click().run()
     assert "FPR95 unpruned" in app.dataframe[0].value
 
@@ -162,8 +163,8 @@ def test_a_link_opens_both_and_a_broken_one_only_the_present(dashboard):
     held = ["0", "99", "0", "100", "global", "activation"]
     app = dashboard(a=held, neurons=["30", "100"])
     average = app.dataframe[0].value.iloc[-1]
-    assert average["FPR95 A"] == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))))
-    assert average["FPR95 B"] == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))))
+    assert average["FPR95 A"] == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))), abs=0.051)
+    assert average["FPR95 B"] == pytest.approx(expected_fpr95(Pruning(neurons=(30, 100))), abs=0.051)
     for broken in (["0", "99"], [*held[:4], "nowhere", "activation"], ["-1", *held[1:]]):
         assert "FPR95 unpruned" in dashboard(a=broken).dataframe[0].value
 

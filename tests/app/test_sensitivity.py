@@ -177,7 +177,7 @@ def test_nothing_pruned_is_said_not_drawn(dashboard):
     app.checkbox[0].check().run()
     app.button_group(key="account").set_value("pruning").run()
     assert "Nothing is pruned" in words(app)
-    assert metrics(app)["Made by pruned weights"] == "+0.00"
+    assert metrics(app)["Made by pruned weights"] == "0.00"
 
 
 def test_an_image_of_the_id_test_set_is_not_its_own_nearest(dashboard):

@@ -111,7 +111,15 @@ def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: P
     expect(metric(page, "FPR95")).to_be_visible()
     page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
     expect(page.get_by_text("what it sees")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_text("2 from the camera or from before")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
     assert problems == []
+
+
+def test_a_click_on_an_example_looks_at_it(page: Page):
+    open_images(page)
+    page.locator(".st-key-examples img").last.click(force=True)  # what lies above it is its label
+    expect(page.get_by_text("what it sees")).to_be_visible(timeout=WAIT)
 
 
 def test_a_dropped_zip_is_a_set_for_this_visitor_alone(page: Page):

@@ -36,15 +36,15 @@ class Wanted:
 
 
 def wanted_rows(pruning: Pruning) -> tuple[Wanted, ...]:
-    """All rows of the page, no two of one name."""
-    rows = (*own_rows(), *(Wanted(recipe.title, recipe) for recipe in default_rows(pruning)))
+    """All rows of the page, the visitor's own first; of two with one name an own one gets a number."""
+    standard = [Wanted(recipe.title, recipe) for recipe in default_rows(pruning)]
     seen: dict[str, int] = {}
     named = []
-    for row in rows:
+    for row in (*standard, *own_rows()):
         seen[row.name] = seen.get(row.name, 0) + 1
         number = seen[row.name]
         named.append(row if number == 1 else Wanted(f"{row.name} ({number})", row.recipe))
-    return tuple(named)
+    return (*named[len(standard) :], *named[: len(standard)])
 
 
 def own_rows() -> tuple[Wanted, ...]:

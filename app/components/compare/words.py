@@ -25,10 +25,15 @@ def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted
     pruned = (
         text.EXAMPLES
         if pruning.kind == UNPRUNED.kind
-        else text.SLIDERS.format(windows=plain(windows_text(pruning)))
+        else text.SLIDERS.format(rows=_rows(pruning.kind), windows=plain(windows_text(pruning)))
     )
     fits = sample.format(count=count, population=population) if fitted[0] else ""
     st.caption(f"{reading}{fits}  \n{pruned}")
     for row in rows:
         if row.reason is not None:
             st.caption(f"**{plain(row.name)}**: {plain(row.reason)}")
+
+
+def _rows(kind: str) -> str:
+    """Weights and neurons together also come apart."""
+    return text.ALL_PRUNE if kind == "OPNP" else text.ONE_PRUNES.format(kind=kind)

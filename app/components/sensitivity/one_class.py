@@ -9,7 +9,7 @@ from app.charts.spread import spread_chart
 from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
 from app.components.sensitivity.shown import Shown
-from app.format import percent, plain, points
+from app.format import percent, plain, points, signed
 from app.text import sensitivity as text
 from opnp.distribution import distribution
 from opnp.marginals import class_figures, moved
@@ -70,7 +70,7 @@ def _figures(shown: Shown, row: int) -> None:
             st.metric(
                 text.CLASS_SCORE,
                 f"{after.score:.2f}",
-                f"{after.score - before.score:+.2f}",
+                signed(after.score - before.score),
                 delta_color="off",
                 delta_arrow="off",
                 help=text.CLASS_SCORE_HELP,

@@ -12,7 +12,7 @@ from app.components.sensitivity.chosen import Part, clickable, go_to
 from app.components.sensitivity.samples import Sample, choose_sample
 from app.components.sensitivity.shown import Shown
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
-from app.format import percent, plain
+from app.format import percent, plain, signed
 from app.text import images as images_text
 from app.text import sensitivity as text
 from opnp.attribution import Account, account
@@ -67,7 +67,7 @@ def _figures(shown: Shown, sample: Sample, whole: Account, near: list[tuple[int,
                 st.image(sample.image, width=118, alt=sample.name)
             st.caption(plain(sample.name))
         with columns[1], st.container(border=True, height="stretch"):
-            change = f"{after.score - before.score:+.2f}"
+            change = signed(after.score - before.score)
             st.metric(text.SCORE, f"{after.score:.2f}", change, delta_color="off", help=text.SCORE_HELP)
             st.caption(_verdict(after))
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}, {_verdict(before)}"))
@@ -77,7 +77,7 @@ def _figures(shown: Shown, sample: Sample, whole: Account, near: list[tuple[int,
             said = f"{before.name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
             st.caption(text.UNPRUNED_WAS.format(value=plain(said)))
         with columns[3], st.container(border=True, height="stretch"):
-            st.metric(text.FROM_PRUNED, f"{made:+.2f}", help=text.FROM_PRUNED_HELP)
+            st.metric(text.FROM_PRUNED, signed(made), help=text.FROM_PRUNED_HELP)
             st.caption(text.FROM_PRUNED_OF.format(total=f"{total:.2f}"))
         with columns[4], st.container(border=True, height="stretch"):
             closest = f"{near[0][1]:.3f}" if near else "–"
@@ -110,7 +110,7 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
         head = shown.head
         said = account(sample.features, weight, bias, start=head.weight, mask=head.mask)
         title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_HEAD
-    total = f"{said.after - said.before:+.2f}"
+    total = signed(said.after - said.before)
     order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
     figure = kept_bars(
         _bars(said, order[:TOP]),
@@ -124,7 +124,7 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
     rest = order[TOP:]
     words = text.ACCOUNT_HELP.format(total=total, start=start)
     if rest.size:
-        others = f"{float(said.neurons.numpy()[rest].sum()):+.2f}"
+        others = signed(float(said.neurons.numpy()[rest].sum()))
         words = text.REST.format(shown=TOP, count=rest.size, total=others) + words
     st.caption(words)
 
