@@ -198,6 +198,7 @@ FACT_NUDGE = (
     "Nudged by {move} to {value}, the energy goes from {start} to **{end}**. The slope alone would say "
     "{line}."
 )
+
 # A toy
 DATA_LABEL = "Data"
 SEED_LABEL = "Start (seed)"
