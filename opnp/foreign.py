@@ -12,6 +12,7 @@ import site
 import sysconfig
 import traceback
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -83,11 +84,12 @@ def _own_line(trace: TracebackType | None) -> str:
         path = Path(frame.filename)
         if frame.filename.startswith("<") or any(path.is_relative_to(place) for place in library_folders()):
             continue
-        code = linecache.getline(frame.filename, frame.lineno or 0).strip()
+        code = without_folders(linecache.getline(frame.filename, frame.lineno or 0).strip())
         return f"`{path.name}`, line {frame.lineno}" + (f" (`{code}`)," if code else ",")
     return ""
 
 
+@cache
 def library_folders() -> tuple[Path, ...]:
     """Where code lies that no user wrote for an experiment: Python's own, installed packages, and opnp."""
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")

@@ -5,6 +5,7 @@ and its import ends in "operator torchvision::nms does not exist". Models, trans
 of those operators, so then, and only then, their two missing names are declared and the import tried again.
 """
 
+import importlib.util
 import sys
 import threading
 from types import ModuleType
@@ -38,3 +39,9 @@ def import_torchvision() -> ModuleType:
             _declared.append(library)
             import torchvision
         return torchvision  # type: ignore[no-any-return]
+
+
+def prepare_torchvision() -> None:
+    """Make `import torchvision` work for code that is not ours; nothing to do where it is not installed."""
+    if importlib.util.find_spec("torchvision") is not None:
+        import_torchvision()

@@ -4,26 +4,25 @@ torch.hub's own `pretrained=True` opens weight files in a way that may run code 
 called for the architecture alone and the weights are read here, tensors only.
 """
 
-import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from opnp.datasets import Missing, content_identity, require_present
-from opnp.errors import InvalidDataError
+from opnp.datasets import Missing, require_present
+from opnp.foreign import foreign
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file
-from opnp.sources.classifiers.python import called
 from opnp.sources.classifiers.torchvision import download
+from opnp.sources.own_code import OwnCode
 from opnp.sources.place import Place
+from opnp.sources.tables import one_of
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import hub_file, is_whole, load_into, read_state
-
-_log = logging.getLogger("opnp.sources")
+from opnp.torchvision_compat import prepare_torchvision
 
 
 @dataclass(frozen=True)
@@ -49,20 +48,22 @@ class HubClassifier(ClassifierSource):
     def load(self, place: Place) -> Classifier:
         """The classifier, from code and weights that are on this machine."""
         require_present(self.missing(place))
+        prepare_torchvision()
         folder = self._folder(place)
-
-        def build() -> object:
-            return torch.hub.load(str(folder), self.model, source="local", **self.options)  # type: ignore[no-untyped-call]
-
-        model = called(build, f"{self.repo} {self.model}")
+        code = OwnCode(folder)
+        module = code.load(folder / "hubconf.py")
+        entries = [name for name, value in vars(module).items() if callable(value) and name[0] != "_"]
+        entry = getattr(module, one_of("model", self.model, entries, place))
+        model = code.call(lambda: entry(**self.options), f"{self._shown()} {self.model}")
         if not isinstance(model, nn.Module):
             raise place.wrong("model", "an entry point that gives a torch.nn.Module", type(model).__name__)
         file = self._weights(place)
         load_into(model, read_state(file), file.name)
-        code = content_identity(*(path.read_bytes() for path in sorted(folder.rglob("*.py"))))
         transform = self.transform.build(place)
-        name = f"torch.hub {self.model} {code} {transform.name}"
-        return built(model, transform, name, class_names(self.classes, place))
+        with code.active():  # so that what the transform reads when it runs is noted too
+            classifier = built(model, transform, "", class_names(self.classes, place))
+        name = f"torch.hub {self.model} {sorted(self.options.items())} {code.key()} {transform.name}"
+        return replace(classifier, transform_id=name)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The repository's code and the weights."""
@@ -83,14 +84,10 @@ class HubClassifier(ClassifierSource):
     def fetch(self, place: Place) -> None:
         """Download the code from GitHub and the weights; the code runs when the classifier is loaded."""
         if not (self._folder(place) / "hubconf.py").is_file():
-            try:
+            with foreign(
+                f"to download the code of {self._shown()}", "Check the network and the name, and try again."
+            ):
                 torch.hub.list(self.repo, trust_repo=True)  # type: ignore[no-untyped-call]
-            except Exception as error:
-                _log.exception("torch.hub failed")
-                raise InvalidDataError(
-                    f"Expected to download the code of {self._shown()} but it failed with "
-                    f"{type(error).__name__}. Check the network and the name, and try again."
-                ) from error
         if self._is_url() and not is_whole(self._weights(place)):
             download(self.weights)
 

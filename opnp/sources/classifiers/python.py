@@ -4,29 +4,20 @@ This runs the code that the experiment file names, so only files that the person
 written or read are opened; nothing that a visitor sends ever gets here.
 """
 
-import importlib
-import importlib.util
-import logging
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 from torch import nn
 
-from opnp.datasets import Missing, content_identity
-from opnp.errors import InvalidDataError, OpnpError
+from opnp.datasets import Missing
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file, require_file
+from opnp.sources.own_code import OwnCode
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import load_into, read_state
-
-_T = TypeVar("_T")
-_log = logging.getLogger("opnp.sources")
+from opnp.torchvision_compat import prepare_torchvision
 
 
 @dataclass(frozen=True)
@@ -49,10 +40,11 @@ class PythonClassifier(ClassifierSource):
 
     def load(self, place: Place) -> Classifier:
         """The classifier."""
-        factory, code = self._factory(place)
-        made = called(factory, self.factory)
+        prepare_torchvision()
+        code, factory = self._factory(place)
+        made = code.call(factory, self.factory)
         if isinstance(made, Classifier):
-            return made
+            return replace(made, transform_id=f"{made.transform_id} {code.key()}")
         model, transform = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
         if not isinstance(model, nn.Module):
             got = type(model).__name__
@@ -71,8 +63,9 @@ class PythonClassifier(ClassifierSource):
             raise place.wrong(
                 "transform", "a table", "nothing", "Add [classifier.transform], or return (model, transform)."
             )
-        name = f"python {self.factory} {code} {self.transform}"
-        return built(model, transform, name, class_names(self.classes, place))
+        with code.active():  # so that what the transform reads when it runs is noted too
+            classifier = built(model, transform, "", class_names(self.classes, place))
+        return replace(classifier, transform_id=f"python {self.factory} {code.key()} {self.transform}")
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The file of the code, if there is one, and the weights."""
@@ -80,54 +73,21 @@ class PythonClassifier(ClassifierSource):
         files = [path for path in (source if source.endswith(".py") else "", self.weights) if path]
         return tuple(thing for path in files for thing in missing_file(path, place))
 
-    def _factory(self, place: Place) -> tuple[Callable[[], object], str]:
-        """The function, and a hash of the file it is in."""
+    def _factory(self, place: Place) -> tuple[OwnCode, Callable[[], object]]:
+        """The function, and the code that it belongs to."""
         source, _, name = self.factory.rpartition(":")
         if not source or not name.isidentifier():
             raise place.wrong(
                 "factory", "`package.module:function` or `path/file.py:function`", repr(self.factory)
             )
         if source.endswith(".py"):
-            module = _from_file(require_file(source, place))
+            file = require_file(source, place)
+            code = OwnCode(file.parent)
+            module = code.load(file)
         else:
-            module = called(lambda: importlib.import_module(source), source)
+            code = OwnCode()
+            module = code.find(source)
         factory = getattr(module, name, None)
         if not callable(factory):
             raise place.wrong("factory", f"a function of {source}", f"no function {name!r}", "Mend its name.")
-        file = getattr(module, "__file__", None)
-        return factory, content_identity(Path(file).read_bytes() if file else "")
-
-
-def called(function: Callable[[], _T], name: str) -> _T:
-    """What foreign code gives; what it raises becomes one sentence, and its trace goes to the log.
-
-    Raises:
-        InvalidDataError: If it raises anything; our own errors pass.
-    """
-    try:
-        return function()
-    except OpnpError:
-        raise
-    except Exception as error:
-        _log.exception("%s failed", name)
-        raise InvalidDataError(
-            f"Expected `{name}` to run but it raised {type(error).__name__}. The log has its trace; mend the "
-            "code."
-        ) from error
-
-
-def _from_file(path: Path) -> ModuleType:
-    """The module in a file, with the file's folder on the path while it is imported."""
-    name = f"opnp_factory_{content_identity(str(path.resolve()))[:16]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise InvalidDataError(f"Expected `{path.name}` to be a Python file. Rename it to end in .py.")
-    module = importlib.util.module_from_spec(spec)
-    loader = spec.loader
-    sys.modules[name] = module
-    sys.path.insert(0, str(path.parent))
-    try:
-        called(lambda: loader.exec_module(module), path.name)
-    finally:
-        sys.path.remove(str(path.parent))
-    return module
+        return code, factory

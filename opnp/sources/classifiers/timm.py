@@ -7,10 +7,10 @@ from typing import Any
 from torch import nn
 
 from opnp.datasets import Missing, require_present
+from opnp.foreign import foreign
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file, require_file
-from opnp.sources.classifiers.python import called
 from opnp.sources.place import Place
 from opnp.sources.transform import ModelTransform, TransformTable
 from opnp.sources.weights import load_into, read_state
@@ -44,7 +44,8 @@ class TimmClassifier(ClassifierSource):
         if self.path:
             count = len(names) if names is not None else self.classes
             options |= {"num_classes": count} if count else {}
-        model: nn.Module = called(lambda: timm.create_model(self.model, **options), f"timm {self.model}")
+        with foreign(f"timm to build {self.model}", "Check its name and options."):
+            model: nn.Module = timm.create_model(self.model, **options)
         if self.path:
             file = require_file(self.path, place)
             load_into(model, read_state(file), file.name)
@@ -65,7 +66,8 @@ class TimmClassifier(ClassifierSource):
             import_torchvision()
             import timm
 
-            called(lambda: timm.create_model(self.model, pretrained=True), f"timm {self.model}")
+            with foreign(f"timm to download {self.model}", "Check the network and the name, and try again."):
+                timm.create_model(self.model, pretrained=True)
 
     def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
         import_torchvision()
