@@ -9,6 +9,7 @@ from PIL import Image
 
 from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
+from opnp.foreign import clause, foreign
 from opnp.metrics import tpr_threshold
 from opnp.models import Classifier
 
@@ -45,20 +46,19 @@ def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
         return classifier.transform(image)
     except OpnpError:
         raise
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise UnreadableImageError(
-            f"({image.mode}, {image.width} × {image.height}) makes the model's transform fail with "
-            f"{type(error).__name__}"
-        ) from None
+    except Exception as error:
+        size = f"{image.mode}, {image.width} × {image.height}"
+        raise UnreadableImageError(f"({size}) makes the model's transform fail: {clause(error)}") from error
 
 
 def features_of(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
     """(n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
     device = classifier.weight.device
-    parts = [
-        classifier.features(torch.stack(list(alike)).to(device)).cpu()
-        for _, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape))
-    ]
+    parts = []
+    for shape, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape)):
+        batch = torch.stack(list(alike)).to(device)
+        with foreign(f"the model to take images of shape {shape}"):
+            parts.append(classifier.features(batch).cpu())
     return torch.cat(parts)
 
 

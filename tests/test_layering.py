@@ -12,9 +12,10 @@ DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
     "errors torchvision_compat seen versions",
-    "checks",
+    "checks foreign",
     "config store",
     "datasets images models",
+    "own_code",
     "bundle",
     "experiment",
     "embedded extraction",
@@ -46,6 +47,8 @@ LATE = {("experiment", "catalog")}
 """Upward imports that are allowed inside a function: the list of experiments lies above what they are of."""
 
 UNSAFE_MODULES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+SENDS_CODE = ROOT / "opnp" / "extraction" / "sending.py"
+"""The one file that may use cloudpickle: for its own child processes, never for what lies on a disk."""
 UNSAFE_CALLS = {
     "torch.load",
     "torch.save",
@@ -135,7 +138,7 @@ def test_imports_inside_the_engine_point_downwards(path):
 def test_nothing_relative_nothing_that_runs_foreign_code(path):
     tree = ast.parse(path.read_text())
     assert not [name for name in imports(tree) if name.startswith(".")]
-    assert not list(unsafe(tree))
+    assert set(unsafe(tree)) <= ({"cloudpickle"} if path == SENDS_CODE else set())
 
 
 @pytest.mark.parametrize("path", [p for p in DASHBOARD if "charts" in p.parts], ids=label)

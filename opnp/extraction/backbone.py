@@ -1,12 +1,13 @@
 """Batches of images through the backbone, on any device."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
 from opnp.datasets import LabelledImages
 from opnp.extraction.reading import Batch, batches
 from opnp.extraction.settings import ExtractionSettings
+from opnp.foreign import foreign
 from opnp.models import Classifier
 
 
@@ -36,7 +37,7 @@ def run_backbone(
     loader = batches(
         images, classifier.transform, spans, workers=settings.workers_on(device), pin_memory=cuda
     )
-    for batch in loader:
+    for batch in _handed_over(loader):
         if batch.problem is not None:
             raise batch.problem
         if len(batch.labels) == 0:
@@ -45,6 +46,17 @@ def run_backbone(
         inputs = batch.images.to(device, non_blocking=True)
         if cuda and inputs.ndim == 4:
             inputs = inputs.contiguous(memory_format=torch.channels_last)
-        with autocast:
+        with autocast, foreign(f"the model to take a batch of {len(inputs)} images"):
             features = classifier.features(inputs)
         yield batch, features
+
+
+def _handed_over(loader: Iterable[Batch]) -> Iterator[Batch]:
+    """What the loader gives; where one of its processes dies, a sentence."""
+    batches = iter(loader)
+    while True:
+        with foreign("the loader processes to hand over images", "Try again with --workers 0."):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch

@@ -1,6 +1,6 @@
 """What can stop an extraction; each leaves the complete chunks in place for the next run."""
 
-from opnp.errors import OpnpError
+from opnp.errors import InvalidDataError, OpnpError
 
 
 class ExtractionCancelledError(OpnpError):
@@ -13,3 +13,7 @@ class StorageError(OpnpError):
 
 class ForeignFeaturesError(OpnpError):
     """The folder holds the features of another model, data set, transform or number format."""
+
+
+class HalfPrecisionError(InvalidDataError):
+    """A feature is beyond float16, in the files or under autocast; in float32 it may be sound."""

@@ -1,8 +1,12 @@
 """Reads and transforms images, in loader processes; tells an unreadable image from a failing disk."""
 
 import errno
+import logging
+import multiprocessing
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -11,7 +15,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from opnp.datasets import LabelledImages
 from opnp.errors import InvalidDataError, MissingDataError, OpnpError, UnreadableImageError
+from opnp.extraction.sending import Packed, pack, unpack
+from opnp.foreign import clause, foreign
 from opnp.models import Transform
+
+_log = logging.getLogger("opnp.extraction")
 
 _ABOUT_ONE_FILE = {
     errno.ENOENT: "the file is missing",
@@ -57,6 +65,26 @@ class _Batches(Dataset[Batch]):
     def __init__(self, images: LabelledImages, transform: Transform) -> None:
         self._images, self._transform = images, transform
 
+    @cached_property
+    def _packed(self) -> Packed:
+        return pack(self._images, self._transform)
+
+    def __getstate__(self) -> Packed:
+        return self._packed
+
+    def __setstate__(self, packed: Packed) -> None:
+        self._images, self._transform = unpack(packed)
+
+    def can_be_sent(self) -> bool:
+        """Whether loader processes can have it, however this machine starts them."""
+        if multiprocessing.get_start_method() == "fork":
+            return True
+        try:
+            return bool(self._packed)
+        except Exception as error:  # noqa: BLE001 - foreign objects raise whatever they like
+            _log.warning("Images are read in this process, without others: %s.", clause(error))
+            return False
+
     def __getitem__(self, span: range) -> Batch:
         tensors, labels, skipped = [], [], []
         try:
@@ -67,7 +95,7 @@ class _Batches(Dataset[Batch]):
                     skipped.append(Skip(index, str(error)))
                     continue
                 tensors.append(_transformed(self._transform, image, index))
-                labels.append(label)
+                labels.append(_whole(label, index))
             stacked = _stacked(tensors, span)
         except OpnpError as error:
             return Batch(torch.empty(0), torch.empty(0), [], len(span), error)
@@ -82,9 +110,14 @@ def batches(
     workers: int = 0,
     pin_memory: bool = False,
 ) -> DataLoader[Batch]:
-    """One `Batch` for each span of indices, in that order, read ahead by `workers` processes."""
+    """One `Batch` for each span of indices, in that order, read ahead by `workers` processes.
+
+    Where those cannot have the images or the transform, this process reads, and a warning says why.
+    """
+    dataset = _Batches(images, transform)
+    workers = workers if workers and dataset.can_be_sent() else 0
     return DataLoader(
-        _Batches(images, transform),
+        dataset,
         batch_size=None,
         sampler=spans,
         num_workers=workers,
@@ -113,18 +146,34 @@ def _read(images: LabelledImages, index: int) -> tuple[Image.Image, int]:
         ) from None
     except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
         raise UnreadableImageError("it is damaged") from None
+    except Exception as error:
+        raise InvalidDataError(
+            f"Expected the data set to give image {index} as (PIL image, label) but {clause(error)}. Mend "
+            "its code there."
+        ) from error
     return image, label
 
 
-def _transformed(transform: Transform, image: Image.Image, index: int) -> torch.Tensor:
+def _whole(label: object, index: int) -> int:
+    """A class index, of whatever type of whole number the data set has."""
     try:
-        return transform(image)
-    except (RuntimeError, ValueError, TypeError) as error:
+        return operator.index(label.item() if hasattr(label, "item") else label)  # type: ignore[arg-type]
+    except (TypeError, ValueError, RuntimeError):
         raise InvalidDataError(
-            f"Expected the model's transform to accept image {index} ({image.mode}, "
-            f"{image.width}×{image.height}) but it failed with {type(error).__name__}. "
-            "Let the data set give images in the mode that the model was trained on."
+            f"Expected the label of image {index} to be a class index but got {type(label).__name__}. Let "
+            "the data set give (image, whole number), or (image, -1) where there is none."
         ) from None
+
+
+def _transformed(transform: Transform, image: Image.Image, index: int) -> torch.Tensor:
+    what = f"the model's transform to accept image {index} ({image.mode}, {image.width}×{image.height})"
+    with foreign(what, "Let the transform take every picture, in RGB and in grey (L)."):
+        made: object = transform(image)
+    if not torch.is_tensor(made):
+        raise InvalidDataError(
+            f"Expected {what} and give a tensor but it gave {type(made).__name__}. End it with ToTensor()."
+        )
+    return made
 
 
 def _stacked(tensors: list[torch.Tensor], span: range) -> torch.Tensor:

@@ -15,7 +15,7 @@ from opnp.datasets import ImageSet
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.extraction import chunks
 from opnp.extraction.backbone import run_backbone
-from opnp.extraction.errors import StorageError
+from opnp.extraction.errors import HalfPrecisionError, StorageError
 from opnp.extraction.manifest import Manifest, claim, write_manifest
 from opnp.extraction.processes import ALONE, Processes
 from opnp.extraction.reading import Batch, Skip
@@ -66,7 +66,8 @@ def extract_to_disk(
         ForeignFeaturesError: If the folder holds the features of another request.
         StorageError: If the disk is full, cannot be written to, or another run is at work in the folder.
         MissingDataError: If the storage of the images fails, or a whole chunk of them cannot be read.
-        InvalidDataError: If a feature is not finite, or does not fit the number format.
+        HalfPrecisionError: If a feature does not fit float16, in the files or under autocast.
+        InvalidDataError: If a feature is not finite.
     """
     settings = settings or ExtractionSettings()
     opened = images.open()
@@ -170,9 +171,14 @@ def _require_finite(features: torch.Tensor, request: Request, span: range, skipp
         return
     left_out = {skip.index for skip in skipped}
     index = [index for index in span if index not in left_out][int(bad[0])]
+    if "float16" in request.format + request.precision:
+        raise HalfPrecisionError(
+            f"Expected features that fit float16 but image {index} has one that does not. Use --format "
+            "float32 and --no-autocast."
+        )
     raise InvalidDataError(
-        f"Expected finite features in {request.format} but image {index} has one that is not. "
-        "Use float32 and no autocast; if it stays, check that image and the model's weights."
+        f"Expected finite features but image {index} has one that is not. Check that image and the model's "
+        "weights."
     )
 
 

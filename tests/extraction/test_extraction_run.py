@@ -129,7 +129,7 @@ def test_a_feature_that_does_not_fit_is_an_error_and_names_the_image(tmp_path):
     with torch.no_grad():
         net.backbone.body[3].weight.mul_(1e6)
     images = image_set(Failing({0: UnidentifiedImageError()}))
-    with pytest.raises(InvalidDataError, match="finite features in float16 but image 1 has"):
+    with pytest.raises(InvalidDataError, match="features that fit float16 but image 1 has"):
         extract_to_disk(net, images, tmp_path / "f", replace(SETTINGS, format="float16"))
     assert not chunk_path(tmp_path / "f", 0).exists()
 

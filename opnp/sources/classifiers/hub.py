@@ -14,10 +14,10 @@ from torch import nn
 from opnp.datasets import Missing, require_present
 from opnp.foreign import foreign
 from opnp.models import Classifier
+from opnp.own_code import OwnCode
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file
 from opnp.sources.classifiers.torchvision import download
-from opnp.sources.own_code import OwnCode
 from opnp.sources.place import Place
 from opnp.sources.tables import one_of
 from opnp.sources.transform import TransformTable

@@ -11,9 +11,9 @@ from torch import nn
 
 from opnp.datasets import Missing
 from opnp.models import Classifier
+from opnp.own_code import OwnCode
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file, require_file
-from opnp.sources.own_code import OwnCode
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import load_into, read_state

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from opnp.datasets import content_identity
 from opnp.errors import InvalidDataError
 from opnp.foreign import foreign, library_folders
-from opnp.sources.used_files import Used, digest
+from opnp.own_code.used_files import Used, digest
 
 _T = TypeVar("_T")
 _turn = threading.RLock()
@@ -109,6 +109,11 @@ class OwnCode:
                 sys.meta_path.remove(finder)
                 self._take()
                 sys.modules.update(hidden)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Folders that its modules are looked for in, before all others."""
+        return tuple(self._path)
 
     def key(self) -> str:
         """SHA-256 over all that the code has used so far, 64 hexadecimal digits."""
@@ -199,7 +204,13 @@ class _Loader(SourceFileLoader):
             return builtins.__import__(name, *rest, **named)
 
 
-def _code_of(module: dict[str, Any]) -> OwnCode | None:
+def search_path(module: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the code that a module belongs to, by its globals, looks for its own modules; else nothing."""
+    code = _code_of(module)
+    return () if code is None else code.path
+
+
+def _code_of(module: Mapping[str, Any]) -> OwnCode | None:
     """Whose own a module is, by its globals; None for everybody's."""
     loader = getattr(module.get("__spec__"), "loader", None)
     return loader.code if isinstance(loader, _Loader) else None

@@ -6,13 +6,9 @@ import sys
 import threading
 
 import pytest
-from made_up import NET_FILE
 
 from opnp.errors import InvalidDataError
-from opnp.sources.classifiers.hub import HubClassifier
-from opnp.sources.classifiers.python import PythonClassifier
-from opnp.sources.own_code import OwnCode
-from opnp.sources.transform import TransformTable
+from opnp.own_code import OwnCode
 
 
 def write(folder, **files):
@@ -119,7 +115,7 @@ def test_the_version_of_a_library_is_in_the_key_and_the_place_of_the_code_is_not
     assert value(write(tmp_path / "two", net=text))[1] == before
     real = importlib.metadata.version
     monkeypatch.setattr(
-        "opnp.sources.own_code.version", lambda name: "0.0.1" if name == "scikit-learn" else real(name)
+        "opnp.own_code.code.version", lambda name: "0.0.1" if name == "scikit-learn" else real(name)
     )
     assert value(tmp_path / "one")[1] != before
 
@@ -131,42 +127,3 @@ def test_a_function_that_ends_the_process_or_prints_a_place_is_one_sentence(tmp_
     ) as caught:
         value(folder)
     assert "/home" not in str(caught.value)
-
-
-def test_an_edited_helper_is_another_model_for_the_cache(place, tmp_path):
-    text = "from helper import Net\n\ndef make():\n    return Net()\n"
-    write(tmp_path, own=text, helper=NET_FILE)
-    source = PythonClassifier("own.py:make", transform=TransformTable(resize=12))
-    before = source.load(place).transform_id
-    assert source.load(place).transform_id == before
-    (tmp_path / "helper.py").write_text(NET_FILE + "\n# another version\n")
-    assert source.load(place).transform_id != before
-
-
-def test_the_options_of_a_hub_entry_are_in_the_key(place, tmp_path):
-    import torch
-    from made_up import net
-
-    write(tmp_path / "repo", hubconf=NET_FILE + "\n\ndef small(scale=1):\n    return Net()\n")
-    torch.save(net().state_dict(), tmp_path / "w.pth")
-    ids = {
-        HubClassifier("repo", "small", "w.pth", TransformTable(resize=12), options=options)
-        .load(place)
-        .transform_id
-        for options in ({}, {"scale": 2})
-    }
-    assert len(ids) == 2
-
-
-def test_a_file_that_the_transform_reads_when_it_runs_is_in_the_key(place, tmp_path):
-    text = NET_FILE + (
-        "\nimport json, pathlib\n\ndef transform(image):\n"
-        "    side = json.loads((pathlib.Path(__file__).parent / 'side.json').read_text())\n"
-        "    return torch.zeros(3, 12, 12) + side\n\ndef pair():\n    return Net(), transform\n"
-    )
-    write(tmp_path, own=text)
-    ids = set()
-    for side in (1, 2, 2):
-        (tmp_path / "side.json").write_text(str(side))
-        ids.add(PythonClassifier("own.py:pair").load(place).transform_id)
-    assert len(ids) == 2
