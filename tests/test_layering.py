@@ -12,8 +12,9 @@ DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
     "errors torchvision_compat seen versions",
+    "foreign",
     "checks",
-    "config store",
+    "config store splitting",
     "datasets images models",
     "bundle",
     "experiment",

@@ -62,7 +62,7 @@ class HubClassifier(ClassifierSource):
         code = content_identity(*(path.read_bytes() for path in sorted(folder.rglob("*.py"))))
         transform = self.transform.build(place)
         name = f"torch.hub {self.model} {code} {transform.name}"
-        return built(model, transform, name, class_names(self.classes, place))
+        return built(model, transform, name, class_names(self.classes, place), place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The repository's code and the weights."""

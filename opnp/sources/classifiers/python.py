@@ -20,7 +20,7 @@ from opnp.datasets import Missing, content_identity
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
-from opnp.sources.build import built, class_names, missing_file, require_file
+from opnp.sources.build import built, class_names, missing_file, proven, require_file
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import load_into, read_state
@@ -52,7 +52,7 @@ class PythonClassifier(ClassifierSource):
         factory, code = self._factory(place)
         made = called(factory, self.factory)
         if isinstance(made, Classifier):
-            return made
+            return proven(made, place)
         model, transform = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
         if not isinstance(model, nn.Module):
             got = type(model).__name__
@@ -72,7 +72,7 @@ class PythonClassifier(ClassifierSource):
                 "transform", "a table", "nothing", "Add [classifier.transform], or return (model, transform)."
             )
         name = f"python {self.factory} {code} {self.transform}"
-        return built(model, transform, name, class_names(self.classes, place))
+        return built(model, transform, name, class_names(self.classes, place), place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The file of the code, if there is one, and the weights."""
