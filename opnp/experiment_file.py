@@ -13,6 +13,7 @@ from opnp.experiment import Experiment, nothing_to_fetch
 from opnp.sources.base import ClassifierSource
 from opnp.sources.classifiers import CLASSIFIERS
 from opnp.sources.classifiers.features_only import FeaturesOnly
+from opnp.sources.pictures import first_pictures
 from opnp.sources.place import Place
 from opnp.sources.sets import FEATURES, feature_set, image_set, read_set
 from opnp.sources.tables import one_of, read, unknown_key
@@ -59,6 +60,7 @@ def read_experiment(file: Path) -> Experiment:
     described = [*_id_sets(tables, place, required=not file_of_features), *_ood_sets(tables, place)]
     made = [_made(one, place, file_of_features) for one in described]
     train, test, *ood = (images for images, _ in made)
+    at = replace(at, pictures=lambda: first_pictures((test, train, *ood)))
 
     def fetch() -> None:
         classifier.fetch(at)

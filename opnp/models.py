@@ -1,11 +1,10 @@
 """A classifier split into a backbone (images to features) and one last linear layer (features to logits)."""
 
-import copy
 import hashlib
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
 
 import torch
 from PIL import Image
@@ -13,9 +12,17 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.checks import require_finite
-from opnp.errors import UnsupportedModelError
+from opnp.errors import OpnpError, UnsupportedModelError
+from opnp.foreign import clause, foreign
+from opnp.splitting.adapted import Adapted, adapted, expectation, remedy
+from opnp.splitting.copying import require_usable, shared_copy, unwrapped
+from opnp.splitting.head import Call, Head, combinations, last_calls, rounding, taken_off
+from opnp.splitting.reasons import no_head, not_reproduced
+from opnp.splitting.understood import NOTHING, Understood
 
 Transform = Callable[[Image.Image], torch.Tensor]
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Classifier:
         transform: The model's own transform, a PIL image to one input tensor.
         transform_id: Names the transform and its version in cache keys.
         class_names: C names.
+        understood: Which head was found and what was done for it, in words; in no cache key.
     """
 
     backbone: nn.Module
@@ -37,19 +45,28 @@ class Classifier:
     transform: Transform
     transform_id: str
     class_names: tuple[str, ...]
+    understood: Understood = NOTHING
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
-        """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...)."""
+        """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...).
+
+        Raises:
+            InvalidDataError: If the model raises; the sentence has its line.
+        """
         with torch.no_grad():
-            features: torch.Tensor = self.backbone(images)
+            try:
+                features: torch.Tensor = self.backbone(images)
+            except Exception as error:
+                with foreign(expectation(self.backbone, images), remedy(error)):
+                    raise
             return features.float()
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of every weight and buffer, saved or not, and of the architecture's text, for cache keys."""
-        digest = hashlib.sha256(repr(self.backbone).encode())
+        """Hash of every tensor in the model and of the architecture's text, for cache keys."""
+        digest = hashlib.sha256(_ADDRESS.sub("", repr(self.backbone)).encode())
         state = {**dict(self.backbone.named_parameters()), **dict(self.backbone.named_buffers())}
-        state |= {"head.weight": self.weight, "head.bias": self.bias}
+        state |= {"head.weight": self.weight, "head.bias": self.bias, **_plain_tensors(self.backbone)}
         for name, tensor in sorted(state.items()):
             digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
             digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
@@ -57,13 +74,11 @@ class Classifier:
 
     def to(self, device: torch.device) -> "Classifier":
         """A classifier with its tensors on `device`; this one and the model it came from stay."""
-        return Classifier(
-            _with_tensors(self.backbone, lambda tensor: tensor.to(device)),
-            self.weight.to(device),
-            self.bias.to(device),
-            self.transform,
-            self.transform_id,
-            self.class_names,
+        return replace(
+            self,
+            backbone=shared_copy(self.backbone, lambda tensor: tensor.to(device)),
+            weight=self.weight.to(device),
+            bias=self.bias.to(device),
         )
 
 
@@ -75,11 +90,12 @@ def split(
     transform_id: str,
     class_names: tuple[str, ...] | None = None,
 ) -> Classifier:
-    """Split a model before its last linear layer and check the split on real inputs.
+    """Split a model before its linear head and check the split on real inputs.
 
-    The layer is found by running `example`: it is the `nn.Linear` whose output is the model's output. The
-    backbone is a copy of the module tree that shares every tensor, with that layer replaced by the identity,
-    so `model` itself comes back as it was: mode, gradient flags and hooks.
+    The head is found by running `example`: it is the `nn.Linear` whose output is the model's output, else
+    what `opnp.splitting.head` finds. The backbone is a copy of the module tree that shares every tensor,
+    with that layer replaced by the identity, so `model` itself comes back as it was: mode, gradient flags
+    and hooks.
 
     Args:
         model: Any module that maps (N, ...) to logits (N, C).
@@ -94,33 +110,32 @@ def split(
     Raises:
         UnsupportedModelError: If no linear layer makes the logits, the split does not reproduce them, the
             modules cannot be copied, or the number of names is not the number of classes.
-        InvalidDataError: If the model gives a NaN or infinite logit.
+        InvalidDataError: If the model raises, or gives a NaN or infinite logit.
     """
-    backbone = _with_tensors(model, lambda tensor: tensor).eval()
+    model, wrappers = unwrapped(model)
+    require_usable(model)
+    copied = shared_copy(model, lambda tensor: tensor.to(example.device)).eval()
     with torch.no_grad():
-        name, logits = _last_linear(backbone, example)
-        head = cast("nn.Linear", backbone.get_submodule(name))
-        backbone = _without(backbone, head)
-        if not _reproduces(backbone, head, example, logits):
-            raise UnsupportedModelError(
-                f"Expected x -> backbone(x) W^T + b to equal the model but it does not for the last linear "
-                f"layer `{name}`. Wrap the model so that one plain nn.Linear ends its forward pass."
-            )
-    classes = head.weight.shape[0]
+        fitted, logits, notes = adapted(copied, example)
+        require_finite("logits", logits, remedy="Check the model's weights and the transform of its images.")
+        head = _head(fitted, example)
+    if wrappers:
+        notes = (f"The model was unwrapped from {', '.join(wrappers)}.", *notes)
+    classes = len(head.weight)
     class_names = numbered(classes) if class_names is None else class_names
     if len(class_names) != classes:
         raise UnsupportedModelError(
             f"Expected {classes} class names, one for each logit, but got {len(class_names)}. "
             "Pass the names in the order of the logits."
         )
-    bias = head.weight.new_zeros(classes) if head.bias is None else head.bias
     return Classifier(
-        backbone,
-        head.weight.detach().float(),
-        bias.detach().float(),
+        head.backbone,
+        head.weight.float(),
+        head.bias.float(),
         transform,
         transform_id,
         tuple(class_names),
+        Understood(head=head.words, notes=notes),
     )
 
 
@@ -134,68 +149,49 @@ def numbered(classes: int) -> tuple[str, ...]:
     return tuple(f"class {number}" for number in range(classes))
 
 
-def _with_tensors(model: nn.Module, place: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:
-    """A copy of the module tree whose parameters and buffers are `place` of the model's own."""
-    memo: dict[int, object] = {}
-    for parameter in model.parameters():
-        placed = place(parameter)
-        same = placed is parameter
-        memo[id(parameter)] = parameter if same else nn.Parameter(placed.detach(), parameter.requires_grad)
-    memo |= {id(buffer): place(buffer) for buffer in model.buffers()}
+def _head(model: nn.Module, example: torch.Tensor) -> Head:
+    """The head of a model in evaluation mode, taken off and proven on the example."""
+    logits, calls = last_calls(model, example)
+    inner = model.model if isinstance(model, Adapted) else model
+    refusal: Exception | None = None
+    for shares, chosen in combinations(calls, logits):
+        head = taken_off(model, shares, chosen)
+        problem = _problem(head, example, logits)
+        if problem is None:
+            return head
+        refusal = refusal or _refusal(inner, chosen, problem)
+    reason = no_head(inner, example, logits, calls)
+    raise (refusal or reason)
+
+
+def _refusal(model: nn.Module, chosen: list[Call], problem: str) -> Exception:
+    return not_reproduced(model, chosen[-1], problem)
+
+
+def _problem(head: Head, example: torch.Tensor, logits: torch.Tensor) -> str | None:
+    """Why the features and the head are not the model; None where they are."""
     try:
-        return copy.deepcopy(model, memo)
-    except (RuntimeError, TypeError) as error:
-        raise UnsupportedModelError(
-            f"Expected the modules of {type(model).__name__} to allow a copy but one holds a thing that does "
-            "not (a lock, an open file, a tensor that is part of a gradient). Keep it outside the model."
-        ) from error
+        features = head.backbone(example)  # (N, D)
+    except OpnpError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - what a foreign model raises is of any type
+        return f"without that layer {clause(error)}"
+    expected = (logits.shape[0], head.weight.shape[1])
+    if not torch.is_tensor(features) or tuple(features.shape) != expected:
+        got = tuple(features.shape) if torch.is_tensor(features) else type(features).__name__
+        return f"without that layer it gives {got} instead of features {expected}"
+    features = features.float()
+    again = functional.linear(features, head.weight.float(), head.bias.float())
+    if torch.allclose(again, logits.float(), rtol=0.0, atol=rounding(logits, head, features)):
+        return None
+    return "the logits are others; something between it and the output is not linear"
 
 
-def _without(backbone: nn.Module, head: nn.Module) -> nn.Module:
-    """`backbone` with the identity in every place where it holds `head`."""
-    if backbone is head:
-        return nn.Identity()
-    for name, module in list(backbone.named_modules(remove_duplicate=False)):
-        if module is head:
-            parent, _, child = name.rpartition(".")
-            setattr(backbone.get_submodule(parent), child, nn.Identity())
-    return backbone
-
-
-def _last_linear(backbone: nn.Module, example: torch.Tensor) -> tuple[str, torch.Tensor]:
-    outputs: dict[str, torch.Tensor] = {}
-    hooks = [
-        module.register_forward_hook(lambda _m, _i, out, name=name: outputs.__setitem__(name, out))
-        for name, module in backbone.named_modules()
-        if isinstance(module, nn.Linear)
-    ]
-    logits = backbone(example)
-    for hook in hooks:
-        hook.remove()
-    if not torch.is_tensor(logits) or logits.ndim != 2:
-        got = tuple(logits.shape) if torch.is_tensor(logits) else type(logits).__name__
-        raise UnsupportedModelError(
-            f"Expected {type(backbone).__name__} to give logits of shape (samples, classes) but got {got}. "
-            "Wrap the model so that its forward pass returns the logits alone."
-        )
-    require_finite("logits", logits, remedy="Check the model's weights and the transform of its images.")
-    for name, output in reversed(outputs.items()):
-        if torch.is_tensor(output) and torch.equal(output, logits):
-            return name, logits
-    raise UnsupportedModelError(
-        f"Expected the logits of {type(backbone).__name__} to come from one last nn.Linear but none of its "
-        f"{len(hooks)} linear layers gives the model's output. Models that end in a convolution or in a "
-        "scaled or normalised product cannot be pruned this way."
-    )
-
-
-def _reproduces(backbone: nn.Module, head: nn.Linear, example: torch.Tensor, logits: torch.Tensor) -> bool:
-    try:
-        features = backbone(example)  # (N, D)
-    except (RuntimeError, AttributeError, TypeError, ValueError, IndexError):
-        return False  # it does more with the head than call it, or reshapes what the head gives
-    if features.shape != (logits.shape[0], head.weight.shape[1]):
-        return False
-    tolerance = 1e-4 * float(logits.abs().max())
-    again = functional.linear(features, head.weight, head.bias)
-    return torch.allclose(again, logits, rtol=0.0, atol=tolerance)
+def _plain_tensors(model: nn.Module) -> dict[str, torch.Tensor]:
+    """Tensors that modules hold as plain attributes, by name; most models have none."""
+    return {
+        f"{where}.{name} (plain)": value
+        for where, module in model.named_modules()
+        for name, value in vars(module).items()
+        if torch.is_tensor(value)
+    }

@@ -12,8 +12,9 @@ DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
     "errors torchvision_compat seen versions",
-    "checks foreign",
-    "config store",
+    "foreign",
+    "checks",
+    "config store splitting",
     "datasets images models",
     "own_code",
     "bundle",

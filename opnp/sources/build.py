@@ -1,31 +1,122 @@
 """From a model to a checked classifier: what all sources of classifiers end with."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import nn
 
 from opnp.datasets import Missing, require_present
+from opnp.errors import InvalidDataError, OpnpError, UnsupportedModelError
 from opnp.models import Classifier, Transform, split
+from opnp.sources.pictures import COUNT
 from opnp.sources.place import Place, named
+from opnp.sources.proof import inputs_of, prove, warnings_of
+from opnp.sources.transform import ModelTransform
 from opnp.sources.weights import is_whole
 
-_CHECKED_ON, _SIDE = 4, 64
+_SIDE = 64
 
 Classes = int | str | tuple[str, ...]
 """How a table gives the classes: their number, a text file with one name a line, or the names."""
 
 
 def built(
-    model: nn.Module, transform: Transform, transform_id: str, names: tuple[str, ...] | None
+    model: nn.Module,
+    transform: Transform,
+    transform_id: str,
+    names: tuple[str, ...] | None,
+    place: Place,
 ) -> Classifier:
-    """Split a model and check the split on seeded noise that went through its transform."""
-    pixels = np.random.default_rng(0).integers(0, 256, (_CHECKED_ON, _SIDE, _SIDE, 3), dtype=np.uint8)
-    example = torch.stack([transform(Image.fromarray(image)) for image in pixels])
+    """Split a model and prove the split, the transform and the model on the experiment's own images.
+
+    A transform that does not say which pictures it takes is tried on RGB and on grey ones, the kind that most
+    of the images are first; then every picture is converted to the kind that went through.
+
+    Args:
+        model: Any; it comes back as it was but for its gradient flags.
+        transform: PIL image to tensor.
+        transform_id: Names it and its version in cache keys.
+        names: Of the classes, or None.
+        place: Its `pictures` are the images; seeded noise stands for them where there are none.
+
+    Raises:
+        UnsupportedModelError: If the model has no linear head, or its features depend on chance or on the
+            other images of a batch.
+        InvalidDataError: If the transform or the model raises, or no image is at hand and noise fails.
+    """
     model.requires_grad_(False)
-    return split(model, example, transform=transform, transform_id=transform_id, class_names=names)
+    own = list(place.pictures())
+    pictures = _four(own) if own else _noise()
+    declared = isinstance(transform, ModelTransform)
+    refusals: list[OpnpError] = []
+    for mode in ("",) if declared else _modes(pictures):
+        using = ModelTransform(mode, transform, transform_id) if mode else transform
+        name = f"{transform_id} {mode}" if mode else transform_id
+        try:
+            example = inputs_of(using, pictures)
+            made = split(model, example, transform=using, transform_id=name, class_names=names)
+        except OpnpError as error:
+            refusals.append(error)
+            continue
+        return _proven(made, pictures, len(own), assumed=not declared)
+    ran = [error for error in refusals if isinstance(error, UnsupportedModelError)]
+    raise _without_images((ran or refusals)[0], own)
+
+
+def proven(classifier: Classifier, place: Place) -> Classifier:
+    """A classifier that somebody else has split, proven on the experiment's own images.
+
+    Raises:
+        UnsupportedModelError: If its features depend on chance or on the other images of a batch.
+        InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
+    """
+    own = list(place.pictures())
+    return _proven(classifier, _four(own) if own else _noise(), len(own), assumed=False)
+
+
+def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:
+    try:
+        prove(made, pictures)
+    except InvalidDataError as error:
+        raise _without_images(error, own) from error
+    understood = replace(
+        made.understood,
+        mode=getattr(made.transform, "mode", ""),
+        assumed=assumed,
+        images=own,
+        warnings=warnings_of(inputs_of(made.transform, pictures)),
+    )
+    return replace(made, understood=understood)
+
+
+def _without_images(error: OpnpError, own: object) -> OpnpError:
+    """The error; where noise stood for images, with a word on that."""
+    if own or isinstance(error, UnsupportedModelError):
+        return error
+    return type(error)(
+        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × {_SIDE} "
+        "pixels; to prove it takes an image: put those of [id.test] in place.)"
+    )
+
+
+def _four(pictures: Sequence[Image.Image]) -> list[Image.Image]:
+    """Four pictures of some: those, then their mirror images, then again."""
+    more = [*pictures, *map(ImageOps.mirror, pictures), *map(ImageOps.flip, pictures), *pictures]
+    return more[:COUNT]
+
+
+def _noise() -> list[Image.Image]:
+    pixels = np.random.default_rng(0).integers(0, 256, (COUNT, _SIDE, _SIDE, 3), dtype=np.uint8)
+    return [Image.fromarray(image) for image in pixels]
+
+
+def _modes(pictures: Sequence[Image.Image]) -> tuple[str, str]:
+    """The kinds of pictures to try: that of most pictures first."""
+    grey = sum(picture.mode in ("1", "L", "LA") or picture.mode.startswith("I") for picture in pictures)
+    return ("L", "RGB") if 2 * grey > len(pictures) else ("RGB", "L")
 
 
 def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:

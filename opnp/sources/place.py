@@ -1,8 +1,11 @@
 """Where a table of an experiment file stands: for its errors, and for the paths in it."""
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from PIL import Image
 
 from opnp.errors import InvalidSettingError
 
@@ -20,6 +23,11 @@ def data_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "opnp"
 
 
+def no_pictures() -> Sequence[Image.Image]:
+    """What a place says that has no images at hand."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Place:
     """A table in an experiment file.
@@ -31,6 +39,7 @@ class Place:
         link: Where a person gets the data, if the table says so.
         labelled: Whether the images there need labels.
         seed: Of what is drawn at random there.
+        pictures: Gives up to four of the experiment's own images, decoded, to prove its model on.
     """
 
     file: Path
@@ -39,6 +48,7 @@ class Place:
     link: str = ""
     labelled: bool = False
     seed: int = 0
+    pictures: Callable[[], Sequence[Image.Image]] = no_pictures
 
     def at(self, section: str) -> "Place":
         """Another table of the same file."""

@@ -46,7 +46,7 @@ class CheckpointClassifier(ClassifierSource):
         model = _model(name, count, state)
         load_into(model, state, file.name)
         transform = self.transform.build(place) if self.transform else _default_transform(name)
-        return built(model, transform, transform.name, names)
+        return built(model, transform, transform.name, names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The file, if it is not there or is cut off."""

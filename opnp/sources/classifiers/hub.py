@@ -61,7 +61,7 @@ class HubClassifier(ClassifierSource):
         load_into(model, read_state(file), file.name)
         transform = self.transform.build(place)
         with code.active():  # so that what the transform reads when it runs is noted too
-            classifier = built(model, transform, "", class_names(self.classes, place))
+            classifier = built(model, transform, "", class_names(self.classes, place), place)
         name = f"torch.hub {self.model} {sorted(self.options.items())} {code.key()} {transform.name}"
         return replace(classifier, transform_id=name)
 

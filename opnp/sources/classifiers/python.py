@@ -13,7 +13,7 @@ from opnp.datasets import Missing
 from opnp.models import Classifier
 from opnp.own_code import OwnCode
 from opnp.sources.base import ClassifierSource
-from opnp.sources.build import built, class_names, missing_file, require_file
+from opnp.sources.build import built, class_names, missing_file, proven, require_file
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import load_into, read_state
@@ -44,7 +44,9 @@ class PythonClassifier(ClassifierSource):
         code, factory = self._factory(place)
         made = code.call(factory, self.factory)
         if isinstance(made, Classifier):
-            return replace(made, transform_id=f"{made.transform_id} {code.key()}")
+            with code.active():
+                classifier = proven(made, place)
+            return replace(classifier, transform_id=f"{made.transform_id} {code.key()}")
         model, transform = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
         if not isinstance(model, nn.Module):
             got = type(model).__name__
@@ -64,7 +66,7 @@ class PythonClassifier(ClassifierSource):
                 "transform", "a table", "nothing", "Add [classifier.transform], or return (model, transform)."
             )
         with code.active():  # so that what the transform reads when it runs is noted too
-            classifier = built(model, transform, "", class_names(self.classes, place))
+            classifier = built(model, transform, "", class_names(self.classes, place), place)
         return replace(classifier, transform_id=f"python {self.factory} {code.key()} {self.transform}")
 
     def missing(self, place: Place) -> tuple[Missing, ...]:

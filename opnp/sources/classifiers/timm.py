@@ -50,7 +50,7 @@ class TimmClassifier(ClassifierSource):
             file = require_file(self.path, place)
             load_into(model, read_state(file), file.name)
         transform = self.transform.build(place) if self.transform else _own(model)
-        return built(model, transform, f"timm {timm.__version__} {transform.name}", names)
+        return built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The package itself, and the weights."""

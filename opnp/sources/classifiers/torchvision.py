@@ -44,7 +44,7 @@ class TorchvisionClassifier(ClassifierSource):
         weights = self._entry(place)
         model = _with_state(self.model, weights, read_state(hub_file(weights.url)))
         transform = preset(weights)
-        return built(model, transform, transform.name, tuple(weights.meta["categories"]))
+        return built(model, transform, transform.name, tuple(weights.meta["categories"]), place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The weights, unless torch's cache of downloads has the whole file."""

@@ -1,0 +1,121 @@
+"""Finds what in a transform or a model draws random numbers, so that two passes of one picture differ."""
+
+import random
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from opnp.foreign import library_folders
+
+_DRAWING = {
+    *("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "dropout_"),
+    *("feature_dropout", "bernoulli", "bernoulli_", "normal", "normal_", "uniform_", "multinomial", "rrelu"),
+    *("rand", "randn", "randint", "randperm", "rand_like", "randn_like", "randint_like", "gumbel_softmax"),
+}
+
+
+def random_step(transform: Callable[[Any], object], image: object) -> str:
+    """The kind of the first step of a transform that gives two things for one, or nothing."""
+    steps = _steps(transform)
+    for step in steps:
+        inner = random_step(step, image) if _steps(step) else ""
+        if inner:
+            return inner
+        first = step(image)
+        if any(not _alike(first, step(image)) for _ in range(64)):
+            return type(step).__name__
+        image = first
+    return ""
+
+
+def random_layer(model: nn.Module, images: torch.Tensor) -> str:
+    """Where a model in evaluation mode draws random numbers, in words: its own line, or layers; or nothing."""
+    watch = _Watch()
+    with torch.no_grad(), watch:
+        model(images)
+    if watch.line:
+        return watch.line
+    training = [name for name, module in model.named_modules() if name and module.training]
+    if training:
+        return f"`{training[0]}` stays in training mode after `model.eval()`"
+    return ""
+
+
+def draws(function: Callable[[], object]) -> bool:
+    """Whether a call moves one of the process's random generators; they are put back afterwards."""
+    with _kept_generators() as moved:
+        function()
+        return moved()
+
+
+@contextmanager
+def _kept_generators() -> Iterator[Callable[[], bool]]:
+    plain, arrays, tensors = random.getstate(), np.random.get_state(legacy=False), torch.get_rng_state()
+
+    def moved() -> bool:
+        now = np.random.get_state(legacy=False)
+        return not (
+            random.getstate() == plain and _alike(now, arrays) and torch.equal(torch.get_rng_state(), tensors)
+        )
+
+    try:
+        yield moved
+    finally:
+        random.setstate(plain)
+        np.random.set_state(arrays)
+        torch.set_rng_state(tensors)
+
+
+class _Watch(TorchFunctionMode):
+    """Notes the user's line of the first call that draws random numbers."""
+
+    line = ""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],  # noqa: ARG002 - of the protocol
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """Run it as it is."""
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if not self.line and name in _DRAWING and kwargs.get("training", True):
+            self.line = _own_line() or f"`{name}`"
+        return func(*args, **kwargs)
+
+
+def _own_line() -> str:
+    for frame in reversed(traceback.extract_stack()):
+        path = Path(frame.filename)
+        if not frame.filename.startswith("<") and not any(map(path.is_relative_to, library_folders())):
+            return f"`{path.name}`, line {frame.lineno} (`{frame.line}`)"
+    return ""
+
+
+def _steps(transform: object) -> Sequence[Callable[[Any], object]]:
+    """The parts of a chain of steps; empty for a single step."""
+    for name in ("steps", "transforms"):
+        held = getattr(transform, name, None)
+        if held is not None and type(transform).__name__ in ("Compose", "Sequential", "ModelTransform"):
+            return list(held) if isinstance(held, list | tuple | nn.ModuleList) else [held]
+    return list(transform) if isinstance(transform, nn.Sequential) else []
+
+
+def _alike(one: object, other: object) -> bool:
+    if torch.is_tensor(one) and torch.is_tensor(other):
+        return one.shape == other.shape and bool(((one == other) | (one.isnan() & other.isnan())).all())
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    try:
+        return np.array_equal(np.asarray(one), np.asarray(other))
+    except (TypeError, ValueError):
+        return one is other

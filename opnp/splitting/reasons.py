@@ -1,0 +1,150 @@
+"""Says why a model has no linear head that can be taken off, and what would give it one."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from opnp.errors import UnsupportedModelError
+from opnp.splitting.head import Call
+
+_REWRITE = "Let `forward` return what one plain nn.Linear gives, x -> W x + b."
+_CLOSE = 1e-3
+
+
+def no_head(
+    model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
+) -> Exception:
+    """The error for a model whose logits no linear layer makes: the true reason and the way out."""
+    name = type(model).__name__
+    for call in reversed(calls):
+        if call.logits is not None:
+            said = _after(call, logits) or _inside(call, logits)
+            if said is not None:
+                reason, way_out = said
+                return UnsupportedModelError(
+                    f"Expected the logits of {name} to be x -> W x + b of its last features but "
+                    f"{reason}. {way_out}"
+                )
+    last = _last_module(model, example, logits)
+    layers = sum(isinstance(module, nn.Linear) for module in model.modules())
+    if last:
+        reason = f"they come from `{last[0]}` ({last[1]}), which is no linear layer"
+    elif not calls:
+        reason = (
+            "its forward pass runs none of its layers (it was replaced, or computes with the weights itself)"
+        )
+    else:
+        reason = (
+            f"none of its {layers} linear layers gives them, nor a mean of several: `forward` computes on "
+            "after the last layer"
+        )
+    return UnsupportedModelError(
+        f"Expected the logits of {name} to be x -> W x + b of its last features but {reason}. {_REWRITE}"
+    )
+
+
+def not_reproduced(model: nn.Module, call: Call, problem: str) -> Exception:
+    """The error for a model whose head was found, but cannot be exchanged."""
+    kind = type(call.layer).__name__
+    own = "" if kind in ("Linear", "ParametrizedLinear") else f", a {kind},"
+    return UnsupportedModelError(
+        f"Expected x -> backbone(x) W^T + b to equal {type(model).__name__} but it does not for the last "
+        f"layer `{call.name}`{own}: {problem}. {_REWRITE}"
+    )
+
+
+def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+    """What is done to the logits after the layer."""
+    found, gave = call.logits, call.gave
+    assert found is not None  # noqa: S101 - asked for by the caller
+    layer = f"the last layer `{call.name}`"
+    plain = f"Return what `{call.name}` gives"
+    if _same(found.log_softmax(1), logits):
+        return (
+            f"log_softmax follows {layer}",
+            f"{plain}, without it; the classes and their softmax stay the same.",
+        )
+    if _same(found.softmax(1), logits):
+        return f"softmax follows {layer}", f"{plain}, without it."
+    if _same(found.sigmoid(), logits):
+        return f"a sigmoid follows {layer}", f"{plain}, without it."
+    for words, function in _ACTIVATIONS.items():
+        pooled = function(gave).flatten(2).mean(2) if gave.ndim > 2 else function(gave)
+        if _same(pooled, logits):
+            where = "stands between the last convolution and the pooling" if gave.ndim > 2 else "follows it"
+            way_out = (
+                "Such a model has no linear head; use another, or train it without that step."
+                if gave.ndim > 2
+                else f"{plain}, without it."
+            )
+            return f"{words} ({layer}) {where}" if gave.ndim > 2 else f"{words} follows {layer}", way_out
+    if gave.ndim > 2 and _same(gave.flatten(2).amax(2), logits):
+        return (
+            f"the largest over all positions is taken of {layer}",
+            "Use a model that takes the mean of them.",
+        )
+    if len(found) > 1:
+        scales = (logits / found).nan_to_num()
+        if _same(scales[:, :1] * found, logits) and not _same(scales[:1, :1] * found, logits):
+            return (
+                f"{layer} is scaled by a number that depends on the image",
+                f"{plain}, without that number.",
+            )
+    return None
+
+
+def _inside(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+    """What the layer does that a linear one does not."""
+    if not isinstance(call.layer, nn.Linear) or call.entered.ndim != 2:
+        return None
+    weight = call.layer.weight
+    if call.entered.shape[1] != weight.shape[1]:
+        return None
+    unit, rows = functional.normalize(call.entered), functional.normalize(weight)
+    for inputs, words in ((unit, "normalises its input and"), (call.entered, "normalises")):
+        cosine = functional.linear(inputs, rows)
+        scale = (cosine * logits).sum() / (cosine * cosine).sum()
+        if _same(scale * cosine, logits):
+            way_out = (
+                "Normalise the features before it, in a module of their own, and give the scaled, normalised "
+                "weights to a plain nn.Linear there."
+            )
+            return f"its last layer `{call.name}` {words} its weights (a cosine head)", way_out
+    return None
+
+
+_ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "a ReLU": functional.relu,
+    "a GELU": functional.gelu,
+    "a SiLU": functional.silu,
+    "a tanh": torch.tanh,
+    "a softplus": functional.softplus,
+}
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    near = (one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max()
+    return one.shape == other.shape and bool(near)
+
+
+def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) -> tuple[str, str] | None:
+    """Name and kind of the innermost module that gives the model's output."""
+    found: list[tuple[str, str]] = []
+
+    def seen(name: str, module: nn.Module, output: object) -> None:
+        if torch.is_tensor(output) and torch.equal(output.reshape(-1), logits.reshape(-1)):
+            found.append((name, type(module).__name__))
+
+    hooks = [
+        module.register_forward_hook(lambda module, _, output, name=name: seen(name, module, output))
+        for name, module in model.named_modules()
+        if name and not isinstance(module, nn.Identity | nn.Flatten | nn.Dropout)
+    ]
+    try:
+        model(example)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found[0] if found else None
