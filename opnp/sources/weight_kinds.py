@@ -68,7 +68,7 @@ _PAGE = Kind(
 _ONNX = Kind("ONNX", "an ONNX graph", "Save `model.state_dict()` of the model that it was made from.")
 _KERAS = Kind("Keras", "a Keras model", _EXPORT_WEIGHTS)
 _TAR = Kind("tar", "a tar archive", f"{_UNPACK} What torch below 0.4 saved has to be saved again with it.")
-_ZIP = Kind("zip", "a zip archive that torch.save did not write", _UNPACK)
+_ZIP = Kind("zip", "a zip archive of other things", _UNPACK)
 
 
 def kind_of(path: Path) -> Kind:
