@@ -145,9 +145,11 @@ class _Work:
         features, labels = images.features()
         width = self._classifier.weight.shape[1]
         if features.shape[1] != width:
+            turned = features.shape[1] == len(self._classifier.weight)
+            remedy = "Save `head_weight.T`, it is (features, classes)." if turned else "Save what enters it."
             raise InvalidDataError(
                 f"Expected the features of {images.title} to have {width} columns, as the last layer has, "
-                f"but got {features.shape[1]}. Save what enters that layer."
+                f"but got {features.shape[1]}. {remedy}"
             )
         if self._progress is not None:
             self._progress(images.title, Pace(len(labels), len(labels), 0.0, len(labels)))

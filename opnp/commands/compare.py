@@ -86,7 +86,7 @@ def compare_methods(
                 writing.write(option, path, written[option])
     if as_json:
         if console.leads():
-            typer.echo(comparison_json(rows, made_from, keys), nl=False)
+            console.say(comparison_json(rows, made_from, keys).rstrip())
         return
     stdout = console.stdout()
     stdout.print(

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from opnp.commands import own_stdout
 from opnp.errors import MissingDataError, OpnpError
 from opnp.extraction import ExtractionCancelledError, Pace
 from opnp.extraction.watch import Report
@@ -50,18 +51,24 @@ def leads() -> bool:
 def show_json(result: Mapping[str, Any]) -> None:
     """Print a result for machines."""
     if leads():
-        typer.echo(json.dumps(result, indent=1))
+        say(json.dumps(result, indent=1))
+
+
+def say(line: str) -> None:
+    """Print a line of the result, at once."""
+    typer.echo(line, file=own_stdout.results())
 
 
 @contextlib.contextmanager
 def exits(*, as_json: bool) -> Iterator[None]:
-    """Turn our errors, and a Ctrl-C, into a sentence and an exit code."""
+    """Turn our errors, and a Ctrl-C, into a sentence and an exit code; what foreign code prints to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        yield
+        with own_stdout.reserved():
+            yield
     except ExtractionCancelledError as error:
         _end(error, Exit.STOPPED, as_json)
     except MissingDataError as error:
@@ -110,4 +117,4 @@ def is_for_people(*, as_json: bool) -> bool:
 
 def stdout() -> Console:
     """Where a result for people goes."""
-    return Console(file=sys.stdout, highlight=False)
+    return Console(file=own_stdout.results(), highlight=False)

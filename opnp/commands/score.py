@@ -74,7 +74,7 @@ def score(
                 title, table = _told(ByExperiment(explorer, pruning), files, csv, as_json=as_json)
         except OpnpError as error:
             if as_json:
-                typer.echo(json.dumps({"error": str(error), "kind": type(error).__name__}))
+                console.say(json.dumps({"error": str(error), "kind": type(error).__name__}))
             raise
     if not as_json:
         console.stdout().print(Text(title))
@@ -159,7 +159,7 @@ def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_jso
                 scored.append(said)
             if as_json:
                 line = machine(said) if isinstance(said, Skipped) else judge.line(said)
-                typer.echo(json.dumps(line))
+                console.say(json.dumps(line))
             progress.advance(task)
     _tell(skipped, len(files))
     if not scored:

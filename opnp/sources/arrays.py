@@ -6,69 +6,162 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors import SafetensorError, safe_open
 
-from opnp.checks import require_finite
-from opnp.datasets import NO_LABEL
 from opnp.errors import InvalidDataError
+from opnp.sources.tables import closest
+from opnp.sources.weight_kinds import CUT, NPZ, SAFETENSORS, kind_of
 
-_ROWS_NAMED = 6
+_SHOWN = 6
+_WORDS = {"U": "text", "S": "text", "M": "dates", "m": "times", "c": "complex numbers"}
+_TEXT = "US"
+_RIGHT = {f"id_{half}_{what}" for half in ("train", "test") for what in ("features", "labels")}
+"""What is rightly called so is no misspelling of another."""
 
 
 def array_names(file: Path) -> list[str]:
-    """Names of the arrays in a file; none is read."""
-    if file.suffix == ".safetensors":
+    """Names of the arrays in a file; none is read.
+
+    Raises:
+        InvalidDataError: If it is no such file, or torn; whatever its name ends in.
+    """
+    if _is_safetensors(file):
         with _readable(file), safe_open(file, framework="pt") as opened:
             return sorted(opened.keys())
     with _readable(file), np.load(file, allow_pickle=False) as archive:
         return sorted(archive.files)
 
 
+def array_shape(file: Path, name: str) -> tuple[int, ...]:
+    """The shape of an array that is there; its content is not read."""
+    if _is_safetensors(file):
+        with _readable(file), safe_open(file, framework="pt") as opened:
+            return tuple(opened.get_slice(name).get_shape())
+    with (
+        _readable(file),
+        np.load(file, allow_pickle=False) as archive,
+        archive.zip.open(f"{name}.npy") as held,
+    ):
+        version = np.lib.format.read_magic(held)
+        header = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape: tuple[int, ...] = header(held)[0]
+        return shape
+
+
 def read_array(file: Path, name: str) -> torch.Tensor:
-    """One array.
+    """One array of numbers, in this machine's byte order; whole numbers are int64.
 
     Raises:
-        InvalidDataError: If there is none of that name, the file is torn, or it holds Python objects.
+        InvalidDataError: If there is none of that name, the file is torn, or it holds anything else.
+    """
+    require_name(file, name)
+    if _is_safetensors(file):
+        with _readable(file), safe_open(file, framework="pt") as opened:
+            tensor: torch.Tensor = opened.get_tensor(name)
+            if tensor.is_complex():
+                raise not_numbers(file, name, "complex numbers")
+            return tensor
+    array = _loaded(file, name)
+    kind = array.dtype.kind
+    if kind in "iu" and (kind != "u" or array.size == 0 or int(array.max()) < 2**63):
+        return torch.from_numpy(np.asarray(array, dtype=np.int64, order="C"))
+    if kind == "f":
+        plain = np.float64 if array.dtype.itemsize > 8 else array.dtype.newbyteorder("=")
+        return torch.from_numpy(np.asarray(array, dtype=plain, order="C"))
+    if kind == "b":
+        return torch.from_numpy(np.asarray(array, order="C"))
+    got = _WORDS.get(kind, f"raw items of {array.dtype.itemsize} bytes, as numpy writes bfloat16")
+    raise not_numbers(file, name, "whole numbers above the range of int64" if kind == "u" else got)
+
+
+def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
+    """The different texts of an array, sorted, and (N,) which of them stands where.
+
+    None for an array of numbers, also where they are written as text ("0", "1"), and for none of that name.
+
+    Raises:
+        InvalidDataError: If the file is torn, or the array holds Python objects.
+    """
+    nothing = (), torch.empty(0, dtype=torch.int64)
+    if _is_safetensors(file) or name not in array_names(file):
+        return nothing
+    texts = _texts(_loaded(file, name))
+    if texts is None or all(text.removeprefix("-").isdecimal() for text in texts.tolist()):
+        return nothing
+    names, numbers = np.unique(texts, return_inverse=True)
+    return tuple(names.tolist()), torch.from_numpy(numbers.astype(np.int64))
+
+
+def read_numerals(file: Path, name: str) -> torch.Tensor:
+    """An array of numbers, also where each is written as text ("0", "1").
+
+    Raises:
+        InvalidDataError: As `read_array`.
+    """
+    require_name(file, name)
+    texts = None if _is_safetensors(file) else _texts(_loaded(file, name))
+    if texts is not None and all(text.removeprefix("-").isdecimal() for text in texts.tolist()):
+        return torch.from_numpy(texts.astype(np.int64))
+    return read_array(file, name)
+
+
+def require_name(file: Path, name: str) -> None:
+    """Check that a file has an array of that name.
+
+    Raises:
+        InvalidDataError: If it has none, with the closest that it has.
     """
     names = array_names(file)
     if name not in names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         raise InvalidDataError(
             f"Expected an array `{name}` in `{file.name}` but it holds "
-            f"{', '.join(names[:_ROWS_NAMED]) or 'none'}. Save it under that name."
+            f"{', '.join(names[:_SHOWN]) or 'none'}{more}. "
+            f"{closest(name, set(names) - _RIGHT) or 'Save it under that name.'}"
         )
-    with _readable(file):
-        if file.suffix == ".safetensors":
-            with safe_open(file, framework="pt") as opened:
-                tensor: torch.Tensor = opened.get_tensor(name)
-                return tensor
-        with np.load(file, allow_pickle=False) as archive:
-            return torch.from_numpy(archive[name])
 
 
-def read_features(file: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (N, D) float32 and labels (N,) int64 of one set; -1 for all where the file has no labels.
+def not_numbers(file: Path, name: str, got: str) -> InvalidDataError:
+    """The error for an array that is no array of numbers."""
+    return InvalidDataError(
+        f"Expected `{name}` in `{file.name}` to be an array of numbers but it holds {got}. Save it as "
+        "float32, labels as int64."
+    )
 
-    Raises:
-        InvalidDataError: If an array is missing, of another shape, or not finite.
-    """
-    features = read_array(file, f"{prefix}_features")
-    if features.ndim != 2 or not features.is_floating_point() or len(features) == 0:
-        raise InvalidDataError(
-            f"Expected `{prefix}_features` in `{file.name}` to be numbers of shape (samples, features) but "
-            f"got {features.dtype} {tuple(features.shape)}. Save what enters the last linear layer."
-        )
-    features = features.float().contiguous()
-    require_finite(f"{prefix}_features", features)
-    if f"{prefix}_labels" not in array_names(file):
-        return features, torch.full((len(features),), NO_LABEL, dtype=torch.int64)
-    labels = read_array(file, f"{prefix}_labels")
-    if labels.shape != features.shape[:1] or labels.is_floating_point():
-        raise InvalidDataError(
-            f"Expected `{prefix}_labels` in `{file.name}` to be {len(features)} whole numbers, one a sample, "
-            f"but got {labels.dtype} {tuple(labels.shape)}. Save the class indices."
-        )
-    return features, labels.long()
+
+def _texts(array: npt.NDArray[np.generic]) -> npt.NDArray[np.str_] | None:
+    """The texts of an array (N,) or (N, 1) of text, else None."""
+    if array.dtype.kind not in _TEXT or array.ndim == 0 or array.size != len(array):
+        return None
+    texts = [text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in array.flat]
+    return np.array([text.strip() for text in texts], dtype=np.str_)
+
+
+def _loaded(file: Path, name: str) -> npt.NDArray[np.generic]:
+    with _readable(file), np.load(file, allow_pickle=False) as archive:
+        try:
+            array: npt.NDArray[np.generic] = archive[name]
+        except ValueError as error:
+            if "allow_pickle" not in str(error):
+                raise
+            got = "Python objects (dtype object), as a list of rows of several lengths or of texts becomes"
+            raise not_numbers(file, name, got) from None
+    return array
+
+
+def _is_safetensors(file: Path) -> bool:
+    kind = kind_of(file)
+    if kind in (SAFETENSORS, NPZ):
+        return kind == SAFETENSORS
+    what = f"it is torn: {kind.what}" if kind == CUT else f"it is {kind.what}"
+    raise InvalidDataError(
+        f"Expected `{file.name}` to hold named arrays (.npz or .safetensors) but {what}. "
+        f"{kind.remedy.format(file=file.name)}"
+    )
 
 
 @contextlib.contextmanager
@@ -77,8 +170,8 @@ def _readable(file: Path) -> Iterator[None]:
         yield
     except InvalidDataError:
         raise
-    except (OSError, ValueError, SafetensorError, EOFError, KeyError, BadZipFile):
+    except (OSError, ValueError, SafetensorError, EOFError, KeyError, BadZipFile, MemoryError):
         raise InvalidDataError(
-            f"Expected `{file.name}` to hold plain arrays (.npz or .safetensors) but it is torn or holds "
-            "Python objects. Save it with numpy.savez or safetensors."
+            f"Expected `{file.name}` to hold whole arrays (.npz or .safetensors) but it is torn or damaged. "
+            "Copy it again, or save it again with numpy.savez or safetensors."
         ) from None

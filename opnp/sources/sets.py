@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from opnp.datasets import FeatureSet, ImageSet, LabelledImages, content_identity, require_present
-from opnp.sources.arrays import read_features
 from opnp.sources.base import ImageSource
 from opnp.sources.build import missing_file
+from opnp.sources.feature_arrays import read_features
 from opnp.sources.files import files_identity
 from opnp.sources.images import IMAGES
 from opnp.sources.place import Place

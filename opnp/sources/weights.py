@@ -5,22 +5,22 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
-from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
 
 from opnp.errors import InvalidDataError
+from opnp.sources.weight_fitting import choose, left_over, refuse_misfit
+from opnp.sources.weight_keys import INSIDE, State
+from opnp.sources.weight_kinds import CUT, SAFETENSORS, TORCH, kind_of
+from opnp.sources.weight_pickles import read_pickled
+
+__all__ = ["State", "hub_file", "is_whole", "load_into", "read_state"]
 
 _log = logging.getLogger("opnp.sources")
-_WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
-_PREFIXES = ("module.", "_orig_mod.", "model.")
-_SHOWN = 3
-
-State = Mapping[str, torch.Tensor]
+_SHOWN, _DEEPEST = 3, 8
 
 
 def hub_file(url: str) -> Path:
@@ -31,59 +31,48 @@ def hub_file(url: str) -> Path:
 def is_whole(path: Path) -> bool:
     """Whether a weight or feature file is there and not cut off; cheap, its content is not read."""
     try:
-        if path.suffix == ".safetensors":
+        kind = kind_of(path)
+        if kind == SAFETENSORS:
             with safe_open(path, framework="pt"):
                 return True
         with path.open("rb") as file:
             is_zip = file.read(2) == b"PK"
-        return zipfile.is_zipfile(path) if is_zip else path.stat().st_size > 0
+        return zipfile.is_zipfile(path) if is_zip else kind != CUT and path.stat().st_size > 0
     except (OSError, SafetensorError):
         return False
 
 
 def read_state(path: Path) -> State:
-    """The state dict in a .safetensors, .pth or .pt file; tensors only, nothing in it is executed.
+    """All tensors in a weight file, by flat keys; nothing in it is executed, whatever its name ends in.
+
+    A dict inside the file's dict is joined with `INSIDE`: "state_dict›conv1.weight".
 
     Raises:
-        InvalidDataError: If the file is torn, or holds anything but tensors and plain values.
+        InvalidDataError: If it is another kind of file, torn, or holds anything but tensors and plain values.
     """
-    try:
-        if path.suffix == ".safetensors":
-            held: object = load_file(path)
-        else:
-            held = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise
-    except Exception:  # noqa: BLE001 - torch raises errors of many types for foreign and torn files
-        _log.info("Could not read the weights %s", path.name, exc_info=True)
+    kind = kind_of(path)
+    if kind == SAFETENSORS:
+        held = _read_safetensors(path)
+    elif kind == TORCH:
+        held = read_pickled(path)
+    else:
+        what = f"it is torn: {kind.what}" if kind == CUT else f"it is {kind.what}"
         raise InvalidDataError(
-            f"Expected `{path.name}` to hold tensors alone but it is torn, or holds things that only running "
-            "code could open. Save `model.state_dict()` as .safetensors or with torch.save, and use that "
-            "file."
-        ) from None
-    return _unwrapped(held, path.name)
-
-
-def _unwrapped(held: object, name: str) -> State:
-    while isinstance(held, dict) and not _is_state(held):
-        inner = next((held[key] for key in _WRAPPERS if isinstance(held.get(key), dict)), None)
-        if inner is None:
-            break
-        held = inner
-    if not (isinstance(held, dict) and _is_state(held)):
-        got = f"the keys {', '.join(list(map(str, held))[:_SHOWN])}" if isinstance(held, dict) else "no dict"
-        raise InvalidDataError(
-            f"Expected `{name}` to hold a state dict, alone or under {', '.join(_WRAPPERS)}, but got {got}. "
-            "Save `model.state_dict()`."
+            f"Expected `{path.name}` to hold weights (of torch.save, or safetensors) but {what}. "
+            f"{kind.remedy.format(file=path.name)}"
         )
-    return cast("dict[str, torch.Tensor]", held)
+    state = _flat(held)
+    if not state:
+        keys = list(map(str, held))[:_SHOWN] if isinstance(held, Mapping) else None
+        got = "no dict" if keys is None else f"the keys {', '.join(keys)}" if keys else "no keys"
+        raise InvalidDataError(
+            f"Expected `{path.name}` to hold a state dict, alone or under a key of its own, but got {got} "
+            "and no tensor by name. Save `model.state_dict()`."
+        )
+    return state
 
 
-def _is_state(held: dict[Any, Any]) -> bool:
-    return bool(held) and all(isinstance(k, str) and torch.is_tensor(v) for k, v in held.items())
-
-
-def load_into(model: nn.Module, state: State, name: str) -> None:
+def load_into(model: nn.Module, state: State, name: str) -> tuple[str, ...]:
     """Give a model the weights of `state`, all of them.
 
     Args:
@@ -91,42 +80,54 @@ def load_into(model: nn.Module, state: State, name: str) -> None:
         state: From `read_state`.
         name: Of the file, for errors.
 
+    Returns:
+        Sentences on what was chosen and what was left out of the file; they are logged too.
+
     Raises:
-        InvalidDataError: If a key is missing, left over or of another shape; the message names them.
+        InvalidDataError: If a key is missing, left over or of another shape, or if two sets of weights in the
+            file fit and neither is the obvious one; the message names them.
     """
     own = model.state_dict()
-    state = _without_prefixes(state, own)
-    counters = ".num_batches_tracked"
-    missing = [key for key in own if key not in state and not key.endswith(counters)]
-    unknown = [key for key in state if key not in own]
-    shapes = [
-        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
-        for key in own
-        if key in state and state[key].shape != own[key].shape
-    ]
-    problems = [
-        f"{words} {', '.join(keys[:_SHOWN])}"
-        + (f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else "")
-        for words, keys in (("lacks", missing), ("has unknown", unknown), ("has", shapes))
-        if keys
-    ]
-    if problems:
+    fit, notes = choose(state, own, name)
+    if fit is None:
+        refuse_misfit(state, own, name, type(model).__name__)
+    notes += left_over(state, own, fit, name, type(model).__name__)
+    taken = OrderedDict((key, state[file_key]) for key, file_key in fit.keys.items())
+    metadata = getattr(state, "_metadata", {}) if fit.prefix == "" else {}
+    taken._metadata = OrderedDict(metadata or getattr(own, "_metadata", {}))  # type: ignore[attr-defined]
+    model.load_state_dict(taken, strict=False)
+    for note in notes:
+        _log.warning(note)
+    return notes
+
+
+def _read_safetensors(path: Path) -> object:
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError, RuntimeError):
+        _log.info("Could not read the weights %s", path.name, exc_info=True)
         raise InvalidDataError(
-            f"Expected `{name}` to hold the weights of {type(model).__name__} but it "
-            f"{'; it '.join(problems)}. Choose the architecture and the number of classes that it was "
-            "trained with."
-        )
-    model.load_state_dict(state, strict=False)
+            f"Expected `{path.name}` to be a whole safetensors file but it is torn. {CUT.remedy}"
+        ) from None
 
 
-def _without_prefixes(state: State, own: State) -> State:
-    """`state` without the prefixes that wrappers put before every key, as long as no key is the model's."""
-    stripped = OrderedDict(state)
-    metadata = getattr(state, "_metadata", getattr(own, "_metadata", {}))
-    stripped._metadata = OrderedDict(metadata)  # type: ignore[attr-defined]
-    while not own.keys() & stripped.keys():
-        prefix = next((p for p in _PREFIXES if all(key.startswith(p) for key in stripped)), None)
-        if prefix is None:
-            break
-        consume_prefix_in_state_dict_if_present(stripped, prefix)
-    return stripped
+def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
+    """Every tensor in dicts and lists; each of them is visited once, however often it is referred to."""
+    found: OrderedDict[str, torch.Tensor] = OrderedDict()
+    visited: set[int] = set()
+
+    def visit(thing: object, key: str, depth: int) -> None:
+        if torch.is_tensor(thing):
+            found[key] = thing
+        elif isinstance(thing, Mapping | list | tuple) and depth < _DEEPEST and id(thing) not in visited:
+            visited.add(id(thing))
+            pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+            for name, inner in pairs:
+                visit(inner, f"{key}{INSIDE}{name}" if key else str(name), depth + 1)
+
+    if isinstance(held, Mapping):
+        visit(held, "", 0)
+    metadata = getattr(held, "_metadata", None)
+    if isinstance(metadata, Mapping):
+        found._metadata = metadata  # type: ignore[attr-defined]
+    return found

@@ -7,13 +7,12 @@ import torch
 from PIL import Image
 from torch import nn
 
-from opnp.checks import require_head
 from opnp.datasets import Missing
 from opnp.errors import InvalidDataError, UnsupportedModelError
 from opnp.models import Classifier, numbered
-from opnp.sources.arrays import array_names, read_array
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import class_names, missing_file, require_file
+from opnp.sources.head_arrays import read_head
 from opnp.sources.place import Place
 
 _REFUSAL = (
@@ -48,7 +47,8 @@ class FeaturesOnly(ClassifierSource):
     """A table with `source = "features"`.
 
     Attributes:
-        path: An .npz or .safetensors file with `head_weight` (C, D) and, if there is one, `head_bias` (C,).
+        path: An .npz or .safetensors file with `head_weight` (C, D) and, if there
+            is one, `head_bias` (C,).
         classes: Names in the order of the logits, or a file with one name a line.
     """
 
@@ -58,16 +58,15 @@ class FeaturesOnly(ClassifierSource):
     def load(self, place: Place) -> Classifier:
         """The last layer, with a backbone that refuses images."""
         file = require_file(self.path, place)
-        weight = read_array(file, "head_weight").float().contiguous()
-        bias = read_array(file, "head_bias").float() if "head_bias" in array_names(file) else None
-        require_head(weight, bias)
-        names = class_names(self.classes, place) or numbered(len(weight))
-        if len(names) != len(weight):
+        weight, bias, _ = read_head(file)
+        given = class_names(self.classes, place)
+        count = self.classes if given is None else len(given)
+        if count and count != len(weight):
             raise InvalidDataError(
-                f"Expected {len(weight)} class names, one for each row of `head_weight`, but got "
-                f"{len(names)}. Give the names in the order of the logits."
+                f"Expected {len(weight)} classes, one for each row of `head_weight` in `{file.name}`, but "
+                f"`classes` gives {count}. Give the names in the order of the logits."
             )
-        bias = torch.zeros(len(weight)) if bias is None else bias
+        names = given or numbered(len(weight))
         return Classifier(NoBackbone().eval(), weight, bias, no_transform, "features only", names)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:

@@ -1,0 +1,159 @@
+"""Which keys of a weight file are a model's: found by search over the file's own prefixes, never guessed.
+
+A file may hold the weights under any prefix or in any dict ("module.", "state_dict", "ema" ...), beside other
+things. What counts is that under one prefix all keys of the model are there, with their shapes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+
+State = Mapping[str, torch.Tensor]
+
+INSIDE = "›"
+"""Stands in a flat key where a dict of the file holds another."""
+COUNTERS = ".num_batches_tracked"
+"""Old files lack them; no figure needs them."""
+_WRAPPERS = re.compile(
+    rf"(?:(?<=^)|(?<=[.{INSIDE}]))"
+    r"(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\."
+)
+_AVERAGED = re.compile(r"(?:^|[^a-z])(?:ema|swa|avg|averaged?|shadow|polyak)(?:[^a-z]|$)")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A prefix of a file under which all keys of a model are.
+
+    Attributes:
+        prefix: What stands before them in the file.
+        keys: The model's keys and the file's, the file's counters only where it has them.
+        also: What stands before the keys of the model's last child, where it is another prefix.
+    """
+
+    prefix: str
+    keys: Mapping[str, str]
+    also: str | None = None
+
+    @property
+    def averaged(self) -> bool:
+        """Whether its name says that it is a moving average of weights.
+
+        Example:
+            >>> [Fit(name, {}).averaged for name in ("state_dict_ema›", "modelEMA.", "schema.")]
+            [True, True, False]
+        """
+        return bool(_AVERAGED.search(_HUMP.sub("_", f"{self.prefix} {self.also or ''}").lower()))
+
+    def __str__(self) -> str:
+        return shown(self.prefix) + ("" if self.also is None else f" with {shown(self.also)}")
+
+
+def needed(own: State) -> list[str]:
+    """The keys that a file must have for a model."""
+    return [key for key in own if not key.endswith(COUNTERS)]
+
+
+def fits(state: State, own: State, *, dropping: bool = True) -> list[Fit]:
+    """Every prefix under which all of a model's keys are, with their shapes; the shortest first.
+
+    Args:
+        state: A file's tensors, by flat keys.
+        own: The model's state dict.
+        dropping: Whether a prefix that all the model's keys have may be missing in the file.
+    """
+    keys = needed(own)
+    if not keys:
+        return [Fit("", {})]
+    anchor = max(keys, key=len)
+    found: dict[str, Fit] = {}
+    for dropped in _common(keys) if dropping else [""]:
+        for prefix in _before(state, anchor[len(dropped) :]):
+            mapped = {key: prefix + key[len(dropped) :] for key in own}
+            if all(fitting(state, own, key, mapped[key]) for key in keys):
+                there = {key: file_key for key, file_key in mapped.items() if file_key in state}
+                found.setdefault(mapped[anchor], Fit(prefix, there))
+    return sorted(found.values(), key=lambda fit: (len(fit.prefix), fit.prefix))
+
+
+def fits_in_parts(state: State, own: State) -> list[Fit]:
+    """As `fits`, where one child of the model stands under another prefix than the rest, as its head may."""
+    children = list(dict.fromkeys(key.partition(".")[0] for key in needed(own)))
+    if len(children) < 2:
+        return []
+    head = {key: tensor for key, tensor in own.items() if key.partition(".")[0] == children[-1]}
+    body = {key: tensor for key, tensor in own.items() if key not in head}
+    return [
+        Fit(fit.prefix, {**fit.keys, **part.keys}, part.prefix)
+        for fit in fits(state, body)
+        for part in fits(state, head, dropping=False)
+        if inside(part.prefix) == inside(fit.prefix)
+    ]
+
+
+def without_wrappers(state: State) -> dict[str, str]:
+    """Keys without the parts that wrappers put anywhere in them, and the keys as they are.
+
+    Empty where two keys would become one.
+
+    Example:
+        >>> without_wrappers({"features.module.0.weight": torch.zeros(1)})
+        {'features.0.weight': 'features.module.0.weight'}
+    """
+    renamed = {_WRAPPERS.sub("", key): key for key in state}
+    return renamed if len(renamed) == len(state) else {}
+
+
+def best_prefix(state: State, own: State) -> str:
+    """The prefix under which most of a model's keys are, the shortest of them; "" where none is."""
+    counts: dict[str, int] = {}
+    for key in needed(own):
+        for prefix in _before(state, key):
+            counts[prefix] = counts.get(prefix, 0) + 1
+    return min(counts, key=lambda prefix: (-counts[prefix], len(prefix), prefix), default="")
+
+
+def fitting(state: State, own: State, key: str, file_key: str) -> bool:
+    """Whether a tensor of the file can be that of the model: its shape, and numbers with a point or whole."""
+    tensor = state.get(file_key)
+    if tensor is None or tensor.shape != own[key].shape:
+        return False
+    return tensor.is_floating_point() == own[key].is_floating_point()
+
+
+def shown(prefix: str) -> str:
+    """A prefix or key for people.
+
+    Example:
+        >>> shown("state_dict›model.")
+        '`state_dict` › `model.`'
+    """
+    return (
+        f" {INSIDE} ".join(f"`{part}`" for part in prefix.split(INSIDE) if part) or "the keys as they stand"
+    )
+
+
+def inside(key: str) -> str:
+    """The dict of the file in which a flat key stands."""
+    return key.rpartition(INSIDE)[0]
+
+
+def _common(keys: list[str]) -> Iterator[str]:
+    """Prefixes that all keys have, from none on."""
+    yield ""
+    first, last = min(keys), max(keys)
+    for index, letter in enumerate(first):
+        if index >= len(last) or last[index] != letter:
+            return
+        if letter == "." and index < min(map(len, keys)) - 1:
+            yield first[: index + 1]
+
+
+def _before(state: State, key: str) -> Iterator[str]:
+    """What stands before a key, wherever a file has it."""
+    for name in state:
+        if name.endswith(key) and (len(name) == len(key) or name[-len(key) - 1] in f".{INSIDE}"):
+            yield name[: len(name) - len(key)]
