@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet, ImageSet, require_present
@@ -15,6 +16,8 @@ from opnp.experiment import Experiment
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
 from opnp.features import Features, best_device
 from opnp.kept_features import digests, found_features, kept_features
+from opnp.label_check import doubts
+from opnp.labelling import labelled
 from opnp.models import Classifier
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
@@ -52,6 +55,7 @@ class Prepared:
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
         skipped: Images of each set that could not be read, by key; sets without any are left out.
+        notes: What was assumed of the classes, and what speaks against the labels, in sentences.
     """
 
     experiment: Experiment
@@ -60,6 +64,7 @@ class Prepared:
     ood: Mapping[str, Features]
     maps: SensitivityMaps
     skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def prepare(
@@ -93,11 +98,10 @@ def prepare(
     require_present(experiment.missing())
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
-    id_test = work.features(experiment.id_test)
-    _require_labels(id_test.labels, len(classifier.weight), experiment.id_test.title)
+    id_test, notes = _with_labels(work.features(experiment.id_test), experiment, classifier, work.skipped)
     ood = {images.key: work.features(images) for images in experiment.ood}
     maps = work.maps(experiment.id_train)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes)
 
 
 class _Work:
@@ -171,11 +175,32 @@ class _Work:
             raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
+def _with_labels(
+    features: Features,
+    experiment: Experiment,
+    classifier: Classifier,
+    skipped: Mapping[str, tuple[Skip, ...]],
+) -> tuple[Features, tuple[str, ...]]:
+    """The features of the ID test set with its labels as they are today, and what there is to say of them."""
+    images = experiment.id_test
+    there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
+    _require_labels(there.labels, len(classifier.weight), images.title)
+    predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
+    odd = doubts(there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title)
+    return Features(features.features, there.labels), (*there.said, *odd)
+
+
 def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:
     wrong = torch.nonzero((labels < 0) | (labels >= classes)).flatten()
-    if len(wrong):
-        first = int(wrong[0])
-        raise InvalidDataError(
-            f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
-            f"has {int(labels[first])}. Choose the data that the model was trained for, with its classes."
-        )
+    if not len(wrong):
+        return
+    first, least, most = int(wrong[0]), int(labels.min()), int(labels.max())
+    hint = "Choose the data that the model was trained for, with its classes."
+    if least >= 1 and most == classes:
+        hint = "They begin at 1: take 1 from each, or write the names of the classes instead."
+    elif least < 0:
+        hint = "A label below 0 means none: take such images out of it."
+    raise InvalidDataError(
+        f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
+        f"has {int(labels[first])}. {hint}"
+    )

@@ -62,13 +62,27 @@ def read_features(file: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
     require_finite(f"{prefix}_features", features)
     if f"{prefix}_labels" not in array_names(file):
         return features, torch.full((len(features),), NO_LABEL, dtype=torch.int64)
-    labels = read_array(file, f"{prefix}_labels")
+    names, numbers = read_names(file, f"{prefix}_labels")
+    labels = numbers if names else read_array(file, f"{prefix}_labels")
     if labels.shape != features.shape[:1] or labels.is_floating_point():
         raise InvalidDataError(
             f"Expected `{prefix}_labels` in `{file.name}` to be {len(features)} whole numbers, one a sample, "
             f"but got {labels.dtype} {tuple(labels.shape)}. Save the class indices."
         )
     return features, labels.long()
+
+
+def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
+    """The different texts of an array, sorted, and (N,) which of them stands where; none for other arrays."""
+    nothing = (), torch.empty(0, dtype=torch.int64)
+    if file.suffix == ".safetensors" or name not in array_names(file):
+        return nothing
+    with _readable(file), np.load(file, allow_pickle=False) as archive:
+        array = archive[name]
+    if array.dtype.kind not in "US" or array.ndim != 1:
+        return nothing
+    names, numbers = np.unique(array.astype(str), return_inverse=True)
+    return tuple(names.tolist()), torch.from_numpy(numbers.astype(np.int64))
 
 
 @contextlib.contextmanager
