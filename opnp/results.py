@@ -13,6 +13,7 @@ from opnp.evaluation import SPLIT_SEED
 from opnp.explorer import Explorer
 from opnp.figures import DIRECTION, Figures, Record, describe_pruning, realised, records
 from opnp.intervals import RESAMPLES, SEED
+from opnp.prepared import Prepared
 from opnp.pruning import PrunedHead
 from opnp.versions import versions
 
@@ -33,6 +34,15 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
         "resamples": RESAMPLES,
         "device": str(device),
         "versions": versions(),
+    }
+
+
+def remarks(prepared: Prepared) -> dict[str, object]:
+    """What a person should know of the images behind figures: what was left out, and what was assumed."""
+    return {
+        "unused": {unused.key: unused.reason for unused in prepared.unused},
+        "skipped": {key: len(skips) for key, skips in prepared.skipped.items()},
+        "notes": [*prepared.notes],
     }
 
 

@@ -22,7 +22,7 @@ from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.markdown import percent
-from opnp.results import provenance
+from opnp.results import provenance, remarks
 from opnp.store import Store
 
 Out = Path | None
@@ -69,12 +69,14 @@ def compare_methods(
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         explorer = exploring.ready(chosen, device, cache)
+        keys = exploring.there(explorer, keys, ood)
         with Store(cache) as store:
             known = training(explorer.prepared, store)
             rows = _run(explorer, known, recipes, keys, store)
         made_from = {
             **provenance(explorer, explorer.prepared.classifier.weight.device),
             "fitted_to": known.count,
+            **remarks(explorer.prepared),
         }
         written = {
             "--csv": comparison_csv(rows, chosen.title),

@@ -11,8 +11,8 @@ from PIL import Image
 from rich.table import Table
 from rich.text import Text
 
-from opnp.commands.files import read_file
-from opnp.commands.scored import Skipped, printable
+from opnp.commands.files import printable, read_file
+from opnp.commands.scored import Skipped
 from opnp.detector import Result
 from opnp.errors import UnreadableImageError
 from opnp.figures import DIRECTION

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
 from opnp.commands.detected import ByDetector, Detected, Item, Judge
-from opnp.commands.files import files_named, read_file
-from opnp.commands.scored import Scored, Skipped, csv_lines, machine, printable, scores_table
+from opnp.commands.files import files_named, printable, read_file
+from opnp.commands.scored import Scored, Skipped, csv_lines, machine, scores_table
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.graph import GraphDetector

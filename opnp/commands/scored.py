@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.commands.evaluate import change
+from opnp.commands.files import printable
 from opnp.explorer import Snapshot
 from opnp.figures import DIRECTION
 from opnp.judging import Opinion
@@ -30,18 +31,6 @@ class Skipped:
 
     file: Path
     reason: str
-
-
-def printable(name: str) -> str:
-    """A file name that does nothing to a terminal.
-
-    Example:
-        >>> printable("a" + chr(27) + "[2Jb.png")
-        'a�[2Jb.png'
-    """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
 
 
 def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
