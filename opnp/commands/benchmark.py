@@ -85,7 +85,7 @@ def benchmark(
         machine = {**benchmark_json(table, made_from, keys), "command": command}
         machine |= remarks(explorer.prepared)
         files = {
-            "benchmark.csv": benchmark_csv(table, title=chosen.title),
+            "benchmark.csv": benchmark_csv(table),
             "benchmark.json": json.dumps(machine, indent=1) + "\n",
             "benchmark.md": markdown(table, made_from, titles, command),
         }

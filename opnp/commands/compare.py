@@ -12,7 +12,7 @@ from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
 from opnp.comparison.defaults import default_rows
-from opnp.comparison.files import comparison_csv, comparison_json
+from opnp.comparison.files import TIME, comparison_csv, comparison_json
 from opnp.comparison.printed import HEADER, comparison_latex, comparison_markdown
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.spelling import read
@@ -22,7 +22,7 @@ from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.markdown import percent
-from opnp.results import provenance, remarks
+from opnp.results import MEANING, provenance, remarks
 from opnp.store import Store
 
 Out = Path | None
@@ -79,13 +79,15 @@ def compare_methods(
             **remarks(explorer.prepared),
         }
         written = {
-            "--csv": comparison_csv(rows, chosen.title),
             "--markdown": comparison_markdown(rows, chosen.title),
             "--latex": comparison_latex(rows, chosen.title),
         }
         for option, path in outputs.items():
-            if path is not None:
+            if path is not None and option in written:
                 writing.write(option, path, written[option])
+        if csv is not None:
+            about = {**made_from, **MEANING, "time": TIME}
+            writing.write_table("--csv", csv, comparison_csv(rows), about)
     if as_json:
         if console.leads():
             typer.echo(comparison_json(rows, made_from, keys), nl=False)

@@ -16,7 +16,8 @@ from opnp.explorer import Snapshot
 from opnp.figures import DIRECTION, Figures, average, describe_pruning, figures, realised, records
 from opnp.intervals import Interval
 from opnp.markdown import percent
-from opnp.results import csv_text, method_records, provenance, remarks
+from opnp.plain_csv import csv_of
+from opnp.results import MEANING, method_records, provenance, remarks
 
 Halves = Mapping[Half, Figures]
 
@@ -54,10 +55,10 @@ def evaluate(
         unpruned, pruned = (
             {half: figures(explorer, snapshot, keys, half) for half in Half} for snapshot in (before, after)
         )
+        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         if csv is not None:
             rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
-            writing.write("--csv", csv, csv_text(rows, title=chosen.title))
-        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+            writing.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
     if as_json:
         position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
         said = {"unpruned": _machine(unpruned), "pruned": _machine(pruned)}
