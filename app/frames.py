@@ -10,7 +10,8 @@ from app.text import explore as text
 from opnp.config import Pruning, windows_text
 from opnp.evaluation import Evaluation, Half, OodMetrics
 from opnp.explorer import Explorer
-from opnp.figures import DIRECTION, average
+from opnp.figures import average
+from opnp.plain_csv import csv_of
 
 SET = "OOD set"
 HELD_OUT = "FPR95 held out"
@@ -40,16 +41,15 @@ def set_frame(
 
 
 def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:
-    """The frame with what it is about in comments above it."""
-    head = (
-        f"# experiment: {explorer.prepared.experiment.title}\n"
-        f"# score: -energy = logsumexp(logits); {DIRECTION}\n"
-        f"# {compared.before}: {windows_text(compared.pruning)}\n"
-        f"# {compared.after}: {windows_text(present)}\n"
-        "# windows are kept ranks of sensitivity; FPR95 lower is better, AUROC and AUPR higher is better\n"
-        "# all values but the counts in percent\n"
-    )
-    return head + frame.to_csv(index=False, float_format="%.4f")
+    """The frame, with what it is about in columns behind it. All values but the counts in percent."""
+    about = {
+        "experiment": explorer.prepared.experiment.title,
+        f"kept {compared.before}": windows_text(compared.pruning),
+        f"kept {compared.after}": windows_text(present),
+    }
+    rounded = frame.map(lambda cell: round(cell, 4) if isinstance(cell, float) else cell)
+    rows = rounded.to_dict("records")
+    return csv_of({**{str(name): cell for name, cell in row.items()}, **about} for row in rows)
 
 
 def _row(

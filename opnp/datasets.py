@@ -1,7 +1,7 @@
 """Where images come from: named sets that are opened only when their pixels are needed."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -92,6 +92,50 @@ def require_present(missing: Iterable[Missing]) -> None:
         raise MissingDataError(" ".join(sentences))
 
 
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """The class of each image of a set, as the set itself tells it.
+
+    Attributes:
+        values: (N,) int64, one for each image in its order, -1 where there is none; or None where those that
+            stand beside the features are right.
+        names: Names of the set's own classes, by label, also of those without an image; empty where labels
+            are the model's own numbers.
+        ordered: Whether somebody put the names in the order of the logits; else they are sorted.
+    """
+
+    values: npt.NDArray[np.int64] | None
+    names: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+def labels_beside_features() -> Labels | None:
+    """What a set says whose labels are the model's own and come with its images."""
+    return None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What of a set's files was left out.
+
+    Attributes:
+        counts: How many, by their suffix or by the reason.
+        surprising: Whether a person would have thought some of them to be images of the set.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    surprising: bool = False
+
+    def __str__(self) -> str:
+        """In words: "3 .ico, 1 .txt"."""
+        return ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
+
+
+def nothing_left_out() -> LeftOut:
+    """What a set says of which every file is used."""
+    return LeftOut()
+
+
 @dataclass(frozen=True)
 class ImageSet:
     """A named set of images.
@@ -103,6 +147,8 @@ class ImageSet:
         identity: Says in a cache key which images these are; cheap, without decoding them.
         open: Gives the images.
         missing: Says without opening it what of it is not on this machine.
+        labels: Tells the classes without decoding an image; features are not computed anew when it changes.
+        left_out: Says which of its files are not used.
     """
 
     key: str
@@ -111,6 +157,8 @@ class ImageSet:
     identity: Callable[[], str]
     open: Callable[[], LabelledImages]
     missing: Callable[[], tuple[Missing, ...]] = nothing_missing
+    labels: Callable[[], Labels | None] = labels_beside_features
+    left_out: Callable[[], LeftOut] = nothing_left_out
 
 
 def _no_images() -> LabelledImages:
@@ -135,6 +183,6 @@ def content_identity(*parts: bytes | str) -> str:
     """SHA-256 over `parts`, each preceded by its length so that no two lists of parts collide."""
     digest = hashlib.sha256()
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = part.encode(errors="surrogateescape") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """An experiment: a classifier, its ID training and test images, and named OOD sets."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -9,7 +9,7 @@ from opnp.datasets import FeatureSet, ImageSet, Missing, nothing_missing
 from opnp.errors import InvalidSettingError, OpnpError
 from opnp.models import Classifier
 
-__all__ = ["ExampleImage", "Experiment", "Missing", "list_experiments", "load_experiment"]
+__all__ = ["ExampleImage", "Experiment", "Missing", "Unused", "list_experiments", "load_experiment"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,21 @@ class ExampleImage:
     title: str
     in_distribution: bool
     image: Image.Image
+
+
+@dataclass(frozen=True)
+class Unused:
+    """An OOD set that an experiment does without.
+
+    Attributes:
+        key: The set's.
+        title: Its name for people.
+        reason: Why, and what to do, in sentences.
+    """
+
+    key: str
+    title: str
+    reason: str
 
 
 def no_examples() -> list[ExampleImage]:
@@ -82,12 +97,30 @@ class Experiment:
         return tuple(dict.fromkeys(_lacking(looks)))
 
     def at_hand(self) -> bool:
-        """Whether nothing is missing. Stops at the first thing that is.
+        """Whether it can be explored: model, ID sets and at least one OOD set are here.
 
         Images are looked at first: to name a model's weights may take importing torchvision.
         """
-        looks = (*(images.missing for images in self.sets), self.classifier_missing)
-        return next(_lacking(looks), None) is None
+        looks = (self.id_train.missing, self.id_test.missing, self.classifier_missing)
+        is_here = (next(_lacking([images.missing]), None) is None for images in self.ood)
+        return any(is_here) and next(_lacking(looks), None) is None
+
+    def blocking(self) -> tuple[Missing, ...]:
+        """What keeps it from being explored: of the OOD sets nothing, unless none is here."""
+        return self.without_missing()[0].missing()
+
+    def without_missing(self) -> "tuple[Experiment, tuple[Unused, ...]]":
+        """The experiment without the OOD sets that are not here, and those; whole where none is here."""
+        lacking = {images.key: tuple(_lacking([images.missing])) for images in self.ood}
+        there = tuple(images for images in self.ood if not lacking[images.key])
+        if not there:
+            return self, ()
+        unused = (
+            Unused(images.key, images.title, " ".join(f"{thing.what} {thing.remedy}" for thing in things))
+            for images in self.ood
+            if (things := lacking[images.key])
+        )
+        return replace(self, ood=there), tuple(unused)
 
 
 def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:

@@ -17,6 +17,8 @@ from PIL import ExifTags, Image
 from opnp.errors import UnreadableImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+OWN_FORMATS = (*FORMATS, "PPM")
+"""What is read from files of one's own, beside what a visitor may send."""
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 30_000_000
 MAX_ASPECT = 100
@@ -54,7 +56,12 @@ class UploadedImage:
 
 
 def read_image(
-    data: bytes, *, name: str, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES
+    data: bytes,
+    *,
+    name: str,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    formats: tuple[str, ...] = FORMATS,
 ) -> UploadedImage:
     """Decode the bytes of an uploaded file, whatever they are.
 
@@ -68,6 +75,7 @@ def read_image(
         name: The file's name as the browser sent it; only used in texts, after cleaning.
         max_pixels: Width times height that is still decoded.
         max_bytes: Size of the file that is still looked at.
+        formats: What is decoded, by Pillow's names.
 
     Returns:
         The image.
@@ -83,7 +91,7 @@ def read_image(
             f"“{shown}” has {len(data) / 1e6:.1f} MB but expected at most {max_bytes / 1e6:g} MB, "
             "so upload a smaller copy."
         )
-    opened = _open(data, shown, max_pixels)
+    opened = _open(data, shown, max_pixels, formats)
     try:
         _require_modest(opened, data, shown, max_pixels)
         image, notes = _decode(opened)
@@ -128,9 +136,9 @@ def display_name(name: str) -> str:
     return clean or "unnamed file"
 
 
-def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
+def _open(data: bytes, shown: str, max_pixels: int, formats: tuple[str, ...]) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(
             f"“{shown}” claims a giant size but expected at most {max_pixels / 1e6:g} million pixels, "
@@ -184,6 +192,8 @@ def _has_too_many_scans(data: bytes) -> bool:
 def _decode(opened: Image.Image) -> tuple[Image.Image, list[str]]:
     notes = ["Only its first picture is used."] if getattr(opened, "is_animated", False) else []
     opened.load()
+    if opened.format == "PPM" and opened.mode == "I":
+        opened = opened.convert("I;16")  # Pillow scales every deeper PGM to 0..65535
     upright = _upright(opened, notes)
     image = _eight_bits(upright, notes) if _is_deep(upright) else _opaque(upright, notes)
     image.info.clear()

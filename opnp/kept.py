@@ -22,6 +22,7 @@ class Kept:
         maps: Whether the sensitivity maps are.
         missing: What is not on this machine, and how to get it.
         problem: Why the model or a set cannot be used although it is here; None if it can.
+        blocked: Whether the experiment cannot be explored for what is missing; one OOD set does not block it.
     """
 
     classes: int | None = None
@@ -29,6 +30,7 @@ class Kept:
     maps: bool = False
     missing: tuple[Missing, ...] = ()
     problem: str | None = None
+    blocked: bool = False
 
 
 def kept(experiment: Experiment, store: Store) -> Kept:
@@ -38,12 +40,14 @@ def kept(experiment: Experiment, store: Store) -> Kept:
     """
     missing = experiment.missing()
     if missing:
-        return Kept(missing=missing)
+        experiment, _ = experiment.without_missing()
+        if experiment.missing():
+            return Kept(missing=missing, blocked=True)
     try:
         classifier = experiment.classifier()
         identities = {images.key: images.identity() for images in experiment.sets}
     except OpnpError as error:
-        return Kept(problem=str(error))
+        return Kept(problem=str(error), missing=missing)
     mine = (classifier.fingerprint, classifier.transform_id)
     extracted = {
         extraction.folder.name: extraction.manifest.request.images
@@ -64,4 +68,5 @@ def kept(experiment: Experiment, store: Store) -> Kept:
             or (key.get("model"), key.get("features")) == (classifier.fingerprint, train)
             for key in (entry.key for entry in store.entries() if entry.kind == SUMS)
         ),
+        missing=missing,
     )

@@ -1,20 +1,23 @@
 """The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet, ImageSet, require_present
-from opnp.errors import InvalidDataError
-from opnp.experiment import Experiment
-from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
+from opnp.errors import InvalidDataError, OpnpError
+from opnp.experiment import Experiment, Unused
+from opnp.extraction import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
 from opnp.features import Features, best_device
 from opnp.kept_features import digests, found_features, kept_features
+from opnp.label_check import doubts
+from opnp.labelling import labelled
 from opnp.models import Classifier
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
@@ -46,12 +49,14 @@ class Prepared:
     """All that exploring an experiment needs, in memory on the CPU. Read-only: sessions share it.
 
     Attributes:
-        experiment: What it was made from.
+        experiment: What it was made from, with those of its OOD sets that can be used.
         classifier: The model, on the device that was chosen.
         id_test: Features and labels of the ID test set.
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
         skipped: Images of each set that could not be read, by key; sets without any are left out.
+        notes: What was assumed of the classes, and what speaks against the labels, in sentences.
+        unused: The OOD sets that are missing or cannot be used, and why.
     """
 
     experiment: Experiment
@@ -60,6 +65,8 @@ class Prepared:
     ood: Mapping[str, Features]
     maps: SensitivityMaps
     skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
 
 def prepare(
@@ -86,18 +93,23 @@ def prepare(
         Features and maps, on the CPU.
 
     Raises:
-        MissingDataError: If data or weights are not on this machine; nothing is computed then.
+        MissingDataError: If the model, an ID set or every OOD set is not on this machine; nothing is
+            computed then. One OOD set that is missing or unusable is left out and said.
         ExtractionCancelledError: If it was cancelled.
         InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
     """
-    require_present(experiment.missing())
+    usable, missing = experiment.without_missing()
+    if usable.missing():
+        require_present(experiment.missing())
+    experiment = usable
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
-    id_test = work.features(experiment.id_test)
-    _require_labels(id_test.labels, len(classifier.weight), experiment.id_test.title)
-    ood = {images.key: work.features(images) for images in experiment.ood}
+    id_test, notes = _with_labels(work.features(experiment.id_test), experiment, classifier, work.skipped)
+    ood, unusable = work.ood(experiment.ood)
+    experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
     maps = work.maps(experiment.id_train)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped)
+    unused = (*missing, *unusable)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, unused)
 
 
 class _Work:
@@ -112,6 +124,25 @@ class _Work:
     def features(self, images: ImageSet) -> Features:
         """Features (N, D) float32 and labels of a set, in memory."""
         return self._given(images) if isinstance(images, FeatureSet) else self._stored(images).load()
+
+    def ood(self, sets: Sequence[ImageSet]) -> tuple[dict[str, Features], tuple[Unused, ...]]:
+        """Features of the OOD sets that can be used, by key, and those that cannot.
+
+        Raises:
+            OpnpError: What the first of them says, if none can be used.
+        """
+        found: dict[str, Features] = {}
+        unusable: dict[ImageSet, OpnpError] = {}
+        for images in sets:
+            try:
+                found[images.key] = _halved(self.features(images), images.title)
+            except (ExtractionCancelledError, StorageError):
+                raise
+            except OpnpError as error:
+                unusable[images] = error
+        if not found:
+            raise next(iter(unusable.values()))
+        return found, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
         """The maps on a set, its features read chunk by chunk."""
@@ -173,11 +204,42 @@ class _Work:
             raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
+def _halved(features: Features, title: str) -> Features:
+    """Features of a set that has an image for each half."""
+    if len(features.labels) < 2:
+        raise InvalidDataError(
+            f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
+            f"out, but got {len(features.labels)}. Add some."
+        )
+    return features
+
+
+def _with_labels(
+    features: Features,
+    experiment: Experiment,
+    classifier: Classifier,
+    skipped: Mapping[str, tuple[Skip, ...]],
+) -> tuple[Features, tuple[str, ...]]:
+    """The features of the ID test set with its labels as they are today, and what there is to say of them."""
+    images = experiment.id_test
+    there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
+    _require_labels(there.labels, len(classifier.weight), images.title)
+    predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
+    odd = doubts(there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title)
+    return Features(features.features, there.labels), (*there.said, *odd)
+
+
 def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:
     wrong = torch.nonzero((labels < 0) | (labels >= classes)).flatten()
-    if len(wrong):
-        first = int(wrong[0])
-        raise InvalidDataError(
-            f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
-            f"has {int(labels[first])}. Choose the data that the model was trained for, with its classes."
-        )
+    if not len(wrong):
+        return
+    first, least, most = int(wrong[0]), int(labels.min()), int(labels.max())
+    hint = "Choose the data that the model was trained for, with its classes."
+    if least >= 1 and most == classes:
+        hint = "They begin at 1: take 1 from each, or write the names of the classes instead."
+    elif least < 0:
+        hint = "A label below 0 means none: take such images out of it."
+    raise InvalidDataError(
+        f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
+        f"has {int(labels[first])}. {hint}"
+    )

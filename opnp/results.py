@@ -1,7 +1,5 @@
 """Figures to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -13,6 +11,8 @@ from opnp.evaluation import SPLIT_SEED
 from opnp.explorer import Explorer
 from opnp.figures import DIRECTION, Figures, Record, describe_pruning, realised, records
 from opnp.intervals import RESAMPLES, SEED
+from opnp.plain_csv import csv_of
+from opnp.prepared import Prepared
 from opnp.pruning import PrunedHead
 from opnp.versions import versions
 
@@ -36,17 +36,21 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
     }
 
 
-def csv_text(rows: Iterable[Record], *, title: str) -> str:
-    """Rows of the same columns as CSV, after comment lines that say what the numbers are."""
-    written = list(rows)
-    text = io.StringIO()
-    text.write(f"# experiment: {' '.join(title.split())}\n# scores: {DIRECTION}\n")
-    text.write("# fractions; FPR95 and ECE: lower is better, AUROC, AUPR and accuracy: higher is better\n")
-    text.write("# half: tune = seen while choosing windows, report = held out; low and high: 95 % interval\n")
-    table = csv.DictWriter(text, list(written[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(written)
-    return text.getvalue()
+def remarks(prepared: Prepared) -> dict[str, object]:
+    """What a person should know of the images behind figures: what was left out, and what was assumed."""
+    return {
+        "unused": {unused.key: unused.reason for unused in prepared.unused},
+        "skipped": {key: len(skips) for key, skips in prepared.skipped.items()},
+        "notes": [*prepared.notes],
+    }
+
+
+MEANING = {
+    "scores": DIRECTION,
+    "unit": "fractions; FPR95 and ECE: lower is better, AUROC, AUPR and accuracy: higher is better",
+    "half": "tune = seen while choosing windows, report = held out; low and high: 95 % interval",
+}
+"""What the columns of a table of figures are."""
 
 
 def method_records(name: str, pruning: Pruning, head: PrunedHead, said: Figures) -> Iterable[Record]:
@@ -63,14 +67,13 @@ def method_records(name: str, pruning: Pruning, head: PrunedHead, said: Figures)
     return ({**windows, **realised(head), **record} for record in records(said))
 
 
-def benchmark_csv(benchmark: Benchmark, *, title: str) -> str:
+def benchmark_csv(benchmark: Benchmark) -> str:
     """The table in long form: one row for each method and OOD set, and for their average."""
-    rows = (
+    return csv_of(
         record
         for row in benchmark.rows
         for record in method_records(row.method, row.pruning, row.head, row.held_out)
     )
-    return csv_text(rows, title=title)
 
 
 def benchmark_json(

@@ -11,7 +11,7 @@ ENGINE = sorted((ROOT / "opnp").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
-    "errors torchvision_compat seen versions",
+    "errors plain_csv torchvision_compat seen versions",
     "foreign",
     "checks",
     "config store splitting",
@@ -23,8 +23,8 @@ LAYERS = (
     "sources",
     "experiment_file",
     "catalog",
-    "fetch",
-    "features",
+    "fetch classes",
+    "features labelling label_check",
     "sensitivity",
     "stored_maps kept_features pruning rectify scores metrics attribution driving nearest",
     "rescore intervals binning nudge distribution methods",

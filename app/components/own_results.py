@@ -13,8 +13,8 @@ from opnp.binning import shared_edges, shares
 from opnp.config import windows_text
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
-from opnp.figures import DIRECTION
 from opnp.own_set import OwnSet, Standing, standing
+from opnp.plain_csv import csv_of, file_cell
 from opnp.rescore import Rescored
 
 HIGHEST = 12
@@ -105,16 +105,15 @@ def _highest(own: OwnSet, said: Rescored, threshold: float, names: tuple[str, ..
 
 def _csv(explorer: Explorer, own: OwnSet, after: Snapshot, said: Both, stands: list[Standing]) -> str:
     names = explorer.prepared.classifier.class_names
-    frame = pd.DataFrame({"file": own.names})
+    frame = pd.DataFrame({"file": [file_cell(name) for name in own.names]})
     for head, part, stand in zip(("unpruned", "pruned"), said, stands, strict=True):
         frame[f"score_{head}"] = part.scores.numpy()
         frame[f"threshold_{head}"] = stand.threshold
         frame[f"accepted_{head}"] = part.scores.double().numpy() >= stand.threshold
         frame[f"class_{head}"] = [names[place] for place in part.predicted.tolist()]
         frame[f"confidence_{head}"] = part.confidence.numpy()
-    head_lines = (
-        f"# experiment: {explorer.prepared.experiment.title}\n"
-        f"# scores: energy, {DIRECTION}; threshold: accepts 95 % of the ID test set\n"
-        f"# pruned: {windows_text(after.pruning)}\n"
-    )
-    return head_lines + frame.to_csv(index=False, float_format="%.6g")
+    frame["experiment"] = explorer.prepared.experiment.title
+    frame["kept_pruned"] = windows_text(after.pruning)
+    rounded = frame.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)
+    rows = rounded.to_dict("records")
+    return csv_of({str(name): cell for name, cell in row.items()} for row in rows)

@@ -18,7 +18,7 @@ from opnp.config import NeuronDefinition, RankScope, Window
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.markdown import METRICS, choosing_text, markdown, metric_rows, summary_rows
-from opnp.results import benchmark_csv, benchmark_json, provenance
+from opnp.results import benchmark_csv, benchmark_json, provenance, remarks
 
 PER_SET = ("FPR95 ↓", "AUROC ↑")
 """Metrics that are printed; the files hold them all."""
@@ -77,13 +77,15 @@ def benchmark(
         keys = exploring.ood_keys(chosen, ood)
         place = writing.require_folder("--out", folder or Path("results") / chosen.key)
         explorer = exploring.ready(chosen, device, cache)
+        keys = exploring.there(explorer, keys, ood)
         table = _run(explorer, keys, grid, max_accuracy_loss / 100)
         made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         command = _command(chosen.key, weights, neurons, scope, definition, max_accuracy_loss, ood)
         titles = {images.key: images.title for images in chosen.ood if images.key in keys}
         machine = {**benchmark_json(table, made_from, keys), "command": command}
+        machine |= remarks(explorer.prepared)
         files = {
-            "benchmark.csv": benchmark_csv(table, title=chosen.title),
+            "benchmark.csv": benchmark_csv(table),
             "benchmark.json": json.dumps(machine, indent=1) + "\n",
             "benchmark.md": markdown(table, made_from, titles, command),
         }

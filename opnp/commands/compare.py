@@ -12,7 +12,7 @@ from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
 from opnp.comparison.defaults import default_rows
-from opnp.comparison.files import comparison_csv, comparison_json
+from opnp.comparison.files import TIME, comparison_csv, comparison_json
 from opnp.comparison.printed import HEADER, comparison_latex, comparison_markdown
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.spelling import read
@@ -22,7 +22,7 @@ from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.markdown import percent
-from opnp.results import provenance
+from opnp.results import MEANING, provenance, remarks
 from opnp.store import Store
 
 Out = Path | None
@@ -69,21 +69,25 @@ def compare_methods(
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         explorer = exploring.ready(chosen, device, cache)
+        keys = exploring.there(explorer, keys, ood)
         with Store(cache) as store:
             known = training(explorer.prepared, store)
             rows = _run(explorer, known, recipes, keys, store)
         made_from = {
             **provenance(explorer, explorer.prepared.classifier.weight.device),
             "fitted_to": known.count,
+            **remarks(explorer.prepared),
         }
         written = {
-            "--csv": comparison_csv(rows, chosen.title),
             "--markdown": comparison_markdown(rows, chosen.title),
             "--latex": comparison_latex(rows, chosen.title),
         }
         for option, path in outputs.items():
-            if path is not None:
+            if path is not None and option in written:
                 writing.write(option, path, written[option])
+        if csv is not None:
+            about = {**made_from, **MEANING, "time": TIME}
+            writing.write_table("--csv", csv, comparison_csv(rows), about)
     if as_json:
         if console.leads():
             console.say(comparison_json(rows, made_from, keys).rstrip())

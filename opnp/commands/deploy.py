@@ -14,6 +14,7 @@ from opnp.detector.make import make_detector
 from opnp.errors import InvalidSettingError
 from opnp.experiment import load_experiment
 from opnp.markdown import percent
+from opnp.results import remarks
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan, plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
@@ -78,7 +79,10 @@ def deploy(
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         writing.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = exploring.ready(chosen, device, cache)
+        named = [*(ood or []), *(limit.rpartition("=")[0] for limit in most or [])]
+        keys = exploring.there(explorer, keys, named)
         snapshot = explorer.at(pruning)
+        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
         detector = make_detector(explorer, snapshot, planned)
         detector.save(out)
@@ -87,7 +91,14 @@ def deploy(
             detector.export_program(program)
     written = [str(path) for path in (out, onnx, program) if path is not None]
     if as_json:
-        console.show_json({**detector.manifest.said, "files": written, "onnx_difference": difference})
+        console.show_json(
+            {
+                **detector.manifest.said,
+                "files": written,
+                "onnx_difference": difference,
+                **remarks(explorer.prepared),
+            }
+        )
         return
     stdout = console.stdout()
     titles = {images.key: images.title for images in chosen.ood}

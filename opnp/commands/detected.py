@@ -1,7 +1,5 @@
 """What `score` says of each file when a detector judges it."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,12 +9,13 @@ from PIL import Image
 from rich.table import Table
 from rich.text import Text
 
-from opnp.commands.files import read_file
-from opnp.commands.scored import Skipped, printable
+from opnp.commands.files import printable, read_file
+from opnp.commands.scored import Skipped
 from opnp.detector import Result
 from opnp.errors import UnreadableImageError
 from opnp.figures import DIRECTION
 from opnp.markdown import percent
+from opnp.plain_csv import csv_of, file_cell
 
 BATCH = 64
 Item = TypeVar("Item")
@@ -36,6 +35,9 @@ class Judge(Protocol[Item]):
 
     def csv(self, scored: Sequence[Item]) -> str:
         """All images as CSV."""
+
+    def about(self) -> dict[str, object]:
+        """What the columns of the CSV are."""
 
     def table(self, scored: Sequence[Item]) -> Table:
         """All images for people."""
@@ -87,19 +89,20 @@ class ByDetector(Generic[Input]):
 
     def line(self, said: Detected) -> dict[str, object]:
         """For machines."""
+        return {**self._numbers(said)}
+
+    def _numbers(self, said: Detected) -> dict[str, str | float | bool]:
         result = asdict(said.result)
         numbers = {"class": result.pop("class_name"), **result, "threshold": self._detector.threshold}
         return {"file": str(said.file), **numbers}
 
     def csv(self, scored: Sequence[Detected]) -> str:
         """For spreadsheets."""
-        text = io.StringIO()
-        text.write(f"# scores: energy, {DIRECTION}; below the threshold is out-of-distribution\n")
-        lines = list(map(self.line, scored))
-        table = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(lines)
-        return text.getvalue()
+        return csv_of({**self._numbers(said), "file": file_cell(said.file)} for said in scored)
+
+    def about(self) -> dict[str, object]:
+        """What the columns are."""
+        return {"detector": self.title, "scores": f"energy, {DIRECTION}; below the threshold is OOD"}
 
     def table(self, scored: Sequence[Detected]) -> Table:
         """For people."""

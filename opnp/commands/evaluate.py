@@ -16,7 +16,8 @@ from opnp.explorer import Snapshot
 from opnp.figures import DIRECTION, Figures, average, describe_pruning, figures, realised, records
 from opnp.intervals import Interval
 from opnp.markdown import percent
-from opnp.results import csv_text, method_records, provenance
+from opnp.plain_csv import csv_of
+from opnp.results import MEANING, method_records, provenance, remarks
 
 Halves = Mapping[Half, Figures]
 
@@ -49,18 +50,28 @@ def evaluate(
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         explorer = exploring.ready(chosen, device, cache)
+        keys = exploring.there(explorer, keys, ood)
         before, after = explorer.at(UNPRUNED), explorer.at(pruning)
         unpruned, pruned = (
             {half: figures(explorer, snapshot, keys, half) for half in Half} for snapshot in (before, after)
         )
+        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         if csv is not None:
             rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
-            writing.write("--csv", csv, csv_text(rows, title=chosen.title))
-        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+            writing.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
     if as_json:
         position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
         said = {"unpruned": _machine(unpruned), "pruned": _machine(pruned)}
-        console.show_json({**made_from, "scores": DIRECTION, "unit": "fractions", **position, **said})
+        console.show_json(
+            {
+                **made_from,
+                **remarks(explorer.prepared),
+                "scores": DIRECTION,
+                "unit": "fractions",
+                **position,
+                **said,
+            }
+        )
         return
     stdout = console.stdout()
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))

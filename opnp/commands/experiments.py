@@ -1,6 +1,6 @@
 """`experiments`: what this machine can explore, what is computed already and what is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from rich import box
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from opnp import experiment as known
 from opnp.commands import console, options
-from opnp.experiment import Experiment
+from opnp.experiment import Experiment, Unused
 from opnp.kept import Kept, kept
 from opnp.store import Store
 
@@ -43,18 +43,26 @@ def _machine(experiment: Experiment, there: Kept) -> dict[str, object]:
         "cached": {"features": there.features, "maps": there.maps},
         "missing": [asdict(thing) for thing in there.missing],
         "problem": there.problem,
+        "blocked": there.blocked,
     }
 
 
 def _cells(experiment: Experiment, there: Kept) -> list[str]:
     classes = "?" if there.classes is None else f"{there.classes:,}"
     names = ", ".join(images.key for images in experiment.ood)
-    return [experiment.key, experiment.title, classes, names, _cached(there, len(experiment.sets))]
+    return [
+        experiment.key,
+        experiment.title,
+        classes,
+        names,
+        _cached(there, len(experiment.sets), experiment.without_missing()[1]),
+    ]
 
 
-def _cached(there: Kept, sets: int) -> str:
-    if there.missing or there.problem:
-        return "missing, see below" if there.missing else "unusable, see below"
+def _cached(there: Kept, sets: int, without: Sequence[Unused]) -> str:
+    if there.blocked or there.problem:
+        return "missing, see below" if there.blocked else "unusable, see below"
+    sets -= len(without)
     if there.maps and len(there.features) == sets:
         return "all"
     if not there.features:

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from opnp.commands import console
+from opnp.commands.files import printable
 from opnp.commands.options import device_named
 from opnp.config import Pruning
-from opnp.errors import InvalidSettingError
+from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 from opnp.extraction import Pace
 from opnp.extraction.watch import Report
-from opnp.prepared import prepare
+from opnp.prepared import Prepared, prepare
 from opnp.store import Store
 
 Ends = tuple[float, float]
@@ -63,10 +65,49 @@ def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
 
 
 def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
-    """An experiment with its features and maps, read from the cache or computed into it."""
+    """An experiment with its features and maps, read from the cache or computed into it.
+
+    What of its images is not used, and what was assumed of its classes, is said on stderr.
+    """
     chosen = device_named(device)
     with Store(cache) as store, _bars() as progress:
-        return Explorer(prepare(experiment, store, device=chosen, progress=progress))
+        prepared = prepare(experiment, store, device=chosen, progress=progress)
+    for line in remarks_lines(prepared):
+        console.people().print(Text(line), soft_wrap=True)
+    return Explorer(prepared)
+
+
+def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
+    """Those of the OOD sets with these keys that can be used.
+
+    Args:
+        explorer: The experiment made ready.
+        keys: Of the sets that are wanted, as `ood_keys` gives them.
+        asked: Those that a person named.
+
+    Raises:
+        InvalidDataError: If a person named one that cannot be used.
+    """
+    for unused in explorer.prepared.unused:
+        if unused.key in (asked or ()):
+            raise InvalidDataError(unused.reason)
+    return [key for key in keys if key in explorer.prepared.ood]
+
+
+def remarks_lines(prepared: Prepared) -> Iterator[str]:
+    """What to say of the images behind figures: sets and images that are not used, and what was assumed."""
+    for unused in prepared.unused:
+        yield f"Without {printable(unused.title)}: {unused.reason}"
+    titles = {images.key: images.title for images in prepared.experiment.sets}
+    for key, skips in prepared.skipped.items():
+        if key in titles:
+            count = f"{len(skips):,} image" + ("s" if len(skips) > 1 else "")
+            yield f"{printable(titles[key])}: {count} skipped; {printable(skips[0].reason)}"
+    for images in prepared.experiment.sets:
+        left_out = images.left_out()
+        if left_out.surprising:
+            yield f"{printable(images.title)}: not used are {printable(str(left_out))}"
+    yield from map(printable, prepared.notes)
 
 
 @contextlib.contextmanager

@@ -50,6 +50,18 @@ def read_file(path: Path) -> UploadedImage:
         raise UnreadableImageError(clause.removesuffix(".")) from None
 
 
+def printable(name: str) -> str:
+    """A file name that does nothing to a terminal.
+
+    Example:
+        >>> printable("a" + chr(27) + "[2Jb.png")
+        'a�[2Jb.png'
+    """
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
+    )
+
+
 def _files(name: str) -> Iterator[Path]:
     try:
         path = Path(name).expanduser()

@@ -13,14 +13,15 @@ from rich.text import Text
 
 from opnp.commands import console, exploring, options, writing
 from opnp.commands.detected import ByDetector, Detected, Item, Judge
-from opnp.commands.files import files_named, read_file
-from opnp.commands.scored import Scored, Skipped, csv_lines, machine, printable, scores_table
+from opnp.commands.files import files_named, printable, read_file
+from opnp.commands.scored import Scored, Skipped, csv_lines, machine, scores_table
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.graph import GraphDetector
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiment import Experiment, load_experiment
 from opnp.explorer import Explorer
+from opnp.figures import DIRECTION
 from opnp.judging import features_of, opinions, transformed
 
 ZIP, GRAPH = ".zip", ".onnx"
@@ -138,7 +139,15 @@ class ByExperiment:
 
     def csv(self, scored: Sequence[Scored]) -> str:
         """For spreadsheets."""
-        return csv_lines(scored, self._windows)
+        return csv_lines(scored)
+
+    def about(self) -> dict[str, object]:
+        """What the columns are."""
+        return {
+            "experiment": self._explorer.prepared.experiment.title,
+            "pruned": self._windows,
+            "scores": f"energy, {DIRECTION}; threshold: accepts 95 % of the ID test set",
+        }
 
     def table(self, scored: Sequence[Scored]) -> Table:
         """For people."""
@@ -168,7 +177,7 @@ def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_jso
             "reasons are above. Name images in PNG, JPEG, WebP, BMP, GIF or TIFF."
         )
     if csv is not None:
-        writing.write("--csv", csv, judge.csv(scored))
+        writing.write_table("--csv", csv, judge.csv(scored), judge.about())
     return judge.title, judge.table(scored)
 
 

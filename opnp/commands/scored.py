@@ -1,7 +1,5 @@
 """What `score` says of each file: a line of JSON, of CSV, or of a table."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.commands.evaluate import change
+from opnp.commands.files import printable
 from opnp.explorer import Snapshot
-from opnp.figures import DIRECTION
 from opnp.judging import Opinion
+from opnp.plain_csv import csv_of, file_cell
 
 
 @dataclass(frozen=True)
@@ -32,18 +31,6 @@ class Skipped:
     reason: str
 
 
-def printable(name: str) -> str:
-    """A file name that does nothing to a terminal.
-
-    Example:
-        >>> printable("a" + chr(27) + "[2Jb.png")
-        'a�[2Jb.png'
-    """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
-
-
 def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
     return {
         "class": opinion.name,
@@ -61,18 +48,15 @@ def machine(said: Scored | Skipped) -> dict[str, object]:
     return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
 
 
-def csv_lines(scored: Sequence[Scored], windows: str) -> str:
-    """All images as CSV, after comment lines that say what the numbers are."""
-    text = io.StringIO()
-    text.write(f"# scores: energy, {DIRECTION}; threshold: accepts 95 % of the ID test set\n")
-    text.write(f"# pruned: {windows}\n")
-    heads = ("unpruned", "pruned")
-    names = [f"{name}_{head}" for head in heads for name in _plain(scored[0].before)]
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["file", *names])
-    for said in scored:
-        table.writerow([said.file, *_plain(said.before).values(), *_plain(said.after).values()])
-    return text.getvalue()
+def csv_lines(scored: Sequence[Scored]) -> str:
+    """All images as CSV."""
+
+    def line(said: Scored) -> dict[str, str | float | bool]:
+        heads = {"unpruned": said.before, "pruned": said.after}
+        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _plain(op).items()}
+        return {"file": file_cell(said.file), **told}
+
+    return csv_of(map(line, scored))
 
 
 def scores_table(scored: Sequence[Scored], after: Snapshot) -> Table:

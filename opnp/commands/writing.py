@@ -1,8 +1,11 @@
 """Files that a command was asked to write."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from opnp.commands import console
+from opnp.commands.files import printable
 from opnp.errors import InvalidSettingError
 
 
@@ -54,6 +57,18 @@ def write(option: str, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise _unwritable(option, path, error) from None
+
+
+def write_table(option: str, path: Path, text: str, about: Mapping[str, object]) -> None:
+    """Write a CSV file, and what its columns are and come from beside it, so that it opens as it is.
+
+    Raises:
+        InvalidSettingError: If the disk refuses.
+    """
+    write(option, path, text)
+    beside = path.with_name(f"{path.name}-metadata.json")  # as W3C's "CSV on the Web" calls it
+    write(option, beside, json.dumps(about, indent=1) + "\n")
+    console.people().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
 
 
 def _unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:

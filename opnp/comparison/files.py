@@ -1,7 +1,5 @@
 """The comparison as CSV and JSON, for machines."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,6 +7,7 @@ from opnp.comparison.spelling import spell
 from opnp.comparison.table import Row
 from opnp.config import windows_text
 from opnp.figures import AVERAGE, DIRECTION, Record, records
+from opnp.plain_csv import csv_of
 
 
 def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:
@@ -26,19 +25,13 @@ def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:
             yield {**head, **record}
 
 
-def comparison_csv(rows: Sequence[Row], title: str) -> str:
-    """The table in long form, after lines that say what the numbers are."""
-    written = list(comparison_records(rows))
-    names = list(dict.fromkeys(name for record in written for name in record))
-    text = io.StringIO()
-    text.write(f"# experiment: {' '.join(title.split())}\n# scores: {DIRECTION}\n")
-    text.write("# fractions; FPR95 and ECE: lower is better, AUROC, AUPR and accuracy: higher is better\n")
-    text.write("# half: tune = seen while choosing windows, report = held out; low and high: 95 % interval\n")
-    text.write("# us_per_image: microseconds from features in memory to scores, without the backbone\n")
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_safe(record) for record in written)
-    return text.getvalue()
+TIME = "us_per_image: microseconds from features in memory to scores, without the backbone"
+"""What a column is that tables of figures have not."""
+
+
+def comparison_csv(rows: Sequence[Row]) -> str:
+    """The table in long form."""
+    return csv_of(comparison_records(rows))
 
 
 def comparison_json(rows: Sequence[Row], made_from: Mapping[str, object], ood: Sequence[str]) -> str:
@@ -62,9 +55,3 @@ def _machine(row: Row) -> dict[str, object]:
         "fit_seconds": row.fitting,
         "sets": [] if row.figures is None else list(records(row.figures)),
     }
-
-
-def _safe(record: Record) -> Record:
-    """Without a leading sign that a spreadsheet would take for a formula; names come from visitors."""
-    name = str(record["row"])
-    return {**record, "row": f"'{name}" if name[:1] in "=+-@\t\r" else name}

@@ -1,15 +1,21 @@
 """Features of the ID training images, for methods that fit to them; a sample where there are many."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
-from opnp.datasets import FeatureSet, content_identity
-from opnp.extraction import StoredFeatures
+from opnp.datasets import NO_LABEL, FeatureSet, content_identity
+from opnp.errors import OpnpError
+from opnp.extraction import Skip, StoredFeatures
 from opnp.features import Features
 from opnp.kept_features import found_features
+from opnp.labelling import labelled
 from opnp.prepared import Prepared
 from opnp.store import Store
+
+_log = logging.getLogger("opnp.comparison")
 
 MOST = 50_000
 """Images that methods fit to at most."""
@@ -52,13 +58,18 @@ def training(prepared: Prepared, store: Store, *, most: int = MOST) -> Training:
     """
     images = prepared.experiment.id_train
     if isinstance(images, FeatureSet):
-        features, labels = images.features()
+        features, beside = images.features()
+        labels = _labels(prepared, beside)
         place = drawn(len(labels), most)
         return _of(prepared, Features(features[place].float(), labels[place]), len(labels))
     stored = found_features(store, prepared.classifier, images)
     if stored is None:
         return _of(prepared, None, prepared.maps.count)
-    return _of(prepared, _rows(stored, drawn(len(stored), most)), len(stored))
+    places = drawn(len(stored), most)
+    kept = _rows(stored, places)
+    labels = _labels(prepared, torch.cat([chunk.labels for chunk in stored]), stored.skipped)
+    mine = Features(kept.features, labels[places])
+    return _of(prepared, mine, len(stored), relabelled=not torch.equal(mine.labels, kept.labels))
 
 
 def drawn(count: int, most: int) -> torch.Tensor:
@@ -74,12 +85,27 @@ def drawn(count: int, most: int) -> torch.Tensor:
     return order[:most].sort().values
 
 
-def _of(prepared: Prepared, features: Features | None, population: int) -> Training:
+def _labels(prepared: Prepared, beside: torch.Tensor, skipped: Sequence[Skip] = ()) -> torch.Tensor:
+    """(N,) labels of the ID training images as they are told today; -1 for all where they cannot be had."""
+    images = prepared.experiment.id_train
+    try:
+        names = prepared.classifier.class_names
+        labels = labelled(prepared.experiment, images, names, beside, skipped).labels
+    except OpnpError as error:
+        _log.warning("The labels of %s are not used: %s", images.title, error)
+        return torch.full_like(beside, NO_LABEL)
+    return labels if int(labels.max()) < len(names) else torch.full_like(labels, NO_LABEL)
+
+
+def _of(
+    prepared: Prepared, features: Features | None, population: int, *, relabelled: bool = False
+) -> Training:
     looked_at = [prepared.id_test, *([] if features is None else [features])]
     non_negative = all(bool((part.features >= 0).all()) for part in looked_at)
     count = 0 if features is None else len(features.labels)
     images = (f"{one.key} {one.identity()}" for one in prepared.experiment.sets)
-    digest = content_identity(prepared.classifier.fingerprint, *images, f"{count} of {population}")
+    told = [features.labels.numpy().tobytes()] if features is not None and relabelled else []
+    digest = content_identity(prepared.classifier.fingerprint, *images, f"{count} of {population}", *told)
     return Training(features, population, non_negative, digest)
 
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from opnp.datasets import LabelledImages, Missing
+from opnp.datasets import LabelledImages, Labels, LeftOut, Missing
 from opnp.models import Classifier
 from opnp.sources.place import Place
 
@@ -40,6 +40,18 @@ class ImageSource(ABC):
     @abstractmethod
     def identity(self, place: Place) -> str:
         """Which images these are, for cache keys; cheap, no image is decoded."""
+
+    def labels(self, place: Place) -> Labels | None:  # noqa: ARG002
+        """The classes as the source tells them; None where those that its images come with are right.
+
+        Raises:
+            OpnpError: If they cannot be had.
+        """
+        return None
+
+    def left_out(self, place: Place) -> LeftOut:  # noqa: ARG002
+        """Which of its files are not used."""
+        return LeftOut()
 
     def missing(self, place: Place) -> tuple[Missing, ...]:  # noqa: ARG002
         """What is not on this machine; opens nothing."""

@@ -1,18 +1,47 @@
 """Image files on disk: found, told apart for cache keys, and decoded as safely as an upload."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 from PIL import Image
 
 from opnp.datasets import NO_LABEL, content_identity
-from opnp.images import read_image
+from opnp.images import OWN_FORMATS, read_image
+from opnp.sources.listing import stats
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 MAX_PIXELS, MAX_BYTES = 150_000_000, 500_000_000
 """Files of one's own may be larger than an upload."""
+
+
+@dataclass(frozen=True)
+class Below(Sequence[Path]):
+    """Paths below a folder, made one by one when asked for: a million of them at once would take seconds.
+
+    Attributes:
+        folder: Where they start.
+        names: Each, from there.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Below": ...
+
+    def __getitem__(self, index: int | slice) -> "Path | Below":
+        """One path, or some of them."""
+        if isinstance(index, slice):
+            return Below(self.folder, self.names[index])
+        return self.folder / self.names[index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +53,7 @@ class FileImages:
         labels: Their classes, or empty for none.
     """
 
-    paths: tuple[Path, ...]
+    paths: Sequence[Path]
     labels: tuple[int, ...] = ()
 
     def __len__(self) -> int:
@@ -38,31 +67,14 @@ class FileImages:
             OSError: If the file cannot be read at all.
         """
         path = self.paths[index]
-        read = read_image(path.read_bytes(), name=path.name, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
+        read = read_image(
+            path.read_bytes(),
+            name=path.name,
+            max_pixels=MAX_PIXELS,
+            max_bytes=MAX_BYTES,
+            formats=OWN_FORMATS,
+        )
         return read.image, self.labels[index] if self.labels else NO_LABEL
-
-
-def image_files(folder: Path) -> list[Path]:
-    """Every file below a folder whose name ends like an image, sorted; hidden ones are left out.
-
-    Links to files and to the folders right inside `folder` are followed, deeper ones to folders are not.
-    """
-    found = []
-    for root in (folder, *sorted(_folders(folder))):
-        for place, inside, names in os.walk(root):
-            if root == folder:
-                inside.clear()
-            inside[:] = [name for name in inside if not name.startswith(".")]
-            found += [
-                Path(place, name)
-                for name in names
-                if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
-            ]
-    return sorted(found)
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
@@ -78,4 +90,11 @@ def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
             parts.append(f"{os.path.relpath(path, root)} {stat.st_size} {stat.st_mtime_ns}")
         except OSError:
             parts.append(f"{os.path.relpath(path, root)} missing")
+    return content_identity(*more, *parts)
+
+
+def names_identity(folder: Path, names: Sequence[str], *more: str) -> str:
+    """What `files_identity` gives for the files of those names below a folder, in less time."""
+    found = zip(names, stats(folder, names), strict=True)
+    parts = (f"{name} {one[0]} {one[1]}" if one else f"{name} missing" for name, one in found)
     return content_identity(*more, *parts)

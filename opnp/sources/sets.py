@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from opnp.datasets import FeatureSet, ImageSet, LabelledImages, content_identity, require_present
+from opnp.datasets import (
+    FeatureSet,
+    ImageSet,
+    LabelledImages,
+    Labels,
+    content_identity,
+    require_present,
+)
+from opnp.sources.arrays import read_names
 from opnp.sources.base import ImageSource
 from opnp.sources.build import missing_file
 from opnp.sources.feature_arrays import read_features
 from opnp.sources.files import files_identity
 from opnp.sources.images import IMAGES
 from opnp.sources.place import Place
-from opnp.sources.subset import subset
+from opnp.sources.subset import drawn, subset
 from opnp.sources.tables import one_of, read
 
 FEATURES = "features"
@@ -68,8 +76,22 @@ def image_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[Im
         whole = source.open(place)
         return whole if said.subset is None else subset(whole, said.subset, said.seed)
 
-    title = said.title or said.key
-    images = ImageSet(said.key, title, said.description, identity, opened, lambda: source.missing(place))
+    def labels() -> Labels | None:
+        whole = source.labels(place)
+        if whole is None or whole.values is None or said.subset is None:
+            return whole
+        return replace(whole, values=whole.values[[*drawn(len(whole.values), said.subset, said.seed)]])
+
+    images = ImageSet(
+        said.key,
+        said.title or said.key,
+        said.description,
+        identity,
+        opened,
+        lambda: source.missing(place),
+        labels,
+        lambda: source.left_out(place),
+    )
     return images, source
 
 
@@ -97,6 +119,17 @@ def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> Featur
         require_present(missing())
         return read_features(place.resolve(table.path), table.prefix)
 
+    def labels() -> Labels | None:
+        require_present(missing())
+        names, _ = read_names(place.resolve(table.path), f"{table.prefix}_labels")
+        return Labels(None, names) if names else None
+
     return FeatureSet(
-        said.key, said.title or said.key, said.description, identity, missing=missing, features=features
+        said.key,
+        said.title or said.key,
+        said.description,
+        identity,
+        missing=missing,
+        labels=labels,
+        features=features,
     )

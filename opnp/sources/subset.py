@@ -8,6 +8,7 @@ from PIL import Image
 
 from opnp.datasets import LabelledImages
 from opnp.errors import InvalidSettingError
+from opnp.sources.tables import short
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,26 +31,33 @@ class Subset:
 
 
 def subset(images: LabelledImages, amount: float, seed: int) -> LabelledImages:
-    """Draw images without replacement; they keep their order.
-
-    Args:
-        images: N of them.
-        amount: A whole number counts images; a number with a point, in (0, 1], is a share of N.
-        seed: Same seed and N, same choice.
-
-    Raises:
-        InvalidSettingError: If there are not so many.
+    """Draw images without replacement; they keep their order. Arguments and errors are those of `drawn`.
 
     Example:
         >>> subset(list("abcdefgh"), 0.25, seed=0).indices
         (5, 7)
     """
-    total = len(images)
-    count = amount if isinstance(amount, int) else math.ceil(amount * total)
-    if not (1 <= count <= total) or (isinstance(amount, float) and amount > 1):
+    return Subset(images, drawn(len(images), amount, seed))
+
+
+def drawn(total: int, amount: float, seed: int) -> tuple[int, ...]:
+    """Indices of some of `total` images, ascending.
+
+    Args:
+        total: Images there are, N.
+        amount: A whole number counts images; a number with a point, in (0, 1], is a share of N.
+        seed: Same seed and N, same choice.
+
+    Raises:
+        InvalidSettingError: If there are not so many.
+    """
+    share = isinstance(amount, float)
+    allowed = 0 < amount <= 1 if share else 1 <= amount <= total
+    if not allowed or not total:
         raise InvalidSettingError(
             f"Expected `subset` to be a count of 1 to {total:,} images or a share in (0, 1] but got "
-            f"{amount}. Choose a smaller one, or leave it out for all."
+            f"{short(amount)}. Choose a smaller one, or leave it out for all."
         )
+    count = math.ceil(amount * total) if share else int(amount)
     chosen = np.random.Generator(np.random.PCG64(seed)).choice(total, count, replace=False)
-    return Subset(images, tuple(sorted(chosen.tolist())))
+    return tuple(sorted(chosen.tolist()))

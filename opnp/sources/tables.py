@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from opnp.sources.place import Place
 
 _T = TypeVar("_T")
+_LONGEST = 40
 _WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
 
 
@@ -64,6 +65,20 @@ def closest(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {found[0]!r}?" if found else ""
 
 
+def short(value: object) -> str:
+    """How a value is shown in a sentence: as it is written, cut where it is endless.
+
+    Example:
+        >>> short("cat"), short(10**300)
+        ("'cat'", '100000000000000000000000000000000000000…')
+    """
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
+        return f"a {type(value).__name__} too long to show"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def _listed(words: list[str]) -> str:
     shown = ", ".join(map(repr, words[:12]))
     return f"{shown} … ({len(words)} in all)" if len(words) > 12 else shown
@@ -79,7 +94,7 @@ def _value(key: str, value: object, hint: Any, place: Place) -> Any:  # noqa: AN
                 return tuple(inner(item) for item in value)
         elif _is(value, get_origin(option) or option):
             return float(value) if option is float else value  # type: ignore[arg-type]
-    raise place.wrong(key, _words(hint), repr(value))
+    raise place.wrong(key, _words(hint), short(value))
 
 
 def _options(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401

@@ -1,4 +1,5 @@
 import csv
+import json
 
 import pytest
 from toy_explorer import OOD, toy_explorer
@@ -80,9 +81,9 @@ def test_only_the_named_sets_in_the_experiments_order(run, said, explorer):
 def test_csv_holds_both_heads_and_both_halves(run, tmp_path, explorer):
     path = tmp_path / "new folder" / "figures.csv"
     assert run("evaluate", "toy", "--neurons", 30, 100, "--csv", path).exit_code == 0
-    text = path.read_text()
-    assert text.startswith("# experiment: Toy\n# scores: higher = more in-distribution")
-    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    about = json.loads(path.with_name("figures.csv-metadata.json").read_text())
+    assert (about["title"], about["scores"].startswith("higher = more in-distribution")) == ("Toy", True)
+    rows = list(csv.DictReader(path.read_text().splitlines()))
     assert [(row["method"], row["half"], row["set"]) for row in rows] == [
         (method, half, key)
         for method in ("Energy", "ONP")

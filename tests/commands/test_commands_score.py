@@ -1,8 +1,10 @@
+import contextlib
 import csv
 import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from toy_experiment import to_pixels
@@ -86,9 +88,9 @@ def test_a_table_for_people(run, pictures):
 def test_csv_has_a_line_an_image(run, pictures, tmp_path):
     path = tmp_path / "scores.csv"
     rows = lines(run("score", "toy", pictures, *NEURONS, "--csv", path, "--json"))
-    text = path.read_text()
-    assert text.startswith("# scores: energy, higher = more in-distribution")
-    written = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    about = json.loads((tmp_path / "scores.csv-metadata.json").read_text())
+    assert about["scores"].startswith("energy, higher = more in-distribution")
+    written = list(csv.DictReader(path.read_text().splitlines()))
     assert len(written) == 4
     for row in written:
         said = rows[row["file"]]
@@ -199,3 +201,16 @@ def test_errors_say_what_to_do(run, complains, arguments, code, words):
 
 def test_images_have_to_be_named(run):
     assert run("score", "toy").exit_code == 2
+
+
+def test_pandas_opens_the_csv_and_finds_every_file(run, pictures, tmp_path):
+    folder = tmp_path / "odd names"
+    folder.mkdir()
+    for name in ("shot #3.png", "=1+1.png", "a, b.png"):
+        (folder / name).write_bytes((pictures / "in-0.png").read_bytes())
+    with contextlib.chdir(folder):
+        assert run("score", "toy", "shot #3.png", "=1+1.png", "a, b.png", "--csv", "s.csv").exit_code == 0
+        read = pd.read_csv("s.csv")
+        assert [Path(name).is_file() for name in read.file] == [True] * 3
+    assert read.score_pruned.notna().all()
+    assert not any(name.startswith("=") for name in read.file)

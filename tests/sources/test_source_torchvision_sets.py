@@ -218,3 +218,8 @@ def test_a_failed_download_is_one_sentence(place, monkeypatch):
         InvalidDataError, match=r"torchvision to download SVHN but it failed with OSError. Check the"
     ):
         TorchvisionImages("SVHN", "test").fetch(place)
+
+
+def test_names_of_classes_come_with_a_data_set(place):
+    there = TorchvisionImages("FashionMNIST", "test").labels(place)
+    assert (there.values, there.names[0], there.ordered) == (None, "T-shirt/top", True)

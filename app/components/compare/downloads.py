@@ -30,7 +30,7 @@ def downloads(
     title = f"{prepared.experiment.title}: {what}"
     device = prepared.classifier.weight.device
     files = {
-        "CSV": ("csv", "text/csv", lambda: comparison_csv(rows, prepared.experiment.title)),
+        "CSV": ("csv", "text/csv", lambda: comparison_csv(rows)),
         "JSON": (
             "json",
             "application/json",

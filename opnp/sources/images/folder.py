@@ -1,14 +1,19 @@
 """A folder of images, with or without a sub-folder for each class."""
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
-from opnp.datasets import LabelledImages, Missing, require_present
+import numpy as np
+
+from opnp.datasets import LabelledImages, Labels, LeftOut, Missing, require_present
 from opnp.errors import InvalidDataError
 from opnp.sources.base import ImageSource
-from opnp.sources.files import FileImages, files_identity, image_files
+from opnp.sources.files import Below, FileImages, names_identity
+from opnp.sources.listing import Listing, is_picture, listing
 from opnp.sources.place import Place, named
 from opnp.sources.tables import closest
+
+_COUNTED = 5
 
 
 @dataclass(frozen=True)
@@ -17,41 +22,66 @@ class FolderOfImages(ImageSource):
 
     Attributes:
         path: The folder.
-        classes: Names of its sub-folders in the order of the logits; sorted by name if not given.
+        classes: Names of its sub-folders in the order of the logits; without it, they are joined with the
+            model's classes by name.
     """
 
     path: str
     classes: tuple[str, ...] = ()
 
     def open(self, place: Place) -> LabelledImages:
-        """Its images; labels come from the sub-folders where the set needs them."""
+        """Its images, with labels by its own classes where the set needs them."""
         require_present(self.missing(place))
-        folder = place.resolve(self.path)
-        files = image_files(folder)
-        if not files:
+        found = self._listing(place)
+        if not found.files:
             raise InvalidDataError(
-                f"Expected images in {named(self.path)} but no file in it ends like one (png, jpg ...). "
-                "Mend the path."
+                f"Expected images in {named(self.path)} but no file in it ends like one (png, jpg ...)"
+                f"{_counted(found)}. Mend the path, or convert them."
             )
-        return FileImages(tuple(files), self._labels(files, folder, place) if place.labelled else ())
+        labels = self._labels(found, place) if place.labelled else None
+        values = () if labels is None or labels.values is None else tuple(labels.values.tolist())
+        return FileImages(Below(place.resolve(self.path), found.files), values)
 
     def identity(self, place: Place) -> str:
         """By the files' names, sizes and times."""
-        folder = place.resolve(self.path)
-        return files_identity(image_files(folder), folder, "folder", str(place.labelled), *self.classes)
+        found = self._listing(place)
+        return names_identity(
+            place.resolve(self.path), found.files, "folder", str(place.labelled), *self.classes
+        )
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The folder, if there is none."""
         return missing_folder(self.path, place)
 
-    def _labels(self, files: list[Path], folder: Path, place: Place) -> tuple[int, ...]:
-        names = [file.relative_to(folder).parts[0] if file.parent != folder else "" for file in files]
+    def labels(self, place: Place) -> Labels | None:
+        """By the sub-folders; None for a set that needs none and has images beside them."""
+        found = self._listing(place)
+        if not place.labelled and not all(os.sep in name for name in found.files):
+            return None
+        return self._labels(found, place)
+
+    def left_out(self, place: Place) -> LeftOut:
+        """Files whose names end like no image that is read, and links to what is counted already."""
+        counts = self._listing(place).left_out
+        return LeftOut(counts, any(is_picture(what) or not what.startswith((".", "no ")) for what in counts))
+
+    def _listing(self, place: Place) -> Listing:
+        try:
+            return listing(place.resolve(self.path))
+        except OSError as error:
+            raise InvalidDataError(
+                f"Expected the folder {named(self.path)} to be readable but the disk says "
+                f"“{error.strerror}”. Mend its permissions."
+            ) from None
+
+    def _labels(self, found: Listing, place: Place) -> Labels:
+        names = [name.partition(os.sep)[0] if os.sep in name else "" for name in found.files]
         if "" in names:
             raise InvalidDataError(
                 f"Expected every image of {place.section} to lie in a sub-folder of {named(self.path)}, one "
                 "for each class, but some lie beside them. Move them, or use a list file with labels."
             )
-        order = self.classes or tuple(sorted(set(names)))
+        order = self.classes or found.folders
         unknown = sorted(set(names) - set(order))
         if unknown:
             raise place.wrong(
@@ -61,17 +91,27 @@ class FolderOfImages(ImageSource):
                 closest(unknown[0], order),
             )
         index = {name: number for number, name in enumerate(order)}
-        return tuple(index[name] for name in names)
+        values = np.array([index[name] for name in names], dtype=np.int64)
+        return Labels(values, order, ordered=bool(self.classes))
 
 
 def missing_folder(path: str, place: Place) -> tuple[Missing, ...]:
     """What to say of a folder that is not there, or empty."""
     folder = place.resolve(path)
-    if folder.is_dir() and next(folder.iterdir(), None) is not None:
-        return ()
-    state = "empty" if folder.is_dir() else "not there"
+    try:
+        if folder.is_dir() and next(folder.iterdir(), None) is not None:
+            return ()
+        state = "empty" if folder.is_dir() else "a file" if folder.exists() else "not there"
+    except OSError as error:
+        state = f"not to be read (“{error.strerror}”)"
     what = (
         f"Expected the folder {named(path)} beside {place.file.name} or in the data folder (OPNP_DATA) but "
         f"it is {state}."
     )
     return (Missing(what, place.remedy("Put the images there, or mend the path.")),)
+
+
+def _counted(found: Listing) -> str:
+    """What else lies there: ", it holds 3 .txt"."""
+    most = sorted(found.left_out.items(), key=lambda item: -item[1])[:_COUNTED]
+    return f"; it holds {', '.join(f'{count:,} {what}' for what, count in most)}" if most else ""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from opnp.datasets import NO_LABEL, LabelledImages, Missing, content_identity, require_present
+from opnp.datasets import NO_LABEL, LabelledImages, Labels, Missing, content_identity, require_present
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.sources.base import ImageSource
 from opnp.sources.files import files_identity
@@ -103,6 +103,15 @@ class TorchvisionImages(ImageSource):
             whole = False
         return () if whole else (self._absent(place),)
 
+    def labels(self, place: Place) -> Labels | None:
+        """Its own numbers, with the names that it has for them."""
+        kind = self._class(place)
+        names = vars(kind).get("classes")  # of the class where it can be, since opening may take seconds
+        if not isinstance(names, list | tuple):
+            require_present(self.missing(place))
+            names = _class_names(kind, str(self._root(place)), tuple(sorted(self._arguments(place).items())))
+        return Labels(None, tuple(map(_first, names)), ordered=True)
+
     def fetch(self, place: Place) -> None:
         """Let torchvision download it."""
         if self.missing(place) and self._downloads:
@@ -171,6 +180,16 @@ def _parameters(kind: Any) -> set[str]:  # noqa: ANN401
             if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
                 break
     return names
+
+
+def _first(name: object) -> str:
+    """A class's name; the first where it has several, as those of ImageNet."""
+    return str(name[0] if isinstance(name, tuple | list) and name else name)
+
+
+@cache
+def _class_names(kind: Any, root: str, arguments: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:  # noqa: ANN401
+    return tuple(getattr(_made(kind, root, dict(arguments)), "classes", ()))
 
 
 @cache

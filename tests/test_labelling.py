@@ -1,0 +1,152 @@
+"""From classes as people keep them to the right accuracy, on a net that is right on every picture."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from three_colours import pictures, write_colours
+
+from opnp.comparison.training import training
+from opnp.errors import InvalidDataError
+from opnp.experiment_file import read_experiment
+from opnp.extraction.library import extractions, library_in
+from opnp.prepared import prepare
+from opnp.store import Store
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "cache") as opened:
+        yield opened
+
+
+def accuracy(prepared) -> float:
+    weight, bias = prepared.classifier.weight, prepared.classifier.bias
+    said = (prepared.id_test.features @ weight.T + bias).argmax(1)
+    return float((said == prepared.id_test.labels).float().mean())
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        {},
+        {"classes": "abc"},
+        {"logits": "cab", "classes": "cab"},
+        {"empty": "b"},
+        {"empty": "a", "logits": "bca", "classes": "bca"},
+        {"folders": ("x", "", "z"), "train": ("x", "y", "z")},
+        {"folders": ("Red_Car", "GREEN car", "blue-car"), "classes": ("red car", "green car", "Blue Car")},
+        {"folders": ("0", "2", "1"), "logits": "acb"},
+        {"folders": ("01", "02", "03")},
+        {"folders": ("n01", "n02", "n03"), "classes": ("tench", "goldfish", "shark")},
+    ],
+    ids=str,
+)
+def test_a_right_model_is_right_however_its_classes_are_kept(tmp_path, store, world):
+    prepared = prepare(read_experiment(write_colours(tmp_path, **world)), store, device=CPU)
+    assert accuracy(prepared) == 1.0
+    fitted = training(prepared, store).features
+    said = fitted.features @ prepared.classifier.weight.T
+    assert torch.equal(said.argmax(1), fitted.labels)
+
+
+def test_an_assumed_order_is_said(tmp_path, store):
+    prepared = prepare(read_experiment(write_colours(tmp_path)), store, device=CPU)
+    (said,) = prepared.notes
+    assert said.startswith("The model's classes have no names, so in ID test their sorted order is assumed")
+
+
+def test_a_missing_folder_without_names_is_refused(tmp_path, store):
+    file = write_colours(tmp_path, folders=("x", "", "z"))
+    with pytest.raises(InvalidDataError, match=r"3 classes in ID test.*got 2 \('x', 'z'\)"):
+        prepare(read_experiment(file), store, device=CPU)
+
+
+def test_other_classes_are_other_labels_and_no_other_features(tmp_path, store):
+    file = write_colours(tmp_path, logits="cab")
+    first = prepare(read_experiment(file), store, device=CPU)
+    assert accuracy(first) == 0.0
+    assert "with the classes in another order" in first.notes[1]
+    before = [extraction.folder for extraction in extractions(library_in(store.directory))]
+    file.write_text(file.read_text().replace('"net.py:make"', '"net.py:make"\nclasses = ["c", "a", "b"]'))
+    opened = []
+    experiment = read_experiment(file)
+    watched = dataclasses.replace(experiment.id_test, open=lambda: opened.append("test"))
+    second = prepare(dataclasses.replace(experiment, id_test=watched), store, device=CPU)
+    assert (accuracy(second), second.notes, opened) == (1.0, (), [])
+    assert [extraction.folder for extraction in extractions(library_in(store.directory))] == before
+    assert training(first, store).digest != training(second, store).digest
+
+
+def test_rows_of_unreadable_images_take_their_labels_with_them(tmp_path, store):
+    file = write_colours(tmp_path)
+    (tmp_path / "test" / "a" / "a1.png").write_bytes(b"")
+    (tmp_path / "train" / "b" / "b0.png").write_bytes(b"")
+    prepared = prepare(read_experiment(file), store, device=CPU)
+    assert accuracy(prepared) == 1.0
+    assert torch.bincount(prepared.id_test.labels).tolist() == [3, 4, 4]
+    assert torch.bincount(training(prepared, store).features.labels).tolist() == [4, 3, 4]
+
+
+def test_training_labels_that_cannot_be_joined_cost_only_what_needs_them(tmp_path, store):
+    file = write_colours(tmp_path, classes="abc", train=("a", "b", "sea"))
+    prepared = prepare(read_experiment(file), store, device=CPU)
+    assert accuracy(prepared) == 1.0
+    assert set(training(prepared, store).features.labels.tolist()) == {-1}
+
+
+def listed(tmp_path, lines):
+    file = write_colours(tmp_path, logits="cab", classes="cab")
+    (tmp_path / "test.txt").write_text("".join(f"{line}\n" for line in lines))
+    text = file.read_text().replace('source = "folder"\npath = "test"', 'source = "list"\npath = "test.txt"')
+    file.write_text(text)
+    return file
+
+
+def test_a_list_with_names_is_joined_by_them(tmp_path, store):
+    lines = [
+        f"{path.relative_to(tmp_path)} {name}" for name in "abc" for path in pictures(tmp_path / name, name)
+    ]
+    assert accuracy(prepare(read_experiment(listed(tmp_path, lines)), store, device=CPU)) == 1.0
+
+
+@pytest.mark.parametrize(("first", "hint"), [(1, "They begin at 1"), (-1, "A label below 0 means none")])
+def test_numbers_that_no_logit_stands_for_are_refused_with_the_reason(tmp_path, store, first, hint):
+    lines = [
+        f"{path.relative_to(tmp_path)} {number}"
+        for number, name in enumerate("cab", start=first)
+        for path in pictures(tmp_path / name, name)
+    ]
+    with pytest.raises(InvalidDataError, match=f"labels of ID test to be 0 to 2.*{hint}"):
+        prepare(read_experiment(listed(tmp_path, lines)), store, device=CPU)
+
+
+FEATURES = """
+[experiment]
+title = "Features"
+
+[classifier]
+source = "features"
+path = "made.npz"
+classes = ["c", "a", "b"]
+
+[[ood]]
+key = "far"
+"""
+
+
+def test_text_labels_of_an_array_are_joined_by_name(tmp_path, store):
+    seen = np.repeat(np.eye(3, dtype=np.float32), 4, axis=0)
+    arrays = {"head_weight": np.eye(3), "id_train_features": seen, "id_test_features": seen}
+    arrays["ood_far_features"] = seen[:3]
+    np.savez(tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "b"], 4))
+    (tmp_path / "made.toml").write_text(FEATURES)
+    assert accuracy(prepare(read_experiment(tmp_path / "made.toml"), store)) == 1.0
+    np.savez(
+        tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "z"], 4), ood_far_features=seen
+    )
+    with pytest.raises(InvalidDataError, match=r"every class of ID test .* but 'z' is none"):
+        prepare(read_experiment(tmp_path / "made.toml"), store)
