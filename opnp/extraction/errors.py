@@ -1,6 +1,6 @@
 """What can stop an extraction; each leaves the complete chunks in place for the next run."""
 
-from opnp.errors import OpnpError
+from opnp.errors import InvalidDataError, OpnpError
 
 
 class ExtractionCancelledError(OpnpError):
@@ -11,5 +11,17 @@ class StorageError(OpnpError):
     """The disk is full, or cannot be written to."""
 
 
+class UnwritableError(StorageError):
+    """The folder cannot be written to, whatever room there is."""
+
+
 class ForeignFeaturesError(OpnpError):
     """The folder holds the features of another model, data set, transform or number format."""
+
+
+class DamagedFeaturesError(OpnpError):
+    """Features on disk that are not as they were written, and cannot be extracted again just now."""
+
+
+class IncompleteFeaturesError(InvalidDataError):
+    """An extraction that has not come to its end; the next run goes on with it."""
