@@ -6,18 +6,32 @@ larger ones in float16, as `python -m opnp extract` does by default. A complete 
 format or precision (made on a GPU, say) is used rather than made anew; the most precise one of several.
 """
 
+import atexit
+import logging
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
 from opnp.datasets import ImageSet
-from opnp.errors import OpnpError
-from opnp.extraction import ExtractionSettings, FeatureFormat, Pace, StoredFeatures
+from opnp.errors import InvalidDataError, MissingDataError
+from opnp.extraction import (
+    ExtractionSettings,
+    FeatureFormat,
+    IncompleteFeaturesError,
+    Pace,
+    StoredFeatures,
+    extract_to_disk,
+)
+from opnp.extraction.errors import StorageError, UnwritableError
 from opnp.extraction.library import extract_into, library_in
+from opnp.extraction.mending import mender, turn
 from opnp.extraction.request import Request
 from opnp.extraction.watch import Report
 from opnp.models import Classifier
@@ -26,6 +40,8 @@ from opnp.store import Store, locks
 SMALL_BYTES = 256 * 2**20
 _PRECISIONS = ("float32", "float16 autocast")
 _COUNT_VERSION = 1
+
+_log = logging.getLogger("opnp.extraction")
 
 
 def kept_features(
@@ -55,18 +71,21 @@ def kept_features(
     images = replace(images, open=cache(images.open))
     library = library_in(store.directory)
     request, settings = _request(classifier, images, _count(store, images))
-    with locks.alone(library / f".{request.digest}.turn"):  # those who ask for the same wait, then find it
-        found = _found(store, request)
+    with locks.alone(turn(library / request.digest)):  # those who ask for the same wait, then find it
+        found = _found(store, request, classifier, images)
         if found is None:
-            return extract_into(
-                library,
-                classifier,
-                images,
-                settings,
-                report=report,
-                cancel=cancel,
-                size_limit=store.size_limit,
-            )
+
+            def into(place: Path) -> StoredFeatures:
+                limit = store.size_limit
+                return extract_into(
+                    place, classifier, images, settings, report=report, cancel=cancel, size_limit=limit
+                )
+
+            try:
+                return into(library)
+            except UnwritableError as error:
+                _log.warning("The features of %s are not kept. %s", images.title, error)
+                return into(library_in(_temporary(store.directory)))
     if report is not None:
         report(Pace(request.count, request.count, 0.0, request.count))
     return found
@@ -91,7 +110,7 @@ def _count(store: Store, images: ImageSet) -> int:
 def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
     """The features of a set if they are kept, in whatever number format; nothing is extracted."""
     request, _ = _request(classifier, images, _count(store, images))
-    return _found(store, request)
+    return _found(store, request, classifier, images)
 
 
 def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[str]:
@@ -100,14 +119,44 @@ def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[
     return (like.digest for like in _alike(request))
 
 
-def _found(store: Store, request: Request) -> StoredFeatures | None:
-    library = library_in(store.directory)
-    for like in _alike(request):
-        try:
-            return StoredFeatures.open(library / like.digest)
-        except OpnpError:
-            continue
+def _found(store: Store, request: Request, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
+    for cache_folder in (store.directory, *_made.get(store.directory, ())):
+        for like in _alike(request):
+            folder = library_in(cache_folder) / like.digest
+            settings = ExtractionSettings(like.format, autocast=like.precision != "float32")
+            try:
+                return StoredFeatures.open(
+                    folder, mender(extract_to_disk, classifier, images, folder, like, settings)
+                )
+            except (MissingDataError, IncompleteFeaturesError):
+                continue
+            except InvalidDataError as error:
+                if like != request:  # whose manifest is written anew, and that is said
+                    _log.warning("Features of %s in %s are not used. %s", images.title, like.format, error)
     return None
+
+
+_made: dict[Path, tuple[Path]] = {}
+"""Cache folder → the temporary one that stands in for it."""
+
+
+def _temporary(cache_folder: Path) -> Path:
+    """The folder for temporary files that stands in for a cache folder, removed when this process ends.
+
+    Raises:
+        StorageError: If there can be none either.
+    """
+    if cache_folder not in _made:
+        try:
+            made = Path(tempfile.mkdtemp(prefix="opnp-"))
+        except OSError as error:
+            raise StorageError(
+                "Expected to write features to the cache, or to a folder for temporary files, but neither "
+                f"can be written to ({error.strerror}). Set OPNP_CACHE to a folder that can be."
+            ) from error
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+        _made[cache_folder] = (made,)
+    return _made[cache_folder][0]
 
 
 def _alike(request: Request) -> Iterator[Request]:

@@ -11,10 +11,9 @@ from rich.table import Table
 
 from opnp.commands import console, options
 from opnp.errors import InvalidSettingError
-from opnp.extraction import StoredFeatures
-from opnp.extraction.library import Extraction, extractions, library_in, remove
+from opnp.extraction.library import Extraction, Odd, everything, library_in, mend, remove
 from opnp.extraction.pace import duration
-from opnp.store import Store, folders
+from opnp.store import Store
 from opnp.store.errors import readable_size
 from opnp.store.settings import default_directory, default_limit
 
@@ -76,13 +75,10 @@ def verify(*, cache: options.Cache = None, as_json: console.AsJson = False) -> N
             report = store.verify()
         damaged = [{"id": bad.digest, "reason": bad.reason} for bad in report.damaged]
         ok = len(report.ok)
-        for extraction in extractions(library_in(cache)):
-            bad_chunks = _mend(extraction)
-            ok += not bad_chunks
-            damaged += [
-                {"id": extraction.folder.name, "reason": f"chunk {number} has changed"}
-                for number in bad_chunks
-            ]
+        for found in everything(library_in(cache)):
+            reasons = mend(found)
+            ok += not reasons
+            damaged += [{"id": found.folder.name, "reason": reason} for reason in reasons]
     if as_json:
         console.show_json({"ok": ok, "damaged": damaged})
     else:
@@ -119,10 +115,10 @@ def clear(
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
         in_use = 0
-        for extraction in extractions(library_in(cache)):
-            if extraction.folder.name in digests:
-                gone = remove(extraction)
-                freed += gone * extraction.size_bytes
+        for found in everything(library_in(cache)):
+            if found.folder.name in digests:
+                gone = remove(found)
+                freed += gone * found.size_bytes
                 in_use += not gone
         removed = len(chosen) - in_use
     if as_json:
@@ -139,28 +135,17 @@ def _items(cache: Path | None) -> Iterator[Item]:
         for entry in store.entries():
             age = now - entry.last_used
             yield Item(entry.digest, entry.kind, entry.describe, entry.size_bytes, age)
-    for extraction in extractions(library_in(cache)):
-        age = now - extraction.last_used
-        yield Item(extraction.folder.name, "extraction", _says(extraction), extraction.size_bytes, age)
+    for found in everything(library_in(cache)):
+        yield Item(found.folder.name, "extraction", _says(found), found.size_bytes, now - found.last_used)
 
 
-def _says(extraction: Extraction) -> str:
-    request, manifest = extraction.manifest.request, extraction.manifest
+def _says(found: Extraction | Odd) -> str:
+    if isinstance(found, Odd):
+        return f"not to be used: {found.reason}"
+    request, manifest = found.manifest.request, found.manifest
     state = f"{sum(manifest.rows):,} images" if manifest.complete else f"part of {request.count:,} images"
     return f"{state}, {request.width} features, {request.format}, model {request.model[:_SHORT]}"
 
 
 def _matches(item: Item, kind: str | None, digest: str | None) -> bool:
     return (kind is None or item.kind == kind) and (digest is None or item.digest.startswith(digest))
-
-
-def _mend(extraction: Extraction) -> list[int]:
-    """Numbers of the damaged chunks of a complete extraction; they are removed, so that a run makes them."""
-    if not extraction.manifest.complete:
-        return []
-    stored = StoredFeatures(extraction.folder, extraction.manifest)
-    with folders.in_use(extraction.folder):
-        damaged = stored.damaged()
-        for number in damaged:
-            stored.discard(number)
-    return damaged

@@ -5,9 +5,19 @@ reads. A chunk is a safetensors file of 2048 images, written beside its place an
 which request it belongs to. So any set of chunk files is a valid place to go on from, and processes need not
 talk while they work. The manifest names the request (model, data, transform, number format) when the run
 begins; when all chunks are there it is written anew, with the rows of each and the images that were skipped.
+
+Nothing on disk is believed: each read compares whose chunk it is, which, its shape and every byte
+(`chunk_files`), at no measurable cost beside the copying. What is damaged is extracted again, that chunk
+alone (`mending`), and said in the log.
 """
 
-from opnp.extraction.errors import ExtractionCancelledError, ForeignFeaturesError, StorageError
+from opnp.extraction.errors import (
+    DamagedFeaturesError,
+    ExtractionCancelledError,
+    ForeignFeaturesError,
+    IncompleteFeaturesError,
+    StorageError,
+)
 from opnp.extraction.pace import Pace
 from opnp.extraction.processes import ALONE, Processes, joined
 from opnp.extraction.reading import Skip
@@ -17,10 +27,12 @@ from opnp.extraction.stored import StoredFeatures
 
 __all__ = [
     "ALONE",
+    "DamagedFeaturesError",
     "ExtractionCancelledError",
     "ExtractionSettings",
     "FeatureFormat",
     "ForeignFeaturesError",
+    "IncompleteFeaturesError",
     "Pace",
     "Processes",
     "Skip",

@@ -1,17 +1,18 @@
 """The files of an extraction: one safetensors file for each chunk of images, whole or not there at all."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from opnp.extraction.errors import StorageError
+from opnp.extraction.errors import StorageError, UnwritableError
 from opnp.extraction.reading import Skip
 from opnp.extraction.request import Request
-from opnp.store import files, layout
+from opnp.extraction.sums import Sums
+from opnp.store import files, plain
 from opnp.store.errors import DISK_FULL
 
 
@@ -25,6 +26,8 @@ class Chunk:
         rows: Images in it, those that could not be read left out.
         skipped: Those.
         checksum: blake2b of features and labels, 32 hexadecimal digits.
+        sum: XXH3 of the same bytes, 32 hexadecimal digits, quick enough for every read; "" in a file that
+            was written before there was one.
     """
 
     request: str
@@ -32,6 +35,7 @@ class Chunk:
     rows: int
     skipped: tuple[Skip, ...]
     checksum: str
+    sum: str = ""
 
 
 class DamagedChunkError(Exception):
@@ -65,43 +69,9 @@ def write_chunk(
         StorageError: If the disk is full or cannot be written to. Nothing of the chunk remains.
     """
     tensors = {"features": features.contiguous(), "labels": labels.contiguous()}
-    said = Chunk(request.digest, number, len(labels), tuple(skipped), _checksum(tensors))
+    sums = Sums.of(tensors["features"], tensors["labels"])
+    said = Chunk(request.digest, number, len(labels), tuple(skipped), sums.slow(), sums.quick())
     write_whole(chunk_path(folder, number), save(tensors, {"chunk": json.dumps(asdict(said))}))
-
-
-def read_header(folder: Path, request: Request, number: int) -> Chunk:
-    """What a chunk says of itself, when the file is whole and belongs there. Cheap: no feature is read.
-
-    Raises:
-        FileNotFoundError: If there is none.
-        DamagedChunkError: If it is cut short, not a chunk, or one of another request.
-    """
-    path = chunk_path(folder, number)
-    try:
-        with safe_open(path, framework="pt") as file:
-            said = json.loads(file.metadata()["chunk"])
-            said["skipped"] = tuple(Skip(**skip) for skip in said["skipped"])
-            chunk = Chunk(**said)
-            shape = tuple(file.get_slice("features").get_shape())
-    except (SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise DamagedChunkError("it is cut short or not a chunk") from error
-    if (chunk.request, chunk.number) != (request.digest, number):
-        raise DamagedChunkError("it belongs to another extraction")
-    if shape != (chunk.rows, request.width) or chunk.rows + len(chunk.skipped) != len(request.span(number)):
-        raise DamagedChunkError("its rows do not add up")
-    return chunk
-
-
-def read_chunk(folder: Path, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (n, D), memory-mapped in the number format on disk, and labels (n,) of a chunk."""
-    with safe_open(chunk_path(folder, number), framework="pt") as file:
-        return file.get_tensor("features"), file.get_tensor("labels")
-
-
-def is_unchanged(folder: Path, chunk: Chunk) -> bool:
-    """Whether every byte of a chunk's features and labels is as it was written."""
-    features, labels = read_chunk(folder, chunk.number)
-    return _checksum({"features": features, "labels": labels}) == chunk.checksum
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -117,10 +87,36 @@ def write_whole(path: Path, data: bytes) -> None:
         raise storage_error(error) from error
 
 
+def remove(folder: Path, numbers: Iterable[int]) -> None:
+    """Remove chunks, whatever stands in their places.
+
+    Raises:
+        StorageError: If they may not be removed.
+    """
+    try:
+        for number in numbers:
+            plain.remove(chunk_path(folder, number))
+    except OSError as error:
+        raise storage_error(error) from error
+
+
 def remove_parts(folder: Path) -> None:
     """Remove what a killed run was writing."""
     for part in folder.glob(f".*{files.PART}"):
-        part.unlink(missing_ok=True)
+        plain.remove(part)
+
+
+def remove_others(folder: Path, request: Request) -> None:
+    """Remove chunks beyond the request's: another extraction's, that stood here before."""
+    own = {chunk_path(folder, number).name for number in range(request.chunks)}
+    for path in folder.glob("chunk-*.safetensors"):
+        if path.name not in own:
+            plain.remove(path)
+
+
+def skipped_in(span: range, skipped: Sequence[Skip]) -> tuple[Skip, ...]:
+    """Those of some skipped images that lie in a span."""
+    return tuple(skip for skip in skipped if skip.index in span)
 
 
 def storage_error(error: OSError) -> StorageError:
@@ -130,14 +126,7 @@ def storage_error(error: OSError) -> StorageError:
             "Expected room for the next features but the disk is full. Free some space, or choose a folder "
             "on a larger disk, and run again; the chunks that are complete stay."
         )
-    return StorageError(
+    return UnwritableError(
         f"Expected to write features but the disk answered: {error.strerror or type(error).__name__}. "
         "Make the folder writable or choose another, and run again; the chunks that are complete stay."
     )
-
-
-def _checksum(tensors: dict[str, torch.Tensor]) -> str:
-    digest = layout.checksum()
-    for _, tensor in sorted(tensors.items()):
-        digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()

@@ -1,6 +1,9 @@
 """The extractions of a cache folder: each in a folder of its own, named by its request."""
 
+import contextlib
 import logging
+import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,10 +20,11 @@ from opnp.extraction.settings import ExtractionSettings, FeatureFormat
 from opnp.extraction.stored import StoredFeatures
 from opnp.extraction.watch import Report
 from opnp.models import Classifier
-from opnp.store import Store, folders
+from opnp.store import Store, folders, plain
 from opnp.store.settings import default_directory
 
 _log = logging.getLogger("opnp.extraction")
+_A_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,25 @@ class Extraction:
     manifest: Manifest
     size_bytes: int
     last_used: float
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Something in the library that is no extraction, or not to be believed.
+
+    Attributes:
+        folder: Where it lies.
+        reason: What is wrong, as a sentence.
+        size_bytes: Of its files.
+        last_used: When one of them was last written, in seconds since 1970 (UTC).
+        worth: Whether the next run may find chunks of its own in it.
+    """
+
+    folder: Path
+    reason: str
+    size_bytes: int
+    last_used: float
+    worth: bool = False
 
 
 def library_in(cache: Path | None = None) -> Path:
@@ -88,6 +111,8 @@ def _extract_into(
 ) -> StoredFeatures:
     request = Request.of(classifier, images, len(images.open()), settings)
     folder = library / request.digest
+    _make_room(library)
+    _make_room(folder)
     with Store(library.parent, size_limit=size_limit) as store:
         stored = extract_to_disk(
             classifier, images, folder, settings, report=report, cancel=cancel, processes=processes
@@ -99,14 +124,56 @@ def _extract_into(
 
 def extractions(library: Path) -> Iterator[Extraction]:
     """Every extraction in the library, complete or not, in the order of their digests."""
+    return (found for found in everything(library) if isinstance(found, Extraction))
+
+
+def everything(library: Path) -> Iterator[Extraction | Odd]:
+    """Every extraction, and whatever else lies in the library, in the order of their names."""
     for folder, size, last_used in folders.listed(library):
         try:
-            manifest = read_manifest(folder)
-        except OpnpError:
-            continue
-        yield Extraction(folder, manifest, size, last_used)
+            yield Extraction(folder, read_manifest(folder), size, last_used)
+        except OpnpError as error:
+            yield Odd(folder, str(error), size, last_used, _holds_own_chunks(folder))
 
 
-def remove(extraction: Extraction) -> bool:
-    """Remove an extraction unless it is in use; return whether it is gone."""
-    return folders.remove_if_unused(extraction.folder)
+def remove(found: Extraction | Odd) -> bool:
+    """Remove it unless it is in use; return whether it is gone."""
+    return folders.remove_if_unused(found.folder)
+
+
+def mend(found: Extraction | Odd) -> list[str]:
+    """Remove what is damaged, so that the next run makes it again, and return what that was.
+
+    Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
+    that can be believed stays while the next run may find whole chunks in it; anything else that is no
+    extraction goes, unless somebody uses it.
+    """
+    if isinstance(found, Odd):
+        if found.worth:
+            return ["its manifest is gone or damaged: the next run makes it from the chunks that are whole"]
+        return ["it is no extraction, or one of another name" + ("" if remove(found) else "; it is in use")]
+    if not found.manifest.complete:
+        return []
+    stored = StoredFeatures(found.folder, found.manifest)
+    with folders.in_use(found.folder):
+        damaged = stored.faults()
+        if damaged:
+            stored.discard(list(damaged))
+    return [f"chunk {number} {reason.removeprefix('it ')}" for number, reason in damaged.items()]
+
+
+def _holds_own_chunks(folder: Path) -> bool:
+    try:
+        read_manifest(folder, as_named=False)
+    except OpnpError:
+        return bool(_A_DIGEST.fullmatch(folder.name)) and any(folder.glob("chunk-*.safetensors"))
+    return False
+
+
+def _make_room(place: Path) -> None:
+    """Remove what is no folder, nor a link to one that may be away, in the place of one that is ours."""
+    if place.is_dir() or place.is_symlink() or not os.path.lexists(place):
+        return
+    _log.warning("Something else was in the place of a folder of features; it is removed.")
+    with contextlib.suppress(OSError):
+        plain.remove(place)

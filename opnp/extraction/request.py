@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 import torch
 
@@ -57,6 +58,25 @@ class Request:
             precision=settings.precision(classifier.weight.device),
             chunk=settings.chunk,
         )
+
+    @classmethod
+    def said(cls, said: dict[str, Any]) -> Self:
+        """The request that JSON says.
+
+        Raises:
+            ValueError: If it is not one that could have been made: of another version, a wrong type, a number
+                below one.
+            TypeError: If a field is missing or too many.
+        """
+        request = cls(**said)
+        texts = request.model, request.transform, request.images, request.format, request.precision
+        numbers = request.count, request.width, request.chunk
+        if not all(type(text) is str for text in texts) or request.version != VERSION:
+            raise ValueError(request)
+        if not all(type(number) is int and number > 0 for number in numbers):
+            raise ValueError(request)
+        FeatureFormat(request.format)
+        return request
 
     @property
     def digest(self) -> str:

@@ -15,8 +15,10 @@ from opnp.datasets import ImageSet
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.extraction import chunks
 from opnp.extraction.backbone import run_backbone
-from opnp.extraction.errors import HalfPrecisionError, StorageError
+from opnp.extraction.chunk_files import read_header
+from opnp.extraction.errors import DamagedFeaturesError, HalfPrecisionError, StorageError
 from opnp.extraction.manifest import Manifest, claim, write_manifest
+from opnp.extraction.mending import mender
 from opnp.extraction.processes import ALONE, Processes
 from opnp.extraction.reading import Batch, Skip
 from opnp.extraction.request import Request
@@ -24,7 +26,7 @@ from opnp.extraction.settings import ExtractionSettings
 from opnp.extraction.stored import StoredFeatures
 from opnp.extraction.watch import Report, Watch
 from opnp.models import Classifier
-from opnp.store import folders, locks
+from opnp.store import folders, locks, plain
 from opnp.store.errors import readable_size
 
 _log = logging.getLogger("opnp.extraction")
@@ -65,6 +67,7 @@ def extract_to_disk(
         ExtractionCancelledError: If it was stopped.
         ForeignFeaturesError: If the folder holds the features of another request.
         StorageError: If the disk is full, cannot be written to, or another run is at work in the folder.
+        DamagedFeaturesError: If a chunk that was just written is not whole.
         MissingDataError: If the storage of the images fails, or a whole chunk of them cannot be read.
         HalfPrecisionError: If a feature does not fit float16, in the files or under autocast.
         InvalidDataError: If a feature is not finite.
@@ -90,7 +93,8 @@ def extract_to_disk(
         if processes.leads:
             _finish(folder, request)
         processes.wait()
-        return StoredFeatures.open(folder)
+        mend = mender(extract_to_disk, classifier, images, folder, request, settings)
+        return StoredFeatures.open(folder, mend)
 
 
 def _none(request: Request) -> torch.Tensor:
@@ -103,7 +107,7 @@ def _claimed(folder: Path, request: Request) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(folders.in_use(folder))
-            lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+            lock = plain.to_lock(folder / ".lock")
             stack.callback(os.close, lock)
         except OSError as error:
             raise chunks.storage_error(error) from error
@@ -121,7 +125,7 @@ def _complete_chunks(folder: Path, request: Request) -> torch.Tensor:
     complete = _none(request)
     for number in range(request.chunks):
         try:
-            chunks.read_header(folder, request, number)
+            read_header(folder, request, number)
             complete[number] = 1
         except FileNotFoundError:
             continue
@@ -183,8 +187,14 @@ def _require_finite(features: torch.Tensor, request: Request, span: range, skipp
 
 
 def _finish(folder: Path, request: Request) -> None:
-    headers = [chunks.read_header(folder, request, number) for number in range(request.chunks)]
+    try:
+        headers = [read_header(folder, request, number) for number in range(request.chunks)]
+    except (FileNotFoundError, chunks.DamagedChunkError) as error:
+        raise DamagedFeaturesError(
+            "Expected the chunks just written to be whole but one is not. Check the disk, and run again."
+        ) from error
     rows = tuple(header.rows for header in headers)
     skipped = tuple(skip for header in headers for skip in header.skipped)
     write_manifest(folder, Manifest(request, rows, skipped))
     chunks.remove_parts(folder)
+    chunks.remove_others(folder, request)

@@ -13,11 +13,12 @@ How it is built, and why:
   nothing private. So entries are safetensors (many arrays and a header in one file, readable by anyone), the
   header is read here, and arrays come back read-only, memory-mapped from 1 MiB on.
 - **Checksums** (blake2b: 0.9 GB/s on one core, with or without SHA instructions). Header and size are checked
-  at every read, the payload at a store's first read of a file below 256 MiB (0.3 s), and by `Store.verify`
-  always (at that rate 9 s for 8 GB; on a busy machine 2 GB took 7 s). A damaged entry is logged, removed and
-  computed again.
+  at every read, the payload at a store's first read of a file, and by `Store.verify` always (at that rate 9 s
+  for 8 GB; on a busy machine 2 GB took 7 s). A damaged entry, or a folder, a pipe or a loop in its place, is
+  logged, removed and computed again.
 - **The index is bookkeeping** (`index`): diskcache remembers what is there and when it was used. Damaged, it
-  is moved aside and made again from the files; where it cannot be written, the store goes on without it.
+  is moved aside and made again from the files; where it cannot be written, or another process keeps it
+  locked for more than a second, the store goes on without it.
 - **Locks are the operating system's** (`locks`). diskcache's are rows with an expiry: they outlive a killed
   process, or need a heartbeat from a long computation. The kernel drops a `flock` with the process that held
   it. An entry that is mapped anywhere holds a shared one and is never evicted.

@@ -5,7 +5,7 @@ import errno
 from opnp.errors import OpnpError
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_BROKEN = {errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
+BROKEN = {errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -58,7 +58,7 @@ def cannot_read(error: OSError) -> DamagedEntryError | UnreadableEntryError:
         DamagedEntryError('it cannot be read (Input/output error)')
     """
     reason = error.strerror or type(error).__name__
-    if error.errno in _BROKEN:
+    if error.errno in BROKEN:
         return DamagedEntryError(f"it cannot be read ({reason})")
     return UnreadableEntryError(
         f"Expected to read an entry of the store but got: {reason}. Try again when the machine is less busy, "

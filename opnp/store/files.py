@@ -13,17 +13,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from opnp.store import layout, locks
+from opnp.store import layout, locks, plain
 from opnp.store.entry import Entry
 from opnp.store.errors import DamagedEntryError, cannot_keep, cannot_read
 
 SUFFIX = ".safetensors"
 PART = ".part"
 _MAP_FROM = 2**20
-_CHECK_BELOW = 256 * 2**20
 _CHUNK = 16 * 2**20
 _ABANDONED_AFTER = 60.0
-FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+FLAGS = plain.FLAGS | plain.NO_LINK
 
 
 Identity = tuple[int, int, int]
@@ -36,11 +35,11 @@ class Check(Enum):
     HEADER = "header"
     """Header and size."""
 
-    SMALL = "small"
-    """The payload too, when the file is below 256 MiB."""
+    ONCE = "once"
+    """The payload too, unless it was in this state of the file."""
 
     ALL = "all"
-    """The payload too."""
+    """The payload too, whatever was compared before."""
 
 
 def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
@@ -76,7 +75,7 @@ def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
 def whole(path: Path) -> Iterator[int]:
     """Open a file beside its place, to be written in the block; flush it to disk and rename it at the end.
 
-    When the block raises, nothing of it remains and what stood at `path` does.
+    When the block raises, nothing of it remains and what stood at `path` does. A folder there makes room.
     """
     part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{PART}")
     fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | FLAGS, 0o666)
@@ -87,11 +86,19 @@ def whole(path: Path) -> Iterator[int]:
             os.fsync(fd)
         finally:
             os.close(fd)
-        part.replace(path)
+        _put(part, path)
         _flush_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _put(part: Path, path: Path) -> None:
+    try:
+        part.replace(path)
+    except IsADirectoryError:
+        plain.remove(path)
+        part.replace(path)
 
 
 class Read(NamedTuple):
@@ -122,8 +129,7 @@ def read(path: Path, check: Check, trusted: Identity | None = None) -> Read:
         entry, placed = _read_head(fd, path)
         length = max((item.stop for item in placed.values()), default=0)
         start = entry.size_bytes - length
-        small = entry.size_bytes < _CHECK_BELOW and identity != trusted
-        if check is Check.ALL or (check is Check.SMALL and small):
+        if check is Check.ALL or (check is Check.ONCE and identity != trusted):
             _require_payload(fd, entry)
         buffer: bytes | mmap.mmap
         if entry.size_bytes < _MAP_FROM:
@@ -167,7 +173,7 @@ def scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     try:
-        fd = os.open(path, os.O_RDONLY | FLAGS)
+        fd = plain.opened(path, os.O_RDONLY | plain.NO_LINK)
         try:
             yield fd
         finally:

@@ -1,28 +1,29 @@
 """Folders of files beside the entries, each kept or evicted as one thing: the extractions.
 
-A folder counts once it holds `manifest.json`, whose "complete" says whether all of it is there. Who reads or
-writes it holds its `.used` shared, and the newest time of its files is when it was last used.
+A folder's `manifest.json` says in "complete" whether all of it is there. Who reads or writes it holds its
+`.used` shared, and the newest time of its files is when it was last used. Whatever else lies beside them (a
+file, a link, a folder without a manifest) counts too, so that it is seen and makes room as they do.
 """
 
 import contextlib
 import json
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from opnp.store import files, locks
+from opnp.store import files, locks, plain
 
 PLACE = "extractions"
 _MARK = ".used"
 _REMOVED = ".removed"
+_MOST = 64 * 2**20
 
 
 class Folder(NamedTuple):
-    """A folder, the size of its files, and when one of them was last written or used (seconds since 1970)."""
+    """A folder (or what stands in its place), the size of its files, and when one of them was last used."""
 
     path: Path
     size_bytes: int
@@ -30,22 +31,25 @@ class Folder(NamedTuple):
 
 
 def listed(parent: Path) -> list[Folder]:
-    """Return every folder in the order of their names; what a killed process was removing is removed."""
+    """Return what is in there in the order of names; what a killed process was removing is removed.
+
+    Names that begin with a dot are locks and the like, and left out.
+    """
     found = []
-    for path in sorted(path for path, _ in files.scan(parent)):
+    for path, stat in sorted(files.scan(parent), key=lambda item: item[0]):
         if path.name.endswith(_REMOVED):
-            shutil.rmtree(path, ignore_errors=True)
-        elif (path / "manifest.json").is_file():
-            stats = [stat for _, stat in files.scan(path)]
-            last_used = max((stat.st_mtime for stat in stats), default=0.0)
-            found.append(Folder(path, sum(stat.st_size for stat in stats), last_used))
+            _remove(path)
+        elif not path.name.startswith("."):
+            stats = [inside for _, inside in files.scan(path)] or [stat]
+            last_used = max(inside.st_mtime for inside in stats)
+            found.append(Folder(path, sum(inside.st_size for inside in stats), last_used))
     return found
 
 
 def is_complete(path: Path) -> bool:
     """Return whether the folder's manifest says that all of it is there."""
     try:
-        return json.loads((path / "manifest.json").read_bytes())["complete"] is True
+        return json.loads(plain.read(path / "manifest.json", _MOST))["complete"] is True
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return False
 
@@ -80,17 +84,32 @@ def remove_if_unused(path: Path) -> bool:
             return True
         except OSError:
             return False
-    shutil.rmtree(removed, ignore_errors=True)
+    _remove(removed)
     return True
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        plain.remove(path)
 
 
 def _hold(mark: Path) -> int | None:
     while True:
         try:
-            fd = os.open(mark, os.O_RDONLY | os.O_CREAT | files.FLAGS, 0o666)
+            fd = plain.to_lock(mark)
         except OSError:
-            return None
+            return _hold_as_it_is(mark)
         locks.hold_shared(fd)
         if locks.is_at(fd, mark):
             return fd
         os.close(fd)
+
+
+def _hold_as_it_is(mark: Path) -> int | None:
+    """On a disk that is read only, the mark that was written before."""
+    try:
+        fd = plain.opened(mark)
+    except OSError:
+        return None
+    locks.hold_shared(fd)
+    return fd

@@ -1,20 +1,25 @@
 """The index: diskcache's table of what is there and when it was used, without a way to pickle.
 
 It is bookkeeping only. What it cannot tell, the files do, so a damaged index costs the order of eviction and
-one that cannot be written costs a warning.
+one that cannot be written costs a warning. One that another process keeps locked costs a second: after that
+this process does without it for a minute.
 """
 
+import contextlib
 import logging
+import math
 import os
 import sqlite3
+import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import diskcache
 
-from opnp.store import locks
+from opnp.store import locks, plain
 from opnp.store.entry import Entry
 from opnp.store.errors import ForeignRowError
 
@@ -31,8 +36,14 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
+_PATIENCE = 1.0
+_WITHOUT = 60.0
+_until: dict[Path, float] = {}
+"""When (monotonic) to ask again for an index that was locked."""
+
 _SELECT = "SELECT key, raw, access_time, mode, filename, value FROM Cache"
 _MODE_RAW = 1
+_BESIDE = ("-wal", "-shm", "-journal")
 
 
 class SafeDisk(diskcache.Disk):  # type: ignore[misc]
@@ -112,6 +123,8 @@ class Index:
             self._cache = None
 
     def _run(self, action: Callable[[diskcache.Cache], _Result], otherwise: _Result) -> _Result:
+        if time.monotonic() < _until.get(self._folder, 0.0):
+            return otherwise
         try:
             try:
                 return action(self._opened())
@@ -120,7 +133,12 @@ class Index:
                     raise
                 return self._made_again(action)
         except (sqlite3.Error, diskcache.Timeout, OSError) as error:
-            if not self._told:
+            if _is_locked(error):
+                _until[self._folder] = time.monotonic() + _WITHOUT
+                _log.warning(
+                    "The store goes on without its index for a minute: another process keeps it locked."
+                )
+            elif not self._told:
                 self._told = True
                 _log.warning(
                     "The store goes on without its index, which cannot be used (%s).", _reason(error)
@@ -131,9 +149,10 @@ class Index:
         database = self._folder / "cache.db"
         with self._opening:
             if self._cache is None or self._inode is None or self._inode != _inode(database):
+                _require_free(database)
                 self._cache = diskcache.Cache(
                     str(self._folder),
-                    timeout=10,
+                    timeout=_PATIENCE,
                     disk=SafeDisk,
                     eviction_policy="least-recently-used",
                     cull_limit=0,
@@ -152,11 +171,28 @@ class Index:
                     raise
                 _log.warning("The store's index was damaged (%s); it is made again.", _reason(error))
             self.close()
-            database = self._folder / "cache.db"
-            database.replace(self._folder / "cache.db.damaged")
-            for suffix in ("-wal", "-shm"):
-                (self._folder / f"cache.db{suffix}").unlink(missing_ok=True)
+            database, aside = self._folder / "cache.db", self._folder / "cache.db.damaged"
+            plain.remove(aside)
+            database.replace(aside)
+            for suffix in _BESIDE:
+                plain.remove(self._folder / f"cache.db{suffix}")
             return action(self._opened())
+
+
+def _require_free(database: Path) -> None:
+    """Try its files and its lock before diskcache does, which would wait a minute for each of its settings.
+
+    Raises:
+        sqlite3.Error: If somebody keeps it locked, or it is no database.
+        ForeignRowError: If one of its files is no file.
+    """
+    for suffix in ("", *_BESIDE):
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(database.with_name(f"{database.name}{suffix}").lstat().st_mode):
+                raise ForeignRowError("something else is in a file's place")
+    if database.exists():
+        with contextlib.closing(sqlite3.connect(database, timeout=_PATIENCE)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
 
 
 def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
@@ -167,6 +203,8 @@ def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
         entry = cache.disk.fetch(mode, filename, value, False)
         if entry.digest != digest:
             raise ForeignRowError("an entry under another's digest")
+        if not (math.isfinite(float(used)) and math.isfinite(entry.created)):
+            raise ForeignRowError("a time that is none")
         found[digest] = entry.used(float(used))
     return found
 
@@ -174,6 +212,11 @@ def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
 def _is_unavailable(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _UNAVAILABLE
+
+
+def _is_locked(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, diskcache.Timeout) or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _inode(path: Path) -> int | None:

@@ -6,6 +6,7 @@ says the same. Where a file system has no locks, the store works without: an ent
 """
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -14,11 +15,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from opnp.store import plain
 from opnp.store.errors import StoreError
 
 _log = logging.getLogger("opnp.store")
 _held = threading.local()
-_OPEN = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_NOBODYS = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ELOOP}
+_TRIES = 1000
+"""So often a lock's file may go, or its folder, between making and locking it."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -73,11 +77,14 @@ else:
 
     @contextlib.contextmanager
     def unused(path: Path) -> Iterator[bool]:
-        """Say whether nobody uses the file, nor can before the block ends; False if it may not be changed."""
+        """Say whether nobody uses the file, nor can before the block ends; False if it may not be changed.
+
+        What is no plain file is in nobody's use.
+        """
         try:
-            fd = os.open(path, _OPEN)
+            fd = plain.opened(path, os.O_RDWR | plain.NO_LINK)
         except OSError as error:
-            yield isinstance(error, FileNotFoundError)
+            yield error.errno in _NOBODYS
             return
         try:
             yield try_hold(fd)
@@ -114,34 +121,38 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def _acquire(path: Path) -> int | None:
-    while True:
+    reason: str | None = "its file does not stay"
+    for _ in range(_TRIES):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(path, _OPEN | os.O_CREAT, 0o666)
-        except FileNotFoundError:
+            fd = plain.to_lock(path)
+        except FileNotFoundError as error:
+            reason = error.strerror
             continue
         except OSError as error:
-            _log.warning("The store cannot lock (%s); the same thing may be computed twice.", error.strerror)
-            return None
+            reason = error.strerror
+            break
         try:
             _lock(fd)
             if is_at(fd, path):
                 return fd
         except OSError as error:
-            _log.warning("The store cannot lock (%s); the same thing may be computed twice.", error.strerror)
+            reason = error.strerror
             os.close(fd)
-            return None
+            break
         except BaseException:
             os.close(fd)
             raise
         os.close(fd)
+    _log.warning("The store cannot lock (%s); the same thing may be computed twice.", reason)
+    return None
 
 
 def is_at(fd: int, path: Path) -> bool:
     """Whether `path` is still this open file; its last holder removes it."""
     try:
         there = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return False
     return os.path.samestat(os.fstat(fd), there)
 

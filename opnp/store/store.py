@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from opnp.store import files, folders, layout, locks, settings
+from opnp.store import files, folders, layout, locks, plain, settings
 from opnp.store.entry import Damaged, Entry, Report
 from opnp.store.errors import DamagedEntryError, StoreError
 from opnp.store.eviction import evict
@@ -190,7 +190,7 @@ class Store:
         freed = 0
         for name, size in chosen.items():
             try:
-                self._path(name).unlink(missing_ok=True)
+                plain.remove(self._path(name))
             except OSError as error:
                 _log.warning("Could not remove an entry of the store: %s.", error.strerror)
                 continue
@@ -213,7 +213,7 @@ class Store:
     def _path(self, digest: str) -> Path:
         return self._entries / f"{digest}{files.SUFFIX}"
 
-    def _read(self, wanted: Entry, check: files.Check = files.Check.SMALL) -> _Loaded | None:
+    def _read(self, wanted: Entry, check: files.Check = files.Check.ONCE) -> _Loaded | None:
         try:
             found = files.read(self._path(wanted.digest), check, self._checked.get(wanted.digest))
         except FileNotFoundError:
@@ -221,7 +221,7 @@ class Store:
         except DamagedEntryError as error:
             self._discard(wanted.digest, error)
             return None
-        if check is files.Check.SMALL:
+        if check is files.Check.ONCE:
             self._checked[wanted.digest] = found.identity
         self._index.touch(found.entry)
         return found.arrays
@@ -235,7 +235,7 @@ class Store:
     def _discard(self, digest: str, error: DamagedEntryError) -> None:
         _log.warning("Entry %s of the store is damaged: %s. It is removed.", digest[:12], error)
         with contextlib.suppress(OSError):
-            self._path(digest).unlink(missing_ok=True)
+            plain.remove(self._path(digest))
             self._index.forget(digest)
 
 

@@ -1,11 +1,13 @@
 import errno
 import os
 import shutil
+import socket
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from opnp.store import Store, StoreError, files
+from opnp.store import Store, StoreError, files, locks
 from opnp.store.errors import DamagedEntryError
 
 VALUES = {"x": np.arange(40, dtype="f4"), "y": np.ones((2, 3), bool)}
@@ -72,7 +74,7 @@ def test_no_single_bit_can_change_unnoticed(store, entry_files):
         changed[position] ^= 1 << (position % 8)
         path.write_bytes(changed)
         with pytest.raises(DamagedEntryError):
-            files.read(path, files.Check.SMALL)
+            files.read(path, files.Check.ONCE)
 
 
 def test_a_header_that_lies_consistently_is_still_checked(store, entry_files):
@@ -82,13 +84,11 @@ def test_a_header_that_lies_consistently_is_still_checked(store, entry_files):
         files.read(path.rename(path.with_name(f"{'0' * 64}.safetensors")), files.Check.HEADER)
 
 
-def test_large_payloads_are_compared_by_verify_only(store, entry_files, monkeypatch, caplog):
-    monkeypatch.setattr(files, "_CHECK_BELOW", 100)
+def test_verify_reports_what_is_damaged_and_removes_it(store, entry_files, caplog):
     store.put("thing", {"a": 1}, VALUES)
     store.put("thing", {"a": 2}, VALUES)
     first = store.entries()[0]
     flip(next(path for path in entry_files() if path.stem == first.digest), -1)
-    assert store.get("thing", {"a": 1}) is not None
     report = store.verify()
     assert [entry.key for entry in report.ok] == [{"a": 2}]
     assert [(item.digest, item.reason) for item in report.damaged] == [
@@ -119,14 +119,53 @@ def test_a_payload_is_compared_once_while_its_file_stays_the_same(tmp_path, stor
     assert len(compared) == 2
 
 
-def test_a_folder_in_an_entrys_place_is_survived(store, entry_files, caplog):
+def loop(path):
+    path.symlink_to(path)
+
+
+def socket_at(path):
+    with socket.socket(socket.AF_UNIX) as made:
+        here = Path.cwd()
+        os.chdir(path.parent)  # the name of a socket is short
+        made.bind(path.name)
+        os.chdir(here)
+
+
+def full_folder(path):
+    path.mkdir()
+    (path / "in it").write_text("x")
+
+
+OTHERS = {"a folder": full_folder, "a pipe": os.mkfifo, "a loop": loop, "a socket": socket_at}
+
+
+@pytest.mark.parametrize("put", OTHERS.values(), ids=OTHERS)
+def test_what_is_no_file_in_an_entrys_place_is_removed_and_computed_again(store, entry_files, caplog, put):
     store.put("thing", {}, VALUES)
     (path,) = entry_files()
     path.unlink()
-    path.mkdir()
-    assert store.get("thing", {}) is None
+    put(path)
     assert store.get_or_compute("thing", {}, lambda: VALUES)["x"].sum() == VALUES["x"].sum()
-    assert "are not kept" in caplog.text
+    assert "is damaged: it cannot be read" in caplog.text
+    assert len(store.verify().ok) == 1
+    path.unlink()
+    put(path)
+    assert [bad.digest for bad in store.verify().damaged] == [path.stem]
+    assert entry_files() == []
+
+
+@pytest.mark.parametrize("put", OTHERS.values(), ids=OTHERS)
+def test_what_is_no_file_in_a_locks_place_makes_room(tmp_path, caplog, put):
+    put(tmp_path / "a.lock")
+    with locks.alone(tmp_path / "a.lock"):
+        pass
+    assert caplog.messages == []
+
+
+def test_a_place_where_nothing_can_be_made_is_not_tried_for_ever(caplog):
+    with locks.alone(Path("/proc/nowhere/a.lock")):
+        pass
+    assert "cannot lock" in caplog.text
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOMEM, errno.EACCES])

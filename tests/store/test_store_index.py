@@ -1,5 +1,7 @@
+import os
 import shutil
 import sqlite3
+import time
 
 import numpy as np
 import pytest
@@ -28,7 +30,20 @@ def another_table(path):
     run_sql(path, "CREATE TABLE Cache (rowid INTEGER PRIMARY KEY, words TEXT)")
 
 
+def instead(put):
+    def damage(path):
+        path.unlink()
+        put(path)
+
+    return damage
+
+
 DAMAGES = {
+    "a pipe": instead(os.mkfifo),
+    "a folder": instead(lambda path: path.mkdir()),
+    "a loop": instead(lambda path: path.symlink_to(path)),
+    "a pipe beside it": lambda path: os.mkfifo(path.with_name("cache.db-wal")),
+    "a time that is none": lambda path: run_sql(path, "UPDATE Cache SET access_time = 9e999"),
     "garbage": lambda path: path.write_bytes(b"no database " * 1000),
     "half gone": half_gone,
     "cut": lambda path: path.write_bytes(path.read_bytes()[:5000]),
@@ -53,7 +68,7 @@ def test_a_damaged_index_is_made_again_and_no_entry_is_lost(tmp_path, caplog, da
         assert len(store.entries()) == 4
     assert [message for message in caplog.messages if "index was damaged" in message] == caplog.messages
     assert len(caplog.messages) == 1
-    assert (tmp_path / "index" / "cache.db.damaged").exists()
+    assert os.path.lexists(tmp_path / "index" / "cache.db.damaged")
     with Store(tmp_path) as store:
         assert len(store.entries()) == 4
 
@@ -97,3 +112,19 @@ def test_an_index_that_cannot_be_used_is_done_without(tmp_path, caplog):
     assert len(store.entries()) == 3
     assert len(store.verify().ok) == 3
     assert [message.split(",")[0] for message in caplog.messages] == ["The store goes on without its index"]
+
+
+def test_an_index_that_another_keeps_locked_costs_a_moment_and_a_word(tmp_path, caplog):
+    with Store(tmp_path) as store:
+        store.put("thing", {"n": 0}, VALUES)
+    other = sqlite3.connect(tmp_path / "index" / "cache.db", isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    for number in range(20):
+        with Store(tmp_path) as store:
+            store.get_or_compute("thing", {"n": number}, lambda: VALUES)
+    assert time.monotonic() - began < 30  # 300 s when every use waited
+    assert len(store.entries()) == 20
+    assert len([message for message in caplog.messages if "another process keeps it locked" in message]) == 1
+    other.close()
