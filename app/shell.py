@@ -1,5 +1,6 @@
 """What surrounds every page: navigation, header, preparation with progress, the controls, then the page."""
 
+import logging
 import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, link, state, text
+from app.components.refused import refused
 from app.components.theme import themed
+from app.failures import show
 
 if TYPE_CHECKING:
     from app.state import Settings
@@ -30,9 +33,19 @@ OWN_CONTROLS = {"explore", "learn"}
 
 _VIEW = "_view"
 
+log = logging.getLogger("opnp.app")
+
 
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
+    try:
+        _run()
+    except Exception as error:
+        log.exception("A page failed")
+        show(error)
+
+
+def _run() -> None:
     pages = [
         st.Page(
             f"views/{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "explore"
@@ -41,6 +54,7 @@ def run() -> None:
     ]
     page = st.navigation(pages, position="top")
     themed()
+    refused()
     name = page.title.lower()
     if name == "experiments":
         page.run()

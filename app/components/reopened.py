@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cached, state
 from app.components.rule import show_rule
-from app.format import percent, plain, with_interval
+from app.format import message, percent, with_interval
 from app.text import deploy as text
 from opnp.detector.reopen import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
@@ -28,7 +28,7 @@ def reopened(explorer: Explorer) -> None:
             detector = cached.detector(file)
             found = cached.reopened(file, explorer.prepared.experiment.key)
         except OpnpError as error:
-            st.warning(plain(str(error)), icon=":material/broken_image:")
+            st.warning(message(str(error)), icon=":material/broken_image:")
             return
         note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
         said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))

@@ -17,6 +17,7 @@ from app.components.compare.rows import Wanted, follow, wanted_rows
 from app.components.compare.table import draw_table
 from app.components.compare.words import from_what
 from app.components.marks import best
+from app.format import message
 from app.shell import view
 from app.state import Settings
 from app.text import compare as text
@@ -119,7 +120,7 @@ def _wait(job: Comparing, draw: Callable[[], list[Row]], status: DeltaGenerator)
     status.empty()
     if len(there) < len(job.recipes):
         with status.container():
-            st.info(job.reason or _done(text.STOPPED, there, job), icon=":material/stop_circle:")
+            st.info(message(job.reason or _done(text.STOPPED, there, job)), icon=":material/stop_circle:")
             st.button(text.GO_ON, icon=":material/play_arrow:", key="go-on", on_click=_forget)
     return there
 
