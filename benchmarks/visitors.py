@@ -3,9 +3,9 @@
 python -m benchmarks.visitors
 
 Real sessions over sockets, on a server of its own with the usual cache. Uploads go to the sessions' own
-addresses, as a hostile visitor would send them: fifteen files of 30 MB at once, three visitors in a row who do
-the same, then 25 visitors with three files each. Resident memory in MB; the bars are 150 MB a visitor, 600 MB
-in all, and after the last one has left 10 % above where it began.
+addresses, as a hostile visitor would send them: fifteen files of 30 MB at once, three visitors in a row who
+do the same, then 25 visitors with three files each. Resident memory in MB; the bars are 150 MB a visitor,
+600 MB in all, and after the last one has left 10 % above where it began.
 """
 
 import os

@@ -9,6 +9,7 @@ from app import cached, state
 from app.components.rule import show_rule
 from app.format import message, percent, with_interval
 from app.text import deploy as text
+from app.titles import titles_of
 from opnp.detector.reopen import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
@@ -33,7 +34,7 @@ def reopened(explorer: Explorer) -> None:
         note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
         said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
         st.caption(f"{said} {note}")
-        _table(found, {images.key: images.title for images in explorer.prepared.experiment.ood})
+        _table(found, titles_of(explorer.prepared.experiment.ood))
         st.button(
             text.RESTORE,
             icon=":material/settings_backup_restore:",

@@ -22,6 +22,7 @@ from app.shell import view
 from app.state import Settings
 from app.text import compare as text
 from app.text import controls as controls_text
+from app.titles import titles_of
 from opnp.comparison.table import Row
 from opnp.explorer import Explorer
 
@@ -36,7 +37,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
         return
     follow()
     rows = wanted_rows(settings.pruning)
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     key, against = _shown(rows, {one: titles[one] for one in settings.ood})
     job = _job(explorer.prepared.experiment.key, rows, settings.ood)
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
