@@ -4,6 +4,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 
+from app.failures import sentence
 from app.text import shell as text
 from opnp.errors import OpnpError
 
@@ -54,8 +55,8 @@ class Background(ABC):
         except OpnpError as error:
             log.warning("%s ended: %s", self.name, error)
             self.reason = str(error)
-        except Exception:
+        except (Exception, SystemExit) as error:
             log.exception("%s failed", self.name)
-            self.reason = text.UNEXPECTED
+            self.reason = sentence(error, text.JOB_EXPECTED.format(name=self.name))
         finally:
             self.done.set()

@@ -1,4 +1,6 @@
-"""Fractions and counts to the words on the page."""
+"""Fractions, counts and words from outside to the words on the page."""
+
+import re
 
 from opnp.intervals import Interval
 
@@ -83,3 +85,17 @@ def plain(words: str) -> str:
         '\\!\\[x\\]\\(y\\)'
     """
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!~|<>$:&" else letter for letter in words)
+
+
+def message(words: str) -> str:
+    r"""An error's sentences as Markdown: code between backticks is shown as code, the rest as it is.
+
+    Example:
+        >>> message("Run `git checkout` for ![x]")
+        'Run `git checkout` for \\!\\[x\\]'
+    """
+    parts = _CODE.split(words)
+    return "".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
+_CODE = re.compile(r"(`[^`\n]+`)")

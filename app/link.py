@@ -1,98 +1,155 @@
-"""The pruning in the page's address, so that a link opens the same view and the back button goes back.
+"""What the page's address asks for and says: the experiment, its OOD sets and the pruning, by their keys.
 
-Streamlit does this itself for its own widgets (`bind="query-params"`), one step back for each. A preset sets
+A link opens the same view and the back button goes back. Streamlit does this itself for its own widgets
+(`bind="query-params"`), but spells options by their titles, and takes one step back for each. A preset sets
 the windows and how ranks are taken in one step, so these are written here, as are the settings held as A.
+
+An address is left as it came until the visitor changes something: to correct it at once would be a step of
+its own, and the back button would never get past it.
 """
 
-from collections.abc import Callable
-from enum import StrEnum
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from app import state
-from app.pinned import PINNED
-from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
-from opnp.errors import OpnpError
+from app.spelling import PRUNING, NotSpeltError, Said, of_one, of_sets, short
+from app.text import link as text
 
-Said = tuple[str, ...]
-_SEEN = "_link"
-_PAGE = "_page"
+_LINK = "_link"
 
 
-def follow(page: str) -> None:
-    """Take over the pruning of an address that did not come from here: a link, or the back button.
+@dataclass
+class _Link:
+    """What a session knows of its address.
+
+    Attributes:
+        page: The one that was drawn last.
+        seen: What the address said then, by key.
+        shown: What the settings were spelt as then: the same, or what was made of it.
+        asked: What a new address says, until it is followed.
+        problems: What of it could not be followed, in words.
+    """
+
+    page: str
+    seen: dict[str, Said] = field(default_factory=dict)
+    shown: dict[str, Said] = field(default_factory=dict)
+    asked: dict[str, Said] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def arrive(page: str, titles: Mapping[str, str]) -> None:
+    """Take over the experiment of an address that did not come from here. An unknown one is said.
 
     Args:
-        page: The one that is drawn. Streamlit empties the address on the way to another page; the windows
-            then stay.
+        page: The one that is drawn. Streamlit empties the address on the way to another page; what was chosen
+            then stays.
+        titles: Of the experiments that can be opened, by key, the default first.
     """
-    seen = st.session_state.setdefault(_SEEN, {})
-    another = st.session_state.get(_PAGE, page) != page
-    st.session_state[_PAGE] = page
-    for key, (read, _) in _KEYS.items():
-        said = tuple(st.query_params.get_all(key))
-        if said != seen.get(key, ()) and not (another and not said):
-            st.session_state[key] = read(said)
-        seen[key] = said
+    link: _Link = st.session_state.setdefault(_LINK, _Link(page))
+    said = {key: _said(key) for key in (state.EXPERIMENT, state.OOD, *PRUNING)}
+    if link.page != page:
+        link.page = page
+        link.seen, link.shown = {}, {}
+        said = {key: value for key, value in said.items() if value}
+    asked = {key: value for key, value in said.items() if value != link.seen.get(key, ())}
+    if not asked:
+        return
+    link.seen |= said
+    link.problems = []
+    if state.EXPERIMENT in asked:
+        default, name = next(iter(titles)), asked.pop(state.EXPERIMENT)
+        key = of_one(titles, name) if name else default
+        st.session_state[state.EXPERIMENT] = key or default
+        link.shown[state.EXPERIMENT] = _spelt(key or default, default)
+        if key is None:
+            words = text.UNKNOWN_EXPERIMENT.format(asked=short(name), opened=titles[default])
+            link.problems.append(words)
+            asked = dict.fromkeys((*PRUNING, state.OOD), ())
+        elif said.get(state.OOD):  # the same keys may be those of another experiment's sets
+            asked[state.OOD] = said[state.OOD]
+    link.asked |= asked
+
+
+def follow(sets: Mapping[str, str]) -> None:
+    """Take over the pruning and the OOD sets of an address that did not come from here.
+
+    Args:
+        sets: Titles of the experiment's OOD sets, by key.
+    """
+    link: _Link = st.session_state[_LINK]
+    for key, spelling in (PRUNING | {state.OOD: of_sets(sets)}).items():
+        if key in link.asked:
+            said = link.asked.pop(key)
+            try:
+                value = spelling.read(said)
+            except NotSpeltError as error:
+                value = spelling.read(())
+                link.problems.append(text.UNREADABLE.format(key=key, said=short(said), expected=error))
+            st.session_state[key] = value
+            link.shown[key] = spelling.said(value)
+
+
+def problems() -> list[str]:
+    """What of the address could not be followed, in words, until the visitor changes something."""
+    link: _Link = st.session_state[_LINK]
+    return link.problems
 
 
 def address() -> str:
     """The whole address of the view, to be opened elsewhere; empty where the server does not know its own."""
     parts = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    chosen = st.session_state.get(state.EXPERIMENT)
+    if chosen is not None and state.EXPERIMENT not in st.query_params:
+        parts.insert(0, (state.EXPERIMENT, chosen))
     return f"{st.context.url}?{urlencode(parts)}" if st.context.url else ""
 
 
-def write() -> None:
-    """Put the present pruning into the address, as one step back; what stands at its default is left out."""
-    present = {key: said_of(st.session_state.get(key)) for key, (_, said_of) in _KEYS.items()}
-    if present != st.session_state[_SEEN]:
-        st.query_params.update({key: list(said) for key, said in present.items()})
-    st.session_state[_SEEN] = present
+def enter(experiment: str, default: str, sets: Mapping[str, str]) -> None:
+    """Put the experiment into the address if it has changed; the OOD sets of the last one leave it.
+
+    Args:
+        experiment: Its key.
+        default: The one that an address without any means.
+        sets: Titles of its OOD sets, by key.
+    """
+    link: _Link = st.session_state[_LINK]
+    present = _spelt(experiment, default)
+    if present != link.shown.get(state.EXPERIMENT, ()):
+        ood = of_sets(sets).said(st.session_state.get(state.OOD)) if state.arrived(experiment) else ()
+        _update({state.EXPERIMENT: present, state.OOD: ood, **_pruning()})
 
 
-def _window(said: Said) -> Window:
-    try:
-        low, high = map(float, said)
-    except ValueError:
-        return OPEN
-    return Window(low, high) if 0 <= low <= high <= 100 else OPEN
+def write(sets: Mapping[str, str]) -> None:
+    """Put the present pruning and OOD sets into the address if they have changed, as one step back.
+
+    Args:
+        sets: Titles of the experiment's OOD sets, by key.
+    """
+    link: _Link = st.session_state[_LINK]
+    present = _pruning() | {state.OOD: of_sets(sets).said(st.session_state.get(state.OOD))}
+    if any(said != link.shown.get(key, ()) for key, said in present.items()):
+        _update({state.EXPERIMENT: link.shown.get(state.EXPERIMENT, ()), **present})
 
 
-def _window_said(window: Window | None) -> Said:
-    return () if window is None or tuple(window) == OPEN else tuple(f"{end:g}" for end in window)
+def _update(present: dict[str, Said]) -> None:
+    """What stands at its default is left out."""
+    link: _Link = st.session_state[_LINK]
+    st.query_params.update({key: list(said) for key, said in present.items()})
+    link.seen |= present
+    link.shown |= present
+    link.problems = []
 
 
-def _one_of(names: type[StrEnum], said: Said) -> str:
-    default = str(next(iter(names)))
-    return said[0] if len(said) == 1 and said[0] in list(names) else default
+def _pruning() -> dict[str, Said]:
+    return {key: spelling.said(st.session_state.get(key)) for key, spelling in PRUNING.items()}
 
 
-def _named(names: type[StrEnum], name: str | None) -> Said:
-    return () if name is None or name == next(iter(names)) else (str(name),)
+def _spelt(experiment: str, default: str) -> Said:
+    return () if experiment == default else (experiment,)
 
 
-def _pruning(said: Said) -> Pruning | None:
-    try:
-        low, high, first, last, scope, definition = said
-        return Pruning((float(low), float(high)), (float(first), float(last)), scope, definition)
-    except (ValueError, OpnpError):
-        return None
-
-
-def _pruning_said(pruning: Pruning | None) -> Said:
-    if pruning is None:
-        return ()
-    ends = (f"{end:g}" for window in (pruning.weights, pruning.neurons) for end in window)
-    return (*ends, str(pruning.scope), str(pruning.neuron_definition))
-
-
-_KEYS: dict[str, tuple[Callable[[Said], Any], Callable[[Any], Said]]] = {
-    state.WEIGHTS: (_window, _window_said),
-    state.NEURONS: (_window, _window_said),
-    state.SCOPE: (partial(_one_of, RankScope), partial(_named, RankScope)),
-    state.DEFINITION: (partial(_one_of, NeuronDefinition), partial(_named, NeuronDefinition)),
-    PINNED: (_pruning, _pruning_said),
-}
+def _said(key: str) -> Said:
+    return tuple(st.query_params.get_all(key))

@@ -1,4 +1,4 @@
-"""The dashboard's entry: `streamlit run app/main.py`. Page set-up, navigation, what all pages share."""
+"""The entry: `streamlit run app/main.py`. The server and what it bounds; what it shows is `page.py`."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ if str(ROOT) not in sys.path:  # streamlit puts only this file's folder there
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
 
 from app.arguments import offer  # noqa: E402
-from app.shell import run  # noqa: E402
-from app.sockets import send_at_once  # noqa: E402
+from app.failures import show  # noqa: E402
+from app.server.gate import Gate  # noqa: E402
+from app.server.visits import watching  # noqa: E402
 
-st.set_page_config(page_title="OPNP · pruning for OOD detection", page_icon=":material/tune:", layout="wide")
 offer(sys.argv[1:])
-send_at_once()
-run()
+server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=watching, on_script_error=show)

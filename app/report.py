@@ -18,6 +18,7 @@ from app.panels import counts, score_panels
 from app.pinned import Pair
 from app.text import explore
 from app.text import report as text
+from app.titles import titles_of
 from opnp.binning import bin_map
 from opnp.config import Pruning, windows_text
 from opnp.evaluation import Half
@@ -126,7 +127,7 @@ def _figures(found: Findings) -> Iterable[str]:
     explorer, prepared = found.explorer, found.explorer.prepared
     titles = found.compared.titles(found.after.pruning)
     panels, edges = score_panels(found.before, found.after, found.ood, titles)
-    names = {images.key: images.title for images in prepared.experiment.ood}
+    names = titles_of(prepared.experiment.ood)
     before, after = (figures[Half.TUNE].reliability for figures in (found.old, found.new))
     order = explorer.neuron_order(found.after.pruning).numpy()
     binned = bin_map(prepared.maps.weights.numpy()[:, order], found.after.head.mask.numpy()[:, order])

@@ -1,5 +1,6 @@
 """What surrounds every page: navigation, header, preparation with progress, the controls, then the page."""
 
+import logging
 import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -7,9 +8,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, link, state, text
+from app.components.refused import refused
 from app.components.theme import themed
+from app.failures import show
+from app.format import message
+from app.titles import titles_of
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from app.state import Settings
     from opnp.explorer import Explorer
 
@@ -30,9 +37,19 @@ OWN_CONTROLS = {"explore", "learn"}
 
 _VIEW = "_view"
 
+log = logging.getLogger("opnp.app")
+
 
 def run() -> None:
     """Draw the whole page. A visitor sees a sentence for every failure, never a trace."""
+    try:
+        _run()
+    except Exception as error:
+        log.exception("A page failed")
+        show(error)
+
+
+def _run() -> None:
     pages = [
         st.Page(
             f"views/{name}.py", title=name.capitalize(), icon=f":material/{icon}:", default=name == "explore"
@@ -41,6 +58,7 @@ def run() -> None:
     ]
     page = st.navigation(pages, position="top")
     themed()
+    refused()
     name = page.title.lower()
     if name == "experiments":
         page.run()
@@ -54,20 +72,39 @@ def run() -> None:
 
     offered = cached.experiments()
     copy = getattr(text, name)
+    titles = titles_of(experiment for experiment in offered if experiment.at_hand())
+    link.arrive(name, titles)
+    opened = st.session_state.pop(state.CHOSEN, None)
+    if opened in titles:
+        st.session_state[state.EXPERIMENT] = opened
+    unfollowed = st.empty()
+    _say(unfollowed)
     with st.container(key="header"):
-        experiment, place = header(copy.TITLE, offered)
-    introduce(place, copy.INTRO, cached.preparation(experiment.key).explorer)
+        key, place = header(copy.TITLE, titles)
+    experiment = next(each for each in offered if each.key == key)
+    sets = titles_of(experiment.ood)
+    link.enter(key, next(iter(titles)), sets)
+    introduce(place, copy.INTRO, cached.preparation(key).explorer)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
     introduce(place, copy.INTRO, explorer)
     state.rest()
-    state.arrive(experiment.key, tuple(explorer.prepared.ood))
-    link.follow(name)
+    state.arrive(key, tuple(explorer.prepared.ood))
+    link.follow(sets)
+    _say(unfollowed)
     alone = nullcontext(state.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
+    if not link.problems():
+        unfollowed.empty()
+
+
+def _say(place: "DeltaGenerator") -> None:
+    """What of the address could not be followed."""
+    if link.problems():
+        place.warning("\n\n".join(map(message, link.problems())), icon=":material/link_off:")
 
 
 def view() -> "tuple[Explorer, Settings]":

@@ -1,7 +1,8 @@
 """Every key of the session and the URL with its default, and the way from widgets to frozen settings.
 
-Widgets are bound to the URL by their keys, the pruning is by `app.link`, so a link opens the same view
-and the browser's back button goes back. Undo is a list of earlier settings in the session.
+Widgets are bound to the URL by their keys; the experiment, its OOD sets and the pruning are by `app.link`.
+So a link opens the same view and the browser's back button goes back. Undo is a list of earlier settings in
+the session.
 """
 
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
     if st.session_state.setdefault(_ARRIVED, experiment) != experiment:
         st.session_state[OOD] = list(all_ood)
     st.session_state[_ARRIVED] = experiment
+
+
+def arrived(experiment: str) -> bool:
+    """Whether an experiment is the one that was shown last."""
+    return bool(st.session_state.get(_ARRIVED) == experiment)
 
 
 def move(key: str, window: Window, *, moving: bool) -> None:

@@ -91,8 +91,9 @@ def _own_line(trace: TracebackType | None) -> str:
 
 @cache
 def library_folders() -> tuple[Path, ...]:
-    """Where code lies that no user wrote for an experiment: Python's own, installed packages, and opnp."""
+    """Where code lies that no user wrote for an experiment: Python's, installed packages, opnp, app."""
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")
     installed = {Path(sysconfig.get_path(kind)) for kind in kinds}
     installed |= {Path(folder) for folder in (*site.getsitepackages(), site.getusersitepackages())}
-    return (Path(__file__).parent, *installed)
+    here = Path(__file__).parent
+    return (here, here.with_name("app"), *installed)

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,7 +92,7 @@ def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) ->
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()  # noqa: S310 - loopback
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset or slow
             time.sleep(0.2)
         else:
             return

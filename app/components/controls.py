@@ -11,6 +11,7 @@ from app import link, state, text
 from app.components.marks import best, marks
 from app.components.plot import format_choice
 from app.components.range_slider import Moved, range_slider
+from app.titles import titles_of
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
 
@@ -53,7 +54,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
     settings = state.read(tuple(explorer.prepared.ood))
     if not moving:
         state.settle(settings)
-        link.write()
+        link.write(titles_of(explorer.prepared.experiment.ood))
         _sliders(explorer, (weights, neurons), settings, live=live)
     place.button(
         "Undo",
@@ -118,7 +119,7 @@ def _settings(explorer: Explorer) -> None:
         help=text.controls.DEFINITION_HELP,
         persist_state="session",
     )
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     st.pills(
         text.controls.OOD_LABEL,
         list(titles),
@@ -126,6 +127,6 @@ def _settings(explorer: Explorer) -> None:
         default=list(titles),
         key=state.OOD,
         format_func=lambda key: titles[key],
-        bind="query-params",
+        persist_state="session",
     )
     format_choice()

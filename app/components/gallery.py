@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cached
 from app.text import deploy as text
+from app.titles import titles_of
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.closest import Near, closest
 
@@ -28,7 +29,7 @@ def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], thresh
         return
     said = {experiment.id_test.key: snapshot.id_test, **{key: snapshot.ood[key] for key in ood}}
     scores = {key: part.scores.double().numpy() for key, part in said.items()}
-    titles = {images.key: images.title for images in experiment.ood}
+    titles = titles_of(experiment.ood)
     for label, images in zip(text.SIDES, closest(threshold, scores, EACH), strict=True):
         st.markdown(label)
         _row(explorer, images, titles, snapshot)

@@ -1,28 +1,27 @@
 """The first lines of every page: what this is, which experiment runs, and on what."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.text import shell as text
-from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
 
-def header(title: str, experiments: tuple[Experiment, ...]) -> tuple[Experiment, DeltaGenerator]:
+def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
     """Draw the page's title, what it is for, and the choice of experiment.
 
     Args:
         title: Of the page.
-        experiments: What can be chosen, the default first.
+        titles: Of the experiments that can be chosen, by key, the default first.
 
     Returns:
-        The experiment that is chosen, and where `introduce` writes.
+        The key of the experiment that is chosen, and where `introduce` writes.
     """
-    titles = {experiment.key: experiment.title for experiment in experiments if experiment.at_hand()}
-    opened = st.session_state.pop(state.CHOSEN, None)
-    if opened in titles:
-        st.session_state[state.EXPERIMENT] = opened
+    if st.session_state.get(state.EXPERIMENT) not in titles:
+        st.session_state.pop(state.EXPERIMENT, None)
     words, choice = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.markdown(f"#### {title}")
@@ -34,10 +33,9 @@ def header(title: str, experiments: tuple[Experiment, ...]) -> tuple[Experiment,
             key=state.EXPERIMENT,
             label_visibility="collapsed",
             width=300,
-            bind="query-params",
+            persist_state="session",
         )
-    chosen = next(experiment for experiment in experiments if experiment.key == key)
-    return chosen, st.empty()
+    return key, st.empty()
 
 
 def introduce(place: DeltaGenerator, introduction: str, explorer: Explorer | None) -> None:

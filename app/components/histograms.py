@@ -12,6 +12,7 @@ from app.components.live_histograms import live_histograms
 from app.panels import counts, score_panels
 from app.pinned import pair
 from app.state import Settings
+from app.titles import titles_of
 from opnp.explorer import Explorer, Glance, Snapshot
 
 ALL = "all"
@@ -31,7 +32,7 @@ def histograms(
         after: The pruned model, or a first look at it.
         colours: The page's palette.
     """
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     shown = ALL
     if len(settings.ood) > 1:
         shown = st.segmented_control(
@@ -75,5 +76,5 @@ def draw_histograms(
     panels = [replace(panel, marks=mark, mark_names=names) for panel, mark in zip(panels, marks, strict=True)]
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
-    sets = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    sets = titles_of(explorer.prepared.experiment.ood)
     live_histograms(panels, edges, colours, title=counts(before, keys, sets), top=top, key="histograms")

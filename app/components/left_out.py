@@ -7,6 +7,7 @@ from app import cached
 from app.format import interval, tenth
 from app.state import Settings
 from app.text import landscape as text
+from app.titles import titles_of
 from opnp.config import windows_text
 from opnp.explorer import Explorer
 
@@ -26,7 +27,7 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
     if not left:
         st.info(text.LEFT_OUT_ONE, icon=":material/checklist:")
         return
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     frame = pd.DataFrame(
         [
             {

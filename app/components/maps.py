@@ -7,7 +7,7 @@ from app import cached
 from app.charts.landscape import landscape_map
 from app.charts.palette import Palette
 from app.components.going import clickable, place_of
-from app.format import percent
+from app.format import message, percent
 from app.state import Settings
 from app.text import landscape as text
 from opnp.config import OPEN, Window, windows_text
@@ -95,7 +95,7 @@ def _from(key: str, settings: Settings, landscape: Landscape) -> None:
     st.caption(text.SAMPLED.format(**counts, error=error))
     job = cached.exact_landscapes(key, settings.ood, settings.pruning)
     if job.reason is not None:
-        st.info(job.reason, icon=":material/stop_circle:")
+        st.info(message(job.reason), icon=":material/stop_circle:")
         cached.exact_landscapes.clear(key, settings.ood, settings.pruning)
         job = cached.exact_landscapes(key, settings.ood, settings.pruning)
     if not job.started:

@@ -6,7 +6,7 @@ import streamlit as st
 from app.charts.histogram import Panel, score_histograms
 from app.charts.palette import Palette
 from app.components.plot import plot
-from app.format import interval, percent, plain, points
+from app.format import interval, message, percent, plain, points
 from app.pinned import BEFORE_AND_AFTER
 from app.text import images as text
 from opnp.binning import shared_edges, shares
@@ -39,7 +39,7 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     try:
         stands = [standing(*pair) for pair in zip(ids, scores, strict=True)]
     except InvalidDataError as error:
-        st.warning(str(error), icon=":material/error:")
+        st.warning(message(str(error)), icon=":material/error:")
         return
     _figures(*stands)
     st.caption(text.SET_EXPLAINED.format(count=f"{len(ids[0]):,}"))

@@ -8,10 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 from app import cached
 from app.components.drop import drop
 from app.components.uploads import MOST, UPLOADS
-from app.format import plain
+from app.format import message, plain
 from app.own_set import Desk, Looking
 from app.text import images as text
-from app.text.shell import UNEXPECTED
+from app.text.shell import NO_RESULT
 from opnp.bundle import MAX_BUNDLE_BYTES, MOST_IMAGES
 from opnp.own_set import OwnSet
 
@@ -58,7 +58,7 @@ def own_set(experiment_key: str) -> Drawn:
         drawn = Drawn(looking.own, None, place)
     else:
         if looking is not None:
-            place.warning(looking.reason or UNEXPECTED, icon=":material/folder_off:")
+            place.warning(message(looking.reason or NO_RESULT), icon=":material/folder_off:")
         _uploader(desk)
         drawn = Drawn(None, None, place)
     drop(

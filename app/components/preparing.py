@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import cached, text
 from app.components.skeleton import skeleton
+from app.format import message
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
@@ -39,7 +40,7 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
             bar.progress(min(job.share, 1.0), job.stage)
     place.empty()
     if job.explorer is None:
-        _failed(experiment.key, job.reason or text.shell.UNEXPECTED)
+        _failed(experiment.key, job.reason or text.shell.NO_RESULT)
     return job.explorer
 
 
@@ -69,7 +70,7 @@ def _offer(experiment: Experiment) -> None:
 
 
 def _failed(key: str, reason: str) -> None:
-    st.error(text.shell.FAILED.format(reason=reason), icon=":material/error:")
+    st.error(text.shell.FAILED.format(reason=message(reason)), icon=":material/error:")
     if st.button("Try again", icon=":material/refresh:", key="again"):
         cached.restart(key)
         st.rerun()

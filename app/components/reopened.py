@@ -7,8 +7,9 @@ import streamlit as st
 
 from app import cached, state
 from app.components.rule import show_rule
-from app.format import percent, plain, with_interval
+from app.format import message, percent, with_interval
 from app.text import deploy as text
+from app.titles import titles_of
 from opnp.detector.reopen import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
@@ -28,12 +29,12 @@ def reopened(explorer: Explorer) -> None:
             detector = cached.detector(file)
             found = cached.reopened(file, explorer.prepared.experiment.key)
         except OpnpError as error:
-            st.warning(plain(str(error)), icon=":material/broken_image:")
+            st.warning(message(str(error)), icon=":material/broken_image:")
             return
         note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
         said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
         st.caption(f"{said} {note}")
-        _table(found, {images.key: images.title for images in explorer.prepared.experiment.ood})
+        _table(found, titles_of(explorer.prepared.experiment.ood))
         st.button(
             text.RESTORE,
             icon=":material/settings_backup_restore:",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.text import deploy as text
+from app.titles import titles_of
 from opnp.explorer import Explorer
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
@@ -130,7 +131,7 @@ def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
 
 
 def _titles(explorer: Explorer) -> dict[str, str]:
-    return {images.key: images.title for images in explorer.prepared.experiment.ood}
+    return titles_of(explorer.prepared.experiment.ood)
 
 
 def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:

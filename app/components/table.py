@@ -9,6 +9,7 @@ from app.frames import SET, Halves, frame_csv, set_frame
 from app.pinned import pair
 from app.state import Settings
 from app.text import explore as text
+from app.titles import titles_of
 from opnp.evaluation import Half
 from opnp.explorer import Explorer
 
@@ -27,7 +28,7 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
     """
     compared = pair()
     names = (compared.before, compared.after)
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     old, new, held = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
     sets = [
         _row(titles[key], old.sets[key].fpr95, new.sets[key].fpr95, held.sets[key].fpr95 if held else None)

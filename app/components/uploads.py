@@ -8,7 +8,7 @@ from app import cached
 from app.picture import Picture
 from app.text import images as text
 from opnp.errors import OpnpError
-from opnp.images import display_name
+from opnp.images import MAX_BYTES, display_name
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -70,6 +70,7 @@ def _uploaded() -> "list[UploadedFile]":
     files = st.file_uploader(
         text.UPLOAD_LABEL,
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 10**6,
         key=UPLOADS,
         on_change=_touched,
     )

@@ -13,6 +13,7 @@ from app.text import (
     report,
     sensitivity,
     shell,
+    uploads,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "report",
     "sensitivity",
     "shell",
+    "uploads",
 ]

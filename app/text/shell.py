@@ -19,4 +19,7 @@ PREPARE_NOTE = (
     "and can be stopped and taken up again."
 )
 FAILED = "This experiment is not ready. {reason}"
-UNEXPECTED = "Something unexpected went wrong; the log of the server says more."
+UNEXPECTED = "Expected {expected} but {clause}. The log of the server says more."
+PAGE_EXPECTED = "this page to be drawn"
+JOB_EXPECTED = "`{name}` to be computed"
+NO_RESULT = "It ended without a result; try again."

@@ -17,10 +17,12 @@ from app.components.compare.rows import Wanted, follow, wanted_rows
 from app.components.compare.table import draw_table
 from app.components.compare.words import from_what
 from app.components.marks import best
+from app.format import message
 from app.shell import view
 from app.state import Settings
 from app.text import compare as text
 from app.text import controls as controls_text
+from app.titles import titles_of
 from opnp.comparison.table import Row
 from opnp.explorer import Explorer
 
@@ -35,7 +37,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
         return
     follow()
     rows = wanted_rows(settings.pruning)
-    titles = {images.key: images.title for images in explorer.prepared.experiment.ood}
+    titles = titles_of(explorer.prepared.experiment.ood)
     key, against = _shown(rows, {one: titles[one] for one in settings.ood})
     job = _job(explorer.prepared.experiment.key, rows, settings.ood)
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
@@ -119,7 +121,7 @@ def _wait(job: Comparing, draw: Callable[[], list[Row]], status: DeltaGenerator)
     status.empty()
     if len(there) < len(job.recipes):
         with status.container():
-            st.info(job.reason or _done(text.STOPPED, there, job), icon=":material/stop_circle:")
+            st.info(message(job.reason or _done(text.STOPPED, there, job)), icon=":material/stop_circle:")
             st.button(text.GO_ON, icon=":material/play_arrow:", key="go-on", on_click=_forget)
     return there
 

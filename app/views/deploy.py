@@ -14,6 +14,7 @@ from app.components.stability import stability
 from app.format import percent
 from app.shell import view
 from app.state import Settings
+from app.titles import titles_of
 from opnp.detector.make import make_detector
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.plan import Basis, Plan, plan_on
@@ -26,7 +27,7 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return
     experiment = explorer.prepared.experiment
-    titles = {images.key: images.title for images in experiment.ood}
+    titles = titles_of(experiment.ood)
     asked = wanted(explorer, settings.ood)
     snapshot, unpruned = explorer.at(settings.pruning), cached.unpruned(experiment.key)
 

@@ -10,6 +10,7 @@ from app.components.own_results import own_results
 from app.components.own_set import follow, own_set
 from app.components.uploads import brought, examples
 from app.components.verdict import Verdict, card
+from app.format import message
 from app.picture import Picture
 from app.pinned import BEFORE_AND_AFTER
 from app.shell import view
@@ -30,7 +31,7 @@ def images(explorer: Explorer, settings: Settings) -> None:
     with single:
         mine, problems = brought(experiment.key)
         for problem in problems:
-            st.warning(problem, icon=":material/broken_image:")
+            st.warning(message(problem), icon=":material/broken_image:")
     with whole:
         whole_set = own_set(experiment.key)
     shown = [*mine, *examples(experiment.key)]

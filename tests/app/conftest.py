@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from app import cached
 from app.components.above import SEEN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
+PAGE = Path(__file__).parents[2] / "app" / "page.py"
 PATIENCE = 300
 
 
@@ -25,7 +25,7 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
     cached.experiments.clear()
 
     def open_page(page: str | None = None, **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
+        app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE)
         for key, value in query.items():
             app.query_params[key] = value
         app.session_state[SEEN] = True  # what a browser says

@@ -25,7 +25,7 @@ def offer(monkeypatch, *experiments) -> None:
     ("error", "said"),
     [
         (MissingDataError("Expected the weights but they are missing. Run `git checkout`."), "git checkout"),
-        (OSError("/secret/path is gone"), "unexpected"),
+        (OSError("/secret/path is gone"), "path is gone"),
     ],
 )
 def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeypatch, error, said):

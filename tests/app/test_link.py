@@ -1,39 +1,89 @@
-"""The windows in the page's address, read and written; the browser tests follow the back button."""
+"""What an address asks for: by key, by an older link's title, or nothing that is here."""
+
+import dataclasses
 
 import pytest
 
-from app.link import _KEYS
-from app.pinned import PINNED
-from app.state import DEFINITION, NEURONS, SCOPE, WEIGHTS
-from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
+import opnp.experiment
+from app import cached
 
 
-@pytest.mark.parametrize("window", [OPEN, Window(0, 98.75), Window(30, 100), Window(50, 50)])
-@pytest.mark.parametrize("key", [WEIGHTS, NEURONS])
-def test_a_window_survives_the_address(key, window):
-    read, said_of = _KEYS[key]
-    assert read(said_of(window)) == window
+@pytest.fixture
+def two(monkeypatch):
+    """The embedded experiment and another one with the same title."""
+    first = opnp.experiment.list_experiments()[0]
+    other = dataclasses.replace(first, key="other")
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, other))
+    cached.preparation.clear()
+    yield first, other
+    cached.preparation.clear()
+
+
+def said(app) -> str:
+    return "\n".join(warning.value for warning in app.warning)
+
+
+@pytest.mark.usefixtures("two")
+def test_the_address_holds_keys(dashboard):
+    app = dashboard()
+    app.button_group(key="ood").set_value(["mnist"]).run()
+    assert app.query_params["ood"] in ("mnist", ["mnist"])
+    app.selectbox(key="experiment").set_value("other").run()
+    assert app.query_params["experiment"] in ("other", ["other"])
+    assert "ood" not in app.query_params
+
+
+def test_two_experiments_with_one_title_are_both_reachable(dashboard, two):
+    first, _ = two
+    for key in ("fashion", "other"):
+        app = dashboard(experiment=key)
+        assert app.selectbox(key="experiment").value == key
+    assert app.selectbox(key="experiment").options == [
+        f"{first.title} ({key})" for key in ("fashion", "other")
+    ]
+
+
+@pytest.mark.usefixtures("two")
+def test_opening_an_experiment_enters_the_address(dashboard):
+    app = dashboard("experiments")
+    app.button(key="open-other").click().run()
+    app.switch_page("views/explore.py").run()
+    assert app.query_params["experiment"] in ("other", ["other"])
+
+
+def test_an_older_link_with_titles_still_works(dashboard):
+    app = dashboard(experiment="Fashion-MNIST", ood=["MNIST digits"])
+    assert app.button_group(key="ood").value == ["mnist"]
+    assert not app.warning
+
+
+@pytest.mark.parametrize("asked", ["cifar", "<script>alert(1)</script>", "x" * 100_000, ""])
+def test_an_unknown_experiment_is_said_and_opens_unpruned(dashboard, asked):
+    app = dashboard(experiment=[asked, asked], weights=["30", "60"], ood=["svhn"])
+    assert "is not offered here" in said(app)
+    assert "opened instead" in said(app)
+    assert len(said(app)) < 400
+    assert app.session_state["weights"] == (0, 100)
+    assert len(app.button_group(key="ood").value) == len(app.button_group(key="ood").options)
 
 
 @pytest.mark.parametrize(
-    "said", [("a", "b"), ("1",), ("70", "30"), ("-1", "50"), ("0", "nan"), ("1", "2", "3")]
+    ("key", "value"),
+    [
+        ("weights", ["1"]),
+        ("weights", ["nan", "inf"]),
+        ("neurons", ["9" * 5000, "1"]),
+        ("scope", ["everywhere"]),
+        ("definition", ["x", "y"]),
+        ("ood", ["svhn"]),
+        ("a", ["![x](http://x)"]),
+    ],
 )
-def test_a_broken_window_prunes_nothing(said):
-    assert _KEYS[WEIGHTS][0](said) == OPEN
-
-
-@pytest.mark.parametrize(
-    "pruning", [None, Pruning(weights=(5, 99), scope="per class"), Pruning(neurons=(1, 9))]
-)
-def test_what_is_held_as_a_survives_the_address(pruning):
-    read, said_of = _KEYS[PINNED]
-    assert read(said_of(pruning)) == pruning
-
-
-@pytest.mark.parametrize(("key", "names"), [(SCOPE, RankScope), (DEFINITION, NeuronDefinition)])
-def test_how_ranks_are_taken_survives_the_address(key, names):
-    read, said_of = _KEYS[key]
-    assert [read(said_of(str(name))) for name in names] == [str(name) for name in names]
-    first = next(iter(names))
-    assert said_of(str(first)) == said_of(None) == ()
-    assert [read(said) for said in ((), ("nowhere",), (str(first), "twice"))] == [first] * 3
+def test_what_an_address_says_and_cannot_be_is_said(dashboard, key, value):
+    app = dashboard(**{key: value})
+    assert f"“{key}” is" in said(app)
+    assert "left out" in said(app)
+    assert "![" not in said(app)
+    app.session_state["weights"] = (10, 90)
+    app.run()
+    assert not app.warning

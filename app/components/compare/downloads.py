@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.text import compare as text
+from app.titles import titles_of
 from opnp.comparison.files import comparison_csv, comparison_json
 from opnp.comparison.printed import comparison_latex, comparison_markdown
 from opnp.comparison.table import Row
@@ -25,7 +26,7 @@ def downloads(
         fitted_to: Training images that methods fit to.
     """
     prepared = explorer.prepared
-    titles = {images.key: images.title for images in prepared.experiment.ood}
+    titles = titles_of(prepared.experiment.ood)
     what = text.AVERAGE if key is None else titles[key]
     title = f"{prepared.experiment.title}: {what}"
     device = prepared.classifier.weight.device

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.format import message
 from app.text import compare as text
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.recipe import Recipe
@@ -83,7 +84,7 @@ def _read(lines: tuple[str, ...]) -> tuple[Wanted, ...]:
         try:
             recipe = read(spelt)
         except OpnpError as error:
-            st.warning(text.UNREADABLE.format(reason=error), icon=":material/link_off:")
+            st.warning(message(text.UNREADABLE.format(reason=error)), icon=":material/link_off:")
         else:
             rows.append(Wanted(name.strip()[:LONGEST] or recipe.title, recipe))
     return tuple(rows)

@@ -7,6 +7,7 @@ from app.components.histograms import draw_histograms
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.verdict import Verdict, card
+from app.format import message
 from app.picture import Picture
 from app.pinned import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
@@ -69,5 +70,5 @@ def _picture(lesson: Lesson) -> Picture | None:
     try:
         return cached.upload(lesson.key, file)
     except OpnpError as error:
-        st.warning(str(error), icon=":material/broken_image:")
+        st.warning(message(str(error)), icon=":material/broken_image:")
         return None

@@ -11,6 +11,7 @@ from app.components.sensitivity.shown import Shown
 from app.components.uploads import brought, examples
 from app.format import plain
 from app.text import sensitivity as text
+from app.titles import titles_of
 
 ROW_WIDTH = 320
 _YOURS = "yours"
@@ -43,7 +44,7 @@ def choose_sample(shown: Shown) -> Sample | None:
         The picture; None where nothing is brought yet.
     """
     experiment = shown.explorer.prepared.experiment
-    titles = {images.key: images.title for images in (experiment.id_test, *experiment.ood)}
+    titles = titles_of((experiment.id_test, *experiment.ood))
     if experiment.accepts_images:
         titles = {_YOURS: text.YOURS} | titles
     key = st.session_state.get("source")

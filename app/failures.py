@@ -1,0 +1,41 @@
+"""The one place where whatever went wrong becomes a sentence for a visitor, never a trace."""
+
+import logging
+
+import streamlit as st
+
+from app.format import message
+from app.text import shell as text
+from opnp.errors import OpnpError
+from opnp.foreign import clause
+
+log = logging.getLogger("opnp.app")
+
+
+def sentence(error: BaseException, expected: str = text.PAGE_EXPECTED) -> str:
+    """What a visitor is told of an error.
+
+    Args:
+        error: Ours, whose message is made for people, or any other.
+        expected: What was expected of foreign code, as in "Expected ... but".
+
+    Returns:
+        One or more sentences without paths of the machine.
+
+    Example:
+        >>> sentence(KeyError("cat"), "the set to be read")
+        "Expected the set to be read but it raised KeyError: 'cat'. The log of the server says more."
+    """
+    if isinstance(error, OpnpError):
+        return str(error)
+    return text.UNEXPECTED.format(expected=expected, clause=clause(error))
+
+
+def show(error: Exception) -> bool:
+    """Draw what went wrong where the page has come to; the server has logged the trace.
+
+    Returns:
+        That nothing else is to be shown.
+    """
+    st.error(message(sentence(error)), icon=":material/error:")
+    return True

@@ -1,0 +1,98 @@
+"""Every upload passes here before its bytes are read: one that is too much is refused, in words."""
+
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime import Runtime
+
+from app.server.bounds import Held, Ledger, Refusal
+
+_ADDRESS: Final = "/_stcore/upload_file/"
+_MOST_SAID = 10
+_said: dict[str, list[str]] = {}
+
+
+def refusals(visitor: str) -> list[str]:
+    """What was refused to a visitor since `forget`, in words; the last few, each once."""
+    return list(dict.fromkeys(_said.get(visitor, ())))
+
+
+def forget(visitor: str) -> None:
+    """The visitor has read what was refused, or has left."""
+    _said.pop(visitor, None)
+
+
+class Gate:
+    """A layer of the server that holds uploads to their bounds.
+
+    Args:
+        app: The layer below.
+        ledger: What is held; of the running server if None.
+    """
+
+    def __init__(self, app: ASGIApp, ledger: Ledger | None = None) -> None:
+        self._app = app
+        self._ledger = ledger or Ledger(_held)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request pass; an upload only while it is within bounds."""
+        place = _upload(scope)
+        if place is None or not Runtime.instance().is_active_session(place[0]):
+            await self._app(scope, receive, send)
+            return
+        visitor, file = place
+        declared, come = _declared(scope), 0
+        refused = self._ledger.begin(visitor, file, declared)
+        if refused is not None:
+            _say(visitor, refused)
+            await PlainTextResponse(refused.words, refused.status)(scope, receive, send)
+            return
+
+        async def counted() -> Message:
+            nonlocal come
+            message = await receive()
+            come += len(message.get("body", b""))
+            if come > declared:  # it said less, or nothing
+                refused = self._ledger.begin(visitor, file, come)
+                if refused is not None:
+                    _say(visitor, refused)
+                    raise HTTPException(refused.status, refused.words)
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._ledger.end(visitor, file)
+
+
+def _upload(scope: Scope) -> tuple[str, str] | None:
+    """The visitor and the file that a request uploads, if it does."""
+    if scope["type"] != "http" or scope["method"] != "PUT":
+        return None
+    _, found, place = scope["path"].partition(_ADDRESS)
+    visitor, slash, file = place.partition("/")
+    return (visitor, file) if found and slash else None
+
+
+def _declared(scope: Scope) -> int:
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) < 20 else 0
+
+
+def _held() -> Held:
+    """What the running server holds; Streamlit's storage, copied because other threads remove from it."""
+    stored = dict(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
+    return {
+        visitor: {file: len(record.data) for file, record in dict(files).items()}
+        for visitor, files in stored.items()
+    }
+
+
+def _say(visitor: str, refused: Refusal) -> None:
+    """Note what was refused, and have the visitor's page drawn again to say it."""
+    _said[visitor] = [*_said.get(visitor, ()), refused.words][-_MOST_SAID:]
+    session = Runtime.instance().get_app_session(visitor)
+    if session is not None:
+        session.request_rerun(session._client_state)  # as when a source file changes
