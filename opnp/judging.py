@@ -7,6 +7,7 @@ from itertools import groupby
 import torch
 from PIL import Image
 
+from opnp.devices import placed
 from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
 from opnp.metrics import tpr_threshold
@@ -56,7 +57,7 @@ def features_of(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch
     """(n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
     device = classifier.weight.device
     parts = [
-        classifier.features(torch.stack(list(alike)).to(device)).cpu()
+        classifier.features(placed(torch.stack(list(alike)), device)).cpu()
         for _, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape))
     ]
     return torch.cat(parts)

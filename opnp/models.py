@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.checks import require_finite
+from opnp.devices import placed
 from opnp.errors import UnsupportedModelError
 
 Transform = Callable[[Image.Image], torch.Tensor]
@@ -56,15 +57,20 @@ class Classifier:
         return digest.hexdigest()
 
     def to(self, device: torch.device) -> "Classifier":
-        """A classifier with its tensors on `device`; this one and the model it came from stay."""
-        return Classifier(
-            _with_tensors(self.backbone, lambda tensor: tensor.to(device)),
+        """A classifier with its tensors on `device`; this one and the model it came from stay.
+
+        Where the device has no float64, such tensors become float32. The fingerprint stays that of this one.
+        """
+        moved = Classifier(
+            _with_tensors(self.backbone, lambda tensor: placed(tensor, device)),
             self.weight.to(device),
             self.bias.to(device),
             self.transform,
             self.transform_id,
             self.class_names,
         )
+        moved.__dict__["fingerprint"] = self.fingerprint
+        return moved
 
 
 def split(

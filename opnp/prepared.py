@@ -10,10 +10,11 @@ import torch
 
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet, ImageSet, require_present
+from opnp.devices import best_device
 from opnp.errors import InvalidDataError
 from opnp.experiment import Experiment
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
-from opnp.features import Features, best_device
+from opnp.features import Features
 from opnp.kept_features import digests, found_features, kept_features
 from opnp.models import Classifier
 from opnp.sensitivity import SensitivitySums, sensitivity_sums

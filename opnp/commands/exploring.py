@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from opnp.commands import console
-from opnp.commands.options import device_named
 from opnp.config import Pruning
+from opnp.devices import device_named
 from opnp.errors import InvalidSettingError
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer

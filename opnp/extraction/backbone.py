@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from opnp import devices
 from opnp.datasets import LabelledImages
 from opnp.extraction.reading import Batch, batches
 from opnp.extraction.settings import ExtractionSettings
@@ -31,20 +32,15 @@ def run_backbone(
         OpnpError: If the storage fails, or the transform refuses an image.
     """
     device = classifier.weight.device
-    cuda = device.type == "cuda"
-    autocast = torch.autocast(device.type, torch.float16, enabled=cuda and settings.autocast)
-    loader = batches(
-        images, classifier.transform, spans, workers=settings.workers_on(device), pin_memory=cuda
-    )
+    workers, pinned = settings.workers_on(device), devices.pins(device)
+    loader = batches(images, classifier.transform, spans, workers=workers, pin_memory=pinned)
     for batch in loader:
         if batch.problem is not None:
             raise batch.problem
         if len(batch.labels) == 0:
             yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
             continue
-        inputs = batch.images.to(device, non_blocking=True)
-        if cuda and inputs.ndim == 4:
-            inputs = inputs.contiguous(memory_format=torch.channels_last)
-        with autocast:
+        inputs = devices.laid_out(batch.images, device)
+        with devices.half_precision(device, wanted=settings.autocast):
             features = classifier.features(inputs)
         yield batch, features
