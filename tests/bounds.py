@@ -2,7 +2,7 @@
 
 A sum of n products in floating point with unit roundoff u, in any order, in any blocks and with or without
 fused multiply-add, differs from the exact one by at most gamma_n times the sum of the products' sizes, where
-gamma_n = n u / (1 - n u). Processors, thread counts and libraries choose order and blocks; the bound holds for
+gamma_n = n u / (1 - n u). Processors, thread counts and libraries choose order and blocks; it holds for
 all of them.
 
 Reference:
@@ -43,8 +43,8 @@ def scores(
 ) -> torch.Tensor:
     """(N,) float64, by how much float32 energy scores may differ from the exact ones.
 
-    T logsumexp(f / T) moves by no more than the logit that moves most. Evaluating it adds C + 2 roundings of a
-    sum in [1, C], the exponents' own, and those of numbers as large as the result.
+    T logsumexp(f / T) moves by no more than the logit that moves most. Evaluating it adds C + 2 roundings of
+    a sum in [1, C], the exponents' own, and those of numbers as large as the result.
     """
     exact = _exact(features, weight, bias)
     moved = logits(features, weight, bias).amax(dim=1)
@@ -64,7 +64,7 @@ def probabilities(
 ) -> float:
     """By how much float32 softmax(f / T) may differ, relative to the exact ones, whatever the class.
 
-    Both the exponent and the sum of exponentials move by what the logits move by and by the roundings of f / T
+    Both the exponent and the sum of exponentials move by what the logits move by and by roundings of f / T
     and of its difference to the largest; then C additions, two exponentials and one division.
     """
     exact = _exact(features, weight, bias)
@@ -97,7 +97,7 @@ def maps(
     *,
     longest: int = CHUNK,
 ) -> Maps:
-    """Bounds of the maps of `opnp.sensitivity`: float32 sums of up to `longest` samples, float64 sums of those.
+    """Bounds of the maps of `opnp.sensitivity`: float32 sums of `longest` samples, float64 sums of those.
 
     Terms p |z| have one sign, so that errors are relative to the map. In |sum_c p_c W_cj| the classes may
     cancel, so that they are relative to sum_c p_c |W_cj|. One more rounding makes the result float32.

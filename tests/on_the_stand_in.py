@@ -1,7 +1,7 @@
 """Everything that touches a device, on the stand-in and on the CPU; test_devices.py runs it in a process.
 
-Both compute with the CPU's kernels. Results are equal to the bit, but for maps of features from files: those lie
-in memory as they come, and kernels round by where numbers lie.
+Both compute with the CPU's kernels. Results are equal to the bit, but for maps of features from files: those
+lie in memory as they come, and kernels round by where numbers lie.
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ class First:
     """The first images of a set."""
 
     images: object
-    count: int = 96
+    count: int = 200
 
     def __len__(self):
         return self.count

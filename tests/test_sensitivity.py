@@ -113,7 +113,7 @@ def test_adding_sums_changes_neither():
 
 
 def test_a_long_sum_keeps_its_precision():
-    """Two hundred thousand equal samples: their mean is the sample's own map, to the rounding of one chunk."""
+    """Two hundred thousand equal samples: their mean is the sample's own map, to one chunk's rounding."""
     features, weight, bias = random_head(samples=1)
     long = weight_sensitivity(features.expand(200_000, -1), weight, bias)
     one = weight_sensitivity(features, weight, bias)
