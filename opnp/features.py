@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 
 from opnp.datasets import LabelledImages
+from opnp.devices import best_device
 from opnp.errors import UnreadableImageError
 from opnp.extraction import ExtractionCancelledError, ExtractionSettings
 from opnp.extraction.backbone import run_backbone
@@ -15,13 +16,6 @@ __all__ = ["Features", "Progress", "best_device", "extract"]
 
 Progress = Callable[[int, int], object]
 """Called with (images done, images in all); returning False stops the extraction."""
-
-
-def best_device() -> torch.device:
-    """CUDA, else Apple's MPS, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def extract(

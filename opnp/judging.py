@@ -7,6 +7,7 @@ from itertools import groupby
 import torch
 from PIL import Image
 
+from opnp.devices import placed
 from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
 from opnp.foreign import clause, foreign
@@ -56,7 +57,7 @@ def features_of(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch
     device = classifier.weight.device
     parts = []
     for shape, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape)):
-        batch = torch.stack(list(alike)).to(device)
+        batch = placed(torch.stack(list(alike)), device)
         with foreign(f"the model to take images of shape {shape}"):
             parts.append(classifier.features(batch).cpu())
     return torch.cat(parts)

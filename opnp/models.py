@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.checks import require_finite
+from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.foreign import clause, foreign
 from opnp.splitting.adapted import Adapted, adapted, expectation, remedy
@@ -73,13 +74,18 @@ class Classifier:
         return digest.hexdigest()
 
     def to(self, device: torch.device) -> "Classifier":
-        """A classifier with its tensors on `device`; this one and the model it came from stay."""
-        return replace(
+        """A classifier with its tensors on `device`; this one and the model it came from stay.
+
+        Where the device has no float64, such tensors become float32. The fingerprint stays that of this one.
+        """
+        moved = replace(
             self,
-            backbone=shared_copy(self.backbone, lambda tensor: tensor.to(device)),
+            backbone=shared_copy(self.backbone, lambda tensor: placed(tensor, device)),
             weight=self.weight.to(device),
             bias=self.bias.to(device),
         )
+        moved.__dict__["fingerprint"] = self.fingerprint
+        return moved
 
 
 def split(

@@ -11,10 +11,11 @@ from torch.nn import functional
 
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet, ImageSet, require_present
+from opnp.devices import best_device
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiment import Experiment, Unused
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
-from opnp.features import Features, best_device
+from opnp.features import Features
 from opnp.kept_features import digests, found_features, kept_features
 from opnp.label_check import doubts
 from opnp.labelling import labelled

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from opnp.checks import require_features, require_finite, require_head, require_option, require_positive
 from opnp.config import NeuronDefinition
+from opnp.devices import summing
 from opnp.errors import InvalidDataError
 
 CHUNK = 1024
@@ -165,7 +166,7 @@ def _probabilities(
 
 def _zeros(shape: torch.Size, device: torch.device) -> torch.Tensor:
     """Float64 zeros where the products are made, or on the CPU where the device has no float64."""
-    return torch.zeros(shape, dtype=torch.float64, device="cpu" if device.type == "mps" else device)
+    return torch.zeros(shape, dtype=torch.float64, device=summing(device))
 
 
 def _require_finite_sums(features: torch.Tensor, *sums: torch.Tensor) -> None:

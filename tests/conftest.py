@@ -1,5 +1,6 @@
 """What all tests share: one tiny analytic head, Gaussian blobs and a small net trained on them."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,10 +11,9 @@ import torch
 from filelock import FileLock
 from hypothesis import settings
 from torch import nn
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
+collect_ignore = ["pretend_device.py", "on_the_stand_in.py"]  # a device is registered for a whole process
 settings.register_profile("seeded", deadline=None, derandomize=True, database=None)
 settings.load_profile("seeded")
 torch.set_num_threads(1)
@@ -51,16 +51,12 @@ class SmallNet(nn.Module):
         return self.fc(self.body(points))
 
 
-class OneBrowser(LoadScopeScheduling):
-    """With two workers, one drives the browser from the start, the other does all else file by file."""
+def pytest_configure(config: pytest.Config) -> None:
+    """With `-p no:xdist` pytest knows no scheduler, and would refuse a hook that makes one."""
+    if config.pluginmanager.hasplugin("xdist"):
+        import one_browser
 
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return BROWSER if path.startswith(BROWSER) else path
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
-    return OneBrowser(config, log)
+        config.pluginmanager.register(one_browser)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,10 +65,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def fashion_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def fashion_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that holds the embedded experiment, computed once for all workers. Write to a copy of it."""
     own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder, making = shared / "fashion-cache", shared / "fashion-cache-in-the-making"
     with FileLock(shared / "fashion-cache.lock"):
         if not folder.exists():

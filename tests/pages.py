@@ -7,10 +7,25 @@ from playwright.sync_api import Locator, Page, expect
 FIRST_START = 240_000
 """Milliseconds for a first visit, which computes features and maps."""
 
-SENT = 500
-"""Milliseconds after which what was done has left the browser, and what was redrawn has faded in."""
+PATIENCE = 120_000
+"""Milliseconds until a state is given up: states decide, and a busy machine is slow, not wrong."""
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+DEBOUNCED = 500
+"""Milliseconds that Streamlit and our sliders hold back what may go on, a key held down or a word typed."""
+
+RESTS = """() => new Promise((answer) => {
+  const moving = (one) => one.playState === "running" && one.effect?.getTiming().iterations !== Infinity;
+  const rests = () => document.querySelector(".stApp[data-test-script-state=notRunning]")
+    && !document.querySelector('[data-testid=stMain] [data-stale=true]')
+    && !document.getAnimations().some(moving);
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const first = rests();
+    requestAnimationFrame(() => answer(Boolean(first && rests())));
+  }));
+})"""
+"""Whether the script has ended, nothing old is in sight and nothing fades, in two frames in a row."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def metric(page: Page, label: str) -> Locator:
@@ -33,8 +48,8 @@ def open_explore(page: Page, query: str = "") -> None:
 
 def at_rest(page: Page) -> None:
     """Wait until the page shows all that follows from what was done on it."""
-    page.wait_for_timeout(SENT)
-    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
+    page.wait_for_timeout(DEBOUNCED)
+    page.wait_for_function(RESTS, timeout=PATIENCE)
 
 
 def thumb(page: Page, label: str, end: int) -> Locator:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from bounds import assert_within, maps
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
@@ -36,12 +37,12 @@ def random_head(samples=60, classes=7, width=13, scale=1.0, seed=0):
 def test_equals_autograd_of_the_energy_on_a_trained_head(trained_head, temperature):
     head = tuple(vars(trained_head).values())
     by_weight, by_neuron = autograd_maps(*head, temperature)
-    ours = weight_sensitivity(*head, temperature=temperature)
-    torch.testing.assert_close(ours.double(), by_weight, rtol=1e-5, atol=1e-12)
+    bound = maps(*head, temperature)
+    assert_within(weight_sensitivity(*head, temperature=temperature), by_weight, bound.weights)
     ours = neuron_sensitivity(*head, definition="activation", temperature=temperature)
-    torch.testing.assert_close(ours.double(), by_neuron, rtol=1e-5, atol=1e-12)
+    assert_within(ours, by_neuron, bound.activation)
     ours = neuron_sensitivity(*head, definition="weights", temperature=temperature)
-    torch.testing.assert_close(ours.double(), by_weight.mean(dim=0), rtol=1e-5, atol=1e-12)
+    assert_within(ours, by_weight.mean(dim=0), bound.by_weights)
 
 
 def test_the_trained_heads_cover_negative_features(trained_net, trained_head):
@@ -54,10 +55,9 @@ def test_equals_autograd_with_features_of_both_signs_and_no_bias(temperature, wi
     features, weight, bias = random_head(scale=2.0)
     head = (features, weight, bias if with_bias else None)
     by_weight, by_neuron = autograd_maps(*head, temperature)
-    ours = weight_sensitivity(*head, temperature=temperature)
-    torch.testing.assert_close(ours.double(), by_weight, rtol=1e-5, atol=1e-12)
-    ours = neuron_sensitivity(*head, temperature=temperature)
-    torch.testing.assert_close(ours.double(), by_neuron, rtol=1e-5, atol=1e-12)
+    bound = maps(*head, temperature)
+    assert_within(weight_sensitivity(*head, temperature=temperature), by_weight, bound.weights)
+    assert_within(neuron_sensitivity(*head, temperature=temperature), by_neuron, bound.activation)
 
 
 def test_the_analytic_head(analytic):
@@ -73,18 +73,20 @@ def test_a_column_sums_to_mean_activation_whatever_the_head(seed, temperature):
     features, weight, bias = random_head(seed=seed, scale=3.0)
     ours = weight_sensitivity(features, weight, bias, temperature=temperature)
     mean_activation = features.double().abs().mean(dim=0)
-    torch.testing.assert_close(ours.double().sum(dim=0), mean_activation, rtol=1e-5, atol=0)
+    bound = maps(features, weight, bias, temperature)
+    assert_within(ours.double().sum(dim=0), mean_activation, 7 * bound.by_weights)
     by_weights = neuron_sensitivity(features, weight, bias, definition="weights", temperature=temperature)
-    torch.testing.assert_close(by_weights.double(), mean_activation / 7, rtol=1e-5, atol=0)
+    assert_within(by_weights, mean_activation / 7, bound.by_weights)
 
 
 def test_the_order_and_the_number_of_samples_do_not_matter():
     features, weight, bias = random_head(samples=CHUNK + 300)
     shuffled = features[torch.randperm(len(features), generator=torch.Generator().manual_seed(1))]
-    for function in (weight_sensitivity, neuron_sensitivity):
+    bound = maps(features, weight, bias)
+    for function, off in ((weight_sensitivity, bound.weights), (neuron_sensitivity, bound.activation)):
         whole = function(features, weight, bias)
-        torch.testing.assert_close(function(shuffled, weight, bias), whole, rtol=2e-6, atol=0)
-        torch.testing.assert_close(function(features.repeat(3, 1), weight, bias), whole, rtol=2e-6, atol=0)
+        assert_within(function(shuffled, weight, bias), whole, 2 * off)
+        assert_within(function(features.repeat(3, 1), weight, bias), whole, 2 * off)
 
 
 @pytest.mark.parametrize("size", [1, 7, 256, CHUNK, CHUNK + 1])
@@ -94,10 +96,10 @@ def test_the_size_of_the_batches_does_not_matter(size):
     batches = [sensitivity_sums(batch, weight, bias) for batch in features.split(size)]
     total = sum(batches[1:], start=batches[0])
     assert total.count == whole.count == len(features)
-    torch.testing.assert_close(total.weight_map(), whole.weight_map(), rtol=1e-6, atol=0)
-    for definition in NeuronDefinition:
-        ours, expected = total.neuron_map(definition), whole.neuron_map(definition)
-        torch.testing.assert_close(ours, expected, rtol=1e-6, atol=0)
+    bound = maps(features, weight, bias)
+    assert_within(total.weight_map(), whole.weight_map(), 2 * bound.weights)
+    for definition, off in zip(NeuronDefinition, (bound.activation, bound.by_weights), strict=True):
+        assert_within(total.neuron_map(definition), whole.neuron_map(definition), 2 * off)
 
 
 def test_adding_sums_changes_neither():
@@ -111,10 +113,14 @@ def test_adding_sums_changes_neither():
 
 
 def test_a_long_sum_keeps_its_precision():
-    """Two hundred thousand equal samples: their mean is the sample's own map."""
+    """Two hundred thousand equal samples: their mean is the sample's own map, to one chunk's rounding."""
     features, weight, bias = random_head(samples=1)
     long = weight_sensitivity(features.expand(200_000, -1), weight, bias)
-    torch.testing.assert_close(long, weight_sensitivity(features, weight, bias), rtol=5e-6, atol=0)
+    one = weight_sensitivity(features, weight, bias)
+    bound = maps(features.expand(CHUNK, -1), weight, bias).weights + maps(features, weight, bias).weights
+    assert_within(long, one, bound)
+    in_one_go = np.add.accumulate(np.full(200_000, float(one.max()), np.float32))[-1] / 200_000
+    assert abs(in_one_go - float(one.max())) > float(bound.max()), "one long float32 sum would be noticed"
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
@@ -128,7 +134,7 @@ def test_features_of_another_precision_are_computed_in_float32(dtype):
 def test_half_precision_features_whose_sum_overflows_half_precision():
     features = torch.full((3000, 2), 60_000.0, dtype=torch.float16)
     ours = weight_sensitivity(features, torch.zeros(2, 2), None)
-    torch.testing.assert_close(ours, torch.full((2, 2), 30_000.0), rtol=1e-6, atol=0)
+    assert_within(ours, torch.full((2, 2), 30_000.0), maps(features, torch.zeros(2, 2), None).weights)
 
 
 def test_features_may_be_a_read_only_memory_map(tmp_path):

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.text import shell as text
+from opnp.devices import title as title_of
 from opnp.explorer import Explorer
 
 
@@ -53,6 +54,6 @@ def _running(explorer: Explorer) -> str:
         classes=f"{classes:,}",
         width=f"{width:,}",
         train=f"{prepared.maps.count:,}",
-        device=text.DEVICES.get(prepared.classifier.weight.device.type, "the CPU"),
+        device=title_of(prepared.classifier.weight.device),
     )
     return words + (text.SKIPPED.format(count=f"{skipped:,}") if skipped else "")

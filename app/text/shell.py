@@ -5,7 +5,6 @@ RUNNING = (
     "Computed on {device}."
 )
 SKIPPED = " {count} images could not be read and are left out."
-DEVICES = {"cuda": "an NVIDIA GPU (CUDA)", "mps": "Apple's GPU (MPS)", "cpu": "the CPU"}
 FEATURES_ONLY = (
     "This experiment holds only features that were computed elsewhere, so it cannot look at new images. "
     "Choose another experiment above."

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from opnp.commands import console
 from opnp.commands.files import printable
-from opnp.commands.options import device_named
 from opnp.config import Pruning
+from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer

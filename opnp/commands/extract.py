@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from opnp.commands import console, options
+from opnp.devices import device_named
 from opnp.experiment import load_experiment
 from opnp.extraction import ExtractionSettings, FeatureFormat, StoredFeatures, joined
 from opnp.extraction.library import extract_into, library_in
@@ -34,7 +35,7 @@ def extract(
     Under torchrun, the processes share the work: torchrun --nproc-per-node=4 -m opnp extract EXPERIMENT
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
-    with console.exits(as_json=as_json), joined(options.device_named(device)) as processes:
+    with console.exits(as_json=as_json), joined(device_named(device)) as processes:
         chosen = load_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         done = {}

@@ -9,6 +9,7 @@ from rich.table import Table
 from opnp.commands import console, options
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet
+from opnp.devices import device_named
 from opnp.experiment import load_experiment
 from opnp.extraction import ExtractionSettings, FeatureFormat, joined
 from opnp.extraction.library import extract_into, library_in
@@ -36,7 +37,7 @@ def sensitivity_map(
     Features that are not there yet are extracted first. Under torchrun, the processes share both.
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
-    with console.exits(as_json=as_json), joined(options.device_named(device)) as processes:
+    with console.exits(as_json=as_json), joined(device_named(device)) as processes:
         chosen = load_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         if isinstance(chosen.id_train, FeatureSet):

@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
 from opnp.datasets import ImageSet
 from opnp.errors import InvalidSettingError
 from opnp.experiment import Experiment
 from opnp.extraction import FeatureFormat
-from opnp.features import best_device
 
 ExperimentKey = Annotated[str, typer.Argument(help="Key of an experiment.", show_default=False)]
 Device = Annotated[
@@ -29,24 +27,6 @@ Workers = Annotated[
     ),
 ]
 Autocast = Annotated[bool, typer.Option(help="Half precision in the backbone on CUDA.")]
-
-
-def device_named(name: str | None) -> torch.device:
-    """The device of that name, or the best there is.
-
-    Raises:
-        InvalidSettingError: If there is no such device here.
-    """
-    if name is None:
-        return best_device()
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    kind, _, number = name.partition(":")
-    if not there.get(kind, False) or (number and not number.isdecimal()):
-        known = ", ".join(repr(device) for device, available in there.items() if available)
-        raise InvalidSettingError(
-            f"Expected `--device` to be one of {known}, the devices of this machine, but got {name!r}."
-        )
-    return torch.device(name)
 
 
 def sets_named(experiment: Experiment, keys: list[str] | None) -> list[ImageSet]:

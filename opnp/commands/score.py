@@ -18,6 +18,7 @@ from opnp.commands.scored import Scored, Skipped, csv_lines, machine, scores_tab
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.graph import GraphDetector
+from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiment import Experiment, load_experiment
 from opnp.explorer import Explorer
@@ -90,7 +91,7 @@ def _detector(path: str, device: str | None) -> Judge[Detected]:
                 "Use the detector's zip there."
             )
         return ByDetector(GraphDetector.load(path))
-    return ByDetector(Detector.load(path, device=options.device_named(device)))
+    return ByDetector(Detector.load(path, device=device_named(device)))
 
 
 def _with_a_model(experiment: Experiment) -> Experiment:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
+from opnp import devices
 from opnp.datasets import LabelledImages
 from opnp.extraction.reading import Batch, batches
 from opnp.extraction.settings import ExtractionSettings
@@ -32,21 +33,17 @@ def run_backbone(
         OpnpError: If the storage fails, or the transform refuses an image.
     """
     device = classifier.weight.device
-    cuda = device.type == "cuda"
-    autocast = torch.autocast(device.type, torch.float16, enabled=cuda and settings.autocast)
-    loader = batches(
-        images, classifier.transform, spans, workers=settings.workers_on(device), pin_memory=cuda
-    )
+    workers, pinned = settings.workers_on(device), devices.pins(device)
+    loader = batches(images, classifier.transform, spans, workers=workers, pin_memory=pinned)
     for batch in _handed_over(loader):
         if batch.problem is not None:
             raise batch.problem
         if len(batch.labels) == 0:
             yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
             continue
-        inputs = batch.images.to(device, non_blocking=True)
-        if cuda and inputs.ndim == 4:
-            inputs = inputs.contiguous(memory_format=torch.channels_last)
-        with autocast, foreign(f"the model to take a batch of {len(inputs)} images"):
+        inputs = devices.laid_out(batch.images, device)
+        half = devices.half_precision(device, wanted=settings.autocast)
+        with half, foreign(f"the model to take a batch of {len(inputs)} images"):
             features = classifier.features(inputs)
         yield batch, features
 

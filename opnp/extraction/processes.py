@@ -3,14 +3,14 @@
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 import torch
 from torch import distributed
 
-from opnp.errors import InvalidSettingError
+from opnp import devices
 
 _T = TypeVar("_T")
 _PATIENCE = timedelta(hours=12)
@@ -29,7 +29,7 @@ class Processes:
 
     rank: int = 0
     size: int = 1
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    device: torch.device = devices.CPU
 
     @property
     def leads(self) -> bool:
@@ -48,7 +48,7 @@ class Processes:
         """The sum of every process's `values`, on the CPU in their dtype, the same for each process."""
         if self.size == 1:
             return values
-        summed = values.to(self.device) if self.device.type == "cuda" else values.clone()
+        summed = values.clone().to(devices.meeting(self.device))
         distributed.all_reduce(summed)
         return summed.cpu()
 
@@ -74,23 +74,9 @@ def joined(device: torch.device) -> Iterator[Processes]:
     if size == 1:
         yield Processes(device=device)
         return
-    if device.type == "cuda":
-        device = _own_gpu()
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
+    device = devices.own_of(device, int(os.environ.get("LOCAL_RANK", "0")))
+    distributed.init_process_group(devices.backend(device), timeout=_PATIENCE)
     try:
         yield Processes(distributed.get_rank(), size, device)
     finally:
         distributed.destroy_process_group()
-
-
-def _own_gpu() -> torch.device:
-    local = int(os.environ.get("LOCAL_RANK", "0"))
-    there = torch.cuda.device_count()
-    if local >= there:
-        raise InvalidSettingError(
-            f"Expected a GPU for each process but this machine has {there} and process {local} got none. "
-            f"Start torchrun with --nproc-per-node={there}, or add --device cpu."
-        )
-    own = torch.device("cuda", local)
-    torch.cuda.set_device(own)
-    return own

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import torch
 
+from opnp.devices import is_cpu, runs_half
 from opnp.errors import InvalidSettingError
 
 CHUNK = 2048
@@ -61,7 +62,7 @@ class ExtractionSettings:
 
     def precision(self, device: torch.device) -> str:
         """What the backbone computes in on `device`: 'float16 autocast' or 'float32'."""
-        return "float16 autocast" if self.autocast and device.type == "cuda" else "float32"
+        return "float16 autocast" if self.autocast and runs_half(device) else "float32"
 
     def workers_on(self, device: torch.device) -> int:
         """Loader processes for each process that runs the backbone.
@@ -70,7 +71,7 @@ class ExtractionSettings:
         """
         if self.workers is not None:
             return self.workers
-        if device.type == "cpu":
+        if is_cpu(device):
             return 0
         beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         return max(1, min(8, (os.cpu_count() or 1) // beside))

@@ -8,6 +8,7 @@ import torch
 
 from opnp.checks import require_features, require_finite, require_head, require_positive
 from opnp.config import NeuronDefinition, Pruning
+from opnp.devices import is_cpu
 from opnp.errors import InvalidSettingError
 from opnp.live.heads import Heads
 from opnp.live.sample import Preview, allocate, draw, require_strata
@@ -165,7 +166,7 @@ def _shelf(
 ) -> "Shelf":
     from opnp.live.shelf import Shelf
 
-    if features.device.type != "cpu":
+    if not is_cpu(features.device):
         from opnp.live.positions import FullProduct
 
         return Shelf(lambda: FullProduct(features, bias, temperature), most)

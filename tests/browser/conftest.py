@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pages import PATIENCE
 
 from recipes import serving
 
@@ -33,6 +34,6 @@ def browser():
 def page(browser, server):
     """A visitor's empty page, 1280 wide, that knows the server's address."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=server)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

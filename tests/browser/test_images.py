@@ -16,7 +16,6 @@ from sklearn.datasets import load_sample_image
 from opnp.embedded.data import ood_images
 
 pytestmark = pytest.mark.browser
-WAIT = 30_000
 LINK = "/images?weights=0&weights=99"
 CARRY = """([kind, files]) => {
   const carrier = new DataTransfer();
@@ -94,23 +93,23 @@ def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: P
     expect(page.get_by_text("Drop to look at it")).to_be_visible()
     carry(page, "drop", flower__jpeg=flower)
     expect(page.get_by_text("Drop to look at it")).to_be_hidden()
-    expect(page.get_by_text("what it sees")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("what it sees")).to_be_visible()
     expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()
     expect(page.get_by_text("Unpruned:")).to_be_visible()
     assert "weights=0&weights=99" in page.url
 
     carry(page, "paste", image__png=encoded(np.full((30, 40, 3), 90, np.uint8)))
-    expect(page.get_by_text("what it sees")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_text("what it sees")).to_have_count(2)
     expect(page.get_by_text(re.compile(r"pasted \d\d-\d\d-\d\d")).first).to_be_visible()
 
     carry(page, "drop", torn__png=b"\x89PNG\r\n\x1a\nnothing")
     expect(page.get_by_test_id("stAlert").filter(has_text="torn.png")).to_contain_text("save it as")
-    expect(page.get_by_text("what it sees")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_text("what it sees")).to_have_count(2)
 
     page.get_by_test_id("stTopNavLink").filter(has_text="Explore").click()
     expect(metric(page, "FPR95")).to_be_visible()
     page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
-    expect(page.get_by_text("what it sees")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_text("what it sees")).to_have_count(2)
     expect(page.get_by_text("2 from the camera or from before")).to_be_visible()
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     assert problems == []
@@ -119,13 +118,13 @@ def test_a_visitor_opens_a_link_drops_a_photograph_and_reads_the_verdict(page: P
 def test_a_click_on_an_example_looks_at_it(page: Page):
     open_images(page)
     page.locator(".st-key-examples img").last.click(force=True)  # what lies above it is its label
-    expect(page.get_by_text("what it sees")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("what it sees")).to_be_visible()
 
 
 def test_a_dropped_zip_is_a_set_for_this_visitor_alone(page: Page):
     open_images(page)
     carry(page, "drop", letters__zip=zipped(letters(30) | {"notes.txt": b"words"}))
-    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible()
     share = page.get_by_test_id("stMetric").filter(has_text="Accepted as ID")
     expect(share.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"\d+\.\d %"))
     expect(page.get_by_text(re.compile(r"\d+ of 30, 95 % interval"))).to_be_visible()
@@ -141,7 +140,7 @@ def test_a_dropped_zip_is_a_set_for_this_visitor_alone(page: Page):
 
     other = page.context.browser.new_context(base_url=page.url.partition("/images")[0]).new_page()
     other.goto(LINK)
-    expect(other.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=60_000)
+    expect(other.get_by_role("button", name="Choose a folder")).to_be_visible()
     expect(other.get_by_text("Your set")).to_have_count(0)
     other.context.close()
 
@@ -154,7 +153,7 @@ def test_what_is_dropped_before_the_page_is_complete_is_taken(page: Page):
     page.goto(LINK)
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
     carry(page, "drop", letters__zip=zipped(letters(3)))
-    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible()
 
 
 def test_a_chosen_folder_is_packed_and_looked_at(page: Page, tmp_path: Path):
@@ -167,7 +166,7 @@ def test_a_chosen_folder_is_packed_and_looked_at(page: Page, tmp_path: Path):
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a folder").press("Enter")
     chooser.value.set_files(folder)
-    expect(page.get_by_role("heading", name="Your set: shots.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: shots.zip")).to_be_visible()
     expect(page.get_by_text("6 pictures, in memory for this visit only")).to_be_visible()
 
 
@@ -175,7 +174,7 @@ def test_more_pictures_than_fit_one_by_one_are_a_set_however_they_come(page: Pag
     open_images(page)
     files = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in letters(41).items()]
     page.locator(".st-key-uploads").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
-    expect(page.get_by_role("heading", name="Your set: pictures.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: pictures.zip")).to_be_visible()
     expect(page.get_by_text("41 pictures, in memory for this visit only")).to_be_visible()
     expect(page.get_by_text("what it sees")).to_have_count(0)
 
@@ -184,7 +183,7 @@ def test_a_dropped_folder_is_read_to_its_end(page: Page):
     open_images(page)
     files = [[f"shots/{name}", base64.b64encode(data).decode()] for name, data in letters(5).items()]
     page.evaluate(DROP_FOLDER, [*files, ["shots/notes.txt", ""]])
-    expect(page.get_by_role("heading", name="Your set: shots.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: shots.zip")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     expect(page.get_by_text("5 pictures, in memory for this visit only")).to_be_visible()
 
@@ -195,7 +194,7 @@ def test_what_is_no_set_is_said_with_a_way_out(page: Page):
     alert = page.get_by_test_id("stAlert").filter(has_text="bad.zip")
     expect(alert).to_contain_text("is not a zip")
     carry(page, "drop", good__zip=zipped(letters(3)))
-    expect(page.get_by_role("heading", name="Your set: good.zip")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: good.zip")).to_be_visible()
     expect(alert).to_have_count(0)
 
 
@@ -221,6 +220,6 @@ def test_it_fits_a_phone(page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_images(page)
     carry(page, "drop", letters__zip=zipped(letters(4)), one__png=next(iter(letters(1).values())))
-    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("what it sees")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Your set: letters.zip")).to_be_visible()
+    expect(page.get_by_text("what it sees")).to_be_visible()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

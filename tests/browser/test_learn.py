@@ -10,7 +10,6 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000
 VERDICT = re.compile("accepted as ID|rejected as OOD")
 
 WATCH = """() => {
@@ -36,7 +35,7 @@ def go_on(page: Page, number: int) -> None:
     """From any control that was moved with the mouse, the arrow key leads on; no old part stays in sight."""
     page.evaluate(WATCH)
     page.keyboard.press("ArrowRight")
-    expect(heading(page, number)).to_be_visible(timeout=PATIENCE)
+    expect(heading(page, number)).to_be_visible()
     at_rest(page)
     seen = page.evaluate("window.seen")
     labels = page.locator(".st-key-presenting .stSlider [data-testid=stWidgetLabel]").all_inner_texts()
@@ -69,7 +68,7 @@ def test_the_teachers_journey(page: Page):
     expect(page.get_by_text("Eight short steps")).to_be_hidden()
 
     page.get_by_text("Show the answer").click()
-    expect(page.get_by_text("The model says")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The model says")).to_be_visible()
     go_on(page, 2)
     for number, label, share in (
         (2, "Add to all three", 0.9),
@@ -79,7 +78,7 @@ def test_the_teachers_journey(page: Page):
         (6, "Kept, by rank of sensitivity", 0.8),
         (7, "Familiar pictures to accept", 0.4),
     ):
-        expect(page.get_by_test_id("stSlider").filter(has_text=label)).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stSlider").filter(has_text=label)).to_be_visible()
         page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length > 0")
         before = words(page)
         pull(page, label, share)
@@ -91,7 +90,7 @@ def test_the_teachers_journey(page: Page):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "mine.png", "mimeType": "image/png", "buffer": photo.getvalue()}
     )
-    expect(page.get_by_text(VERDICT).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(VERDICT).first).to_be_visible()
     assert "step=8" in page.url
     assert "present=true" in page.url
     assert problems == []
@@ -103,15 +102,13 @@ def test_arrow_keys_move_a_focused_slider_and_not_the_story(page: Page):
     thumb = page.get_by_role("slider", name="Logit of class A")
     thumb.focus()
     page.keyboard.press("ArrowRight")
-    expect(thumb).to_have_value("4.5", timeout=PATIENCE)
-    expect(page.get_by_text("96.0 %").first).to_be_visible(
-        timeout=PATIENCE
-    )  # e^4.5 / (e^4.5 + e + 1): the page has followed
-    expect(heading(page, 2)).to_be_visible(timeout=PATIENCE)
+    expect(thumb).to_have_value("4.5")
+    expect(page.get_by_text("96.0 %").first).to_be_visible()  # e^4.5 / (e^4.5 + e + 1): the page has followed
+    expect(heading(page, 2)).to_be_visible()
     page.get_by_role("heading", name=re.compile("^2 · ")).click()
     thumb.blur()
     page.keyboard.press("ArrowLeft")
-    expect(heading(page, 1)).to_be_visible(timeout=PATIENCE)
+    expect(heading(page, 1)).to_be_visible()
 
 
 def test_a_photograph_taken_with_the_camera_is_judged(page: Page):
@@ -120,6 +117,6 @@ def test_a_photograph_taken_with_the_camera_is_judged(page: Page):
     page.get_by_text("camera", exact=True).click()
     page.wait_for_function("document.querySelector('.stCameraInput video')?.videoWidth > 0")
     page.get_by_role("button", name="Take Photo").click()
-    expect(page.get_by_role("button", name="Clear photo")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text(VERDICT).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Clear photo")).to_be_visible()
+    expect(page.get_by_text(VERDICT).first).to_be_visible()
     at_rest(page)

@@ -31,7 +31,7 @@ def test_from_the_card_to_a_judged_picture(page: Page):
     )
     offered.get_by_role("button", name="Open").click()
     weights_pruned = card(page, "Weights pruned")
-    expect(weights_pruned).to_contain_text("0 of 60", timeout=120_000)
+    expect(weights_pruned).to_contain_text("0 of 60")
     page.get_by_role("button", name="30 % least sensitive neurons").click()
     expect(weights_pruned).to_contain_text("18 of 60")
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import at_rest, metric, open_explore, thumb
+from pages import PATIENCE, at_rest, metric, open_explore, thumb
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -116,11 +116,13 @@ def test_one_click_is_one_step_back(page: Page):
 def test_a_click_on_the_best_found_takes_both_sliders_there(page: Page):
     open_explore(page)
     mark = page.get_by_role("button", name=re.compile("Best found"))
-    for _ in range(60):  # it is searched for in the background; any drawing of the page shows it
+    for _ in range(
+        PATIENCE // 1000
+    ):  # it is searched for in the background; any drawing of the page shows it
         if mark.count():
             break
-        page.wait_for_timeout(500)
         page.keyboard.press("x")
+        at_rest(page)
     before = float(metric(page, "FPR95").inner_text().removesuffix(" %"))
     mark.first.click()
     expect(metric(page, PRUNED_WEIGHTS)).not_to_have_text("0.0 %")
@@ -132,7 +134,7 @@ def test_a_finger_moves_a_thumb(browser, server):
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, base_url=server
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     open_explore(page)
     track = page.locator(".st-key-neurons-slider .track")
