@@ -16,6 +16,7 @@ from opnp.sources.place import Place, named
 from opnp.sources.proof import inputs_of, prove, warnings_of
 from opnp.sources.transform import ModelTransform
 from opnp.sources.weights import is_whole
+from opnp.splitting.copying import require_usable, unwrapped
 
 _SIDE = 64
 
@@ -47,6 +48,7 @@ def built(
             other images of a batch.
         InvalidDataError: If the transform or the model raises, or no image is at hand and noise fails.
     """
+    require_usable(unwrapped(model)[0])
     model.requires_grad_(False)
     own = list(place.pictures())
     pictures = _four(own) if own else _noise()
@@ -97,8 +99,8 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
     if own or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
-        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × {_SIDE} "
-        "pixels; to prove it takes an image: put those of [id.test] in place.)"
+        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
+        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place.)"
     )
 
 
