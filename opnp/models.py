@@ -167,7 +167,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head
         problem = _problem(head, example, logits)
         if problem is None:
             return head
-        refusal = refusal or not_reproduced(model, chosen[-1], problem)
+        refusal = refusal or not_reproduced(model, chosen[-1], logits, problem)
     raise refusal or no_head(model, example, logits, calls)
 
 

@@ -76,7 +76,21 @@ def proven(classifier: Classifier, place: Place) -> Classifier:
         InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
     """
     own = list(place.pictures())
-    return _proven(classifier, _four(own) if own else _noise(), len(own), assumed=False)
+    pictures = _four(own) if own else _noise()
+    using = classifier.transform
+    tries = [classifier]
+    for mode in () if isinstance(using, ModelTransform) else _modes(pictures):
+        name = f"{classifier.transform_id} {mode}"
+        tries.append(replace(classifier, transform=ModelTransform(mode, using, name), transform_id=name))
+    refusals: list[OpnpError] = []
+    for made in tries:
+        try:
+            return _proven(made, pictures, len(own), assumed=made is not classifier)
+        except UnsupportedModelError:
+            raise
+        except OpnpError as error:
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:

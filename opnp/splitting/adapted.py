@@ -162,8 +162,8 @@ def _of_one_size(model: nn.Module, size: int, problem: BaseException | None) -> 
     said = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
     return UnsupportedModelError(
         f"Expected {type(unadapted(model)).__name__} to work with batches of any size but it works with "
-        f"batches of {size} alone; {said}. A number of images is written into it, as in `x.view({size}, -1)`: write "
-        "`x.flatten(1)` there."
+        f"batches of {size} alone; {said}. A number of images is written into it, as in "
+        f"`x.view({size}, -1)`: write `x.flatten(1)` there."
     )
 
 

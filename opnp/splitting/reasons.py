@@ -18,16 +18,11 @@ def no_head(
     model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
 ) -> Exception:
     """The error for a model whose logits no linear layer makes: the true reason and the way out."""
-    name = type(unadapted(model)).__name__
     for call in reversed(calls):
         if call.logits is not None:
             said = _after(call, logits) or _inside(call, logits)
             if said is not None:
-                reason, way_out = said
-                return UnsupportedModelError(
-                    f"Expected the logits of {name} to be x -> W x + b of its last features but "
-                    f"{reason}. {way_out}"
-                )
+                return _refused(model, *said)
     last = _last_module(model, example, logits)
     used = {call.name for call in calls}
     idle = [
@@ -49,18 +44,26 @@ def no_head(
             f"none of its {layers} linear layers gives them, nor a mean of several: `forward` computes on "
             "after the last layer"
         )
-    return UnsupportedModelError(
-        f"Expected the logits of {name} to be x -> W x + b of its last features but {reason}. {_REWRITE}"
-    )
+    return _refused(model, reason, _REWRITE)
 
 
-def not_reproduced(model: nn.Module, call: Call, problem: str) -> Exception:
+def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
     """The error for a model whose head was found, but cannot be exchanged."""
+    said = _inside(call, logits)
+    if said is not None:
+        return _refused(model, *said)
     kind = type(call.layer).__name__
     own = "" if kind in ("Linear", "ParametrizedLinear") else f", a {kind},"
     return UnsupportedModelError(
         f"Expected x -> backbone(x) W^T + b to equal {type(unadapted(model)).__name__} but it does not for "
         f"the last layer `{call.name}`{own}: {problem}. {_REWRITE}"
+    )
+
+
+def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"Expected the logits of {type(unadapted(model)).__name__} to be x -> W x + b of its last features but "
+        f"{reason}. {way_out}"
     )
 
 
@@ -131,8 +134,9 @@ _ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    near = (one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max()
-    return one.shape == other.shape and bool(near)
+    if one.shape != other.shape:
+        return False
+    return bool((one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max())
 
 
 def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) -> tuple[str, str] | None:
