@@ -15,9 +15,10 @@ from opnp.checks import require_finite
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.foreign import clause, foreign
-from opnp.splitting.adapted import Adapted, adapted, expectation, remedy
+from opnp.splitting.adapted import adapted, expectation, remedy
 from opnp.splitting.copying import require_usable, shared_copy, unwrapped
-from opnp.splitting.head import Call, Head, combinations, last_calls, rounding, taken_off
+from opnp.splitting.head import Head, combinations, last_calls, rounding, taken_off
+from opnp.splitting.randomness import random_model
 from opnp.splitting.reasons import no_head, not_reproduced
 from opnp.splitting.understood import NOTHING, Understood
 
@@ -124,7 +125,7 @@ def split(
     with torch.no_grad():
         fitted, logits, notes = adapted(copied, example)
         require_finite("logits", logits, remedy="Check the model's weights and the transform of its images.")
-        head = _head(fitted, example)
+        head = _head(fitted, example, logits)
     if wrappers:
         notes = (f"The model was unwrapped from {', '.join(wrappers)}.", *notes)
     classes = len(head.weight)
@@ -155,23 +156,25 @@ def numbered(classes: int) -> tuple[str, ...]:
     return tuple(f"class {number}" for number in range(classes))
 
 
-def _head(model: nn.Module, example: torch.Tensor) -> Head:
-    """The head of a model in evaluation mode, taken off and proven on the example."""
+def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head:
+    """The head of a model in evaluation mode, taken off and proven on the example.
+
+    Args:
+        model: Fitted to images.
+        example: (N, ...) images.
+        before: (N, C) what an earlier pass over the example gave.
+    """
     logits, calls = last_calls(model, example)
-    inner = model.model if isinstance(model, Adapted) else model
+    if not torch.allclose(logits, before, rtol=0.0, atol=1e-2 * float(before.abs().max())):
+        raise random_model(model, example)
     refusal: Exception | None = None
     for shares, chosen in combinations(calls, logits):
         head = taken_off(model, shares, chosen)
         problem = _problem(head, example, logits)
         if problem is None:
             return head
-        refusal = refusal or _refusal(inner, chosen, problem)
-    reason = no_head(inner, example, logits, calls)
-    raise (refusal or reason)
-
-
-def _refusal(model: nn.Module, chosen: list[Call], problem: str) -> Exception:
-    return not_reproduced(model, chosen[-1], problem)
+        refusal = refusal or not_reproduced(model, chosen[-1], logits, problem)
+    raise refusal or no_head(model, example, logits, calls)
 
 
 def _problem(head: Head, example: torch.Tensor, logits: torch.Tensor) -> str | None:

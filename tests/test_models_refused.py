@@ -29,7 +29,7 @@ def softmaxed(logits):
 
 @pytest.mark.parametrize(
     ("model", "error"),
-    [(Net(after=raising), RuntimeError), (Net(after=softmaxed), UnsupportedModelError)],
+    [(Net(after=raising), InvalidDataError), (Net(after=softmaxed), UnsupportedModelError)],
 )
 def test_the_model_comes_back_as_it_was_after_an_error(example, model, error):
     model.train()
@@ -57,16 +57,6 @@ class TwoLogits(Net):
         return super().forward(images), None
 
 
-class ConvHead(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.hidden = nn.Linear(8, 8)
-        self.head = nn.Conv2d(1, 3, 1)
-
-    def forward(self, images):
-        return self.head(self.hidden(images)).mean((2, 3))
-
-
 class Reshaping(Net):
     def forward(self, images):
         return super().forward(images).reshape(-1, 3)
@@ -86,17 +76,14 @@ def cosine_net():
 @pytest.mark.parametrize(
     "model",
     [
-        Net(after=lambda logits: 2 * logits),
-        Net(after=lambda logits: logits.mul_(2)),
         Net(after=lambda logits: logits.log_softmax(1)),
         Net(after=lambda logits: logits[None]),
         cosine_net(),
         TwoLogits(),
-        ConvHead(),
         Reshaping(),
         PeeksAtItsHead(),
     ],
-    ids=["scaled", "scaled in place", "log softmax", "3-d", "cosine", "tuple", "conv", "reshape", "peek"],
+    ids=["log softmax", "3-d", "cosine", "tuple", "reshape", "peek"],
 )
 def test_models_whose_logits_are_not_one_linear_layer_are_refused(example, model):
     before = snapshot(model)

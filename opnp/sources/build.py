@@ -16,6 +16,7 @@ from opnp.sources.place import Place, named
 from opnp.sources.proof import inputs_of, prove, warnings_of
 from opnp.sources.transform import ModelTransform
 from opnp.sources.weights import is_whole
+from opnp.splitting.copying import require_usable, unwrapped
 
 _SIDE = 64
 
@@ -47,6 +48,7 @@ def built(
             other images of a batch.
         InvalidDataError: If the transform or the model raises, or no image is at hand and noise fails.
     """
+    require_usable(unwrapped(model)[0])
     model.requires_grad_(False)
     own = list(place.pictures())
     pictures = _four(own) if own else _noise()
@@ -74,7 +76,21 @@ def proven(classifier: Classifier, place: Place) -> Classifier:
         InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
     """
     own = list(place.pictures())
-    return _proven(classifier, _four(own) if own else _noise(), len(own), assumed=False)
+    pictures = _four(own) if own else _noise()
+    using = classifier.transform
+    tries = [classifier]
+    for mode in () if isinstance(using, ModelTransform) else _modes(pictures):
+        name = f"{classifier.transform_id} {mode}"
+        tries.append(replace(classifier, transform=ModelTransform(mode, using, name), transform_id=name))
+    refusals: list[OpnpError] = []
+    for made in tries:
+        try:
+            return _proven(made, pictures, len(own), assumed=made is not classifier)
+        except UnsupportedModelError:
+            raise
+        except OpnpError as error:
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:
@@ -97,8 +113,8 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
     if own or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
-        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × {_SIDE} "
-        "pixels; to prove it takes an image: put those of [id.test] in place.)"
+        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
+        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place.)"
     )
 
 

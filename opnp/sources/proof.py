@@ -1,7 +1,7 @@
-"""Proves a classifier on the experiment's own images: the same numbers alone and among others, pass for pass."""
+"""Proves a classifier on the experiment's own images: the same features alone and among others, twice."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +13,7 @@ from opnp.errors import InvalidDataError, UnsupportedModelError
 from opnp.extraction.reading import batches
 from opnp.foreign import foreign
 from opnp.models import Classifier, Transform
-from opnp.sources.randomness import draws, random_layer, random_step
+from opnp.splitting.randomness import draws, random_model, random_step
 
 _SIZES = (4, 2, 1)
 _AGAIN = 64
@@ -44,14 +44,15 @@ def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Te
             made = transform(picture)
         if not torch.is_tensor(made):
             raise InvalidDataError(
-                f"Expected the model's transform to give a tensor but it gave {type(made).__name__} for image "
-                f"{number}. Let it end in `ToTensor()`, or return the tensor alone."
+                f"Expected the model's transform to give a tensor but it gave {type(made).__name__} for "
+                f"image {number}. Let it end in `ToTensor()`, or return the tensor alone."
             )
     spans = [range(len(pictures))]
     (batch,) = batches(_Pictures(pictures), transform, spans)
     if batch.problem is not None:
         raise batch.problem
-    return batch.images
+    images: torch.Tensor = batch.images
+    return images
 
 
 _LET = "Let it take any picture of its mode; the log has the whole trace."
@@ -89,15 +90,13 @@ def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
     if bool((numbers == numbers.flatten()[0]).all()):
         return ("The transform gives the same number for every pixel of every picture.",)
     if largest > _FAR:
-        return (
-            f"Pictures enter the model with numbers up to {largest:.4g}, where a few units are usual: mean and "
-            "std look as if they were for pixels from 0 to 255, or pixels are not scaled to 0 to 1.",
-        )
+        far = f"Pictures enter the model with numbers up to {largest:.4g}, where a few units are usual"
+        return (f"{far}: mean and std, or the pixels themselves, look as if they were in 0 to 255.",)
     return ()
 
 
 def rounding(classifier: Classifier, features: torch.Tensor) -> float:
-    """How far the features of one picture may be apart in two batches: the type's rounding, layer by layer."""
+    """How far the features of one picture may be apart in two batches, by rounding in every layer."""
     weights = [p for p in classifier.backbone.parameters() if p.is_floating_point()]
     eps = max((torch.finfo(weight.dtype).eps for weight in weights), default=torch.finfo(torch.float32).eps)
     length = max((weight[0].numel() for weight in weights if weight.ndim > 1), default=1)
@@ -109,8 +108,8 @@ def _features(classifier: Classifier, inputs: torch.Tensor) -> torch.Tensor:
     expected = (len(inputs), classifier.weight.shape[1])
     if tuple(features.shape) != expected:
         raise UnsupportedModelError(
-            f"Expected features of shape {expected} for {len(inputs)} images but got {tuple(features.shape)}. "
-            "A number of images is written into the model: let its forward pass take any."
+            f"Expected features of shape {expected} for {len(inputs)} images but got "
+            f"{tuple(features.shape)}. A number of images is written into the model; let it take any."
         )
     return features
 
@@ -144,20 +143,8 @@ def _require_steady_model(classifier: Classifier, inputs: torch.Tensor, together
     def differs() -> bool:
         return _differ(_features(classifier, inputs), together, allowed)
 
-    random = differs() or (
-        draws(lambda: _features(classifier, inputs[:1])) and any(differs() for _ in range(8))
-    )
-    if not random:
-        return
-    where = random_layer(classifier.backbone, inputs)
-    what = (
-        f": {where} draws random numbers" if where and "stays" not in where else f": {where}" if where else ""
-    )
-    raise UnsupportedModelError(
-        "Expected the model to give the same for one picture but two passes differ although it is in "
-        f"evaluation mode{what}. Let dropout and noise follow the mode, as in "
-        "`F.dropout(x, training=self.training)` or nn.Dropout."
-    )
+    if differs() or (draws(lambda: _features(classifier, inputs[:1])) and any(differs() for _ in range(8))):
+        raise random_model(classifier.backbone, inputs)
 
 
 def _require_independent(
@@ -174,10 +161,10 @@ def _require_independent(
     ]
     what = f" (`{layers[0]}` normalises by the batch)" if layers else ""
     raise UnsupportedModelError(
-        "Expected the features of a picture to depend on it alone but they depend on the other pictures of its "
-        f"batch{what}: by {float((part - together).abs().max()):.2g} where rounding explains {allowed:.1g}. "
-        "Batch norm needs the running statistics of training (`track_running_stats=True`, in evaluation mode); "
-        "leave out whatever else mixes pictures."
+        "Expected the features of a picture to depend on it alone but they depend on the other pictures of "
+        f"its batch{what}: by {float((part - together).abs().max()):.2g} where rounding "
+        f"explains {allowed:.1g}. Batch norm needs the running statistics of training "
+        "(`track_running_stats=True`, evaluation mode); leave out whatever else mixes pictures."
     )
 
 

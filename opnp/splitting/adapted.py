@@ -22,6 +22,10 @@ _REMEDIES = (
         "Let its transform resize and crop to the size that the model was trained on.",
     ),
     (
+        r"Expected 3D \(unbatched\) or 4D",
+        "Let the transform give one picture, (channels, height, width), without an axis for a batch.",
+    ),
+    (
         r"on the same device|different devices?",
         "Keep tensors that the model uses as buffers (`self.register_buffer`), so that they move with it.",
     ),
@@ -99,10 +103,14 @@ def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.T
     return made, logits, tuple(notes)
 
 
+def unadapted(model: nn.Module) -> nn.Module:
+    """The model inside its adapter, if it has one."""
+    return model.model if isinstance(model, Adapted) else model
+
+
 def expectation(model: nn.Module, images: torch.Tensor) -> str:
     """What is expected of a model's forward pass, for `foreign`."""
-    inner = model.model if isinstance(model, Adapted) else model
-    what = f"{type(inner).__name__} to take images of shape {tuple(images.shape)}"
+    what = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
     return f"{what} ({_named(images.dtype)})"
 
 
@@ -151,12 +159,11 @@ def _tried(model: nn.Module, images: torch.Tensor) -> object:
 
 
 def _of_one_size(model: nn.Module, size: int, problem: BaseException | None) -> UnsupportedModelError:
-    inner = model.model if isinstance(model, Adapted) else model
     said = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
     return UnsupportedModelError(
-        f"Expected {type(inner).__name__} to work with batches of any size but it works with batches of "
-        f"{size} alone; {said}. A number of images is written into it, as in `x.view({size}, -1)`: write "
-        "`x.flatten(1)` there."
+        f"Expected {type(unadapted(model)).__name__} to work with batches of any size but it works with "
+        f"batches of {size} alone; {said}. A number of images is written into it, as in "
+        f"`x.view({size}, -1)`: write `x.flatten(1)` there."
     )
 
 

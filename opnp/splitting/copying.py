@@ -40,7 +40,8 @@ def shared_copy(model: nn.Module, place: Place = lambda tensor: tensor) -> nn.Mo
         copied = copy.deepcopy(model, memo)
     for module in copied.modules():
         if isinstance(module, torch.jit.ScriptModule):
-            module._apply(place)  # type: ignore[no-untyped-call] # its tensors lie in the compiler, out of the memo's reach
+            for tensor in (*module.parameters(), *module.buffers()):  # not in the memo's reach
+                tensor.data = place(tensor.data)
     return _without_compilation(copied)
 
 
@@ -48,7 +49,7 @@ def unwrapped(model: nn.Module) -> tuple[nn.Module, tuple[str, ...]]:
     """A model without `torch.compile`, DataParallel and DistributedDataParallel, and the names of those."""
     names = []
     while (inner := _inner(model)) is not None:
-        names.append("torch.compile" if _COMPILED in model._modules else type(model).__name__)
+        names.append("torch.compile" if hasattr(model, _COMPILED) else type(model).__name__)
         model = inner
     return model, tuple(names)
 
@@ -91,12 +92,12 @@ def _inner(model: nn.Module) -> nn.Module | None:
     if isinstance(model, DataParallel | DistributedDataParallel):
         inner: nn.Module = model.module
         return inner
-    return model._modules.get(_COMPILED)
+    return dict(model.named_children()).get(_COMPILED)
 
 
 def _without_compilation(model: nn.Module) -> nn.Module:
     for module in list(model.modules()):
         for name, child in list(module.named_children()):
-            if _COMPILED in child._modules:
+            if _COMPILED in dict(child.named_children()):
                 setattr(module, name, unwrapped(child)[0])
     return model

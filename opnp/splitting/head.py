@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from opnp.splitting.adapted import Adapted, unadapted
 from opnp.splitting.copying import shared_copy
 
 _MOST = 12
@@ -53,7 +54,7 @@ class Call:
     """One run of a layer that may be part of the head.
 
     Attributes:
-        name: Of the layer.
+        name: Of the layer in the model, without what adapts it.
         layer: The layer.
         entered: What entered it.
         gave: What it gave.
@@ -92,11 +93,12 @@ def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, l
         if inputs and torch.is_tensor(inputs[0]) and torch.is_tensor(output):
             runs.append((name, layer, inputs[0], output.clone()))
 
+    inner = unadapted(model)
     hooks = [
         module.register_forward_hook(
             lambda module, inputs, output, name=name: seen(name, module, inputs, output)
         )
-        for name, module in model.named_modules()
+        for name, module in inner.named_modules()
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d)
     ]
     try:
@@ -141,7 +143,7 @@ def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call])
             if simple and not whole
             else Passed(before, after, 1 / shares[name], channel, whole=whole)
         )
-        backbone = _replaced(backbone, name, instead)
+        backbone = _replaced(backbone, _place(backbone, name), instead)
         before += widths[name]
     matrices = {name: call.layer.weight.detach().flatten(1) for name, call in layers.items()}
     biases = {
@@ -224,6 +226,11 @@ def _replaced(backbone: nn.Module, name: str, instead: nn.Module) -> nn.Module:
             parent, _, child = place.rpartition(".")
             setattr(backbone.get_submodule(parent), child, instead)
     return backbone
+
+
+def _place(backbone: nn.Module, name: str) -> str:
+    """Where a layer of the model is in its backbone, which may be inside an adapter."""
+    return f"model.{name}".removesuffix(".") if isinstance(backbone, Adapted) else name
 
 
 def _words(layers: dict[str, Call], shares: dict[str, float]) -> str:

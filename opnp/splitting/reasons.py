@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.errors import UnsupportedModelError
+from opnp.splitting.adapted import unadapted
 from opnp.splitting.head import Call
 
 _REWRITE = "Let `forward` return what one plain nn.Linear gives, x -> W x + b."
@@ -17,20 +18,23 @@ def no_head(
     model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
 ) -> Exception:
     """The error for a model whose logits no linear layer makes: the true reason and the way out."""
-    name = type(model).__name__
     for call in reversed(calls):
         if call.logits is not None:
             said = _after(call, logits) or _inside(call, logits)
             if said is not None:
-                reason, way_out = said
-                return UnsupportedModelError(
-                    f"Expected the logits of {name} to be x -> W x + b of its last features but "
-                    f"{reason}. {way_out}"
-                )
+                return _refused(model, *said)
     last = _last_module(model, example, logits)
-    layers = sum(isinstance(module, nn.Linear) for module in model.modules())
+    used = {call.name for call in calls}
+    idle = [
+        where
+        for where, module in unadapted(model).named_modules()
+        if isinstance(module, nn.Linear) and module.out_features == logits.shape[1] and where not in used
+    ]
+    layers = sum(isinstance(module, nn.Linear) for module in unadapted(model).modules())
     if last:
         reason = f"they come from `{last[0]}` ({last[1]}), which is no linear layer"
+    elif idle:
+        reason = f"its layer `{idle[0]}` is never called: `forward` uses its weight itself, or not at all"
     elif not calls:
         reason = (
             "its forward pass runs none of its layers (it was replaced, or computes with the weights itself)"
@@ -40,18 +44,26 @@ def no_head(
             f"none of its {layers} linear layers gives them, nor a mean of several: `forward` computes on "
             "after the last layer"
         )
-    return UnsupportedModelError(
-        f"Expected the logits of {name} to be x -> W x + b of its last features but {reason}. {_REWRITE}"
-    )
+    return _refused(model, reason, _REWRITE)
 
 
-def not_reproduced(model: nn.Module, call: Call, problem: str) -> Exception:
+def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
     """The error for a model whose head was found, but cannot be exchanged."""
+    said = _inside(call, logits)
+    if said is not None:
+        return _refused(model, *said)
     kind = type(call.layer).__name__
     own = "" if kind in ("Linear", "ParametrizedLinear") else f", a {kind},"
     return UnsupportedModelError(
-        f"Expected x -> backbone(x) W^T + b to equal {type(model).__name__} but it does not for the last "
-        f"layer `{call.name}`{own}: {problem}. {_REWRITE}"
+        f"Expected x -> backbone(x) W^T + b to equal {type(unadapted(model)).__name__} but it does not for "
+        f"the last layer `{call.name}`{own}: {problem}. {_REWRITE}"
+    )
+
+
+def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"Expected the logits of {type(unadapted(model)).__name__} to be x -> W x + b of its last features but "
+        f"{reason}. {way_out}"
     )
 
 
@@ -73,13 +85,10 @@ def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
     for words, function in _ACTIVATIONS.items():
         pooled = function(gave).flatten(2).mean(2) if gave.ndim > 2 else function(gave)
         if _same(pooled, logits):
-            where = "stands between the last convolution and the pooling" if gave.ndim > 2 else "follows it"
-            way_out = (
-                "Such a model has no linear head; use another, or train it without that step."
-                if gave.ndim > 2
-                else f"{plain}, without it."
-            )
-            return f"{words} ({layer}) {where}" if gave.ndim > 2 else f"{words} follows {layer}", way_out
+            if gave.ndim == 2:
+                return f"{words} follows {layer}", f"{plain}, without it."
+            reason = f"{words} stands between the last convolution `{call.name}` and the pooling"
+            return reason, "Such a model has no linear head; use another, or train it without that step."
     if gave.ndim > 2 and _same(gave.flatten(2).amax(2), logits):
         return (
             f"the largest over all positions is taken of {layer}",
@@ -125,8 +134,9 @@ _ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    near = (one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max()
-    return one.shape == other.shape and bool(near)
+    if one.shape != other.shape:
+        return False
+    return bool((one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max())
 
 
 def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) -> tuple[str, str] | None:
@@ -139,7 +149,7 @@ def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) 
 
     hooks = [
         module.register_forward_hook(lambda module, _, output, name=name: seen(name, module, output))
-        for name, module in model.named_modules()
+        for name, module in unadapted(model).named_modules()
         if name and not isinstance(module, nn.Identity | nn.Flatten | nn.Dropout)
     ]
     try:

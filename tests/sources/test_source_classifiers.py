@@ -125,7 +125,7 @@ def test_a_checkpoint_that_does_not_fit_names_the_keys(place, tmp_path):
 
 def test_a_checkpoint_without_a_last_linear_layer_is_refused_with_the_reason(place, tmp_path):
     save_file(architecture("squeezenet1_1", num_classes=3).state_dict(), tmp_path / "w.safetensors")
-    with pytest.raises(UnsupportedModelError, match="end in a convolution"):
+    with pytest.raises(UnsupportedModelError, match="a ReLU stands between the last convolution"):
         CheckpointClassifier("squeezenet1_1", "w.safetensors", 3, TransformTable(64)).load(place)
 
 

@@ -2,8 +2,7 @@
 
 import random
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from opnp.errors import UnsupportedModelError
 from opnp.foreign import library_folders
 
 _DRAWING = {
@@ -30,47 +30,43 @@ def random_step(transform: Callable[[Any], object], image: object) -> str:
             return inner
         first = step(image)
         if any(not _alike(first, step(image)) for _ in range(64)):
-            return type(step).__name__
+            return getattr(step, "__name__", type(step).__name__)
         image = first
     return ""
 
 
 def random_layer(model: nn.Module, images: torch.Tensor) -> str:
-    """Where a model in evaluation mode draws random numbers, in words: its own line, or layers; or nothing."""
+    """Where a model in evaluation mode draws random numbers, as a clause; or nothing."""
     watch = _Watch()
     with torch.no_grad(), watch:
         model(images)
     if watch.line:
-        return watch.line
+        return f": {watch.line} draws random numbers"
     training = [name for name, module in model.named_modules() if name and module.training]
     if training:
-        return f"`{training[0]}` stays in training mode after `model.eval()`"
+        return f": `{training[0]}` stays in training mode after `model.eval()`"
     return ""
 
 
+def random_model(model: nn.Module, images: torch.Tensor) -> UnsupportedModelError:
+    """The error for a model whose passes over the same images differ."""
+    return UnsupportedModelError(
+        "Expected the model to give the same for one picture but two passes differ although it is in "
+        f"evaluation mode{random_layer(model, images)}. Let dropout and noise follow the mode, as in "
+        "`F.dropout(x, training=self.training)` or nn.Dropout."
+    )
+
+
 def draws(function: Callable[[], object]) -> bool:
-    """Whether a call moves one of the process's random generators; they are put back afterwards."""
-    with _kept_generators() as moved:
-        function()
-        return moved()
+    """Whether a random generator of the process moves while a function runs."""
+    before = _generators()
+    function()
+    return not all(map(_alike, before, _generators()))
 
 
-@contextmanager
-def _kept_generators() -> Iterator[Callable[[], bool]]:
-    plain, arrays, tensors = random.getstate(), np.random.get_state(legacy=False), torch.get_rng_state()
-
-    def moved() -> bool:
-        now = np.random.get_state(legacy=False)
-        return not (
-            random.getstate() == plain and _alike(now, arrays) and torch.equal(torch.get_rng_state(), tensors)
-        )
-
-    try:
-        yield moved
-    finally:
-        random.setstate(plain)
-        np.random.set_state(arrays)
-        torch.set_rng_state(tensors)
+def _generators() -> tuple[object, ...]:
+    arrays = np.random.get_state(legacy=False)  # noqa: NPY002 - what foreign code may draw from
+    return str(random.getstate()), torch.get_rng_state(), str(arrays["state"])
 
 
 class _Watch(TorchFunctionMode):
@@ -81,7 +77,7 @@ class _Watch(TorchFunctionMode):
     def __torch_function__(
         self,
         func: Callable[..., Any],
-        types: Sequence[type],  # noqa: ARG002 - of the protocol
+        types: Sequence[type],
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401

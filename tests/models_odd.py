@@ -1,0 +1,217 @@
+"""Models as strangers bring them: the text of a file with one factory a model."""
+
+NETS = """
+import random
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def tensor(image):
+    import numpy as np
+
+    pixels = torch.from_numpy(np.asarray(image).copy()).float() / 255
+    return pixels[None] if pixels.ndim == 2 else pixels.permute(2, 0, 1)
+
+
+class Net(nn.Module):
+    def __init__(self, channels=3, classes=3):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, 4, 3)
+        self.drop = nn.Dropout(0.5)
+        self.fc = nn.Linear(4 * 36, classes)
+
+    def body(self, x):
+        return F.relu(self.conv(x)).flatten(1)
+
+    def forward(self, x):
+        return self.end(self.fc(self.drop(self.body(x))))
+
+    def end(self, logits):
+        return logits
+
+
+class Squeezes(Net):
+    def end(self, logits):
+        return logits.squeeze()
+
+
+class SqueezesInside(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.fc = nn.Conv2d(3, 5, 3), nn.BatchNorm1d(5), nn.Linear(5, 3)
+
+    def forward(self, x):
+        return self.fc(self.norm(self.conv(x).mean((2, 3), keepdim=True).squeeze()))
+
+
+class Mixed(Net):
+    def forward(self, x):
+        return self.fc(self.body(x).float())
+
+
+class Mapping(Net):
+    def end(self, logits):
+        return {"logits": logits, "loss": None}
+
+
+class Pair(Net):
+    def end(self, logits):
+        return logits, None
+
+
+class Four(Net):
+    def body(self, x):
+        return F.relu(self.conv(x)).view(4, -1)
+
+
+class Raises(Net):
+    def body(self, x):
+        return {}["nothing"]
+
+
+class LogSoftmax(Net):
+    def end(self, logits):
+        return logits.log_softmax(1)
+
+
+class Functional(Net):
+    def forward(self, x):
+        return F.linear(self.body(x), self.fc.weight, self.fc.bias)
+
+
+class AlwaysDrops(Net):
+    def body(self, x):
+        return F.dropout(super().body(x), 0.5)
+
+
+class Batchwise(Net):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(4, track_running_stats=False)
+
+    def body(self, x):
+        return self.norm(self.conv(x)).flatten(1)
+
+
+class Centred(Net):
+    def body(self, x):
+        return super().body(x) - super().body(x).mean(0)
+
+
+class Scripted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten()))
+        self.fc = nn.Linear(144, 3)
+
+    def forward(self, x):
+        return self.fc(self.body(x))
+
+
+def head_replaced(change):
+    net = Net()
+    net.fc = change(net.fc)
+    return net
+
+
+def mixed_net():
+    net = Mixed()
+    net.conv.half()
+    return net
+
+
+def on_meta():
+    with torch.device("meta"):
+        return Net()
+
+
+WORK = {
+    "fixed": lambda: Net(),
+    "grey": lambda: Net(1),
+    "training": lambda: Net().train(),
+    "half": lambda: Net().half(),
+    "bfloat16": lambda: Net().bfloat16(),
+    "double": lambda: Net().double(),
+    "mixed": mixed_net,
+    "squeezes": Squeezes,
+    "squeezes_inside": SqueezesInside,
+    "mapping": Mapping,
+    "parallel": lambda: nn.DataParallel(Net()),
+    "scripted_inside": Scripted,
+    "weight_norm": lambda: head_replaced(nn.utils.weight_norm),
+    "spectral_norm": lambda: head_replaced(nn.utils.spectral_norm),
+    "parametrised": lambda: head_replaced(nn.utils.parametrizations.weight_norm),
+}
+REFUSED = {
+    "four": Four,
+    "raises": Raises,
+    "pair": Pair,
+    "scripted": lambda: torch.jit.script(Net()),
+    "traced": lambda: torch.jit.trace(Net().eval(), torch.rand(2, 3, 8, 8)),
+    "sigmoid": lambda: Net(classes=1),
+    "log_softmax": LogSoftmax,
+    "functional": Functional,
+    "drops": AlwaysDrops,
+    "batchwise": Batchwise,
+    "centred": Centred,
+    "lazy": lambda: head_replaced(lambda _: nn.LazyLinear(3)),
+    "quantised": lambda: torch.ao.quantization.quantize_dynamic(Net().eval(), {nn.Linear}),
+    "meta": on_meta,
+}
+for name, build in {**WORK, **REFUSED}.items():
+    globals()[name] = lambda build=build: (build(), tensor)
+
+
+def augmented():
+    from opnp.torchvision_compat import import_torchvision
+
+    import_torchvision()
+    from torchvision import transforms
+
+    return Net(), transforms.Compose([transforms.RandomResizedCrop(8), transforms.ToTensor()])
+
+
+def seldom():
+    return Net(), lambda image: tensor(image) * (1 if random.random() > 0.1 else 2)
+
+
+def draws_in_vain():
+    return Net(), lambda image: tensor(image) + 0 * torch.rand(1)
+
+
+def fails():
+    return Net(), lambda image: {}[image.size]
+
+
+def gives_an_array():
+    return Net(), lambda image: tensor(image).numpy()
+
+
+def bytes_for_pixels():
+    return Net(), lambda image: tensor(image) * 255
+
+
+def constant():
+    return Net(), lambda image: torch.zeros(3, 8, 8)
+
+
+def batch_axis():
+    return Net(), lambda image: tensor(image)[None]
+
+
+def wide():
+    return Net(), lambda image: tensor(image.resize((9, 9)))
+
+
+def a_classifier():
+    from opnp.models import split
+
+    example = torch.rand(4, 3, 8, 8)
+    return split(AlwaysDropsLater(), example, transform=tensor, transform_id="own")
+
+
+class AlwaysDropsLater(Batchwise):
+    pass
+"""
