@@ -1,5 +1,6 @@
 """Frozen settings: what to prune and how it is ranked."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,6 +16,12 @@ class RankScope(StrEnum):
 
     PER_CLASS = "per class"
     """Each class's row of weights by itself, so every class loses the same share."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "RankScope | None":
+        """Take "per-class", "per_class" and "perclass" for "per class"."""
+        spelt = re.sub(r"[\s_-]", "", str(value)).lower()
+        return next((scope for scope in cls if scope.value.replace(" ", "") == spelt), None)
 
 
 class NeuronDefinition(StrEnum):
