@@ -1,6 +1,5 @@
 """Frozen settings: what to prune and how it is ranked."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,8 +18,8 @@ class RankScope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "RankScope | None":
-        """Take "per-class", "per_class" and "perclass" for "per class"."""
-        spelt = re.sub(r"[\s_-]", "", str(value)).lower()
+        """Take "per-class", and "perclass" where spaces were taken out, for "per class"."""
+        spelt = str(value).replace("-", "")
         return next((scope for scope in cls if scope.value.replace(" ", "") == spelt), None)
 
 

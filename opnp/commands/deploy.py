@@ -22,8 +22,8 @@ from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
 Share = float | None
 _UNDESCRIBED = (
-    "Note: the model's transform takes other steps than those an ONNX graph can describe, so whoever runs the "
-    "graph has to apply it; `score` takes the zip."
+    "Note: the model's transform takes other steps than those an ONNX graph can describe, so whoever runs "
+    "the graph has to apply it; `score` takes the zip."
 )
 
 

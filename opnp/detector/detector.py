@@ -202,8 +202,8 @@ def _experiment_of(manifest: Manifest) -> Experiment:
     except InvalidSettingError:
         raise InvalidSettingError(
             f"Expected this machine to know the experiment {manifest.experiment!r}, whose model the detector "
-            "uses, but it does not. Name its TOML file in the variable OPNP_EXPERIMENTS, or pass the model as "
-            "`classifier`."
+            "uses, but it does not. Name its TOML file in the variable OPNP_EXPERIMENTS, or pass the model "
+            "as `classifier`."
         ) from None
 
 

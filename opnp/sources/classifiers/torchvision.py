@@ -30,14 +30,6 @@ _CIFAR = re.compile(
     r"(?:cifar\w*[_-])?(?:pre)?(?:act)?_?resnet_?(?:20|32|44|56|110|164|1202)(?:[_-].*)?"
     r"|wide_?resnet_?(?:16|22|28|40).*|densenet_?(?:40|100bc|190).*|(?:cifar|wrn)\w*|.*32x32.*"
 )
-_FILE = 'For a file of your own use `source = "checkpoint"`, with `path` and `classes`.'
-_OWN_CLASSES = (
-    "Published weights bring their own classes and transform; for your own weights use "
-    '`source = "checkpoint"`.'
-)
-_CIFAR = re.compile(
-    r"(?:cifar\w*[_-])?(?:resnet|preresnet)_?(?:20|32|44|56|110|164|1202)(?:[_-].*)?|(?:cifar|wrn)\w*.*"
-)
 _FILE_NAME = re.compile(r"[/\\~]|\.(?:pth|pt|bin|ckpt|safetensors|tar|onnx|h5)$")
 
 
