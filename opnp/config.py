@@ -16,6 +16,12 @@ class RankScope(StrEnum):
     PER_CLASS = "per class"
     """Each class's row of weights by itself, so every class loses the same share."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> "RankScope | None":
+        """Take "per-class", and "perclass" where spaces were taken out, for "per class"."""
+        spelt = str(value).replace("-", "")
+        return next((scope for scope in cls if scope.value.replace(" ", "") == spelt), None)
+
 
 class NeuronDefinition(StrEnum):
     """What the sensitivity of a pre-logit neuron j is. No available source gives the paper's formula."""

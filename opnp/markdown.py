@@ -9,6 +9,7 @@ from opnp.config import windows_text
 from opnp.evaluation import Evaluation
 from opnp.figures import average
 from opnp.intervals import Interval
+from opnp.metrics import AUPR_IS
 
 READING = (
     "In percent, on the held-out half of every OOD set, with 95 % intervals in brackets. A higher score is "
@@ -129,7 +130,7 @@ def markdown(
     parts = [
         f"# {made_from['title']}",
         READING,
-        f"Images: {id_count:,} ID; {images} (AUPR depends on these counts).",
+        f"Images: {id_count:,} ID; {images} (AUPR depends on these counts). {AUPR_IS}",
         table(*summary_rows(benchmark)),
         *(f"## {name}\n\n{table(*metric_rows(benchmark, titles, cell))}" for name, cell in METRICS.items()),
         f"## How the windows were chosen\n\n{choosing_text(benchmark)}",

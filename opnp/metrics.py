@@ -129,11 +129,15 @@ def share_below(ascending: FloatArray, values: FloatArray) -> FloatArray:
     return (below + 0.5 * tied) / ascending.size
 
 
+AUPR_IS = "AUPR is average precision; OpenOOD joins the same points by trapezoids, which is another number."
+
+
 def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
     """Average precision, AP = sum_k (R_k - R_{k-1}) P_k over thresholds from high to low.
 
     For AUPR with ID positive pass (ID, OOD); with OOD positive pass (-OOD, -ID). It depends on the ratio of
-    the counts, so show them beside it.
+    the counts, so show them beside it. The area under straight lines between the same points, as OpenOOD
+    computes AUPR, is another number: there .8708 where this is .8875.
 
     Args:
         positive_scores: (n,) finite scores of the positive class, which should be the higher ones.

@@ -5,6 +5,7 @@ and its import ends in "operator torchvision::nms does not exist". Models, trans
 of those operators, so then, and only then, their two missing names are declared and the import tried again.
 """
 
+import contextlib
 import importlib.util
 import sys
 import threading
@@ -42,6 +43,12 @@ def import_torchvision() -> ModuleType:
 
 
 def prepare_torchvision() -> None:
-    """Make `import torchvision` work for code that is not ours; nothing to do where it is not installed."""
-    if importlib.util.find_spec("torchvision") is not None:
+    """Make `import torchvision` work for code that is not ours; call it before any such code runs.
+
+    Nothing happens where torchvision is not installed, or fails for a reason of its own: then that code's
+    import says so, in its own words.
+    """
+    if importlib.util.find_spec("torchvision") is None:
+        return
+    with contextlib.suppress(ImportError, RuntimeError, OSError):
         import_torchvision()

@@ -93,3 +93,13 @@ def test_settings_are_frozen():
         Pruning().weights = (10, 20)
     with pytest.raises(InvalidSettingError):
         dataclasses.replace(Pruning(), weights=(20, 10))
+
+
+@pytest.mark.parametrize("spelt", ["per class", "per-class", "perclass"])
+def test_a_scope_is_understood_however_it_is_written(spelt):
+    assert Pruning(scope=spelt).scope is RankScope.PER_CLASS
+
+
+def test_a_scope_that_is_none_is_refused_as_it_was_written():
+    with pytest.raises(InvalidSettingError, match="one of 'global', 'per class' but got 'per-clas'"):
+        Pruning(scope="per-clas")

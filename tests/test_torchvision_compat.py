@@ -57,3 +57,32 @@ except RuntimeError as error:
 """
     done = run(script)
     assert done.stdout.strip() == "of another kind []", done.stderr
+
+
+def test_code_that_is_not_ours_imports_torchvision_after_the_preparation():
+    script = """
+assert compat.prepare_torchvision() is None
+from torchvision import transforms
+from torchvision.ops import nms
+print(transforms.ToTensor.__name__)
+"""
+    done = run(script)
+    assert done.stdout.strip() == "ToTensor", done.stderr
+
+
+def test_the_preparation_leaves_other_failures_to_the_code_that_meets_them(tmp_path):
+    package = tmp_path / "torchvision"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('of another kind')")
+    done = run(f"sys.path.insert(0, {str(tmp_path)!r})\nprint(compat.prepare_torchvision())")
+    assert done.stdout.strip() == "None", done.stderr
+
+
+def test_without_torchvision_the_preparation_does_nothing():
+    script = """
+import importlib.util
+importlib.util.find_spec = lambda name: None
+print(compat.prepare_torchvision(), "torchvision" in sys.modules)
+"""
+    done = run(script)
+    assert done.stdout.strip() == "None False", done.stderr

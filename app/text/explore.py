@@ -51,6 +51,7 @@ MAP_HELP = (
 AVERAGE = "Average of the sets"
 MORE_HELP = (
     "AUPR depends on the ratio of ID to OOD images, so compare it only at equal counts. "
+    "It is average precision; OpenOOD joins the same points by trapezoids, which is another number. "
     "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "
     "rejected when 95 % of OOD is. The two are different numbers."
 )

@@ -22,6 +22,7 @@ from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.experiment import load_experiment
 from opnp.explorer import Explorer
 from opnp.markdown import percent
+from opnp.metrics import AUPR_IS
 from opnp.results import MEANING, provenance, remarks
 from opnp.store import Store
 
@@ -97,6 +98,7 @@ def compare_methods(
         Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
     )
     stdout.print(_table(rows))
+    stdout.print(Text(AUPR_IS))
     if known.count:
         stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
     for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):

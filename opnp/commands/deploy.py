@@ -10,7 +10,9 @@ from rich.text import Text
 from opnp.commands import console, exploring, options, writing
 from opnp.config import OPEN, NeuronDefinition, RankScope, windows_text
 from opnp.detector import Detector
+from opnp.detector.export import require_onnx
 from opnp.detector.make import make_detector
+from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.experiment import load_experiment
 from opnp.markdown import percent
@@ -20,6 +22,10 @@ from opnp.threshold.plan import Plan, plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
 
 Share = float | None
+_UNDESCRIBED = (
+    "Note: the model's transform takes other steps than those an ONNX graph can describe, so whoever runs "
+    "the graph has to apply it; `score` takes the zip."
+)
 
 
 def deploy(
@@ -74,6 +80,8 @@ def deploy(
     """
     with console.exits(as_json=as_json):
         pruning = exploring.pruning_of(weights, neurons, scope, definition)
+        if onnx is not None:
+            require_onnx()
         chosen = load_experiment(experiment)
         keys = exploring.ood_keys(chosen, ood)
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
@@ -85,10 +93,15 @@ def deploy(
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
         detector = make_detector(explorer, snapshot, planned)
-        detector.save(out)
+        if (
+            onnx is not None
+            and preprocessing_of(detector.classifier.transform, detector.probes.pictures) is None
+        ):
+            console.people().print(_UNDESCRIBED, markup=False, soft_wrap=True)
         difference = None if onnx is None else detector.export_onnx(onnx)
         if program is not None:
             detector.export_program(program)
+        detector.save(out)
     written = [str(path) for path in (out, onnx, program) if path is not None]
     if as_json:
         console.show_json(

@@ -41,12 +41,12 @@ Ood = Annotated[
 
 
 def pruning_of(weights: Ends, neurons: Ends, scope: str, definition: str) -> Pruning:
-    """The position that the options name; a scope may be written with a hyphen.
+    """The position that the options name.
 
     Raises:
         InvalidSettingError: If a window or a name is not allowed.
     """
-    return Pruning(weights, neurons, scope.replace("-", " "), definition)
+    return Pruning(weights, neurons, scope, definition)
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from opnp.comparison.table import COLUMNS, Row, Standing, cells, standings
 from opnp.markdown import percent, table
+from opnp.metrics import AUPR_IS
 
 HEADER = {
     "fpr95": "FPR95 ↓",
@@ -21,7 +22,7 @@ READING = (
     "In percent, {half}, with 95 % intervals in brackets; averages are over the OOD sets, never pooled. "
     "Bold: the best of a column; {italic}: within the best one's interval. A higher score is more "
     "in-distribution, ID is the positive class. Time: from features in memory to scores, without the "
-    "backbone."
+    f"backbone. {AUPR_IS}"
 )
 HALVES = {"report": "on the held-out half of every OOD set", "tune": "on the tune half of every OOD set"}
 

@@ -18,8 +18,8 @@ from opnp.detector.inputs import Images, One, inputs_of
 from opnp.detector.manifest import Manifest
 from opnp.detector.probes import Probes, read_probes, verify
 from opnp.detector.results import Result
-from opnp.errors import InvalidDataError
-from opnp.experiment import load_experiment
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.experiment import Experiment, load_experiment
 from opnp.judging import features_of, transformed
 from opnp.models import Classifier
 from opnp.rescore import rescore
@@ -177,7 +177,7 @@ class Detector:
     ) -> "Detector":
         """`load` for the bytes of a file."""
         manifest, weight, bias, probes = _checked(*archive.unpack(data))
-        model = (classifier or load_experiment(manifest.experiment).classifier()).to(torch.device(device))
+        model = (classifier or _experiment_of(manifest).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
         verify(probes, model, weight, bias)
         return cls(model, weight, bias, probes, manifest)
@@ -194,6 +194,17 @@ class Detector:
             )
             for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
         ]
+
+
+def _experiment_of(manifest: Manifest) -> Experiment:
+    try:
+        return load_experiment(manifest.experiment)
+    except InvalidSettingError:
+        raise InvalidSettingError(
+            f"Expected this machine to know the experiment {manifest.experiment!r}, whose model the detector "
+            "uses, but it does not. Name its TOML file in the variable OPNP_EXPERIMENTS, or pass the model "
+            "as `classifier`."
+        ) from None
 
 
 def _checked(

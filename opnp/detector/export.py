@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from torch.nn import functional
 from opnp.detector import archive
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
+from opnp.foreign import clause, foreign
 
 if TYPE_CHECKING:
     from opnp.detector.detector import Detector
@@ -27,6 +29,7 @@ TOLERANCE = 1e-4
 """Of logits and scores, relative to the largest logit where that is above 1."""
 LARGEST = 2_000_000_000
 """Bytes of weights that one ONNX file can hold; its format ends at 2 GiB."""
+_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 INPUT, OUTPUTS = "image", ("logits", "score", "is_ood")
 
 
@@ -74,6 +77,25 @@ def export_program(detector: "Detector", path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def require_onnx() -> None:
+    """Check that what an ONNX export needs is installed and can be imported, before any work is done for it.
+
+    Raises:
+        MissingDataError: If one of the packages is not installed, or does not import.
+    """
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise MissingDataError(
+            f"Expected {', '.join(missing)} to be installed for an ONNX export. "
+            "Install it: pip install 'opnp[export]'."
+        )
+    for name in _PACKAGES:
+        with foreign(
+            f"{name} to be imported", "Install it anew: pip install 'opnp[export]'.", kind=MissingDataError
+        ):
+            import_module(name)
+
+
 def export_onnx(detector: "Detector", path: Path) -> float:
     """Write one ONNX graph, with a batch of any size, and compare it with the detector on its real images.
 
@@ -91,12 +113,7 @@ def export_onnx(detector: "Detector", path: Path) -> float:
         InvalidDataError: If a class or verdict differs, or a number by more than `TOLERANCE`.
         InvalidSettingError: If the disk refuses.
     """
-    missing = [name for name in ("onnx", "onnxscript", "onnxruntime") if find_spec(name) is None]
-    if missing:
-        raise MissingDataError(
-            f"Expected {', '.join(missing)} to be installed for an ONNX export. "
-            "Install it: pip install 'opnp[export]'."
-        )
+    require_onnx()
     graph = DetectorGraph(detector)
     _require_small(graph)
     with _explained("the ONNX exporter"):
@@ -170,6 +187,6 @@ def _explained(tool: str) -> Iterator[None]:
             yield
     except Exception as error:
         raise UnsupportedModelError(
-            f"Expected {tool} to follow the model but it ended with {type(error).__name__}. Models whose "
+            f"Expected {tool} to follow the model but {clause(error)}. Models whose "
             "forward pass depends on the values of an image cannot be exported; use the detector's zip."
         ) from error

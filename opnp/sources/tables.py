@@ -11,6 +11,17 @@ from opnp.sources.place import Place
 _T = TypeVar("_T")
 _LONGEST = 40
 _WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+_SENSES = (
+    ("path", "weights", "checkpoint", "ckpt", "file", "weight", "state_dict", "pretrained"),
+    ("model", "name", "arch", "architecture", "backbone", "entry", "entrypoint"),
+    ("classes", "class_names", "num_classes", "n_classes", "names", "labels", "categories"),
+    ("factory", "function", "build", "callable", "module"),
+    ("repo", "repository", "github"),
+    ("transform", "transforms", "preprocess", "preprocessing"),
+    ("path", "folder", "root", "directory", "dir"),
+    ("options", "arguments", "args", "kwargs", "parameters"),
+)
+"""What is called one thing in one table and another elsewhere."""
 
 
 def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterable[str] = ()) -> _T:
@@ -29,17 +40,27 @@ def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterab
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            raise unknown_key(key, [*known, *also], place)
+            raise unknown_key(key, [*known, *also], place, getattr(kind, "INSTEAD", {}))
     for name, field in known.items():
         if name not in table and field.default is MISSING and field.default_factory is MISSING:
             raise place.wrong(name, _words(hints[name]), "nothing", f"Add `{name} = ...` there.")
     return kind(**{key: _value(key, table[key], hints[key], place) for key in table})
 
 
-def unknown_key(key: str, known: Iterable[str], place: Place) -> Exception:
-    """The error for a key that means nothing, with the closest one that does."""
+def unknown_key(
+    key: str, known: Iterable[str], place: Place, instead: Mapping[str, str] | None = None
+) -> Exception:
+    """The error for a key that means nothing, with the one that was meant: by its remedy, sense or spelling.
+
+    Args:
+        key: As it is written.
+        known: The keys there are.
+        place: Where it stands.
+        instead: Remedies for keys that belong elsewhere.
+    """
     known = list(known)
-    return place.wrong(key, f"one of the keys {_listed(known)}", "that key", closest(key, known))
+    remedy = (instead or {}).get(key) or _of_one_sense(key, known) or closest(key, known)
+    return place.wrong(key, f"one of the keys {_listed(known)}", "that key", remedy)
 
 
 def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
@@ -77,6 +98,14 @@ def short(value: object) -> str:
     except (ValueError, RecursionError):  # a number of thousands of digits, lists in lists in lists
         return f"a {type(value).__name__} too long to show"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _of_one_sense(word: str, known: list[str]) -> str:
+    """As `closest`, by what is meant: what other tables and tools call the same thing."""
+    spelt = word.lower().replace("-", "_")
+    senses = next((senses for senses in _SENSES if spelt in senses), ())
+    found = next((sense for sense in senses if sense in known), None)
+    return f"Did you mean {found!r}?" if found else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -10,6 +10,7 @@ from toy_explorer import OOD, toy_explorer
 
 from opnp.config import Pruning
 from opnp.detector import Detector
+from opnp.errors import InvalidDataError
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
 
@@ -136,3 +137,28 @@ def test_errors_say_what_to_do(run, complains, pictures, arguments, code, words)
     if "detector.zip" in arguments:
         run("deploy", "toy")
     complains(run(*arguments), code, words)
+
+
+def test_without_onnx_it_says_so_before_anything_is_computed(run, monkeypatch, tmp_path):
+    def never(*_, **__):
+        raise AssertionError("worked first")
+
+    monkeypatch.setattr("opnp.detector.export.find_spec", lambda name: None if name == "onnxscript" else name)
+    monkeypatch.setattr("opnp.commands.exploring.ready", never)
+    result = run("deploy", "toy", "--onnx", "d.onnx")
+    assert result.exit_code == 3
+    assert "Expected onnxscript to be installed for an ONNX export" in result.stderr
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_where_the_graph_cannot_be_written_the_zip_is_not_either(run, monkeypatch, tmp_path):
+    pytest.importorskip("onnxscript")
+
+    def refuse(*_):
+        raise InvalidDataError("Expected the graphs to agree.")
+
+    monkeypatch.setattr("opnp.detector.detector.export_onnx", refuse)
+    result = run("deploy", "toy", "--onnx", "d.onnx")
+    assert result.exit_code == 1
+    assert "agree" in result.stderr
+    assert not list(tmp_path.glob("*.zip"))

@@ -178,7 +178,7 @@ def test_a_transform_that_changed_under_its_name_is_noticed(saved, explorer):
 
 def test_an_unknown_experiment_is_named(saved, monkeypatch):
     monkeypatch.setattr("opnp.experiment.list_experiments", tuple)
-    with pytest.raises(InvalidSettingError, match="'toy'"):
+    with pytest.raises(InvalidSettingError, match=r"know the experiment 'toy', .* OPNP_EXPERIMENTS"):
         Detector.load(saved)
 
 

@@ -37,6 +37,16 @@ def table(**said):
         table(resize=33, crop=32, interpolation="nearest", mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6)),
         ModelTransform("RGB", transforms.Compose([transforms.Resize([20, 30]), transforms.ToTensor()]), ""),
         ModelTransform("RGB", transforms.ToTensor(), ""),
+        transforms.Compose(
+            [transforms.ToTensor(), transforms.Normalize(np.array([0.1, 0.2, 0.3]), np.ones(3))]
+        ),
+        transforms.Compose(
+            [transforms.ToTensor(), transforms.Normalize(torch.full((3,), 0.5), torch.ones(3))]
+        ),
+        transforms.Compose(
+            [transforms.ToTensor(), transforms.Normalize([np.float32(0.5)], (np.float64(0.25),))]
+        ),
+        transforms.Compose([transforms.ToTensor(), transforms.Normalize(0.5, 0.25)]),
     ],
 )
 def test_a_description_gives_the_same_numbers(transform):
@@ -74,3 +84,16 @@ Inverted.forward = lambda _self, image: -image
 )
 def test_what_cannot_be_described_or_proven_is_left_out(transform):
     assert preprocessing_of(transform, NOISE[:1]) is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda: transforms.Normalize(torch.rand(3, 61, 90), torch.ones(3, 61, 90)),
+        lambda: transforms.Normalize("mean", "std"),
+        lambda: transforms.Lambda(lambda _: 1 / 0),
+    ],
+)
+def test_what_cannot_be_described_is_not_and_nothing_is_raised(step):
+    steps = transforms.Compose([transforms.ToTensor(), step()])
+    assert preprocessing_of(steps, NOISE) is None

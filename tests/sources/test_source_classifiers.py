@@ -13,8 +13,14 @@ from opnp.errors import (
     UnsupportedModelError,
 )
 from opnp.sources.classifiers.checkpoint import CheckpointClassifier
+from opnp.sources.classifiers.checkpoint import _model as checkpoint_model
+from opnp.sources.classifiers.features_only import FeaturesOnly
+from opnp.sources.classifiers.hub import HubClassifier
+from opnp.sources.classifiers.python import PythonClassifier
+from opnp.sources.classifiers.timm import TimmClassifier
 from opnp.sources.classifiers.torchvision import TorchvisionClassifier, download
 from opnp.sources.place import Place
+from opnp.sources.tables import read
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import hub_file
 from opnp.torchvision_compat import import_torchvision
@@ -72,6 +78,80 @@ def test_unknown_models_and_weights_get_the_closest(place):
         TorchvisionClassifier("resnet50", "V2").missing(place)
 
 
+@pytest.mark.parametrize(
+    "source", [TorchvisionClassifier, lambda name: CheckpointClassifier(name, "w.pth", 3)]
+)
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("resnet56", "a net for CIFAR, .*torch.hub.*chenyaofo/pytorch-cifar-models"),
+        ("cifar10_resnet20", "a net for CIFAR"),
+        ("ResNet110", "a net for CIFAR"),
+        ("wrn_28_10", "a net for CIFAR"),
+        ("wide_resnet40_2", "a net for CIFAR"),
+        ("resnet18_32x32", "a net for CIFAR"),
+        ("ResNet50", "Did you mean 'resnet50'"),
+        ("resnet51", "Did you mean 'resnet50'"),
+        ("efficientnet_b77", "Did you mean 'efficientnet_b7'"),
+    ],
+)
+def test_a_name_that_torchvision_lacks_gets_the_source_that_has_it(place, source, name, said):
+    with pytest.raises(InvalidSettingError, match=said):
+        source(name).load(place)
+
+
+@pytest.mark.parametrize("weights", ["best.pth", "runs/best", "~/w.safetensors"])
+def test_a_file_as_torchvisions_weights_points_to_the_checkpoint_source(place, weights):
+    with pytest.raises(
+        InvalidSettingError, match=r'but got a file. For a file of your own use `source = "check'
+    ):
+        TorchvisionClassifier("resnet18", weights).missing(place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "said"),
+    [
+        (
+            CheckpointClassifier,
+            {"model": "resnet18", "weights": "b.pth", "classes": 2},
+            "Did you mean 'path'",
+        ),
+        (CheckpointClassifier, {"arch": "resnet18", "path": "b.pth", "classes": 2}, "Did you mean 'model'"),
+        (CheckpointClassifier, {"num_classes": 2}, "Did you mean 'classes'"),
+        (PythonClassifier, {"factory": "net.py:make", "path": "b.pth"}, "Did you mean 'weights'"),
+        (PythonClassifier, {"factory": "net.py:make", "checkpoint": "b.pth"}, "Did you mean 'weights'"),
+        (TimmClassifier, {"model": "small", "weights": "b.pth"}, "Did you mean 'path'"),
+        (HubClassifier, {"path": "b.pth"}, "Did you mean 'weights'"),
+        (FeaturesOnly, {"weights": "b.npz"}, "Did you mean 'path'"),
+        (TorchvisionClassifier, {"model": "resnet18", "path": "b.pth"}, 'own use `source = "checkpoint"`'),
+        (TorchvisionClassifier, {"model": "resnet18", "classes": 3}, "bring their own classes"),
+        (TorchvisionClassifier, {"model": "resnet18", "weihgts": "V1"}, "Did you mean 'weights'"),
+    ],
+)
+def test_what_another_source_calls_otherwise_is_pointed_out(place, kind, table, said):
+    with pytest.raises(InvalidSettingError, match=said):
+        read(kind, table, place)
+
+
+def test_what_torchvision_raises_keeps_its_words():
+    with pytest.raises(
+        InvalidDataError, match=r"torchvision to build vit_b_16 with -1 classes but .* raised"
+    ):
+        checkpoint_model("vit_b_16", -1, {})
+
+
+@pytest.mark.usefixtures("place")
+def test_a_download_that_fails_says_why(monkeypatch):
+    def refuse(*_):
+        raise OSError("name or service not known")
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
+    with pytest.raises(
+        InvalidDataError, match=r"to download https://x.org/w.pth but .*OSError: name or service"
+    ):
+        download("https://x.org/w.pth")
+
+
 def test_a_download_is_checked_by_the_hash_in_its_name(place, monkeypatch):
     asked = []
     monkeypatch.setattr("torch.hub.download_url_to_file", lambda *arguments: asked.append(arguments))
@@ -113,6 +193,16 @@ def test_googlenet_with_and_without_its_auxiliary_heads(place, tmp_path, auxilia
     assert_same(
         CheckpointClassifier("googlenet", "w.safetensors", 3, TransformTable(32)).load(place), model, 32
     )
+
+
+@pytest.mark.parametrize("auxiliary", [True, False])
+def test_inception_out_of_a_lightning_checkpoint(place, tmp_path, auxiliary):
+    model = architecture("inception_v3", num_classes=3, aux_logits=auxiliary, init_weights=False)
+    state = {f"net.{key}": value for key, value in model.state_dict().items()}
+    torch.save({"state_dict": {**state, "criterion.weight": torch.ones(3)}}, tmp_path / "last.ckpt")
+    source = CheckpointClassifier("inception_v3", "last.ckpt", 3, TransformTable(80))
+    assert source.missing(place) == ()
+    assert_same(source.load(place), model, 80)
 
 
 def test_a_checkpoint_that_does_not_fit_names_the_keys(place, tmp_path):

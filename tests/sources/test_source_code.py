@@ -161,6 +161,8 @@ def pretend_timm(monkeypatch):
     timm.__dict__.update(
         __version__="1.0", create_model=create_model, data=data, is_model=lambda n: n == "small"
     )
+    timm.list_models = lambda: ["small", "large"]
+    timm.list_pretrained = lambda pattern: [pattern.replace("*", tag) for tag in ("a1_in1k", "a2_in1k")]
     timm.get_pretrained_cfg = lambda _: types.SimpleNamespace(hf_hub_id="timm/small")
     hub = types.ModuleType("huggingface_hub")
     hub.try_to_load_from_cache = lambda *_: None
@@ -188,8 +190,30 @@ def test_timms_published_weights_are_not_downloaded_unasked(place, pretend_timm)
     assert pretend_timm == []
     source.fetch(place)
     assert pretend_timm == [("small", {"pretrained": True})]
-    with pytest.raises(InvalidSettingError, match="to be a model of timm but got 'smal'"):
+    with pytest.raises(
+        InvalidSettingError, match=r"to be a model of timm but got 'smal'. Did you mean 'small'\?"
+    ):
         TimmClassifier("smal").missing(place)
+    with pytest.raises(InvalidSettingError, match=r"but got 'smal'. Did you mean 'small'\?"):
+        TimmClassifier("smal", "w.pth").missing(place)
+    with pytest.raises(
+        InvalidSettingError, match=r"timm's weights of small, .* Did you mean 'small.a1_in1k'\?"
+    ):
+        TimmClassifier("small.a1_in1").missing(place)
+
+
+@pytest.mark.usefixtures("pretend_timm")
+def test_what_timm_raises_keeps_its_words(place, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise TypeError("unexpected keyword 'num_klasses'")
+
+    monkeypatch.setattr(sys.modules["timm"], "create_model", refuse)
+    torch.save(net().state_dict(), tmp_path / "w.pth")
+    for ask in (TimmClassifier("small", "w.pth").load, TimmClassifier("small").fetch):
+        with pytest.raises(
+            InvalidDataError, match=r"timm to .* raised TypeError: unexpected keyword 'num_klasses'"
+        ):
+            ask(place)
 
 
 def test_the_net_of_the_tests_is_a_module():

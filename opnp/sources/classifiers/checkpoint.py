@@ -1,23 +1,25 @@
 """One's own checkpoint of a torchvision architecture, usually with another number of classes."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
 
 from opnp.datasets import Missing
-from opnp.errors import InvalidDataError
+from opnp.foreign import foreign
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file, require_file
-from opnp.sources.classifiers.torchvision import architectures
+from opnp.sources.classifiers.torchvision import architecture_named
 from opnp.sources.place import Place
-from opnp.sources.tables import one_of
 from opnp.sources.transform import ModelTransform, TransformTable, preset
+from opnp.sources.weight_keys import INSIDE
 from opnp.sources.weights import State, load_into, read_state
 from opnp.torchvision_compat import import_torchvision
 
 _WITH_AUXILIARY_HEADS = ("googlenet", "inception_v3")
+_AUXILIARY = re.compile(rf"(?:^|[.{INSIDE}])aux", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class CheckpointClassifier(ClassifierSource):
 
     Attributes:
         model: Name of a torchvision architecture, for example resnet18.
-        path: A .safetensors, .pth or .pt file with its state dict.
+        path: A file with its weights: of torch.save (.pth, .pt, .ckpt, ...) or safetensors.
         classes: Their number, their names in the order of the logits, or a file with one name a line.
         transform: What it was trained with; that of the architecture's default weights if not given.
     """
@@ -38,7 +40,7 @@ class CheckpointClassifier(ClassifierSource):
 
     def load(self, place: Place) -> Classifier:
         """The classifier."""
-        name = one_of("model", self.model, architectures(), place)
+        name = architecture_named(self.model, place)
         names = class_names(self.classes, place)
         count = len(names) if names is not None else self._count(place)
         file = require_file(self.path, place)
@@ -61,15 +63,11 @@ class CheckpointClassifier(ClassifierSource):
 def _model(name: str, classes: int, state: State) -> nn.Module:
     options: dict[str, Any] = {"num_classes": classes}
     if name in _WITH_AUXILIARY_HEADS:
-        auxiliary = any(".aux" in f".{key.lower()}" for key in state)
+        auxiliary = any(_AUXILIARY.search(key) for key in state)
         options |= {"aux_logits": auxiliary, "init_weights": False}
-    try:
+    remedy = 'Build it in Python and use `source = "python"`.'
+    with foreign(f"torchvision to build {name} with {classes} classes", remedy):
         model: nn.Module = import_torchvision().models.get_model(name, weights=None, **options)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidDataError(
-            f"Expected torchvision to build {name} with {classes} classes but it failed with "
-            f'{type(error).__name__}. Build it in Python and use `source = "python"`.'
-        ) from error
     return model
 
 

@@ -12,9 +12,13 @@ from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built, class_names, missing_file, require_file
 from opnp.sources.place import Place
+from opnp.sources.tables import closest
 from opnp.sources.transform import ModelTransform, TransformTable
 from opnp.sources.weights import load_into, read_state
 from opnp.torchvision_compat import import_torchvision
+
+_REMEDY = "Check its name, its options and the network; the log has the whole trace."
+_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class TimmClassifier(ClassifierSource):
 
     Attributes:
         model: Its name, for example resnet50.a1_in1k.
-        path: One's own .safetensors, .pth or .pt file for it; timm's published weights if not given.
+        path: One's own file of weights for it; timm's published weights if not given.
         classes: Their number for one's own file, their names, or a file with one name a line.
         transform: That of the published weights if not given.
     """
@@ -44,7 +48,7 @@ class TimmClassifier(ClassifierSource):
         if self.path:
             count = len(names) if names is not None else self.classes
             options |= {"num_classes": count} if count else {}
-        with foreign(f"timm to build {self.model}", "Check its name and options."):
+        with foreign(f"timm to build {self.model}", _REMEDY):
             model: nn.Module = timm.create_model(self.model, **options)
         if self.path:
             file = require_file(self.path, place)
@@ -56,27 +60,38 @@ class TimmClassifier(ClassifierSource):
         """The package itself, and the weights."""
         if importlib.util.find_spec("timm") is None:
             return (Missing("Expected the package timm but it is not installed.", "Run `pip install timm`."),)
-        if self.path:
-            return missing_file(self.path, place)
-        return self._missing_weights(place)
+        self._require_known(place)
+        return missing_file(self.path, place) if self.path else self._missing_weights(place)
 
-    def fetch(self, place: Place) -> None:  # noqa: ARG002
+    def fetch(self, place: Place) -> None:
         """Download the published weights."""
         if importlib.util.find_spec("timm") is not None and not self.path:
             import_torchvision()
             import timm
 
-            with foreign(f"timm to download {self.model}", "Check the network and the name, and try again."):
+            self._require_known(place)
+            with foreign(f"timm to download {self.model}", _REMEDY):
                 timm.create_model(self.model, pretrained=True)
 
-    def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
+    def _require_known(self, place: Place) -> None:
         import_torchvision()
+        import timm
+
+        name, _, tag = self.model.partition(".")
+        if timm.is_model(name):
+            tags = list(timm.list_pretrained(f"{name}.*")) if tag and not self.path else []
+            if tags and self.model not in tags:
+                expected = f"one of timm's weights of {name}, {', '.join(map(repr, tags[:_SHOWN]))}"
+                raise place.wrong("model", expected, repr(self.model), closest(self.model, tags))
+            return
+        found = closest(name, timm.list_models())
+        remedy = f"`timm.list_models()` lists them; the installed timm is {timm.__version__}."
+        raise place.wrong("model", "a model of timm", repr(self.model), f"{found} {remedy}".strip())
+
+    def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
         import timm
         from huggingface_hub import try_to_load_from_cache
 
-        if not timm.is_model(self.model.partition(".")[0]):
-            remedy = f"`timm.list_models()` lists them; the installed timm is {timm.__version__}."
-            raise place.wrong("model", "a model of timm", repr(self.model), remedy)
         repository = timm.get_pretrained_cfg(self.model).hf_hub_id
         files = ("model.safetensors", "pytorch_model.bin")
         if repository and any(isinstance(try_to_load_from_cache(repository, name), str) for name in files):

@@ -1,13 +1,16 @@
 """Every classification model that torchvision lists, with published weights and their transform."""
 
+import importlib.util
+import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import nn
 
 from opnp.datasets import Missing, require_present
-from opnp.errors import InvalidDataError
+from opnp.foreign import foreign
 from opnp.models import Classifier
 from opnp.sources.base import ClassifierSource
 from opnp.sources.build import built
@@ -18,12 +21,54 @@ from opnp.sources.weights import State, hub_file, is_whole, read_state
 from opnp.torchvision_compat import import_torchvision
 
 _building = threading.Lock()
+_OWN_FILE = 'For a file of your own use `source = "checkpoint"`, with `path` and `classes`.'
+_OWN_CLASSES = (
+    "Published weights bring their own classes and transform; for your own weights use "
+    '`source = "checkpoint"`.'
+)
+_CIFAR = re.compile(
+    r"(?:cifar\w*[_-])?(?:pre)?(?:act)?_?resnet_?(?:20|32|44|56|110|164|1202)(?:[_-].*)?"
+    r"|wide_?resnet_?(?:16|22|28|40).*|densenet_?(?:40|100bc|190).*|(?:cifar|wrn)\w*|.*32x32.*"
+)
+_FILE_NAME = re.compile(r"[/\\~]|\.(?:pth|pt|bin|ckpt|safetensors|tar|onnx|h5)$")
 
 
 def architectures() -> list[str]:
     """Names of the classification models that the installed torchvision offers."""
     models = import_torchvision().models
     return list(models.list_models(module=models))
+
+
+def architecture_named(name: str, place: Place) -> str:
+    """The name, where torchvision has a classification model of that name.
+
+    Raises:
+        InvalidSettingError: If it has none, with the source that has, or the closest that it has.
+    """
+    names = architectures()
+    if name in names:
+        return name
+    if name.lower() in names:
+        remedy = f"Did you mean {name.lower()!r}?"
+    elif _CIFAR.fullmatch(name.lower()):
+        remedy = (
+            "That is a net for CIFAR, which torchvision does not have: take it from a torch.hub repository "
+            'such as chenyaofo/pytorch-cifar-models:master (`source = "torch.hub"`), or from your own code '
+            '(`source = "python"`).'
+        )
+    elif _is_timms(name):
+        remedy = 'timm has it: `source = "timm"`.'
+    else:
+        return one_of("model", name, names, place)
+    raise place.wrong("model", f"one of torchvision's {len(names)} classification models", repr(name), remedy)
+
+
+def _is_timms(name: str) -> bool:
+    if importlib.util.find_spec("timm") is None:
+        return False
+    import timm
+
+    return bool(timm.is_model(name.partition(".")[0]))
 
 
 @dataclass(frozen=True)
@@ -34,6 +79,11 @@ class TorchvisionClassifier(ClassifierSource):
         model: Its name, for example resnet50.
         weights: Of its weights enum, for example IMAGENET1K_V1.
     """
+
+    INSTEAD: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("path", "checkpoint", "ckpt", "file"), _OWN_FILE),
+        **dict.fromkeys(("classes", "class_names", "num_classes", "transform"), _OWN_CLASSES),
+    }
 
     model: str
     weights: str = "DEFAULT"
@@ -61,9 +111,11 @@ class TorchvisionClassifier(ClassifierSource):
 
     def _entry(self, place: Place) -> Any:  # noqa: ANN401 - torchvision has no types
         models = import_torchvision().models
-        name = one_of("model", self.model, architectures(), place)
+        name = architecture_named(self.model, place)
         enum = models.get_model_weights(name)
         names = list(enum.__members__)  # DEFAULT among them
+        if _FILE_NAME.search(self.weights):
+            raise place.wrong("weights", f"one of {', '.join(map(repr, names))}", "a file", _OWN_FILE)
         return getattr(enum, one_of("weights", self.weights.rpartition(".")[2], names, place))
 
 
@@ -79,13 +131,11 @@ def download(url: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     prefix = place.stem.rpartition("-")[2]
     is_hash = len(prefix) >= 8 and all(digit in "0123456789abcdef" for digit in prefix)
-    try:
+    remedy = (
+        "Check the network and try again, or put the file into the folder `hub/checkpoints` of torch's cache."
+    )
+    with foreign(f"to download {url}", remedy):
         torch.hub.download_url_to_file(url, str(place), prefix if is_hash else None)
-    except (OSError, RuntimeError) as error:
-        raise InvalidDataError(
-            f"Expected to download {url} but it failed with {type(error).__name__}. Check the network and "
-            f"try again, or put the file into the folder `hub/checkpoints` of torch's cache."
-        ) from error
 
 
 def _with_state(name: str, weights: Any, state: State) -> nn.Module:  # noqa: ANN401
@@ -98,7 +148,8 @@ def _with_state(name: str, weights: Any, state: State) -> nn.Module:  # noqa: AN
     with _building:
         kind.get_state_dict = lambda *_, **__: state
         try:
-            model: nn.Module = import_torchvision().models.get_model(name, weights=weights)
+            with foreign(f"torchvision to build {name} with its published weights"):
+                model: nn.Module = import_torchvision().models.get_model(name, weights=weights)
         finally:
             del kind.get_state_dict
     return model
