@@ -12,7 +12,7 @@ DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
     "errors plain_csv torchvision_compat seen versions",
-    "checks",
+    "checks foreign",
     "config store",
     "datasets images models",
     "bundle",
