@@ -65,6 +65,12 @@ def experiment_files() -> list[Path]:
     return list({os.path.realpath(file): file for file in files}.values())
 
 
+def shipped_keys() -> frozenset[str]:
+    """Keys of the experiments that come with the package."""
+    embedded = (experiment.key for experiment in embedded_experiments())
+    return frozenset([*embedded, *(file.stem for file in _files(SHIPPED))])
+
+
 def _files(path: Path) -> list[Path]:
     """The files of a folder, or the file itself, whatever it is."""
     try:
