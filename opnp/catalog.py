@@ -6,7 +6,9 @@ from whoever runs the dashboard; what a visitor sends never names a file here.
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +17,7 @@ from opnp.embedded.experiments import embedded_experiments
 from opnp.errors import InvalidSettingError, OpnpError
 from opnp.experiment import Experiment
 from opnp.experiment_file import read_experiment
+from opnp.foreign import foreign
 
 SHIPPED = Path(__file__).parent / "experiments"
 _EMBEDDED = "the embedded experiments"
@@ -41,20 +44,40 @@ def offered() -> tuple[Experiment, ...]:
             found[experiment.key] = (experiment, first)
         else:
             found[experiment.key] = (experiment, _name(file))
-    return tuple(experiment for experiment, _ in found.values())
+    return _told_apart([experiment for experiment, _ in found.values()])
+
+
+def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
+    """The experiments, with the key behind a title that two of them have."""
+    titles = Counter(experiment.title for experiment in experiments)
+    return tuple(
+        replace(experiment, title=f"{experiment.title} ({experiment.key})")
+        if titles[experiment.title] > 1
+        else experiment
+        for experiment in experiments
+    )
 
 
 def experiment_files() -> list[Path]:
     """The TOML files of the package and of OPNP_EXPERIMENTS, each once; also those that are not there."""
-    named = [
-        Path(part).expanduser() for part in os.environ.get("OPNP_EXPERIMENTS", "").split(os.pathsep) if part
-    ]
-    files = [file for path in (SHIPPED, *named) for file in (_in_folder(path) if path.is_dir() else [path])]
-    return list({file.resolve(): file for file in files}.values())
+    named = [Path(part) for part in os.environ.get("OPNP_EXPERIMENTS", "").split(os.pathsep) if part.strip()]
+    files = [file for path in (SHIPPED, *named) for file in _files(path)]
+    return list({os.path.realpath(file): file for file in files}.values())
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
+def shipped_keys() -> frozenset[str]:
+    """Keys of the experiments that come with the package."""
+    embedded = (experiment.key for experiment in embedded_experiments())
+    return frozenset([*embedded, *(file.stem for file in _files(SHIPPED))])
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of a folder, or the file itself, whatever it is."""
+    try:
+        there = path.expanduser()
+        return sorted(there.glob("*.toml")) if there.is_dir() else [there]
+    except (OSError, RuntimeError):  # too long a name, or the home of nobody
+        return [path]
 
 
 def _name(file: Path) -> str:
@@ -63,7 +86,8 @@ def _name(file: Path) -> str:
 
 def _read(file: Path) -> Experiment:
     try:
-        return read_experiment(file)
+        with foreign(f"{file.name} to be an experiment file", "Mend it there.", kind=InvalidSettingError):
+            return read_experiment(file)
     except OpnpError as error:
         return _broken(re.sub(r"[^a-z0-9_-]", "-", file.stem.lower()) or "unnamed", error, file.stem)
 

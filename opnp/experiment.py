@@ -1,5 +1,6 @@
 """An experiment: a classifier, its ID training and test images, and named OOD sets."""
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -68,6 +69,7 @@ class Experiment:
         examples: Loads a few pictures to try.
         classifier_missing: Says without loading it what of the model is not on this machine.
         fetch: Downloads what of it can be downloaded; only ever called when a person asks for it.
+        notes: What was assumed when its file was read, in sentences.
     """
 
     key: str
@@ -80,6 +82,7 @@ class Experiment:
     examples: Callable[[], list[ExampleImage]] = no_examples
     classifier_missing: Callable[[], tuple[Missing, ...]] = nothing_missing
     fetch: Callable[[], None] = nothing_to_fetch
+    notes: tuple[str, ...] = ()
 
     @property
     def sets(self) -> tuple[ImageSet, ...]:
@@ -149,7 +152,9 @@ def load_experiment(key: str) -> Experiment:
     """
     experiments = {experiment.key: experiment for experiment in list_experiments()}
     if key not in experiments:
+        found = difflib.get_close_matches(key.lower(), experiments, n=1)
+        hint = f" Did you mean {found[0]!r}?" if found else ""
         raise InvalidSettingError(
-            f"Expected `experiment` to be one of {', '.join(map(repr, experiments))} but got {key!r}."
+            f"Expected `experiment` to be one of {', '.join(map(repr, experiments))} but got {key!r}.{hint}"
         )
     return experiments[key]

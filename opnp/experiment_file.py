@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opnp.datasets import ImageSet
-from opnp.errors import InvalidSettingError
+from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment import Experiment, nothing_to_fetch
 from opnp.sources.base import ClassifierSource
 from opnp.sources.classifiers import CLASSIFIERS
@@ -16,11 +16,20 @@ from opnp.sources.classifiers.features_only import FeaturesOnly
 from opnp.sources.pictures import first_pictures
 from opnp.sources.place import Place
 from opnp.sources.sets import FEATURES, feature_set, image_set, read_set
-from opnp.sources.tables import one_of, read, unknown_key
+from opnp.sources.tables import one_of, read, short, unknown_key
+from opnp.sources.texts import decoded, plain_bytes
 
 _TABLES = ("experiment", "classifier", "id", "ood")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ID = ("train", "test")
+_SHOWN = 64
+_WHY: dict[type[Exception], str] = {
+    OSError: "no plain file, or too long a name",
+    RecursionError: "tables or lists too deep in each other",
+    ValueError: "a number of too many digits",
+}
+AVERAGE = "average"
+"""Stands for all OOD sets in tables of figures."""
 
 Table = Mapping[str, Any]
 
@@ -54,7 +63,9 @@ def read_experiment(file: Path) -> Experiment:
     place = Place(file)
     tables = _tables(place)
     heading = read(_Heading, _table(tables, "experiment", place), place.at("[experiment]"))
-    place = replace(place, experiment=_key(heading.key or file.stem, place.at("[experiment]")))
+    key = heading.key or _slug(file.stem)
+    place = replace(place, experiment=_key(key, place.at("[experiment]")))
+    said = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
     classifier, at = _classifier(_table(tables, "classifier", place), place.at("[classifier]"))
     file_of_features = classifier.path if isinstance(classifier, FeaturesOnly) else ""
     described = [*_id_sets(tables, place, required=not file_of_features), *_ood_sets(tables, place)]
@@ -77,6 +88,7 @@ def read_experiment(file: Path) -> Experiment:
         ood=tuple(ood),
         classifier_missing=lambda: classifier.missing(at),
         fetch=fetch,
+        notes=said,
     )
 
 
@@ -124,7 +136,7 @@ def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
     found = [(name, _table(sections, name, place, "id.", required=required)) for name in _ID]
     for name, table in found:
         if "key" in table:
-            raise place.at(f"[id.{name}]").wrong("key", "left out", repr(table["key"]), f"It is {name!r}.")
+            raise place.at(f"[id.{name}]").wrong("key", "left out", short(table["key"]), f"It is {name!r}.")
     return [
         _Set({"title": f"ID {name}", **table}, f"[id.{name}]", name, f"id_{name}") for name, table in found
     ]
@@ -132,22 +144,41 @@ def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
 
 def _tables(place: Place) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(place.file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
+        tables = tomllib.loads(decoded(plain_bytes(place.file), place.file.name))
+    except InvalidDataError as error:
+        raise InvalidSettingError(str(error)) from None
+    except (OSError, ValueError, RecursionError) as error:
+        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
         raise InvalidSettingError(
-            f"Expected {place.file.name} to be a TOML file that can be read but got: {said}. Mend it there."
+            f"Expected {place.file.name[:_SHOWN]} to be a TOML file that can be read but got: "
+            f"{said or type(error).__name__}. Mend it there."
         ) from None
+    _require_plain(tables, place)
     for name in tables:
         if name not in _TABLES:
             raise unknown_key(name, _TABLES, place.at("the top level"))
     return tables
 
 
+def _require_plain(tables: Table, place: Place) -> None:
+    """Check that every number has at most 64 bits, as TOML has them, and no text a zero byte."""
+    waiting: list[tuple[str, object]] = list(tables.items())
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.items()
+        elif isinstance(value, list):
+            waiting += [(key, item) for item in value]
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise place.wrong(key, "a whole number of at most 64 bits", short(value))
+        elif isinstance(value, str) and "\0" in value:
+            raise place.wrong(key, "text", "a zero byte in it", "Take it out.")
+
+
 def _table(tables: Table, name: str, place: Place, above: str = "", *, required: bool = True) -> Table:
     table = tables.get(name, None if required else {})
     if not isinstance(table, dict):
-        got = "nothing" if table is None else repr(table)
+        got = "nothing" if table is None else short(table)
         raise InvalidSettingError(
             f"Expected a table [{above}{name}] in {place.file.name} but got {got}. docs/experiments.md shows "
             "one."
@@ -159,8 +190,8 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
     sets = tables.get("ood")
     if not isinstance(sets, list) or not sets:
         raise InvalidSettingError(
-            f"Expected at least one table [[ood]] in {place.file.name} but got {sets or 'none'!r}. "
-            "Add one for each OOD set; docs/experiments.md shows how."
+            f"Expected at least one table [[ood]] in {place.file.name} but got "
+            f"{short(sets) if sets else 'none'}. Add one for each OOD set; docs/experiments.md shows how."
         )
     found: dict[str, _Set] = {}
     for number, table in enumerate(sets, start=1):
@@ -168,10 +199,22 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
         if not isinstance(table, dict) or not isinstance(table.get("key"), str):
             raise there.wrong("key", "a short name", "nothing", 'Add `key = "..."` there.')
         key = _key(table["key"], there)
+        if key == AVERAGE:
+            raise there.wrong("key", "another one", repr(key), "So the average of all sets is called.")
         if key in found or key in _ID:
             raise there.wrong("key", "a name of its own", f"{key!r} again", "Choose another.")
         found[key] = _Set(table, f"[[ood]] {key}", key, f"ood_{key}")
     return list(found.values())
+
+
+def _slug(name: str) -> str:
+    """A file's name as a key.
+
+    Example:
+        >>> _slug("My Cats (2)")
+        'my-cats-2'
+    """
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64] or "unnamed"
 
 
 def _key(key: str, place: Place) -> str:
@@ -179,7 +222,7 @@ def _key(key: str, place: Place) -> str:
         raise place.wrong(
             "key",
             "1 to 64 of a-z, 0-9, - and _",
-            repr(key),
+            short(key),
             "It stands in addresses and on the command line.",
         )
     return key

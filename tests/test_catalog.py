@@ -24,6 +24,7 @@ key = "c"
 source = "generated"
 name = "noise"
 """
+STANDARD = ["fashion", "fashion-full", "cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
 SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
 
 
@@ -89,6 +90,79 @@ def test_a_name_that_does_not_exist_is_said_where_it_is_listed(offer):
     assert "Did you mean 'resnet18'?" in model
     assert "Did you mean 'noise'?" in images
     assert not offer(wrong=wrong)["wrong"].at_hand()
+
+
+ODD = {
+    "deep": b"a = " + b"[" * 5000 + b"]" * 5000,
+    "endless": b"a = " + b"9" * 5000,
+    "hexadecimal": FILE.format(key="x").encode() + b"seed = 0x" + b"f" * 5000,
+    "zero": FILE.format(key="zero").encode().replace(b'"a"', b'"a\\u0000"'),
+    "home": FILE.format(key="home").encode().replace(b'"a"', b'"~nobody-at-all/a"'),
+    "longname": FILE.format(key="longname").encode().replace(b'"a"', b'"' + b"a" * 5000 + b'"'),
+    "nothing": b"",
+    "binary": bytes(range(256)),
+    "latin": FILE.format(key="x").replace('title = "x"', 'title = "ä"').encode("latin-1"),
+    "zeros": b"\0" * 100,
+    "text": b"hello",
+    "numbers": b"experiment = 1\nclassifier = 2\nid = 3\nood = 4",
+    "subset": FILE.format(key="subset").encode() + b"subset = nan",
+    "infinite": FILE.format(key="infinite").encode() + b"subset = inf",
+    "share": FILE.format(key="share").encode() + b"subset = 1.5",
+    "count": FILE.format(key="count").encode() + b"count = 1000000000000",
+    "size": FILE.format(key="size").encode() + b"size = 100000",
+    "boolean": FILE.format(key="boolean").encode() + b"seed = true",
+    "average": FILE.format(key="average-set").encode().replace(b'key = "c"', b'key = "average"'),
+    "empty": FILE.format(key="empty").encode().replace(b'path = "a"', b'path = ""'),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_file_is_one_sentence_and_takes_nothing_else_down(monkeypatch, tmp_path, name):
+    for file, data in ((name, ODD[name]), ("good", FILE.format(key="good").encode())):
+        (tmp_path / f"{file}.toml").write_bytes(data)
+    monkeypatch.setenv("OPNP_EXPERIMENTS", str(tmp_path))
+    found = {experiment.key: experiment for experiment in list_experiments()}
+    assert len(found["good"].missing()) == 3
+    (odd,) = (experiment for key, experiment in found.items() if key not in (*STANDARD, "good"))
+    said = " ".join(thing.what for thing in odd.missing())
+    assert "Expected " in said
+    assert len(said) < 1200
+    assert str(tmp_path) not in said
+    assert not odd.at_hand()
+
+
+def test_what_is_no_file_is_listed_too(monkeypatch, tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "loop.toml").symlink_to(tmp_path / "loop.toml")
+    places = (tmp_path, "~nobody-at-all/x.toml", "x" * 5000)
+    monkeypatch.setenv("OPNP_EXPERIMENTS", os.pathsep.join(map(str, places)))
+    odd = [experiment for experiment in list_experiments() if experiment.key not in STANDARD]
+    assert len(odd) == 5
+    assert all("to be a TOML file that can be read" in thing.what for one in odd for thing in one.missing())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_with_a_byte_order_mark_is_read(monkeypatch, tmp_path, encoding):
+    (tmp_path / "windows.toml").write_text(
+        FILE.format(key="windows").replace("\n", "\r\n"), encoding=encoding
+    )
+    monkeypatch.setenv("OPNP_EXPERIMENTS", str(tmp_path))
+    assert load_experiment("windows").title == "windows"
+
+
+def test_experiments_of_one_title_are_told_apart(offer):
+    same = {key: FILE.format(key=key).replace(f'title = "{key}"', 'title = "Same"') for key in ("one", "two")}
+    found = offer(**same)
+    assert (found["one"].title, found["two"].title) == ("Same (one)", "Same (two)")
+
+
+def test_a_key_that_is_made_of_the_files_name_is_said(monkeypatch, tmp_path):
+    (tmp_path / "My Cats.toml").write_text(FILE.format(key="x").replace('key = "x"', ""))
+    monkeypatch.setenv("OPNP_EXPERIMENTS", str(tmp_path))
+    assert load_experiment("my-cats").notes == ("Its key 'my-cats' is made of its file's name.",)
+    with pytest.raises(InvalidSettingError, match=r"but got 'My-Cats'. Did you mean 'my-cats'\?"):
+        load_experiment("My-Cats")
 
 
 def test_a_file_that_is_not_there_is_listed_too(offer):

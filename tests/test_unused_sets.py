@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from opnp.cli import app
 from opnp.config import UNPRUNED
+from opnp.detector import Detector
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.evaluation import Half
 from opnp.experiment_file import read_experiment
@@ -125,6 +126,15 @@ def test_a_set_that_was_asked_for_and_cannot_be_used_is_refused(tmp_path):
     done = run(tmp_path, "evaluate", "colours", "--ood", "one")
     assert (done.exit_code, "at least 2 images in one" in done.stderr) == (1, True)
     assert run(tmp_path, "evaluate", "colours", "--ood", "grey").exit_code == 0
+
+
+@pytest.mark.usefixtures("file")
+def test_a_damaged_file_among_the_first_of_a_set_is_no_probe(tmp_path):
+    (tmp_path / "grey" / "0.png").write_bytes(b"")
+    (tmp_path / "test" / "a" / "a1.png").write_bytes(b"")
+    out = tmp_path / "detector.zip"
+    assert run(tmp_path, "deploy", "colours", "--out", str(out)).exit_code == 0
+    assert len(Detector.load(out).examples) == 8
 
 
 @pytest.mark.usefixtures("file")

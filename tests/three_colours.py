@@ -9,9 +9,13 @@ NAMES = ("a", "b", "c")
 _COLOURS = {"a": (250, 0, 0), "b": (0, 250, 0), "c": (0, 0, 250)}
 
 NET = """
+import numpy as np
 import torch
 from torch import nn
-from torchvision_like import to_tensor
+
+
+def to_tensor(image):
+    return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1).float() / 255
 
 
 def make():
@@ -20,14 +24,6 @@ def make():
         head.weight.copy_(20 * torch.eye({width}, 3)[{order}])
         head.bias.zero_()
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), head), to_tensor
-"""
-TRANSFORM = """
-import numpy as np
-import torch
-
-
-def to_tensor(image):
-    return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1).float() / 255
 """
 EXPERIMENT = """
 [experiment]
@@ -92,7 +88,6 @@ def write_colours(
         Image.new("RGB", (8, 8), (90 + number,) * 3).save(folder / "grey" / f"{number}.png")
     order = ["abc".index(letter) for letter in logits]
     (folder / "net.py").write_text(NET.format(order=[*order, *range(3, width)], width=width))
-    (folder / "torchvision_like.py").write_text(TRANSFORM)
     said = "" if classes is None else f"classes = [{', '.join(repr(name) for name in classes)}]"
     file = folder / "colours.toml"
     file.write_text(EXPERIMENT.format(classes=said))

@@ -2,26 +2,49 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 
 from opnp import experiment as known
+from opnp.catalog import shipped_keys
 from opnp.commands import console, options
+from opnp.commands.understanding import below_lines, understood_lines, understood_table
 from opnp.experiment import Experiment, Unused
 from opnp.kept import Kept, kept
 from opnp.store import Store
+from opnp.understood import understood
 
 
-def experiments(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
-    """List every experiment: its image sets, what is cached, what is missing and how to get it."""
+def experiments(
+    name: Annotated[
+        str | None, typer.Argument(help="Key of an experiment, to see all of it.", show_default=False)
+    ] = None,
+    *,
+    cache: options.Cache = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """List every experiment: its image sets, what is cached, what is missing and how to get it.
+
+    With the key of one: what was understood of its model, classes and images, and what looks wrong.
+    """
+    if name is not None:
+        _one(name, cache, as_json=as_json)
+        return
     with console.exits(as_json=as_json), Store(cache) as store:
         found = [(experiment, kept(experiment, store)) for experiment in known.list_experiments()]
     if as_json:
         console.show_json({"experiments": [_machine(*item) for item in found]})
         return
     table = Table(Column("Key", no_wrap=True), "Title", "Classes", "OOD sets", "Cached", box=box.SIMPLE_HEAD)
+    came_with_it = shipped_keys()
+    found.sort(key=lambda item: item[0].key in came_with_it)  # one's own first
+    folded = [item for item in found if item[1].blocked and item[0].key in came_with_it]
+    found = [item for item in found if item not in folded]
     for item in found:
         table.add_row(*(Text(cell) for cell in _cells(*item)))
     stdout = console.stdout()
@@ -29,6 +52,25 @@ def experiments(*, cache: options.Cache = None, as_json: console.AsJson = False)
     for experiment, there in found:
         for line in _lacking(experiment.key, there):
             stdout.print(Text(line), soft_wrap=True)
+    if folded:
+        keys = ", ".join(experiment.key for experiment, _ in folded)
+        stdout.print(
+            Text(f"\nWithout their data yet: {keys}; `experiments KEY` says what to get"), soft_wrap=True
+        )
+
+
+def _one(key: str, cache: Path | None, *, as_json: bool) -> None:
+    with console.exits(as_json=as_json), Store(cache) as store:
+        said = understood(known.load_experiment(key), store)
+    if as_json:
+        console.show_json(asdict(said))
+        return
+    stdout = console.stdout()
+    for line in understood_lines(said):
+        stdout.print(Text(line), soft_wrap=True)
+    stdout.print(understood_table(said))
+    for line in below_lines(said):
+        stdout.print(Text(line), soft_wrap=True)
 
 
 def _machine(experiment: Experiment, there: Kept) -> dict[str, object]:

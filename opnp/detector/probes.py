@@ -1,7 +1,9 @@
 """A few real images inside a detector, with what the model makes of them: proof that numbers carry over."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -56,13 +58,17 @@ class Probes:
 def make_probes(
     classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, sets: tuple[ImageSet, ...]
 ) -> Probes:
-    """The first images of each set, small enough to carry."""
-    pictures = []
-    for images in sets:
-        opened = images.open()
-        pictures += [_small(opened[index][0]) for index in range(min(EACH, len(opened)))]
+    """The first images of each set that can be read, small enough to carry."""
+    pictures = [picture for images in sets for picture in islice(_readable(images), EACH)]
     probes = Probes(tuple(pictures), torch.empty(0))
     return Probes(probes.pictures, logits_of(classifier, weight, bias, probes.inputs(classifier)))
+
+
+def _readable(images: ImageSet) -> Iterator[npt.NDArray[np.uint8]]:
+    opened = images.open()
+    for index in range(len(opened)):
+        with contextlib.suppress(UnreadableImageError, OSError):
+            yield _small(opened[index][0])
 
 
 def read_probes(tensors: Mapping[str, torch.Tensor]) -> Probes:

@@ -53,7 +53,7 @@ class FileImages:
         labels: Their classes, or empty for none.
     """
 
-    paths: Sequence[Path]
+    paths: Below
     labels: tuple[int, ...] = ()
 
     def __len__(self) -> int:

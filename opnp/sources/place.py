@@ -9,6 +9,7 @@ from PIL import Image
 
 from opnp.errors import InvalidSettingError
 
+_LONGEST = 40
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -56,9 +57,15 @@ class Place:
 
     def resolve(self, path: str) -> Path:
         """The file that `path` names: beside the experiment file, else in the data folder (OPNP_DATA)."""
-        written = Path(path).expanduser()
-        beside = self.file.parent / written
-        return beside if beside.exists() else data_folder() / written
+        try:
+            written = Path(path).expanduser()
+            beside = self.file.parent / written
+            found = beside if beside.exists() else data_folder() / written
+            found.exists()  # raises where no file can have that name
+        except (OSError, RuntimeError):
+            shown = named(path[:_LONGEST])
+            raise self.wrong("path", "one that this machine can have", shown, "Write it in full.") from None
+        return found
 
     def wrong(self, key: str, expected: str, got: str, remedy: str = "") -> InvalidSettingError:
         """The error for a value: file, key, expected, got and remedy in one sentence or two."""

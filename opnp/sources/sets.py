@@ -58,6 +58,10 @@ def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[
     one_of("source", said.source, [*IMAGES, FEATURES], place)
     if said.seed < 0:
         raise place.wrong("seed", "at least 0", str(said.seed))
+    share = isinstance(said.subset, float)
+    if said.subset is not None and not (0 < said.subset <= 1 if share else said.subset >= 1):
+        expected = "a count of at least 1 or a share with a point, above 0 and at most 1"
+        raise place.wrong("subset", expected, str(said.subset), "Leave it out for all images.")
     return said, {key: value for key, value in table.items() if key not in COMMON}
 
 

@@ -1,6 +1,7 @@
 """Strict reading of a TOML table into a frozen dataclass: its fields are the keys, its hints the types."""
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
@@ -44,6 +45,8 @@ def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterab
     for name, field in known.items():
         if name not in table and field.default is MISSING and field.default_factory is MISSING:
             raise place.wrong(name, _words(hints[name]), "nothing", f"Add `{name} = ...` there.")
+        if table.get(name) == "" and field.default is MISSING:
+            raise place.wrong(name, "text", "an empty one", "Fill it.")
     return kind(**{key: _value(key, table[key], hints[key], place) for key in table})
 
 
@@ -71,7 +74,7 @@ def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
     """
     allowed = list(allowed)
     if value not in allowed:
-        raise place.wrong(key, f"one of {_listed(allowed)}", repr(value), closest(value, allowed))
+        raise place.wrong(key, f"one of {_listed(allowed)}", short(value), closest(value, allowed))
     return value
 
 
@@ -119,9 +122,11 @@ def _value(key: str, value: object, hint: Any, place: Place) -> Any:  # noqa: AN
             return read(option, value, place.at(f"{place.section[:-1]}.{key}]"))  # type: ignore[arg-type]
         if get_origin(option) is tuple and isinstance(value, list):
             inner = get_args(option)[0]
-            if all(_is(item, inner) for item in value):
+            if all(_is(item, inner) and (inner is not float or math.isfinite(item)) for item in value):
                 return tuple(inner(item) for item in value)
         elif _is(value, get_origin(option) or option):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise place.wrong(key, _words(hint), short(value))
             return float(value) if option is float else value  # type: ignore[arg-type]
     raise place.wrong(key, _words(hint), short(value))
 

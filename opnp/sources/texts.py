@@ -1,6 +1,7 @@
 """Text files as people have them: with a byte order mark, in UTF-16 as PowerShell writes, or no text."""
 
 import codecs
+import errno
 from pathlib import Path
 
 from opnp.errors import InvalidDataError
@@ -22,22 +23,42 @@ def read_text(file: Path) -> str:
         InvalidDataError: If it is in another encoding, holds no text, or cannot be read.
     """
     try:
-        data = file.read_bytes()
+        data = plain_bytes(file)
     except (OSError, ValueError) as error:
         raise InvalidDataError(
             f"Expected `{file.name}` to be a file that can be read but got: {_words(error)}. Mend it there."
         ) from None
-    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
+    return decoded(data, file.name)
+
+
+def plain_bytes(file: Path) -> bytes:
+    """The bytes of a plain file; a pipe, which may never end, is not read.
+
+    Raises:
+        OSError: If there is no such file.
+    """
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return file.read_bytes()
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text in the bytes of a file of that name.
+
+    Raises:
+        InvalidDataError: If it is in another encoding, or no text.
+    """
+    mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", "utf-8"))
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: len(mark) + error.start].count(b"\n") + 1
         raise InvalidDataError(
-            f"Expected `{file.name}` to be text in UTF-8 but line {line} is not. Save it as UTF-8."
+            f"Expected `{name}` to be text in UTF-8 but line {line} is not. Save it as UTF-8."
         ) from None
     if "\0" in text:
         raise InvalidDataError(
-            f"Expected `{file.name}` to be text in UTF-8 but it holds zero bytes: it is no text, or UTF-16 "
+            f"Expected `{name}` to be text in UTF-8 but it holds zero bytes: it is no text, or UTF-16 "
             "without a mark. Save it as UTF-8."
         )
     return text

@@ -11,6 +11,8 @@ from opnp.sources.base import ImageSource
 from opnp.sources.place import Place
 from opnp.sources.tables import one_of
 
+_LARGEST, _MOST, _MOST_PIXELS = 1024, 1_000_000, 2 * 10**9
+
 _FAMILIES = {
     "letters": generated.letters,
     "noise": generated.uniform_noise,
@@ -35,12 +37,19 @@ class GeneratedImages(ImageSource):
 
     def open(self, place: Place) -> LabelledImages:
         """The images, drawn now: grey, without labels."""
-        family = _FAMILIES[one_of("name", self.name, _FAMILIES, place)]
+        self.missing(place)
+        family = _FAMILIES[self.name]
         return ArrayImages(family(self.count, place.seed, self.size))
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """Nothing, if there is such a family."""
         one_of("name", self.name, _FAMILIES, place)
+        for key, number, most in (("size", self.size, _LARGEST), ("count", self.count, _MOST)):
+            if not 1 <= number <= most:
+                raise place.wrong(key, f"between 1 and {most:,}", str(number))
+        if self.size * self.size * self.count > _MOST_PIXELS:
+            remedy = "Draw fewer or smaller ones: they are made in memory."
+            raise place.wrong("count", f"at most {_MOST_PIXELS // self.size**2:,}", str(self.count), remedy)
         return ()
 
     def identity(self, place: Place) -> str:
