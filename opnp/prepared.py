@@ -16,6 +16,7 @@ from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
 from opnp.features import Features, best_device
 from opnp.kept_features import digests, found_features, kept_features
 from opnp.models import Classifier
+from opnp.remarks import remarks
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
 from opnp.stored_maps import found_sensitivity_sums, kept_sensitivity_sums
@@ -52,6 +53,8 @@ class Prepared:
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
         skipped: Images of each set that could not be read, by key; sets without any are left out.
+        remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could not
+            be kept.
     """
 
     experiment: Experiment
@@ -60,6 +63,7 @@ class Prepared:
     ood: Mapping[str, Features]
     maps: SensitivityMaps
     skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def prepare(
@@ -93,11 +97,12 @@ def prepare(
     require_present(experiment.missing())
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
-    id_test = work.features(experiment.id_test)
-    _require_labels(id_test.labels, len(classifier.weight), experiment.id_test.title)
-    ood = {images.key: work.features(images) for images in experiment.ood}
-    maps = work.maps(experiment.id_train)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped)
+    with remarks() as said:
+        id_test = work.features(experiment.id_test)
+        _require_labels(id_test.labels, len(classifier.weight), experiment.id_test.title)
+        ood = {images.key: work.features(images) for images in experiment.ood}
+        maps = work.maps(experiment.id_train)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, tuple(said))
 
 
 class _Work:

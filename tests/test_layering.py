@@ -11,7 +11,7 @@ ENGINE = sorted((ROOT / "opnp").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
-    "errors torchvision_compat seen versions",
+    "errors remarks torchvision_compat seen versions",
     "checks foreign",
     "config store",
     "datasets images models",
