@@ -1,5 +1,6 @@
 """The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,11 @@ import torch
 
 from opnp.config import NeuronDefinition
 from opnp.datasets import FeatureSet, ImageSet, require_present
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiment import Experiment
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StoredFeatures
 from opnp.features import Features, best_device
-from opnp.kept_features import digests, found_features, kept_features
+from opnp.kept_features import begun, digests, found_features, kept_features
 from opnp.models import Classifier
 from opnp.remarks import remarks
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
@@ -22,6 +23,8 @@ from opnp.store import Store
 from opnp.stored_maps import found_sensitivity_sums, kept_sensitivity_sums
 
 MAPS_VERSION = 2
+
+_log = logging.getLogger("opnp.prepared")
 
 Progress = Callable[[str, Pace], object]
 """Called with the set's title and where its extraction stands."""
@@ -53,8 +56,8 @@ class Prepared:
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
         skipped: Images of each set that could not be read, by key; sets without any are left out.
-        remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could not
-            be kept.
+        remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
+            not be kept.
     """
 
     experiment: Experiment
@@ -125,14 +128,26 @@ class _Work:
         return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
 
     def _sums(self, images: ImageSet) -> SensitivitySums:
-        """Kept sums also serve where the features behind them had to make room."""
+        """Kept sums also serve where the features behind them had to make room, or cannot be mended."""
         images = replace(images, open=cache(images.open))
         if found_features(self._store, self._classifier, images) is None:
             for digest in digests(self._store, self._classifier, images):
-                sums = found_sensitivity_sums(self._store, digest)
+                sums = found_sensitivity_sums(self._store, digest, self._classifier)
                 if sums is not None:
+                    self._mend(images)
                     return sums
         return kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
+
+    def _mend(self, images: ImageSet) -> None:
+        """Extract what is not whole of features that are there, for those who will ask for them."""
+        if not begun(self._store, self._classifier, images):
+            return
+        try:
+            self._stored(images)
+        except ExtractionCancelledError:
+            raise
+        except OpnpError as error:
+            _log.warning("The features of %s are not mended. %s", images.title, error)
 
     def _stored(self, images: ImageSet) -> StoredFeatures:
         self._require_going()

@@ -101,7 +101,9 @@ def _round(cache: Path, truth: Seen, gone: bool, result: Connection) -> None:
 
 def main() -> None:
     """Run the rounds, print those that are neither right nor refused, and the counts."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=0, help="the first round's; the next has the next")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a round may take")
@@ -116,7 +118,10 @@ def main() -> None:
         if once or outcome not in ("right", "refused"):
             print(f"seed {seed}: {done}: {outcome}\n{said}\n")
     kinds = ("right", "refused", "wrong", "traceback", "hang", "stuck")
-    print(f"seeds {seeds[0]} to {seeds[-1]}: tried {len(seeds)}, " + ", ".join(f"{k} {counts[k]}" for k in kinds))
+    print(
+        f"seeds {seeds[0]} to {seeds[-1]}: tried {len(seeds)}, "
+        + ", ".join(f"{k} {counts[k]}" for k in kinds)
+    )
     sys.exit(any(counts[kind] for kind in kinds[2:]))
 
 

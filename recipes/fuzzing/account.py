@@ -54,7 +54,7 @@ def _look(cache: Path, truth: Seen, gone: bool) -> Outcome:
         return ("refused" if _SENTENCE.match(str(error)) else "traceback"), str(error)
     except Exception:  # noqa: BLE001 - that is what this looks for
         return "traceback", traceback.format_exc()
-    if gone and "train" not in seen:  # the maps are kept without the features behind them
+    if "train" not in seen:  # the maps are kept without the features behind them, and methods say so
         truth = {name: value for name, value in truth.items() if name != "train"}
     other = [name for name in {*truth, *seen} if truth.get(name) != seen.get(name)]
     return ("wrong", f"others: {', '.join(sorted(other))}") if other else ("right", "")

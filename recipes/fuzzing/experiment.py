@@ -23,7 +23,7 @@ Seen = dict[str, object]
 
 CPU = torch.device("cpu")
 PRUNING = Pruning((20, 100), (10, 90))
-COUNTS = {"train": 2600, "test": 2300, "near": 2300, "far": 2048}
+COUNTS = {"train": 300, "test": 2100, "near": 2100, "far": 300}
 
 
 class Net(nn.Module):

@@ -16,14 +16,56 @@ from recipes.fuzzing.headers import Table, changed_header
 
 DEEP = "[" * 100_000 + "]" * 100_000
 _LIES: list[Any] = [
-    -1, 0, 1, 2047, 2049, 10**6, 2**63, 10**400, 0.5, 2048.0, -0.0, float("nan"), float("inf"), True, False, None, "",
-    "2048", "float16", "float32", "float64", "\ud800", "\0", "x" * 10_000, [], [1], {}, {"index": 0, "reason": "x"},
-    [{"index": 0, "reason": "none"}], [{"index": -1, "reason": "x"}], [2048, 252], [252, 2048],
-]  # fmt: skip
+    -1,
+    0,
+    1,
+    2047,
+    2049,
+    10**6,
+    2**63,
+    10**400,
+    0.5,
+    2048.0,
+    -0.0,
+    float("nan"),
+    float("inf"),
+    True,
+    False,
+    None,
+    "",
+    "2048",
+    "float16",
+    "float32",
+    "float64",
+    "\ud800",
+    "\0",
+    "x" * 10_000,
+    [],
+    [1],
+    {},
+    {"index": 0, "reason": "x"},
+    [{"index": 0, "reason": "none"}],
+    [{"index": -1, "reason": "x"}],
+    [2048, 252],
+    [252, 2048],
+]
 _TEXTS = [
-    b"", b"null", b"[]", b"{}", b"NaN", b"-", b'{"request": {}}', b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b"\0" * 64,
-    DEEP.encode(), b'{"a":' * 50_000, b"\xc3\x28", b"9" * 10_000, b'"' + b"x" * 10**6,
-]  # fmt: skip
+    b"",
+    b"null",
+    b"[]",
+    b"{}",
+    b"NaN",
+    b"-",
+    b'{"request": {}}',
+    b"\xff\xfe{\x00}\x00",
+    b"\xef\xbb\xbf{}",
+    b"\0" * 64,
+    DEEP.encode(),
+    b'{"a":' * 50_000,
+    b"\xc3\x28",
+    b"9" * 10_000,
+    b'"' + b"x" * 10**6,
+]
 
 Way = Callable[[Path, random.Random], object]
 
@@ -118,7 +160,9 @@ def _overwrite(path: Path, chance: random.Random) -> None:
 def _like(path: Path, chance: random.Random) -> Path:
     """Another of the same kind, in the same folder or one beside it."""
     there = [*path.parent.iterdir(), *path.parent.parent.glob(f"*/{path.name[:6]}*")]
-    return chance.choice([other for other in there if other.is_dir() == path.is_dir() and not other.is_symlink()])
+    return chance.choice(
+        [other for other in there if other.is_dir() == path.is_dir() and not other.is_symlink()]
+    )
 
 
 def _rename(path: Path, chance: random.Random) -> None:
@@ -188,7 +232,9 @@ def _lying_header(path: Path, chance: random.Random) -> None:
 def _deep_header(path: Path, chance: random.Random) -> None:
     data = path.read_bytes()
     header = chance.choice([DEEP.encode(), *_TEXTS])
-    path.write_bytes(len(header).to_bytes(8, "little") + header + data[8 + int.from_bytes(data[:8], "little") :])
+    path.write_bytes(
+        len(header).to_bytes(8, "little") + header + data[8 + int.from_bytes(data[:8], "little") :]
+    )
 
 
 def _length_lie(path: Path, chance: random.Random) -> None:
@@ -203,7 +249,13 @@ def _foreign_entry(cache: Path, chance: random.Random) -> None:
         entry = chance.choice(store.entries())
         arrays = store.get(entry.kind, entry.key) or {}
         name = chance.choice([*arrays, "more"])
-        values = [np.zeros(0), np.zeros((3, 3, 3)), np.array(2**62), np.array([True]), np.full((3, 8), np.nan)]
+        values = [
+            np.zeros(0),
+            np.zeros((3, 3, 3)),
+            np.array(2**62),
+            np.array([True]),
+            np.full((3, 8), np.nan),
+        ]
         other = {**arrays, name: chance.choice(values)}
         if chance.random() < 0.3:
             other.pop(name)
@@ -211,13 +263,42 @@ def _foreign_entry(cache: Path, chance: random.Random) -> None:
 
 
 WAYS: list[tuple[str, Way]] = [
-    ("file", _flip), ("chunk", _flip), ("chunk", _flip_in_silence), ("entry", _flip), ("manifest", _flip),
-    ("file", _cut), ("chunk", _cut), ("file", _lengthen), ("chunk", _lengthen), ("file", _zeros),
-    ("file", _garbage), ("manifest", _garbage), ("file", _huge), ("any", _delete), ("chunk", _delete),
-    ("file", _swap), ("chunk", _swap), ("chunk", _overwrite), ("manifest", _swap), ("extraction", _swap),
-    ("extraction", _overwrite), ("entry", _swap), ("any", _rename), ("extraction", _rename), ("folder", _delete),
-    ("any", _another_in_its_place), ("file", _another_in_its_place), ("folder", _another_in_its_place),
-    ("cache", _another_in_its_place), ("manifest", _lying_manifest), ("manifest", _lying_manifest),
-    ("chunk", _lying_header), ("chunk", _lying_header), ("entry", _lying_header), ("chunk", _deep_header),
-    ("entry", _deep_header), ("file", _length_lie), ("cache", _foreign_entry),
-]  # fmt: skip
+    ("file", _flip),
+    ("chunk", _flip),
+    ("chunk", _flip_in_silence),
+    ("entry", _flip),
+    ("manifest", _flip),
+    ("file", _cut),
+    ("chunk", _cut),
+    ("file", _lengthen),
+    ("chunk", _lengthen),
+    ("file", _zeros),
+    ("file", _garbage),
+    ("manifest", _garbage),
+    ("file", _huge),
+    ("any", _delete),
+    ("chunk", _delete),
+    ("file", _swap),
+    ("chunk", _swap),
+    ("chunk", _overwrite),
+    ("manifest", _swap),
+    ("extraction", _swap),
+    ("extraction", _overwrite),
+    ("entry", _swap),
+    ("any", _rename),
+    ("extraction", _rename),
+    ("folder", _delete),
+    ("any", _another_in_its_place),
+    ("file", _another_in_its_place),
+    ("folder", _another_in_its_place),
+    ("cache", _another_in_its_place),
+    ("manifest", _lying_manifest),
+    ("manifest", _lying_manifest),
+    ("chunk", _lying_header),
+    ("chunk", _lying_header),
+    ("entry", _lying_header),
+    ("chunk", _deep_header),
+    ("entry", _deep_header),
+    ("file", _length_lie),
+    ("cache", _foreign_entry),
+]
