@@ -8,14 +8,16 @@ format or precision (made on a GPU, say) is used rather than made anew; the most
 
 import atexit
 import logging
+import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +106,14 @@ def _count(store: Store, images: ImageSet) -> int:
         return {"count": np.array(len(images.open()), dtype=np.int64)}
 
     key = {"images": images.identity(), "version": _COUNT_VERSION}
-    return int(store.get_or_compute("image count", key, counted)["count"])
+    kept = store.get_or_compute("image count", key, counted, fits=_is_a_count)
+    return int(kept["count"])
+
+
+def _is_a_count(kept: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+    if set(kept) != {"count"} or kept["count"].shape != () or kept["count"].dtype.kind != "i":
+        return False
+    return bool(kept["count"] > 0)
 
 
 def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
@@ -117,6 +126,12 @@ def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[
     """The digests of all extractions that would do for a set, kept or not, the most precise first."""
     request, _ = _request(classifier, images, _count(store, images))
     return (like.digest for like in _alike(request))
+
+
+def begun(store: Store, classifier: Classifier, images: ImageSet) -> bool:
+    """Whether features of a set lie in the library, even if they are not complete or damaged."""
+    library = library_in(store.directory)
+    return any(os.path.lexists(library / digest) for digest in digests(store, classifier, images))
 
 
 def _found(store: Store, request: Request, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:

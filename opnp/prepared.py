@@ -1,5 +1,6 @@
 """The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,15 +17,18 @@ from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiment import Experiment, Unused
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
 from opnp.features import Features
-from opnp.kept_features import digests, found_features, kept_features
+from opnp.kept_features import begun, digests, found_features, kept_features
 from opnp.label_check import doubts
 from opnp.labelling import labelled
 from opnp.models import Classifier
+from opnp.remarks import remarks
 from opnp.sensitivity import SensitivitySums, sensitivity_sums
 from opnp.store import Store
 from opnp.stored_maps import found_sensitivity_sums, kept_sensitivity_sums
 
 MAPS_VERSION = 2
+
+_log = logging.getLogger("opnp.prepared")
 
 Progress = Callable[[str, Pace], object]
 """Called with the set's title and where its extraction stands."""
@@ -58,6 +62,8 @@ class Prepared:
         skipped: Images of each set that could not be read, by key; sets without any are left out.
         notes: What was assumed of the classes, and what speaks against the labels, in sentences.
         unused: The OOD sets that are missing or cannot be used, and why.
+        remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
+            not be kept.
     """
 
     experiment: Experiment
@@ -68,6 +74,7 @@ class Prepared:
     skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     unused: tuple[Unused, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def prepare(
@@ -105,12 +112,14 @@ def prepare(
     experiment = usable
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
-    id_test, notes = _with_labels(work.features(experiment.id_test), experiment, classifier, work.skipped)
-    ood, unusable = work.ood(experiment.ood)
-    experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
-    maps = work.maps(experiment.id_train)
+    with remarks() as said:
+        features = work.features(experiment.id_test)
+        id_test, notes = _with_labels(features, experiment, classifier, work.skipped)
+        ood, unusable = work.ood(experiment.ood)
+        experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
+        maps = work.maps(experiment.id_train)
     unused = (*missing, *unusable)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, unused)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, unused, tuple(said))
 
 
 class _Work:
@@ -152,14 +161,26 @@ class _Work:
         return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
 
     def _sums(self, images: ImageSet) -> SensitivitySums:
-        """Kept sums also serve where the features behind them had to make room."""
+        """Kept sums also serve where the features behind them had to make room, or cannot be mended."""
         images = replace(images, open=cache(images.open))
         if found_features(self._store, self._classifier, images) is None:
             for digest in digests(self._store, self._classifier, images):
-                sums = found_sensitivity_sums(self._store, digest)
+                sums = found_sensitivity_sums(self._store, digest, self._classifier)
                 if sums is not None:
+                    self._mend(images)
                     return sums
         return kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
+
+    def _mend(self, images: ImageSet) -> None:
+        """Extract what is not whole of features that are there, for those who will ask for them."""
+        if not begun(self._store, self._classifier, images):
+            return
+        try:
+            self._stored(images)
+        except ExtractionCancelledError:
+            raise
+        except OpnpError as error:
+            _log.warning("The features of %s are not mended. %s", images.title, error)
 
     def _stored(self, images: ImageSet) -> StoredFeatures:
         self._require_going()

@@ -1,6 +1,6 @@
 """Features on disk to sensitivity sums: one chunk in memory at a time, shared by processes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,8 +99,11 @@ def kept_sensitivity_sums(
             "count": np.array(sums.count),
         }
 
+    def fits(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+        return _fit(arrays, (classes, width))
+
     if processes.size == 1 or _is_kept(store, key, processes):
-        arrays = store.get_or_compute(_KIND, key, compute, meta=meta)
+        arrays = store.get_or_compute(_KIND, key, compute, meta=meta, fits=fits)
     else:
         arrays = compute()
         if processes.leads:
@@ -108,10 +111,12 @@ def kept_sensitivity_sums(
     return _sums(arrays)
 
 
-def found_sensitivity_sums(store: Store, digest: str, *, temperature: float = 1.0) -> SensitivitySums | None:
+def found_sensitivity_sums(
+    store: Store, digest: str, classifier: Classifier, *, temperature: float = 1.0
+) -> SensitivitySums | None:
     """The sums of the extraction with that digest if they are kept, whether or not its features still are."""
     arrays = store.get(_KIND, _key(digest, temperature))
-    return None if arrays is None else _sums(arrays)
+    return None if arrays is None or not _fit(arrays, classifier.weight.shape) else _sums(arrays)
 
 
 def _key(digest: str, temperature: float) -> dict[str, str | float]:
@@ -123,6 +128,19 @@ def _sums(arrays: Mapping[str, np.ndarray[Any, Any]]) -> SensitivitySums:
     return SensitivitySums(
         torch.tensor(arrays["weights"]), torch.tensor(arrays["neurons"]), int(arrays["count"])
     )
+
+
+def _fit(arrays: Mapping[str, np.ndarray[Any, Any]], shape: Sequence[int]) -> bool:
+    """Whether they are sums of a head (C, D), over at least one image."""
+    classes, width = shape
+    shapes = {"weights": (classes, width), "neurons": (width,), "count": ()}
+    if {name: array.shape for name, array in arrays.items()} != shapes:
+        return False
+    kinds = {name: array.dtype.kind for name, array in arrays.items()}
+    if kinds != {"weights": "f", "neurons": "f", "count": "i"}:
+        return False
+    finite = bool(np.isfinite(arrays["weights"]).all() and np.isfinite(arrays["neurons"]).all())
+    return finite and bool(arrays["count"] > 0)
 
 
 def _is_kept(store: Store, key: dict[str, str | float], processes: Processes) -> bool:

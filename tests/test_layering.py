@@ -11,7 +11,7 @@ ENGINE = sorted((ROOT / "opnp").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "app").rglob("*.py"))
 
 LAYERS = (
-    "errors plain_csv torchvision_compat seen versions",
+    "errors plain_csv remarks torchvision_compat seen versions",
     "devices foreign",
     "checks",
     "config store splitting",

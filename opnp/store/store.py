@@ -88,12 +88,14 @@ class Store:
         compute: Callable[[], layout.Arrays],
         *,
         meta: Mapping[str, object] | None = None,
+        fits: Callable[[_Loaded], bool] | None = None,
     ) -> _Loaded:
         """Return what is kept for the key, or compute and keep it.
 
         One thread of one process at a time computes; who else asks for it waits. When `compute` raises, its
         error goes to the caller, and the next one who waits computes. When the result cannot be kept (full or
-        read-only disk), it is returned all the same and a warning is logged.
+        read-only disk), it is returned all the same and a warning is logged. What is kept and does not `fits`
+        (names, shapes) is computed again, and that is logged too.
 
         Raises:
             InvalidSettingError: If kind, key or meta is not allowed.
@@ -101,11 +103,11 @@ class Store:
             StoreError: If `compute` asks for the same key, or what is kept cannot be read just now.
         """
         entry = _new_entry(kind, key, meta)
-        loaded = self._read(entry)
+        loaded = self._read_fitting(entry, fits)
         if loaded is not None:
             return loaded
         with locks.alone(self._locks / f"{entry.digest}.lock"):
-            loaded = self._read(entry)
+            loaded = self._read_fitting(entry, fits)
             if loaded is not None:
                 return loaded
             arrays = layout.require_arrays(compute())
@@ -225,6 +227,13 @@ class Store:
             self._checked[wanted.digest] = found.identity
         self._index.touch(found.entry)
         return found.arrays
+
+    def _read_fitting(self, wanted: Entry, fits: Callable[[_Loaded], bool] | None) -> _Loaded | None:
+        found = self._read(wanted)
+        if found is None or fits is None or fits(found):
+            return found
+        self._discard(wanted.digest, DamagedEntryError("it holds other arrays than it should"))
+        return None
 
     def _write(self, entry: Entry, arrays: layout.Arrays) -> None:
         path = self._path(entry.digest)

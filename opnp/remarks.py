@@ -1,0 +1,39 @@
+"""What is said on the way: warnings that a page shows beside a result, as the terminal prints them."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def remarks() -> Iterator[list[str]]:
+    """Collect the warnings of opnp that this thread logs in the block, each sentence once.
+
+    They are logged all the same, so the terminal prints them too. None of them holds a path of the machine.
+
+    Example:
+        >>> with remarks() as said:
+        ...     logging.getLogger("opnp.store").warning("Entry %d is damaged.", 3)
+        >>> said
+        ['Entry 3 is damaged.']
+    """
+    handler = _Collecting()
+    log = logging.getLogger("opnp")
+    log.addHandler(handler)
+    try:
+        yield handler.said
+    finally:
+        log.removeHandler(handler)
+
+
+class _Collecting(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.thread == self._thread and text not in self.said:
+            self.said.append(text)

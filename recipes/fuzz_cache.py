@@ -1,0 +1,129 @@
+"""Spoil a cache in every way that comes to mind, and see what follows: `python -m recipes.fuzz_cache`.
+
+A small experiment is prepared once. Then each round copies its cache, spoils one to three things in it by a
+seed that is printed, and prepares, verifies, lists and clears in a process of its own. What came of it is
+
+- right: features, labels, maps and figures are those of the whole cache, to the last bit,
+- refused: one sentence said what was expected, what came and what to do,
+- wrong: other figures, traceback: anything but a sentence, hang: no end within --seconds, stuck: refused a
+  second time although the pictures are there, or something is left that cannot be listed and cleared.
+
+Only the first two may be; the exit code says whether it was so. `--round SEED` repeats one and prints all.
+"""
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import random
+import shutil
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from opnp.store import plain
+from recipes.fuzzing.experiment import Seen, look, small_experiment
+from recipes.fuzzing.spoiling import spoil
+
+Outcome = tuple[str, str]
+"""What came of a round, and the sentence, difference or trace that tells it."""
+
+
+def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int, tuple[str, str, str]]:
+    """What was spoilt, what came of it and its account, for each seed.
+
+    Args:
+        seeds: One for each round.
+        folder: An empty one.
+        seconds: How long a round may take.
+    """
+    whole = {age: folder / age for age in ("new", "old")}
+    truth = look(small_experiment(), whole["new"])
+    shutil.copytree(whole["new"], whole["old"])
+    _as_written_before(whole["old"])
+    results = {}
+    for seed in seeds:
+        chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        cache = folder / f"round-{seed}"
+        shutil.copytree(whole[chance.choice(["new", "new", "old"])], cache)
+        done = spoil(cache, chance)
+        gone = chance.random() < 0.1
+        said = ", ".join([*done, "pictures gone"] if gone else done)
+        results[seed] = said, *_alone(cache, truth, gone, seconds)
+        with contextlib.suppress(OSError):
+            plain.remove(cache)
+    return results
+
+
+def _as_written_before(cache: Path) -> None:
+    """Chunks as they were before they had a quick checksum."""
+    from recipes.fuzzing.headers import changed_header
+
+    def without(table: dict[str, dict[str, str]]) -> None:
+        said = json.loads(table["__metadata__"]["chunk"])
+        del said["sum"]
+        table["__metadata__"]["chunk"] = json.dumps(said)
+
+    for path in cache.rglob("chunk-*"):
+        path.write_bytes(changed_header(path.read_bytes(), without))
+
+
+def _alone(cache: Path, truth: Seen, gone: bool, seconds: float) -> Outcome:
+    """One round in a process of its own, so that nothing is remembered and a hang can be ended."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_round, args=(cache, truth, gone, there))
+    process.start()
+    there.close()
+    try:
+        outcome = here.recv() if here.poll(seconds) else ("hang", f"no end within {seconds:g} s")
+    except EOFError:
+        outcome = ("traceback", "the process died")
+    if process.is_alive() and outcome[0] == "hang":
+        process.kill()
+    process.join()
+    return outcome
+
+
+def _round(cache: Path, truth: Seen, gone: bool, result: Connection) -> None:
+    from recipes.fuzzing.account import account
+
+    try:
+        outcome = account(cache, truth, gone=gone)
+    except BaseException:  # noqa: BLE001 - whatever it is, it is what this looks for
+        outcome = ("traceback", traceback.format_exc())
+    result.send(outcome)
+    result.close()
+
+
+def main() -> None:
+    """Run the rounds, print those that are neither right nor refused, and the counts."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the first round's; the next has the next")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long a round may take")
+    parser.add_argument("--round", type=int, help="repeat this one")
+    arguments = parser.parse_args()
+    once = arguments.round is not None
+    seeds = [arguments.round] if once else list(range(arguments.seed, arguments.seed + arguments.count))
+    with tempfile.TemporaryDirectory() as folder:
+        results = rounds(seeds, Path(folder), seconds=arguments.seconds)
+    counts = Counter(outcome for _, outcome, _ in results.values())
+    for seed, (done, outcome, said) in results.items():
+        if once or outcome not in ("right", "refused"):
+            print(f"seed {seed}: {done}: {outcome}\n{said}\n")
+    kinds = ("right", "refused", "wrong", "traceback", "hang", "stuck")
+    print(
+        f"seeds {seeds[0]} to {seeds[-1]}: tried {len(seeds)}, "
+        + ", ".join(f"{k} {counts[k]}" for k in kinds)
+    )
+    sys.exit(any(counts[kind] for kind in kinds[2:]))
+
+
+if __name__ == "__main__":
+    main()
