@@ -4,6 +4,9 @@ A link opens the same view and the back button goes back. Streamlit does this it
 (`bind="query-params"`), but spells options by their titles, and takes one step back for each. A preset sets
 the windows and how ranks are taken in one step, so these are written here, as are the settings held as A.
 
+Only a new visit, another page or the back button make an address count. A click that was made before the
+browser had heard of the last step still carries the address before it, and would take that step back.
+
 An address is left as it came until the visitor changes something: to correct it at once would be a step of
 its own, and the back button would never get past it.
 """
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import state
 from app.spelling import PRUNING, NotSpeltError, Said, of_one, of_sets, short
@@ -27,13 +31,17 @@ class _Link:
 
     Attributes:
         page: The one that was drawn last.
+        due: Whether the address is still to be followed: of a new visit, or since the back button.
+        came: Whether the run that is drawn follows the address.
         seen: What the address said then, by key.
         shown: What the settings were spelt as then: the same, or what was made of it.
         asked: What a new address says, until it is followed.
         problems: What of it could not be followed, in words.
     """
 
-    page: str
+    page: str = ""
+    due: bool = True
+    came: bool = False
     seen: dict[str, Said] = field(default_factory=dict)
     shown: dict[str, Said] = field(default_factory=dict)
     asked: dict[str, Said] = field(default_factory=dict)
@@ -48,14 +56,18 @@ def arrive(page: str, titles: Mapping[str, str]) -> None:
             then stays.
         titles: Of the experiments that can be opened, by key, the default first.
     """
-    link: _Link = st.session_state.setdefault(_LINK, _Link(page))
+    link: _Link = st.session_state.setdefault(_LINK, _Link())
+    context = get_script_run_ctx()
+    link.due |= context is not None and context.is_history_navigation
     said = {key: _said(key) for key in (state.EXPERIMENT, state.OOD, *PRUNING)}
+    link.came = link.due or link.page != page
     if link.page != page:
         link.page = page
         link.seen, link.shown = {}, {}
         said = {key: value for key, value in said.items() if value}
+    link.due = False
     asked = {key: value for key, value in said.items() if value != link.seen.get(key, ())}
-    if not asked:
+    if not (asked and link.came):
         return
     link.seen |= said
     link.problems = []
@@ -90,6 +102,12 @@ def follow(sets: Mapping[str, str]) -> None:
                 link.problems.append(text.UNREADABLE.format(key=key, said=short(said), expected=error))
             st.session_state[key] = value
             link.shown[key] = spelling.said(value)
+
+
+def came() -> bool:
+    """Whether the run that is drawn follows its address: of a new visit, another page or the back button."""
+    link: _Link = st.session_state[_LINK]
+    return link.came
 
 
 def problems() -> list[str]:
@@ -137,10 +155,10 @@ def write(sets: Mapping[str, str]) -> None:
 def _update(present: dict[str, Said]) -> None:
     """What stands at its default is left out."""
     link: _Link = st.session_state[_LINK]
-    st.query_params.update({key: list(said) for key, said in present.items()})
     link.seen |= present
     link.shown |= present
     link.problems = []
+    st.query_params.update({key: list(said) for key, said in present.items()})
 
 
 def _pruning() -> dict[str, Said]:

@@ -66,7 +66,7 @@ def _run() -> None:
     progress = st.empty()
     if "torch" not in sys.modules:
         progress.progress(0.0, text.shell.STARTING)
-    from app.components.controls import controls
+    from app.components.controls import begin, controls
     from app.components.header import header, introduce
     from app.components.preparing import prepared
 
@@ -89,6 +89,7 @@ def _run() -> None:
     if explorer is None:
         return
     introduce(place, copy.INTRO, explorer)
+    begin(explorer)
     state.rest()
     state.arrive(key, tuple(explorer.prepared.ood))
     link.follow(sets)

@@ -5,7 +5,7 @@ So a link opens the same view and the browser's back button goes back. Undo is a
 the session.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -23,8 +23,7 @@ CHOSEN = "_chosen"
 
 _ARRIVED = "_arrived"
 _MOVING = "_moving"
-_HISTORY = "_history"
-_PRESENT = "_present"
+_COURSE = "_course"
 _LONGEST = 100
 
 
@@ -49,6 +48,73 @@ class Settings:
             DEFINITION: str(self.pruning.neuron_definition),
             OOD: list(self.ood),
         }
+
+
+@dataclass
+class Course:
+    """What a visit has shown, in its order.
+
+    One object, because Streamlit may stop a script at any touch of the session's state, also in a callback:
+    what belongs together changes here between two touches.
+
+    Attributes:
+        present: The settings that the page shows.
+        earlier: Those before, the latest last.
+        undone: How often undo was clicked since the page was last drawn.
+        wanted: Settings that the widgets are still to show.
+    """
+
+    present: Settings | None = None
+    earlier: list[Settings] = field(default_factory=list)
+    undone: int = 0
+    wanted: Settings | None = None
+
+    def undo(self) -> None:
+        """Note a click. A callback: it touches nothing else, and is served when the page is drawn."""
+        self.undone += 1
+
+    def settle(self, settings: Settings) -> None:
+        """Note the settings that the page now shows; what came before them can be undone."""
+        if self.present is not None and self.present != settings:
+            self.earlier = [*self.earlier, self.present][-_LONGEST:]
+        self.present = settings
+
+    def turn(self, settings: Settings) -> None:
+        """Serve the clicks on undo: a move that came before them and was never drawn is what they undo first.
+
+        Args:
+            settings: What the widgets say.
+        """
+        clicks, self.undone = self.undone, 0
+        self.settle(settings)
+        for _ in range(min(clicks, len(self.earlier))):
+            self.present = self.wanted = self.earlier.pop()
+
+
+def course() -> Course:
+    """The visit's."""
+    found: Course = st.session_state.setdefault(_COURSE, Course())
+    return found
+
+
+def turn(all_ood: tuple[str, ...]) -> None:
+    """Serve clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
+
+    Args:
+        all_ood: Keys of the experiment's OOD sets.
+    """
+    visit = course()
+    if visit.undone:
+        visit.turn(read(all_ood))
+        rest()
+    _serve(visit)
+
+
+def _serve(visit: Course) -> None:
+    """Have the widgets show what is wanted; begun again where a run was stopped in the middle."""
+    if visit.wanted is not None:
+        _show(visit.wanted)
+        visit.wanted = None
 
 
 def read(all_ood: tuple[str, ...]) -> Settings:
@@ -91,6 +157,7 @@ def move(key: str, window: Window, *, moving: bool) -> None:
         window: Its new position.
         moving: Whether the thumb is still held.
     """
+    _serve(course())
     st.session_state[key] = tuple(window)
     st.session_state[_MOVING] = moving
 
@@ -105,42 +172,23 @@ def rest() -> None:
     st.session_state[_MOVING] = False
 
 
-def settle(settings: Settings) -> None:
-    """Note the settings that the page now shows; what came before them can be undone."""
-    present = st.session_state.get(_PRESENT)
-    if present is not None and present != settings:
-        history = [*st.session_state.get(_HISTORY, []), present]
-        st.session_state[_HISTORY] = history[-_LONGEST:]
-    st.session_state[_PRESENT] = settings
-
-
-def can_undo() -> bool:
-    """Whether there are earlier settings."""
-    return bool(st.session_state.get(_HISTORY))
-
-
-def undo() -> None:
-    """Go back to the settings before the present ones. A callback: it sets widgets that are drawn later."""
-    *history, previous = st.session_state[_HISTORY]
-    _show(previous)
-    st.session_state[_HISTORY] = history
-    st.session_state[_PRESENT] = previous
-
-
 def tried() -> tuple[Pruning, ...]:
     """Every pruning of this visit that undo still knows, each once, the present one last."""
-    settings = [*st.session_state.get(_HISTORY, []), st.session_state.get(_PRESENT, Settings())]
+    visit = course()
+    settings = [*visit.earlier, visit.present or Settings()]
     latest_last = dict.fromkeys(reversed([one.pruning for one in settings]))
     return tuple(reversed(latest_last))
 
 
 def choose(pruning: Pruning) -> None:
     """Set the pruning, as if the sliders had been moved. A callback."""
-    for key, value in Settings(pruning).widget_values().items():
-        if key != OOD:
-            st.session_state[key] = value
+    visit = course()
+    ood = (visit.wanted or visit.present or Settings()).ood
+    visit.wanted = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
+    _serve(visit)
 
 
 def _show(settings: Settings) -> None:
     for key, value in settings.widget_values().items():
-        st.session_state[key] = value
+        if key != OOD or settings.ood or OOD in st.session_state:  # none chosen yet: the widget's default
+            st.session_state[key] = value

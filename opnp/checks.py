@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from enum import StrEnum
+from numbers import Real
 from typing import TYPE_CHECKING, TypeVar
 
 from opnp.errors import InvalidDataError, InvalidSettingError
@@ -47,6 +48,28 @@ def require_positive(name: str, value: float) -> float:
     if not (math.isfinite(number) and number > 0):
         raise InvalidSettingError(
             f"Expected `{name}` to be a finite number above 0 but got {value!r}. Choose one, for example 1."
+        )
+    return number
+
+
+def require_number(name: str, value: object, *, most: float, remedy: str) -> float:
+    """Return `value` as a float between 0 and `most`; only what is a number counts as one, no text, no truth.
+
+    Raises:
+        InvalidSettingError: If it is none, or outside.
+
+    Example:
+        >>> require_number("a share", 1, most=1, remedy="0.1 is usual.")
+        1.0
+        >>> require_number("a share", True, most=1, remedy="0.1 is usual.")
+        Traceback (most recent call last):
+        opnp.errors.InvalidSettingError: Expected a share to be a number between 0 and 1 but got True. 0.1 ...
+    """
+    no_number = isinstance(value, bool | str) or not isinstance(value, Real)
+    number = math.nan if no_number else _number(value)
+    if not 0 <= number <= most:
+        raise InvalidSettingError(
+            f"Expected {name} to be a number between 0 and {most:g} but got {_short(value)}. {remedy}"
         )
     return number
 
@@ -120,8 +143,17 @@ def require_finite(name: str, values: "torch.Tensor", *, remedy: str = CHECK_SAM
     )
 
 
-def _number(value: float) -> float:
+def _short(value: object) -> str:
+    """A value as it is written, at most some words of it."""
     try:
-        return float(value)
+        words = repr(value)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, or a nest as deep
+        return f"a very long {type(value).__name__}"
+    return words if len(words) <= 60 else f"{words[:59]}…"
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return math.nan

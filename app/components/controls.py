@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app import link, state, text
 from app.components.marks import best, marks
 from app.components.plot import format_choice
-from app.components.range_slider import Moved, range_slider
+from app.components.range_slider import Moved, last_moved, range_slider
 from app.titles import titles_of
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
@@ -19,6 +19,9 @@ _LABELS = {
     state.WEIGHTS: (text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP),
     state.NEURONS: (text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP),
 }
+
+_TAKEN = "_taken-"
+"""Begins the key of the number of the last move that was taken from a slider."""
 
 
 @contextmanager
@@ -53,14 +56,14 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
     moving = live and state.moving()
     settings = state.read(tuple(explorer.prepared.ood))
     if not moving:
-        state.settle(settings)
+        state.course().settle(settings)
         link.write(titles_of(explorer.prepared.experiment.ood))
         _sliders(explorer, (weights, neurons), settings, live=live)
     place.button(
         "Undo",
         icon=":material/undo:",
-        on_click=state.undo,
-        disabled=not state.can_undo(),
+        on_click=state.course().undo,
+        disabled=not state.course().earlier,
         help="Back to the settings before",
         key="undo",
         shortcut="u",
@@ -68,6 +71,22 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
     yield settings
     if moving:
         _sliders(explorer, (weights, neurons), settings, live=live)
+
+
+def begin(explorer: Explorer) -> None:
+    """Take in what the visitor did since the page was last drawn, in its order: moves, then undo.
+
+    Streamlit calls a button's callback before a component's even where the component spoke first, and stops
+    a run, with its callbacks, for the next one. So a move is also read from the slider itself.
+
+    Args:
+        explorer: The prepared experiment.
+    """
+    for key in _LABELS:
+        said = last_moved(f"{key}-slider")
+        if said is not None and said.number != st.session_state.get(_TAKEN + key):
+            _moved(key, said)
+    state.turn(tuple(explorer.prepared.ood))
 
 
 def _sliders(
@@ -91,6 +110,7 @@ def _sliders(
 
 def _moved(key: str, moved: Moved) -> None:
     state.move(key, moved.window, moving=moved.moving)
+    st.session_state[_TAKEN + key] = moved.number
 
 
 def _picked(key: str, found: Pruning, number: int) -> None:

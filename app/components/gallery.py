@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app import cached
+from app.format import plain
 from app.text import deploy as text
 from app.titles import titles_of
 from opnp.explorer import Explorer, Snapshot
@@ -50,4 +51,4 @@ def _row(explorer: Explorer, images: Sequence[Near], titles: Mapping[str, str], 
                 else:
                     st.image(picture, width=WIDTH, alt=words)
                 st.badge("OOD" if is_ood else "ID", color="orange" if is_ood else "blue")
-                st.caption(f"{words}, {near.score:.3f}")
+                st.caption(plain(f"{words}, {near.score:.3f}"))

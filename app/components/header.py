@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import state
+from app.format import message
 from app.text import shell as text
 from opnp.devices import title as title_of
 from opnp.explorer import Explorer
@@ -50,7 +51,7 @@ def _running(explorer: Explorer) -> str:
     classes, width = prepared.classifier.weight.shape
     skipped = sum(map(len, prepared.skipped.values()))
     words = text.RUNNING.format(
-        description=prepared.experiment.description,
+        description=message(prepared.experiment.description),
         classes=f"{classes:,}",
         width=f"{width:,}",
         train=f"{prepared.maps.count:,}",

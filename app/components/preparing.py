@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import cached, text
 from app.components.skeleton import skeleton
-from app.format import message
+from app.format import message, plain
 from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 
@@ -55,14 +55,14 @@ def missing(experiment: Experiment) -> bool:
         )
         with st.expander(label, icon=":material/cloud_off:", expanded=len(things) == 1):
             for thing in things:
-                st.markdown(f"{thing.what} **{thing.remedy}**")
+                st.markdown(f"{message(thing.what)} **{message(thing.remedy)}**")
     return bool(things)
 
 
 def _offer(experiment: Experiment) -> None:
     with st.container(border=True):
-        st.markdown(f"**{experiment.title}**")
-        st.caption(experiment.description)
+        st.markdown(f"**{plain(experiment.title)}**")
+        st.caption(message(experiment.description))
         if not missing(experiment):
             st.caption(text.shell.PREPARE_NOTE)
             start = cached.preparation(experiment.key).start

@@ -7,7 +7,7 @@ import streamlit as st
 from app.text import deploy as text
 from app.titles import titles_of
 from opnp.explorer import Explorer
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
+from opnp.threshold.rules import MOST_COST, AcceptId, LimitOod, MinimiseCost, Rule
 
 RULES = ("ID accepted", "OOD let through", "Costs")
 WORST = "worst"
@@ -82,8 +82,9 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
 def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
     """The rule, or None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
+        lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
         tpr = st.slider(
-            text.TPR_LABEL, 50.0, 100.0, 95.0, 0.5, format="%g %%", key="tpr", bind="query-params"
+            text.TPR_LABEL, lowest, 100.0, 95.0, 0.5, format="%g %%", key="tpr", bind="query-params"
         )
         return AcceptId(tpr / 100)
     if kind == RULES[1]:
@@ -106,7 +107,7 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
         return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
     alarm, miss, error = (
         place.number_input(
-            label, 0.0, 1000.0, default, 1.0, key=key, help=help_text, format="%g", bind="query-params"
+            label, 0.0, MOST_COST, default, 1.0, key=key, help=help_text, format="%g", bind="query-params"
         )
         for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True)
     )
@@ -143,9 +144,10 @@ def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:
         ood_share: OOD in the traffic, a fraction.
     """
     state = st.session_state
-    state["ood_share"] = round(100 * ood_share, 6)
+    share = rule.ood_share if isinstance(rule, MinimiseCost) else ood_share
+    state["ood_share"] = round(100 * share, 6)
     if isinstance(rule, AcceptId):
-        state["rule"], state["tpr"] = RULES[0], max(50.0, round(100 * rule.tpr, 6))
+        state["rule"], state["tpr"] = RULES[0], round(100 * rule.tpr, 6)
     elif isinstance(rule, LimitOod):
         state["rule"] = RULES[1]
         most = {key: round(100 * share, 6) for key, share in rule.most.items()}
@@ -161,4 +163,4 @@ def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:
         costs = (rule.false_alarm, rule.miss, rule.error)
         state["rule"] = RULES[2]
         for (key, *_), cost in zip(text.COSTS, costs, strict=True):
-            state[key] = min(1000.0, float(cost))
+            state[key] = cost

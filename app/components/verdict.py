@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from app.format import percent, plain
+from app.format import message, percent, plain
 from app.picture import Picture
 from app.text import images as text
 from opnp.judging import Opinion
@@ -47,7 +47,7 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
             st.markdown(f"**{plain(verdict.picture.name)}**")
             _opinion(verdict.after, verdict.before if pruned else None)
             if verdict.picture.note:
-                st.caption(verdict.picture.note)
+                st.caption(message(verdict.picture.note))
 
 
 def _opinion(now: Opinion, before: Opinion | None) -> None:
@@ -55,14 +55,14 @@ def _opinion(now: Opinion, before: Opinion | None) -> None:
         st.badge(text.ACCEPTED, icon=":material/check_circle:", color="blue")
     else:
         st.badge(text.REJECTED, icon=":material/block:", color="orange")
-    st.markdown(f"**{now.name}**, {percent(now.confidence)} confident")
+    st.markdown(f"**{plain(now.name)}**, {percent(now.confidence)} confident")
     if before is None:
         st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
         return
     st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
     verdict = text.ACCEPTED if before.accepted else text.REJECTED
     st.caption(
-        f"Unpruned: {before.name}, {percent(before.confidence)} confident, {verdict} "
+        f"Unpruned: {plain(before.name)}, {percent(before.confidence)} confident, {verdict} "
         f"(threshold {before.threshold:.2f})"
     )
 

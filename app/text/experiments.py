@@ -7,4 +7,4 @@ INTRO = (
 )
 MISSING_ONE = "Something is missing on this machine: how to get it"
 MISSING = "{count} things are missing on this machine: how to get them"
-NEVER_PREPARED = "Not prepared yet."
+NEVER_PREPARED = "Not opened here yet; what the terminal has computed is used."

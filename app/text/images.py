@@ -9,10 +9,12 @@ INTRO = (
 UPLOAD_LABEL = "Your pictures (PNG, JPEG, WebP, BMP, GIF, TIFF)"
 EXAMPLES_LABEL = "None at hand? Click some of these:"
 NO_IMAGES = (
-    "No picture yet. Try an example above first: one of the model's own classes, then one of something else. "
+    "No picture yet. {first} "
     "With pruning set at the top, each picture shows its score before and after. What you bring stays in "
     "memory for this visit and is never written to disk."
 )
+FIRST_EXAMPLE = "Try an example above first: one of the model's own classes, then one of something else."
+FIRST_OWN = "Bring one of the model's own classes first, then one of something else."
 TOO_MANY = (
     "{got} pictures came but one by one at most {most} are shown; here are the first. Drop the folder "
     "or a zip of them instead to look at all of them as a set."

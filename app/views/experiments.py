@@ -1,11 +1,14 @@
 """Experiments: every one that this deployment offers, what is missing, and the way in."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app import cached, state
 from app.components.preparing import missing
-from app.format import percent
+from app.format import message, percent, plain
 from app.text import experiments as text
+from app.titles import titles_of
 from opnp.experiment import Experiment
 from opnp.headline import Headline
 
@@ -17,21 +20,24 @@ def experiments() -> None:
     st.markdown(f"#### {text.TITLE}")
     st.caption(text.INTRO)
     columns = st.columns(COLUMNS)
-    for place, experiment in enumerate(cached.experiments()):
+    offered = cached.experiments()
+    titles = titles_of(offered)
+    for place, experiment in enumerate(offered):
         with columns[place % COLUMNS], st.container(border=True):
-            _card(experiment)
+            _card(experiment, titles)
 
 
-def _card(experiment: Experiment) -> None:
-    st.markdown(f":gray[{experiment.title}]" if not experiment.at_hand() else f"**{experiment.title}**")
-    st.caption(experiment.description)
+def _card(experiment: Experiment, titles: Mapping[str, str]) -> None:
+    title = plain(titles[experiment.key])
+    st.markdown(f"**{title}**" if experiment.at_hand() else f":gray[{title}]")
+    st.caption(message(experiment.description))
     lacking = missing(experiment)
     figures = cached.headline(experiment.key)
     if figures is not None:
         _figures(figures)
     elif not lacking:
         st.caption(text.NEVER_PREPARED)
-    st.caption("OOD: " + ", ".join(images.title for images in experiment.ood))
+    st.caption(plain("OOD: " + ", ".join(titles_of(experiment.ood).values())))
     if lacking:
         return
     job = cached.preparation(experiment.key)

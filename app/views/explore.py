@@ -8,7 +8,7 @@ from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.ab import presets_and_pair
 from app.components.above import above_is_seen
-from app.components.controls import controls
+from app.components.controls import begin, controls
 from app.components.follow import Shown, follow, look
 from app.components.plot import plot
 from app.components.table import more_figures
@@ -55,6 +55,7 @@ def live(explorer: Explorer) -> Shown | None:
     """
     if not st.session_state.pop(_WHOLE, False) and not state.moving():
         st.rerun()
+    begin(explorer)
     now = state.read(tuple(explorer.prepared.ood))
     seen = look(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:

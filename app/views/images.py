@@ -42,7 +42,8 @@ def images(explorer: Explorer, settings: Settings) -> None:
         if whole_set.own is not None:
             own_results(explorer, whole_set.own, before, after, palette(st.context.theme.type))
     elif not problems and whole_set.looking is None:
-        st.info(text.images.NO_IMAGES, icon=":material/add_photo_alternate:")
+        first = text.images.FIRST_EXAMPLE if cached.examples(experiment.key) else text.images.FIRST_OWN
+        st.info(text.images.NO_IMAGES.format(first=first), icon=":material/add_photo_alternate:")
     if whole_set.looking is not None:
         follow(whole_set.looking, whole_set.place)
 

@@ -6,10 +6,11 @@ up to a limit that holds whatever the zip declares.
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from safetensors import SafetensorError
@@ -22,6 +23,11 @@ MANIFEST = "manifest.json"
 TENSORS = "tensors.safetensors"
 LIMITS = {MANIFEST: 4_000_000, TENSORS: 1_000_000_000}
 """Bytes of each member that are still read."""
+_FREE, _MOST_DENSE = 64_000_000, 100
+"""Bytes of tensors that may unpack from nothing; beyond them no head of numbers is packed as densely."""
+_MOST_HEADER = 1_000_000
+_DAMAGED = f"{TENSORS!r} is damaged or declares shapes that its bytes do not fill"
+_TENSOR = re.compile(r"head\.(weight|bias)|probe\.(logits|[0-9]{1,2})")
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -110,10 +116,33 @@ def _require_known(names: list[str]) -> None:
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     limit = LIMITS[member.filename]
     with archive.open(member) as stream:
-        content = stream.read(limit + 1)
+        begin = _header(stream, member.compress_size) if member.filename == TENSORS else b""
+        content = begin + stream.read(limit + 1 - len(begin))
     if len(content) > limit:
         raise refused(f"{member.filename!r} unpacks to more than {limit / 1e6:g} MB")
     return content
+
+
+def _header(stream: IO[bytes], packed: int) -> bytes:
+    """The beginning of the tensors, which names and sizes them: what does not belong is not unpacked."""
+    start = stream.read(8)
+    length = int.from_bytes(start, "little")
+    if len(start) < 8 or length > _MOST_HEADER:
+        raise refused(_DAMAGED)
+    header = stream.read(length)
+    try:
+        said = {name: entry for name, entry in json.loads(header).items() if name != "__metadata__"}
+        size = max((int(entry["data_offsets"][1]) for entry in said.values()), default=0)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        raise refused(_DAMAGED) from None
+    other = next((name for name in said if not _TENSOR.fullmatch(name)), None)
+    if other is not None:
+        raise refused(f"{TENSORS!r} holds one called {other[:80]!r}, which is no part of a detector")
+    if size > LIMITS[TENSORS]:
+        raise refused(_DAMAGED)
+    if size > max(_FREE, _MOST_DENSE * packed):
+        raise refused(f"{TENSORS!r} unpacks to {size / 1e6:,.0f} MB from {packed / 1e6:,.1f} MB")
+    return start + header
 
 
 def _manifest(content: bytes) -> dict[str, Any]:
@@ -133,4 +162,4 @@ def _tensors(content: bytes) -> dict[str, torch.Tensor]:
     try:
         return load(content)
     except (SafetensorError, KeyError, ValueError, RuntimeError, OverflowError):
-        raise refused(f"{TENSORS!r} is damaged or declares shapes that its bytes do not fill") from None
+        raise refused(_DAMAGED) from None

@@ -15,11 +15,12 @@ from opnp.intervals import Interval
 from opnp.rescore import rescore
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
-from opnp.threshold.rules import Rule, rule_described
+from opnp.threshold.rules import LimitOod, Rule, rule_described
 from opnp.threshold.sample import sample_of
 
 ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
 AURC, FPR95, AUROC = "AURC", "FPR95", "AUROC"
+_MOST_IMAGES = 10**12
 SAME = 5e-5
 """Two figures this close are the same: what rounding on another device may move, and less than is shown."""
 
@@ -100,6 +101,8 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
     ood = said["ood"]
     if not all(isinstance(key, str) and key in prepared.ood for key in ood):
         raise InvalidDataError("Expected the detector's OOD sets to be this experiment's but one is not.")
+    if len(set(ood)) < len(ood):
+        raise refused("it names an OOD set twice")
     try:
         pruning = Pruning(**{name: value for name, value in said["pruning"].items() if name != "kind"})
         filed = _filed(said["metrics"], ood)
@@ -107,6 +110,8 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
     rule = rule_described(said["rule"])
+    if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
+        raise refused("its rule limits an OOD set that it was not chosen with")
     fresh = _fresh(detector, explorer, ood, ood_share)
     figures = tuple(Figure(name, filed[name], fresh[name]) for name in filed)
     return Reopened(pruning, rule, tuple(ood), ood_share, figures)
@@ -139,7 +144,7 @@ def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
 
 def _share(said: Mapping[str, Any]) -> Measured:
     hits, count = said["hits"], said["count"]
-    if not (isinstance(hits, int) and isinstance(count, int) and 0 <= hits <= count):
+    if not (type(hits) is int and type(count) is int and 0 <= hits <= count <= _MOST_IMAGES):
         raise refused("a count in its manifest is none")
     return _measured(Proportion(hits, count))
 
@@ -154,6 +159,6 @@ def _number(said: Mapping[str, Any]) -> Measured:
 
 
 def _fraction(said: object) -> float:
-    if not (isinstance(said, int | float) and 0 <= said <= 1):
+    if type(said) not in (int, float) or not 0 <= said <= 1:  # type: ignore[operator]
         raise refused("a fraction in its manifest is none")
-    return float(said)
+    return float(said)  # type: ignore[arg-type]

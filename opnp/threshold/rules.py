@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from opnp.checks import require_number
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.metrics import FloatArray, tpr_threshold
 from opnp.threshold.sample import Sample
+
+MOST_COST = 1e15
+"""Of one error; beyond it sums of costs lose what tells two thresholds apart."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,12 @@ class AcceptId:
     tpr: float = 0.95
 
     def __post_init__(self) -> None:
-        if not 0 < self.tpr <= 1:
+        tpr = require_number("the share of ID to accept", self.tpr, most=1, remedy="0.95 is usual.")
+        if tpr == 0:
             raise InvalidSettingError(
-                f"Expected the share of ID to accept to be above 0 and at most 1 but got {self.tpr!r}. "
-                "0.95 is usual."
+                "Expected the share of ID to accept to be above 0 but got 0. 0.95 is usual."
             )
+        object.__setattr__(self, "tpr", tpr)
 
     def threshold(self, sample: Sample) -> float:
         """The largest score that accepts that share; OOD plays no part."""
@@ -46,12 +51,12 @@ class LimitOod:
     def __post_init__(self) -> None:
         if not self.most:
             raise InvalidSettingError("Expected a limit for at least one OOD set but got none. Name one.")
-        for key, share in self.most.items():
-            if not 0 <= share <= 1:
-                raise InvalidSettingError(
-                    f"Expected the most of {key!r} to let through to be between 0 and 1 but got {share!r}. "
-                    "0.05 lets one image in twenty through."
-                )
+        remedy = "0.05 lets one image in twenty through."
+        most = {
+            key: require_number(f"the most of {key!r} to let through", share, most=1, remedy=remedy)
+            for key, share in self.most.items()
+        }
+        object.__setattr__(self, "most", most)
 
     def threshold(self, sample: Sample) -> float:
         """The smallest float32 that keeps every limit, or the lowest score where nothing needs rejecting."""
@@ -70,9 +75,9 @@ class MinimiseCost:
     """Weigh errors by what they cost in the traffic to come.
 
     Attributes:
-        false_alarm: Cost of rejecting an ID image, at least 0.
-        miss: Cost of accepting an OOD image, at least 0.
-        error: Cost of accepting an ID image and putting it in a wrong class, at least 0.
+        false_alarm: Cost of rejecting an ID image, from 0 to `MOST_COST`.
+        miss: Cost of accepting an OOD image, likewise.
+        error: Cost of accepting an ID image and putting it in a wrong class, likewise.
         ood_share: Expected share of OOD in the traffic, in [0, 1].
     """
 
@@ -82,16 +87,18 @@ class MinimiseCost:
     ood_share: float = 0.1
 
     def __post_init__(self) -> None:
-        for name, cost in (("a false alarm", self.false_alarm), ("a miss", self.miss), ("error", self.error)):
-            if not 0 <= cost < np.inf:
-                raise InvalidSettingError(
-                    f"Expected the cost of {name} to be a number of at least 0 but got {cost!r}. Only the "
-                    "ratios of the costs matter."
-                )
-        if not 0 <= self.ood_share <= 1:
-            raise InvalidSettingError(
-                f"Expected the OOD share of the traffic to be between 0 and 1 but got {self.ood_share!r}."
+        for field, name in (("false_alarm", "a false alarm"), ("miss", "a miss"), ("error", "an error")):
+            cost = require_number(
+                f"the cost of {name}",
+                getattr(self, field),
+                most=MOST_COST,
+                remedy="Only the ratios of the costs matter.",
             )
+            object.__setattr__(self, field, cost)
+        share = require_number(
+            "the OOD share of the traffic", self.ood_share, most=1, remedy="0.1 is one image in ten."
+        )
+        object.__setattr__(self, "ood_share", share)
 
     def threshold(self, sample: Sample) -> float:
         """The threshold of least `cost`; the lowest of equals, and above every score to reject all."""

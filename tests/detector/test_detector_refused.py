@@ -164,3 +164,16 @@ def test_a_file_cut_short_is_refused(saved):
         saved.write_bytes(good[:length])
         with pytest.raises(InvalidDataError):
             Detector.load(saved)
+
+
+def test_tensors_that_do_not_belong_are_not_unpacked(saved, refused, monkeypatch):
+    data = remade(saved, tensors={"more": torch.zeros(50_000_000)})
+    assert len(data) < 2_000_000
+    monkeypatch.setattr(archive, "load", None)  # nothing of it is read
+    refused(data, "holds one called 'more', which is no part of a detector")
+
+
+def test_a_head_that_unpacks_from_almost_nothing_is_refused(saved, refused):
+    refused(
+        remade(saved, tensors={"head.weight": torch.zeros(50, 1_000_000)}), "unpacks to 200 MB from 0.2 MB"
+    )

@@ -122,6 +122,16 @@ def test_scores_without_a_gap_keep_their_threshold():
         lambda: MinimiseCost(miss=-1),
         lambda: MinimiseCost(error=float("inf")),
         lambda: MinimiseCost(ood_share=2),
+        *(
+            lambda make=make, value=value: make(value)
+            for make in (
+                AcceptId,
+                lambda value: LimitOod({"far": value}),
+                lambda value: MinimiseCost(miss=value),
+                lambda value: MinimiseCost(ood_share=value),
+            )
+            for value in (10**400, 10**5000, -(10**400), float("nan"), "1", True, None, [1], {"a": 1})
+        ),
     ],
 )
 def test_what_no_rule_allows_is_refused(make):

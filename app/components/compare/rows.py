@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import link
 from app.format import message
 from app.text import compare as text
 from opnp.comparison.defaults import default_rows
@@ -67,7 +68,7 @@ def remove(place: int) -> None:
 def follow() -> None:
     """Take over the rows of an address that did not come from here, then write the present ones into it."""
     said = tuple(st.query_params.get_all(_PARAMETER))
-    if said and said != st.session_state.get(_SEEN):
+    if said and said != st.session_state.get(_SEEN) and link.came():
         st.session_state[_OWN] = _read(said)
     present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
     if present and present != said:

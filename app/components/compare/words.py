@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.format import plain
+from app.format import message, plain
 from app.text import compare as text
 from opnp.comparison.table import Row
 from opnp.config import UNPRUNED, Pruning, windows_text
@@ -31,7 +31,7 @@ def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted
     st.caption(f"{reading}{fits}  \n{pruned}")
     for row in rows:
         if row.reason is not None:
-            st.caption(f"**{plain(row.name)}**: {plain(row.reason)}")
+            st.caption(f"**{plain(row.name)}**: {message(row.reason)}")
 
 
 def _rows(kind: str) -> str:

@@ -1,5 +1,7 @@
 """Step 3: nudge one weight or one neuron of a real picture, and see the slope."""
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 import torch
@@ -8,7 +10,6 @@ from app import text
 from app.charts.tangent import curve_and_tangent
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose
-from app.format import plain
 from app.subject import Subject
 from opnp.nudge import Nudge, nudge_neuron, nudge_weight
 
@@ -92,7 +93,7 @@ def _figure(lesson: Lesson, nudge: Nudge, move: float, title: str) -> None:
     here = (move, float(nudge.energy(torch.tensor([move]))[0]))
     energies = nudge.energy(moves).numpy()
     figure = curve_and_tangent(
-        np.asarray(moves), energies, nudge.slope, here, lesson.colours, title=plain(title)
+        np.asarray(moves), energies, nudge.slope, here, lesson.colours, title=escape(title, quote=False)
     )
     lesson.show(figure, "learn-nudge")
 

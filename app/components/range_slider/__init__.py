@@ -4,6 +4,7 @@ The script sends one message at a time and waits for its answer, so nothing queu
 wins. Mounting the slider is the answer: while it moves, mount it after everything that follows it.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,10 +42,12 @@ class Moved:
     Attributes:
         window: Its new position.
         moving: Whether a thumb is still held.
+        number: Of the message.
     """
 
     window: Window
     moving: bool
+    number: int
 
 
 def range_slider(
@@ -72,9 +75,9 @@ def range_slider(
     """
 
     def moved() -> None:
-        said = _last(key)
-        low, high = (min(max(float(said[end]), 0.0), 100.0) for end in ("low", "high"))
-        on_move(Moved(Window(min(low, high), high), bool(said["moving"])))
+        said = last_moved(key)
+        if said is not None:
+            on_move(said)
 
     def picked() -> None:
         number = st.session_state[key].get("picked")
@@ -88,10 +91,26 @@ def range_slider(
         "help": help_text,
         "live": live,
     }
-    data |= {"marks": [asdict(mark) for mark in marks], "answered": int(_last(key).get("number", 0))}
+    said = last_moved(key)
+    data |= {"marks": [asdict(mark) for mark in marks], "answered": 0 if said is None else said.number}
     _mount(key=key, data=data, on_window_change=moved, on_picked_change=picked)
 
 
-def _last(key: str) -> dict[str, Any]:
-    said = st.session_state.get(key)
-    return (said.get("window") if said else None) or {}
+def last_moved(key: str) -> Moved | None:
+    """What a slider said last; None if nothing, or nothing that a slider says.
+
+    Args:
+        key: Of the component.
+    """
+    state = st.session_state.get(key)
+    said: dict[str, Any] = (state.get("window") if state else None) or {}
+    try:
+        low, high = (min(max(float(said[end]), 0.0), 100.0) for end in ("low", "high"))
+        number = int(said["number"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return (
+        None
+        if math.isnan(low + high)
+        else Moved(Window(min(low, high), high), bool(said.get("moving")), number)
+    )

@@ -64,6 +64,7 @@ function makeSlider(root, first) {
   function say(moving) {
     if (moving && !live) return;
     unsent = { low: values[0], high: values[1], moving };
+    if (!moving) waiting = false; // a release never waits: a click that follows it must not overtake it
     send();
   }
 
@@ -115,15 +116,22 @@ function makeSlider(root, first) {
     ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: LEAP, PageDown: -LEAP,
     Home: -Infinity, End: Infinity,
   };
+  function letGo() {
+    if (!rest) return;
+    clearTimeout(rest);
+    rest = 0;
+    say(false);
+  }
   thumbs.forEach((thumb, i) => {
+    thumb.onblur = letGo;
     thumb.onkeydown = (event) => {
-      if (!(event.key in leaps)) return;
+      if (!(event.key in leaps)) return letGo();
       event.preventDefault();
       event.stopPropagation();
       const leap = leaps[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? LEAP / STEP : 1);
       move(i, values[i] + leap, true);
       clearTimeout(rest);
-      rest = setTimeout(() => say(false), REST);
+      rest = setTimeout(letGo, REST);
     };
   });
   fields.forEach((field, i) => {
