@@ -60,6 +60,8 @@ UNSAFE_CALLS = {
     "__import__",
 }
 
+TORCHS_OWN = {"torch.cuda", "torch.backends.mps"}
+
 
 def label(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -92,6 +94,19 @@ def unsafe(tree: ast.AST) -> Iterator[str]:
                 for keyword in node.keywords
                 if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False"
             )
+
+
+def device_names(tree: ast.AST) -> Iterator[str]:
+    """Questions of a device by its name; "cpu" alone is a place to put things, which any module may name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            asked = node.value in ("cuda", "mps", "xpu")
+        elif isinstance(node, ast.Compare):
+            asked = any(ast.unparse(side).endswith("device.type") for side in (node.left, *node.comparators))
+        else:
+            asked = isinstance(node, ast.Attribute) and ast.unparse(node) in TORCHS_OWN
+        if asked:
+            yield ast.unparse(node)
 
 
 def loads_tensors_only(call: ast.Call) -> bool:
@@ -156,6 +171,11 @@ def test_one_room_caches_for_streamlit(path):
     assert not attributes & {"cache_data", "cache_resource"}
 
 
+@pytest.mark.parametrize("path", [p for p in ENGINE + DASHBOARD if p.name != "devices.py"], ids=label)
+def test_one_module_knows_devices_by_name(path):
+    assert not list(device_names(ast.parse(path.read_text())))
+
+
 @pytest.mark.parametrize("path", ENGINE + DASHBOARD, ids=label)
 def test_no_file_is_longer_than_300_lines(path):
     assert len(path.read_text().splitlines()) <= 300
@@ -193,6 +213,24 @@ def test_what_is_unsafe_is_seen(source):
 )
 def test_what_is_safe_is_let_through(source):
     assert not list(unsafe(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "best = 'cuda'",
+        "import torch\nthere = torch.cuda.is_available()",
+        "import torch\nthere = torch.backends.mps.is_available()",
+        "quick = weight.device.type == 'cpu'",
+        "quick = 'cpu' != device.type",
+    ],
+)
+def test_a_question_of_a_device_by_its_name_is_seen(source):
+    assert list(device_names(ast.parse(source)))
+
+
+def test_a_move_to_the_cpu_is_let_through():
+    assert not list(device_names(ast.parse("here = tensor.to('cpu')\nkind = str(device)")))
 
 
 @pytest.mark.parametrize(
