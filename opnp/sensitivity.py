@@ -19,8 +19,8 @@ from opnp.devices import summing
 from opnp.errors import InvalidDataError
 
 CHUNK = 1024
-"""Samples a step. Sums are float32 within a chunk and float64 across: a map depends on batches by no more than
-the rounding of one chunk, 6e-5 of an entry at most (Higham's gamma), 4e-6 as a rule, whatever the number."""
+"""Samples a step. Sums are float32 within a chunk and float64 across: batches move a map by no more than the
+rounding of one chunk, 6e-5 of an entry of the weight map at most, however many samples there are."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def stored_sensitivity_sums(
     """Sum |dE/dW| and |dE/dz| over stored features, each process its share of the chunks.
 
     Sums across chunks are float64, so the result does not depend on the number of processes, and is that of
-    `sensitivity_sums` on all features in memory to the float32 rounding of one chunk. They meet in one all-reduce.
+    `sensitivity_sums` on all features in memory to the float32 rounding of one chunk. They meet in one
+    all-reduce.
 
     Args:
         stored: Features (N, D) of ID training samples, in either number format.

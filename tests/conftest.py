@@ -16,7 +16,7 @@ BROWSER = "tests/browser/"
 collect_ignore = ["pretend_device.py", "on_the_stand_in.py"]  # a device is registered for a whole process
 settings.register_profile("seeded", deadline=None, derandomize=True, database=None)
 settings.load_profile("seeded")
-torch.set_num_threads(1)
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
 @dataclass(frozen=True)
