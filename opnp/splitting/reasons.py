@@ -61,9 +61,9 @@ def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: 
 
 
 def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelError:
+    name = type(unadapted(model)).__name__
     return UnsupportedModelError(
-        f"Expected the logits of {type(unadapted(model)).__name__} to be x -> W x + b of its last features but "
-        f"{reason}. {way_out}"
+        f"Expected the logits of {name} to be x -> W x + b of its last features but {reason}. {way_out}"
     )
 
 
