@@ -46,7 +46,7 @@ class PythonClassifier(ClassifierSource):
         if isinstance(made, Classifier):
             with code.active():
                 classifier = proven(made, place)
-            return replace(classifier, transform_id=f"{made.transform_id} {code.key()}")
+            return replace(classifier, transform_id=f"{classifier.transform_id} {code.key()}")
         model, transform = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
         if not isinstance(model, nn.Module):
             got = type(model).__name__
@@ -67,7 +67,8 @@ class PythonClassifier(ClassifierSource):
             )
         with code.active():  # so that what the transform reads when it runs is noted too
             classifier = built(model, transform, "", class_names(self.classes, place), place)
-        return replace(classifier, transform_id=f"python {self.factory} {code.key()} {self.transform}")
+        name = f"python {self.factory} {code.key()} {self.transform}{classifier.transform_id}"
+        return replace(classifier, transform_id=name)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The file of the code, if there is one, and the weights."""
