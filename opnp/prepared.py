@@ -109,7 +109,7 @@ def prepare(
     usable, missing = experiment.without_missing()
     if usable.missing():
         require_present(experiment.missing())
-    experiment = usable
+    experiment = _settled(usable)
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
     with remarks() as said:
@@ -224,6 +224,17 @@ class _Work:
     def _require_going(self) -> None:
         if self._cancel is not None and self._cancel.is_set():
             raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
+
+
+def _settled(experiment: Experiment) -> Experiment:
+    """The experiment, each set asked once which images it holds: to list a large folder takes seconds."""
+
+    def settled(images: ImageSet) -> ImageSet:
+        return replace(images, identity=cache(images.identity))
+
+    id_sets = settled(experiment.id_train), settled(experiment.id_test)
+    ood = tuple(map(settled, experiment.ood))
+    return replace(experiment, id_train=id_sets[0], id_test=id_sets[1], ood=ood)
 
 
 def _halved(features: Features, title: str) -> Features:

@@ -145,8 +145,6 @@ def test_text_labels_of_an_array_are_joined_by_name(tmp_path, store):
     np.savez(tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "b"], 4))
     (tmp_path / "made.toml").write_text(FEATURES)
     assert accuracy(prepare(read_experiment(tmp_path / "made.toml"), store)) == 1.0
-    np.savez(
-        tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "z"], 4), ood_far_features=seen
-    )
+    np.savez(tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "z"], 4))
     with pytest.raises(InvalidDataError, match=r"every class of ID test .* but 'z' is none"):
         prepare(read_experiment(tmp_path / "made.toml"), store)

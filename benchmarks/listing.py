@@ -1,0 +1,55 @@
+"""What it costs to list a large folder of images, and to tell which images it holds.
+
+python -m benchmarks.listing
+
+Small files stand for a real set; the plain way walks the folder with pathlib and asks each file by itself.
+"""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from benchmarks._timing import alternate, milliseconds, print_table, ratio
+from opnp.sources.files import files_identity
+from opnp.sources.images.folder import FolderOfImages
+from opnp.sources.listing import suffixes
+from opnp.sources.place import Place
+
+ROUNDS = 3
+FOLDERS = 100
+
+
+def plainly(folder: Path) -> str:
+    """The identity of a folder by pathlib."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
+    return files_identity(found, folder, "folder", "False")
+
+
+def main() -> None:
+    """Time both ways in turns."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=60_000)
+    count = parser.parse_args().files
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "set")
+        for number in range(FOLDERS):
+            (folder / f"{number:03d}").mkdir(parents=True)
+        for number in range(count):
+            (folder / f"{number % FOLDERS:03d}" / f"{number}.png").write_bytes(b"x")
+        for inside in (folder, *folder.iterdir()):
+            os.utime(inside, (1, 1))  # as if it had come long ago
+        place, source = Place(Path(name, "mine.toml"), "[[ood]]"), FolderOfImages("set")
+        assert source.identity(place) == plainly(folder)  # noqa: S101
+        ways = {"pathlib": lambda: plainly(folder), "opnp": lambda: source.identity(place)}
+        times = alternate(ways, rounds=ROUNDS)
+    header = [f"Which images {count:,} files are", "ms", "times pathlib's speed"]
+    plain = times["pathlib"]
+    print_table(
+        header,
+        [[name, f"{milliseconds(mine):.0f}", f"{ratio(plain, mine):.1f}"] for name, mine in times.items()],
+    )
+
+
+if __name__ == "__main__":
+    main()
