@@ -72,7 +72,7 @@ def kept_features(
     """
     images = replace(images, open=cache(images.open))
     library = library_in(store.directory)
-    request, settings = _request(classifier, images, _count(store, images))
+    request, settings = _request(classifier, images, image_count(store, images))
     with locks.alone(turn(library / request.digest)):  # those who ask for the same wait, then find it
         found = _found(store, request, classifier, images)
         if found is None:
@@ -99,7 +99,7 @@ def _request(classifier: Classifier, images: ImageSet, count: int) -> tuple[Requ
     return Request.of(classifier, images, count, settings), settings
 
 
-def _count(store: Store, images: ImageSet) -> int:
+def image_count(store: Store, images: ImageSet) -> int:
     """How many images, remembered by their identity."""
 
     def counted() -> dict[str, np.ndarray[tuple[()], np.dtype[np.int64]]]:
@@ -118,13 +118,13 @@ def _is_a_count(kept: Mapping[str, np.ndarray[Any, Any]]) -> bool:
 
 def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
     """The features of a set if they are kept, in whatever number format; nothing is extracted."""
-    request, _ = _request(classifier, images, _count(store, images))
+    request, _ = _request(classifier, images, image_count(store, images))
     return _found(store, request, classifier, images)
 
 
 def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[str]:
     """The digests of all extractions that would do for a set, kept or not, the most precise first."""
-    request, _ = _request(classifier, images, _count(store, images))
+    request, _ = _request(classifier, images, image_count(store, images))
     return (like.digest for like in _alike(request))
 
 

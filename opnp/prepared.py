@@ -17,7 +17,7 @@ from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiment import Experiment, Unused
 from opnp.extraction import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
 from opnp.features import Features
-from opnp.kept_features import begun, digests, found_features, kept_features
+from opnp.kept_features import begun, digests, found_features, image_count, kept_features
 from opnp.label_check import doubts
 from opnp.labelling import labelled
 from opnp.models import Classifier
@@ -164,8 +164,9 @@ class _Work:
         """Kept sums also serve where the features behind them had to make room, or cannot be mended."""
         images = replace(images, open=cache(images.open))
         if found_features(self._store, self._classifier, images) is None:
+            most = image_count(self._store, images)
             for digest in digests(self._store, self._classifier, images):
-                sums = found_sensitivity_sums(self._store, digest, self._classifier)
+                sums = found_sensitivity_sums(self._store, digest, self._classifier, most)
                 if sums is not None:
                     self._mend(images)
                     return sums

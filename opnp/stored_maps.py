@@ -101,7 +101,7 @@ def kept_sensitivity_sums(
         }
 
     def fits(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bool:
-        return _fit(arrays, (classes, width))
+        return _fit(arrays, (classes, width)) and int(arrays["count"]) == len(stored)
 
     if processes.size == 1 or _is_kept(store, key, processes):
         arrays = store.get_or_compute(_KIND, key, compute, meta=meta, fits=fits)
@@ -113,11 +113,21 @@ def kept_sensitivity_sums(
 
 
 def found_sensitivity_sums(
-    store: Store, digest: str, classifier: Classifier, *, temperature: float = 1.0
+    store: Store, digest: str, classifier: Classifier, most: int, *, temperature: float = 1.0
 ) -> SensitivitySums | None:
-    """The sums of the extraction with that digest if they are kept, whether or not its features still are."""
+    """The sums of the extraction with that digest if they are kept, whether or not its features still are.
+
+    Args:
+        store: Where they are kept.
+        digest: The extraction's.
+        classifier: Its head has their shape.
+        most: Images in the set; sums over more are not its own.
+        temperature: T > 0 of the energy.
+    """
     arrays = store.get(_KIND, _key(digest, temperature))
-    return None if arrays is None or not _fit(arrays, classifier.weight.shape) else _sums(arrays)
+    if arrays is None or not _fit(arrays, classifier.weight.shape) or int(arrays["count"]) > most:
+        return None
+    return _sums(arrays)
 
 
 def _key(digest: str, temperature: float) -> dict[str, str | float]:

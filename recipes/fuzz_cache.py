@@ -21,6 +21,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -32,8 +33,8 @@ Outcome = tuple[str, str]
 """What came of a round, and the sentence, difference or trace that tells it."""
 
 
-def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int, tuple[str, str, str]]:
-    """What was spoilt, what came of it and its account, for each seed.
+def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator[tuple[int, str, str, str]]:
+    """Each seed, what was spoilt, what came of it and its account, as soon as it is known.
 
     Args:
         seeds: One for each round.
@@ -44,7 +45,6 @@ def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int
     truth = look(small_experiment(), whole["new"])
     shutil.copytree(whole["new"], whole["old"])
     _as_written_before(whole["old"])
-    results = {}
     for seed in seeds:
         chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
         cache = folder / f"round-{seed}"
@@ -52,10 +52,9 @@ def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int
         done = spoil(cache, chance)
         gone = chance.random() < 0.1
         said = ", ".join([*done, "pictures gone"] if gone else done)
-        results[seed] = said, *_alone(cache, truth, gone, seconds)
+        yield seed, said, *_alone(cache, truth, gone, seconds)
         with contextlib.suppress(OSError):
             plain.remove(cache)
-    return results
 
 
 def _as_written_before(cache: Path) -> None:
@@ -111,12 +110,14 @@ def main() -> None:
     arguments = parser.parse_args()
     once = arguments.round is not None
     seeds = [arguments.round] if once else list(range(arguments.seed, arguments.seed + arguments.count))
+    counts = Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
-        results = rounds(seeds, Path(folder), seconds=arguments.seconds)
-    counts = Counter(outcome for _, outcome, _ in results.values())
-    for seed, (done, outcome, said) in results.items():
-        if once or outcome not in ("right", "refused"):
-            print(f"seed {seed}: {done}: {outcome}\n{said}\n")
+        for seed, done, outcome, said in rounds(seeds, Path(folder), seconds=arguments.seconds):
+            counts[outcome] += 1
+            if once or outcome not in ("right", "refused"):
+                print(f"seed {seed}: {done}: {outcome}\n{said}\n", flush=True)
+            elif counts.total() % 10 == 0:
+                print(f"seed {seed}: {dict(counts)} so far", flush=True)
     kinds = ("right", "refused", "wrong", "traceback", "hang", "stuck")
     print(
         f"seeds {seeds[0]} to {seeds[-1]}: tried {len(seeds)}, "

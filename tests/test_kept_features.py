@@ -10,7 +10,7 @@ from extraction_toy import SeededImages, classifier, image_set
 from opnp import kept_features as module
 from opnp.extraction import ExtractionCancelledError, ExtractionSettings
 from opnp.extraction.library import extract_into, extractions, library_in
-from opnp.kept_features import kept_features
+from opnp.kept_features import found_features, kept_features
 from opnp.store import Store
 
 
@@ -93,3 +93,19 @@ def test_a_stopped_one_goes_on(store):
     with pytest.raises(ExtractionCancelledError, match="Run it again to go on"):
         kept_features(store, net, images, cancel=cancel)
     assert len(kept_features(store, net, images)) == 30
+
+
+def test_where_the_cache_cannot_be_written_features_are_extracted_all_the_same_and_that_is_said(
+    tmp_path, caplog
+):
+    (tmp_path / "a file").write_text("where a folder belongs")
+    images = image_set(SeededImages(30))
+    with Store(tmp_path / "a file" / "cache") as nowhere, Store(tmp_path / "cache") as somewhere:
+        stored = kept_features(nowhere, classifier(), images)
+        assert torch.equal(
+            stored.load().features, kept_features(somewhere, classifier(), images).load().features
+        )
+        assert kept_features(nowhere, classifier(), images) == stored
+        assert found_features(nowhere, classifier(), images) == stored
+    assert "The features of Toy images are not kept." in caplog.text
+    assert str(tmp_path) not in caplog.text

@@ -130,7 +130,7 @@ def _complete_chunks(folder: Path, request: Request) -> torch.Tensor:
         except FileNotFoundError:
             continue
         except chunks.DamagedChunkError as error:
-            _log.warning("Chunk %d is extracted again: %s.", number, error)
+            _log.warning("Chunk %d is extracted again: %s.", number, str(error))
     return complete
 
 

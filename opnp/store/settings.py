@@ -14,14 +14,25 @@ _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 def default_directory() -> Path:
-    """Return OPNP_CACHE, else `cache` in the repository, else (outside of one) the user's cache folder."""
+    """Return OPNP_CACHE, else `cache` in the repository, else (outside of one) the user's cache folder.
+
+    Raises:
+        InvalidSettingError: If there is no home folder to hold it.
+    """
     chosen = os.environ.get("OPNP_CACHE", "").strip()
     if chosen:
         return Path(chosen).expanduser()
     if (_ROOT / "pyproject.toml").is_file():
         return _ROOT / "cache"
     base = os.environ.get("XDG_CACHE_HOME", "").strip()
-    return (Path(base) if base else Path.home() / ".cache") / "opnp"
+    if base:
+        return Path(base) / "opnp"
+    try:
+        return Path.home() / ".cache" / "opnp"
+    except RuntimeError:
+        raise InvalidSettingError(
+            "Expected a home folder for the cache but this account has none. Set OPNP_CACHE to a folder."
+        ) from None
 
 
 def default_limit() -> int:

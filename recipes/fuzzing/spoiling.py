@@ -145,6 +145,8 @@ def _delete(path: Path, chance: random.Random) -> None:  # noqa: ARG001 - a way 
 
 def _swap(path: Path, chance: random.Random) -> None:
     other, aside = _like(path, chance), path.with_name("aside")
+    if other == path:
+        return
     path.rename(aside)
     other.rename(path)
     aside.rename(other)
