@@ -88,14 +88,17 @@ def plain(words: str) -> str:
 
 
 def message(words: str) -> str:
-    r"""An error's sentences as Markdown: code between backticks is shown as code, the rest as it is.
+    r"""Sentences that begin with our own words, such as an error's, as Markdown that shows them.
+
+    Code between backticks is shown as code, everything else as it is.
 
     Example:
-        >>> message("Run `git checkout` for ![x]")
-        'Run `git checkout` for \\!\\[x\\]'
+        >>> message("Run `git checkout` (twice) for ![x](y) at http://z: now.")
+        'Run `git checkout` (twice) for !\\[x\\](y) at http\\://z: now.'
     """
     parts = _CODE.split(words)
-    return "".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _ACTIVE.sub(r"\\\g<0>", part) for place, part in enumerate(parts))
 
 
 _CODE = re.compile(r"(`[^`\n]+`)")
+_ACTIVE = re.compile(r"[\\`*_\[\]~|<>$&]|:(?=\S)")

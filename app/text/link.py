@@ -2,7 +2,7 @@
 
 UNKNOWN_EXPERIMENT = (
     "This address asks for the experiment “{asked}”, which is not offered here or misses something on this "
-    "machine: see *Experiments*. “{opened}” opened instead, unpruned and with all its OOD sets."
+    "machine: see the page Experiments. “{opened}” opened instead, unpruned and with all its OOD sets."
 )
 UNREADABLE = "The address says “{key}” is “{said}”, but expected {expected}. It is left out."
 WINDOW = "two ranks between 0 and 100, the lower first, as in `weights=0&weights=98`"
