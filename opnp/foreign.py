@@ -19,6 +19,10 @@ from types import TracebackType
 from opnp.errors import InvalidDataError, OpnpError
 
 _log = logging.getLogger("opnp.foreign")
+
+RAISED = (Exception, SystemExit)
+"""What foreign code may raise instead of an answer; a person's Ctrl-C is none of it."""
+
 _MOST = 300
 _QUOTED = re.compile(r"(['\"])(?:[A-Za-z]:)?[\\/][^'\"\n]*[\\/]([^'\"\n\\/]+)\1")
 _FOLDERS = re.compile(r"(?:(?<=[\s'\"(=:\[])|^)(?:[A-Za-z]:)?[\\/](?:[^\s'\"()\[\],:;\\/]+[\\/])+")
@@ -50,7 +54,7 @@ def foreign(
         yield
     except OpnpError:
         raise
-    except (Exception, SystemExit) as error:
+    except RAISED as error:
         _log.info("Foreign code failed", exc_info=True)
         raise kind(f"Expected {expected} but {clause(error)}. {remedy}") from error
 

@@ -10,7 +10,7 @@ from PIL import Image
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
-from opnp.foreign import clause, foreign
+from opnp.foreign import RAISED, clause, foreign
 from opnp.metrics import tpr_threshold
 from opnp.models import Classifier
 
@@ -47,7 +47,7 @@ def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
         return classifier.transform(image)
     except OpnpError:
         raise
-    except Exception as error:
+    except RAISED as error:
         size = f"{image.mode}, {image.width} × {image.height}"
         raise UnreadableImageError(f"({size}) makes the model's transform fail: {clause(error)}") from error
 

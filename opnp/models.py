@@ -14,7 +14,7 @@ from torch.nn import functional
 from opnp.checks import require_finite
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
-from opnp.foreign import clause, foreign
+from opnp.foreign import RAISED, clause, foreign
 from opnp.splitting.adapted import adapted, expectation, remedy
 from opnp.splitting.copying import require_usable, shared_copy, unwrapped
 from opnp.splitting.head import Head, combinations, last_calls, rounding, taken_off
@@ -58,7 +58,7 @@ class Classifier:
         with torch.no_grad():
             try:
                 features: torch.Tensor = self.backbone(images)
-            except Exception as error:
+            except RAISED as error:
                 with foreign(expectation(self.backbone, images), remedy(error)):
                     raise
             return features.float()
@@ -183,7 +183,7 @@ def _problem(head: Head, example: torch.Tensor, logits: torch.Tensor) -> str | N
         features = head.backbone(example)  # (N, D)
     except OpnpError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - what a foreign model raises is of any type
+    except RAISED as error:  # what a foreign model raises is of any type
         return f"without that layer {clause(error)}"
     expected = (logits.shape[0], head.weight.shape[1])
     if not torch.is_tensor(features) or tuple(features.shape) != expected:

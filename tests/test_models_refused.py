@@ -103,3 +103,12 @@ def test_logits_that_are_not_finite_are_named_as_such(example):
     example[2] = torch.nan
     with pytest.raises(InvalidDataError, match=r"Expected `logits` to be finite but entry \(2, 0\) is nan"):
         split_toy(Net(), example)
+
+
+def leaving(_):
+    raise SystemExit(0)
+
+
+def test_a_forward_pass_that_ends_the_process_is_refused(example):
+    with pytest.raises(InvalidDataError, match="raised SystemExit: 0"):
+        split_toy(Net(after=leaving), example)

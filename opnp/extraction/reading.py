@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from opnp.datasets import LabelledImages
 from opnp.errors import InvalidDataError, MissingDataError, OpnpError, UnreadableImageError
 from opnp.extraction.sending import Packed, pack, unpack
-from opnp.foreign import clause, foreign
+from opnp.foreign import RAISED, clause, foreign
 from opnp.models import Transform
 
 _log = logging.getLogger("opnp.extraction")
@@ -81,7 +81,7 @@ class _Batches(Dataset[Batch]):
             return True
         try:
             return bool(self._packed)
-        except Exception as error:  # noqa: BLE001 - foreign objects raise whatever they like
+        except RAISED as error:  # foreign objects raise whatever they like
             _log.warning("Images are read in this process, without others: %s.", clause(error))
             return False
 
@@ -146,7 +146,7 @@ def _read(images: LabelledImages, index: int) -> tuple[Image.Image, int]:
         ) from None
     except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
         raise UnreadableImageError("it is damaged") from None
-    except Exception as error:
+    except RAISED as error:
         raise InvalidDataError(
             f"Expected the data set to give image {index} as (PIL image, label) but {clause(error)}. Mend "
             "its code there."

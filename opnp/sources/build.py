@@ -14,6 +14,7 @@ from opnp.models import Classifier, Transform, split
 from opnp.sources.pictures import COUNT
 from opnp.sources.place import Place, named
 from opnp.sources.proof import inputs_of, prove, warnings_of
+from opnp.sources.texts import read_text
 from opnp.sources.transform import ModelTransform
 from opnp.sources.weights import is_whole
 from opnp.splitting.copying import require_usable, unwrapped
@@ -140,13 +141,29 @@ def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
 
     Raises:
         MissingDataError: If their file is missing.
+        InvalidDataError: If their file is no text in UTF-8, or the number is below 0.
     """
     if isinstance(classes, int):
+        if classes < 0:
+            raise place.wrong("classes", "at least 1 class, or names", str(classes), "Or leave it out.")
         return None
     if not isinstance(classes, str):
         return classes
-    lines = require_file(classes, place).read_text(encoding="utf-8").splitlines()
+    lines = read_text(require_file(classes, place)).splitlines()
     return tuple(line.strip() for line in lines if line.strip())
+
+
+def require_count(classifier: Classifier, classes: Classes, place: Place) -> Classifier:
+    """The classifier, if it has as many logits as a table says (0 says nothing).
+
+    Raises:
+        InvalidDataError: If it has another number of them.
+    """
+    logits = len(classifier.class_names)
+    if isinstance(classes, int) and classes not in (0, logits):
+        expected = f"{logits:,}, the number of the model's logits,"
+        raise place.wrong("classes", expected, str(classes), "Mend it, or load the model that it belongs to.")
+    return classifier
 
 
 def missing_file(path: str, place: Place) -> tuple[Missing, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image
 
 from opnp.datasets import ImageSet
+from opnp.foreign import RAISED
 
 COUNT = 4
 _LOOKED_AT = 32
@@ -31,12 +32,12 @@ def _decoded(images: ImageSet) -> Iterator[Image.Image]:
             return
         opened = images.open()
         count = min(len(opened), _LOOKED_AT)
-    except Exception:  # noqa: BLE001 - a data set is foreign code; its extraction says what is wrong
+    except RAISED:  # a data set is foreign code; its extraction says what is wrong
         return
     for index in range(count):
         try:
             image = opened[index][0]
             image.load()
-        except Exception:  # noqa: BLE001, S112 - as above; a damaged image is skipped by the extraction too
+        except RAISED:  # as above; a damaged image is skipped by the extraction too
             continue
         yield image

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from opnp.errors import UnsupportedModelError
-from opnp.foreign import clause, foreign
+from opnp.foreign import RAISED, clause, foreign
 
 _REMEDIES = (
     (r"to have 1 channels?, but got 3", 'Its pictures are grey: say `mode = "L"` in its transform.'),
@@ -124,14 +124,14 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
     """The number format that the model takes, None for the example's own, and what it then gives."""
     own = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
     others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
-    problem: Exception | None = None
+    problem: BaseException | None = None
     for dtype in (None, *others) if example.is_floating_point() else (None,):
         try:
             return dtype, model(example if dtype is None else example.to(dtype))
-        except Exception as error:  # noqa: BLE001 - what a foreign model raises is of any type
+        except RAISED as error:  # what a foreign model raises is of any type
             problem = problem or error
     assert problem is not None  # noqa: S101 - the loop has run
-    if len(example) > 1 and not isinstance(_tried(model, example[:1]), Exception):
+    if len(example) > 1 and not isinstance(_tried(model, example[:1]), RAISED):
         raise _of_one_size(model, 1, problem)
     with foreign(expectation(model, example), remedy(problem)):
         raise problem
@@ -148,13 +148,13 @@ def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool,
     two = _tried(model, example[:2])
     if torch.is_tensor(two) and tuple(two.shape) == (2, classes):
         return False, True
-    raise _of_one_size(model, len(example), next((x for x in (two, one) if isinstance(x, Exception)), None))
+    raise _of_one_size(model, len(example), next((x for x in (two, one) if isinstance(x, RAISED)), None))
 
 
 def _tried(model: nn.Module, images: torch.Tensor) -> object:
     try:
         return model(images)
-    except Exception as error:  # noqa: BLE001 - what a foreign model raises is of any type
+    except RAISED as error:  # what a foreign model raises is of any type
         return error
 
 

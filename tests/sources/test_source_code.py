@@ -69,6 +69,27 @@ def test_what_can_be_wrong_with_a_function(place, factory, said):
     assert "/secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("classes", "said"), [(4, "to be 3, the number .* but got 4"), (-3, "got -3")])
+def test_another_number_of_classes_than_of_logits_is_refused(place, tmp_path, classes, said):
+    torch.save(net().state_dict(), tmp_path / "w.pth")
+    with pytest.raises(InvalidSettingError, match=said):
+        PythonClassifier("net.py:make", "w.pth", classes, SMALL).load(place)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_classes_is_read_in_any_encoding_that_its_mark_names(place, tmp_path, encoding):
+    torch.save(net().state_dict(), tmp_path / "w.pth")
+    (tmp_path / "classes.txt").write_text("ä\nb\nc\n", encoding=encoding)
+    source = PythonClassifier("net.py:make", "w.pth", "classes.txt", SMALL)
+    assert source.load(place).class_names == ("ä", "b", "c")
+
+
+def test_a_file_of_classes_in_another_encoding_is_refused(place, tmp_path):
+    (tmp_path / "classes.txt").write_bytes("a\nä\nc\n".encode("latin-1"))
+    with pytest.raises(InvalidDataError, match=r"`classes.txt` to be text in UTF-8 but line 2 is not"):
+        PythonClassifier("net.py:make", "", "classes.txt", SMALL).load(place)
+
+
 def test_code_that_is_missing_is_told_before_it_runs(place):
     whats = [thing.what for thing in PythonClassifier("gone.py:make", "gone.pth").missing(place)]
     assert ["`gone.py`" in whats[0], "`gone.pth`" in whats[1]] == [True, True]

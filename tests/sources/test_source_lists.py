@@ -117,3 +117,8 @@ def test_a_list_that_changes_is_read_again(place):
 def test_odd_texts_are_read_somehow(text):
     lines = parsed(text, lambda _: False)
     assert len(lines.paths) == len(lines.labels)
+
+
+def test_a_file_that_stands_in_a_list_with_two_classes_is_refused(place):
+    with pytest.raises(InvalidDataError, match=r"'a/y.png' stands there with 0 and with 1\."):
+        read(place, "a/y.png 0\nb/z.png 1\na/y.png 1\n")

@@ -16,7 +16,7 @@ from opnp.foreign import foreign
 from opnp.models import Classifier
 from opnp.own_code import OwnCode
 from opnp.sources.base import ClassifierSource
-from opnp.sources.build import built, class_names, missing_file
+from opnp.sources.build import built, class_names, missing_file, require_count
 from opnp.sources.classifiers.torchvision import download
 from opnp.sources.place import Place
 from opnp.sources.tables import one_of
@@ -62,6 +62,7 @@ class HubClassifier(ClassifierSource):
         transform = self.transform.build(place)
         with code.active():  # so that what the transform reads when it runs is noted too
             classifier = built(model, transform, "", class_names(self.classes, place), place)
+        require_count(classifier, self.classes, place)
         name = f"torch.hub {self.model} {sorted(self.options.items())} {code.key()} {transform.name}"
         return replace(classifier, transform_id=name)
 

@@ -13,7 +13,7 @@ from opnp.datasets import Missing
 from opnp.models import Classifier
 from opnp.own_code import OwnCode
 from opnp.sources.base import ClassifierSource
-from opnp.sources.build import built, class_names, missing_file, proven, require_file
+from opnp.sources.build import built, class_names, missing_file, proven, require_count, require_file
 from opnp.sources.place import Place
 from opnp.sources.transform import TransformTable
 from opnp.sources.weights import load_into, read_state
@@ -67,8 +67,9 @@ class PythonClassifier(ClassifierSource):
             )
         with code.active():  # so that what the transform reads when it runs is noted too
             classifier = built(model, transform, "", class_names(self.classes, place), place)
-        name = f"python {self.factory} {code.key()} {self.transform}{classifier.transform_id}"
-        return replace(classifier, transform_id=name)
+        require_count(classifier, self.classes, place)
+        kind = classifier.transform_id  # of picture, where the transform left that to be found out
+        return replace(classifier, transform_id=f"python {self.factory} {code.key()} {self.transform}{kind}")
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """The file of the code, if there is one, and the weights."""

@@ -67,10 +67,21 @@ class ListOfImages(ImageSource):
                 f"Expected a class index after each path in {named(self.path)}, since {place.section} needs "
                 "labels, but lines without one were found. Add it, or the name of the class, after a space."
             )
+        self._require_agreement(lines)
         if len(lines.numbers) == len(lines.labels):
             return Labels(np.array(lines.numbers, dtype=np.int64))
         names, values = np.unique(lines.labels, return_inverse=True)
         return Labels(values.astype(np.int64), tuple(names.tolist()))
+
+    def _require_agreement(self, lines: Lines) -> None:
+        """Refuse a list that gives one file two classes."""
+        first: dict[str, str] = {}
+        for path, label in zip(lines.paths, lines.labels, strict=True):
+            if first.setdefault(path, label) != label:
+                raise InvalidDataError(
+                    f"Expected one class for each file of {named(self.path)} but {path!r} stands there with "
+                    f"{first[path]} and with {label}. Take out the wrong line."
+                )
 
     def _root(self, place: Place) -> Path:
         return place.resolve(self.root) if self.root else place.resolve(self.path).parent
