@@ -21,7 +21,7 @@ from opnp.labelling import joined_classes, labelled
 from opnp.models import Classifier
 from opnp.store import Store
 
-_FLAT, _WIDE = 0.2, 20.0
+_FLAT = 0.2
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def understood(experiment: Experiment, store: Store) -> Understood:
     notes, warnings = [*experiment.notes], [str(same) for same in shared(experiment, opened)]
     accuracy = None
     if model is not None:
-        notes += [*getattr(model, "notes", ()), *_classes_words(model)]
-        warnings = [*_range_words(model), *warnings]
+        notes += [*_model_words(model), *_classes_words(model)]
+        warnings = [*model.understood.warnings, *_contrast_words(model), *warnings]
         accuracy, said, odd = _on_test(experiment, model, store)
         notes += said
         warnings = [*odd, *warnings]
@@ -157,23 +157,29 @@ def _classes_words(model: Classifier) -> tuple[str, ...]:
     return () if is_named(model.class_names) else ("The model's classes have no names.",)
 
 
-def _range_words(model: Classifier) -> tuple[str, ...]:
-    """Whether black and white come out of the transform as one would expect of 0 to 1 and a mean and std."""
+def _model_words(model: Classifier) -> tuple[str, ...]:
+    """What was found of the model when it was split and tried."""
+    found = model.understood
+    said = [f"The head is the {found.head}."] if found.head else []
+    if found.mode:
+        how = ", found by trying" if found.assumed else ""
+        said.append(f"Every picture is taken in {'grey (L)' if found.mode == 'L' else found.mode}{how}.")
+    if found.head and found.images:
+        said.append(f"Split, transform and model were proven on {found.images} of its own images.")
+    return (*said, *found.notes)
+
+
+def _contrast_words(model: Classifier) -> tuple[str, ...]:
+    """Whether black and white come out of the transform nearly alike."""
     try:
         with torch.no_grad():
             low, high = (model.transform(Image.new("RGB", (64, 64), (v,) * 3)).float() for v in (0, 255))
     except Exception:  # noqa: BLE001 - somebody's transform; features alone have none
         return ()
     span = float((high - low).abs().max()) if low.shape == high.shape else 1.0
-    if span < _FLAT:
-        return (
-            f"Black and white differ by {span:.2g} after the transform: mean and std look like 0 to 255.",
-        )
-    if span > _WIDE:
-        return (
-            f"Black and white differ by {span:.3g} after the transform: it seems not to scale to 0 to 1.",
-        )
-    return ()
+    if span >= _FLAT:
+        return ()
+    return (f"Black and white differ by {span:.2g} after the transform: mean and std look like 0 to 255.",)
 
 
 def _on_test(

@@ -49,6 +49,12 @@ def test_an_assumed_and_a_wrong_order_are_said(tmp_path, store):
     assert any("with the classes in another order" in warning for warning in said.warnings)
 
 
+def test_what_was_found_of_the_model_is_said(tmp_path, store):
+    notes = understood(read_experiment(write_colours(tmp_path, classes="abc")), store).notes
+    assert "Split, transform and model were proven on 4 of its own images." in notes
+    assert any(note.startswith("The head is the ") for note in notes)
+
+
 def test_a_picture_that_stands_in_two_sets_is_named(tmp_path, store):
     file = write_colours(tmp_path, classes="abc")
     for number, path in enumerate(pictures(tmp_path / "test" / "b", "b")):
@@ -74,7 +80,11 @@ def test_what_cannot_be_used_is_said_beside_what_can(tmp_path, store):
 
 
 @pytest.mark.parametrize(
-    ("scale", "words"), [("1", "mean and std look like 0 to 255"), ("1e4", "not to scale")]
+    ("scale", "words"),
+    [
+        ("1", "mean and std look like 0 to 255"),
+        ("1e4", "pixels themselves, look as if they were in 0 to 255"),
+    ],
 )
 def test_a_transform_of_another_range_is_a_warning(tmp_path, store, scale, words):
     file = write_colours(tmp_path, classes="abc")

@@ -6,10 +6,11 @@ from app import cached, state, text
 from app.charts.palette import Palette
 from app.charts.pareto import Points, pareto_front
 from app.components.going import clickable, place_of, said
-from app.format import interval, percent, points
+from app.format import interval, message, percent, points
 from app.state import Settings
 from opnp.choosing import Choice, Trial
 from opnp.config import UNPRUNED, windows_text
+from opnp.errors import InvalidDataError
 from opnp.holdout import HeldOut
 from opnp.landscape import Landscape, Side, pareto
 from opnp.search import Reach
@@ -97,7 +98,11 @@ def gap_words(held: HeldOut) -> str:
 
 
 def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOut) -> None:
-    pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
+    try:
+        pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
+    except InvalidDataError as error:  # ID test images of one class alone
+        st.caption(text.landscape.NOT_BLIND.format(reason=message(str(error))))
+        return
     held = cached.held_out(key, settings.ood, pruning)
     regret = held.report.fpr95 - informed.report.fpr95
     st.caption(

@@ -49,6 +49,7 @@ LEFT_OUT_HELP = (
     "this one."
 )
 LEFT_OUT_ONE = "Choose at least two OOD sets under **Settings** to leave one out."
+NOT_BLIND = "What not knowing any OOD data would cost cannot be said here. {reason}"
 BLIND = (
     "With no OOD data at all, choosing instead on midpoints between ID images of two classes: {window}. Held "
     "out it has FPR95 {report}; the informed choice above has {informed}, so not knowing costs {regret}."
