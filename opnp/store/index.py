@@ -227,4 +227,6 @@ def _inode(path: Path) -> int | None:
 
 
 def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)  # diskcache's own text holds the folder
+    return str(error) or type(error).__name__

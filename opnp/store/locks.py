@@ -20,6 +20,7 @@ from opnp.store.errors import StoreError
 
 _log = logging.getLogger("opnp.store")
 _held = threading.local()
+_told: set[tuple[Path, str | None]] = set()
 _NOBODYS = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ELOOP}
 _TRIES = 1000
 """So often a lock's file may go, or its folder, between making and locking it."""
@@ -144,7 +145,9 @@ def _acquire(path: Path) -> int | None:
             os.close(fd)
             raise
         os.close(fd)
-    _log.warning("The store cannot lock (%s); the same thing may be computed twice.", reason)
+    if (path.parent, reason) not in _told:
+        _told.add((path.parent, reason))
+        _log.warning("The store cannot lock (%s); the same thing may be computed twice.", reason)
     return None
 
 

@@ -1,71 +1,16 @@
 """Ways to spoil a cache: bytes, places, folders and what JSON says."""
 
-import json
 import os
 import random
 import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from opnp.store import Store
-from recipes.fuzzing.headers import Table, changed_header
-
-DEEP = "[" * 100_000 + "]" * 100_000
-_LIES: list[Any] = [
-    -1,
-    0,
-    1,
-    2047,
-    2049,
-    10**6,
-    2**63,
-    10**400,
-    0.5,
-    2048.0,
-    -0.0,
-    float("nan"),
-    float("inf"),
-    True,
-    False,
-    None,
-    "",
-    "2048",
-    "float16",
-    "float32",
-    "float64",
-    "\ud800",
-    "\0",
-    "x" * 10_000,
-    [],
-    [1],
-    {},
-    {"index": 0, "reason": "x"},
-    [{"index": 0, "reason": "none"}],
-    [{"index": -1, "reason": "x"}],
-    [2048, 252],
-    [252, 2048],
-]
-_TEXTS = [
-    b"",
-    b"null",
-    b"[]",
-    b"{}",
-    b"NaN",
-    b"-",
-    b'{"request": {}}',
-    b"\xff\xfe{\x00}\x00",
-    b"\xef\xbb\xbf{}",
-    b"\0" * 64,
-    DEEP.encode(),
-    b'{"a":' * 50_000,
-    b"\xc3\x28",
-    b"9" * 10_000,
-    b'"' + b"x" * 10**6,
-]
+from recipes.fuzzing.lies import TEXTS, deep_header, length_lie, lying_header, lying_manifest
 
 Way = Callable[[Path, random.Random], object]
 
@@ -82,8 +27,8 @@ def spoil(cache: Path, chance: random.Random) -> list[str]:
         done.append(f"{way.__name__.strip('_')} {path.relative_to(cache)}")
         try:
             way(path, chance)
-        except OSError as error:
-            done.append(f"({error.strerror})")
+        except (OSError, ValueError, TypeError, RecursionError) as error:  # spoilt already
+            done.append(f"({type(error).__name__})")
     return done
 
 
@@ -132,7 +77,7 @@ def _zeros(path: Path, chance: random.Random) -> None:
 
 
 def _garbage(path: Path, chance: random.Random) -> None:
-    path.write_bytes(chance.choice([*_TEXTS, chance.randbytes(path.stat().st_size)]))
+    path.write_bytes(chance.choice([*TEXTS, chance.randbytes(path.stat().st_size)]))
 
 
 def _huge(path: Path, chance: random.Random) -> None:
@@ -197,58 +142,13 @@ def _socket(path: Path) -> None:
         os.chdir(here)
 
 
-def _lie(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any JSON
-    """The JSON value with one thing in it replaced, dropped, doubled or added."""
-    if isinstance(value, dict) and value and chance.random() < 0.85:
-        key = chance.choice(list(value))
-        if (way := chance.random()) < 0.1:
-            return {name: item for name, item in value.items() if name != key}
-        if way < 0.15:
-            return {**value, "more": 1}
-        return {**value, key: _lie(value[key], chance)}
-    if isinstance(value, list) and value and chance.random() < 0.6:
-        place = chance.randrange(len(value))
-        return [*value[:place], _lie(value[place], chance), *value[place + 1 :]]
-    if isinstance(value, str) and len(value) == 64 and chance.random() < 0.5:
-        return f"{value[1:]}{value[0]}"
-    return chance.choice(_LIES)
-
-
-def _lying_manifest(path: Path, chance: random.Random) -> None:
-    path.write_text(json.dumps(_lie(json.loads(path.read_bytes()), chance)), errors="surrogatepass")
-
-
-def _lying_header(path: Path, chance: random.Random) -> None:
-    def change(table: Table) -> None:
-        said = table["__metadata__"]
-        if "chunk" in said and chance.random() < 0.7:
-            said["chunk"] = json.dumps(_lie(json.loads(said["chunk"]), chance))
-        else:
-            lie = _lie(table, chance)
-            table.clear()
-            table.update(lie if isinstance(lie, dict) else {"a": lie})
-
-    path.write_bytes(changed_header(path.read_bytes(), change))
-
-
-def _deep_header(path: Path, chance: random.Random) -> None:
-    data = path.read_bytes()
-    header = chance.choice([DEEP.encode(), *_TEXTS])
-    path.write_bytes(
-        len(header).to_bytes(8, "little") + header + data[8 + int.from_bytes(data[:8], "little") :]
-    )
-
-
-def _length_lie(path: Path, chance: random.Random) -> None:
-    data = path.read_bytes()
-    length = chance.choice([0, 1, 2**31, 2**63 - 1, 2**64 - 1, len(data), len(data) - 8, len(data) - 9])
-    path.write_bytes(max(length, 0).to_bytes(8, "little") + data[8:])
-
-
 def _foreign_entry(cache: Path, chance: random.Random) -> None:
     """A whole entry under the right key that holds something else, as another version may have written."""
     with Store(cache) as store:
-        entry = chance.choice(store.entries())
+        entries = store.entries()
+        if not entries:
+            return
+        entry = chance.choice(entries)
         arrays = store.get(entry.kind, entry.key) or {}
         name = chance.choice([*arrays, "more"])
         values = [
@@ -294,13 +194,13 @@ WAYS: list[tuple[str, Way]] = [
     ("file", _another_in_its_place),
     ("folder", _another_in_its_place),
     ("cache", _another_in_its_place),
-    ("manifest", _lying_manifest),
-    ("manifest", _lying_manifest),
-    ("chunk", _lying_header),
-    ("chunk", _lying_header),
-    ("entry", _lying_header),
-    ("chunk", _deep_header),
-    ("entry", _deep_header),
-    ("file", _length_lie),
+    ("manifest", lying_manifest),
+    ("manifest", lying_manifest),
+    ("chunk", lying_header),
+    ("chunk", lying_header),
+    ("entry", lying_header),
+    ("chunk", deep_header),
+    ("entry", deep_header),
+    ("file", length_lie),
     ("cache", _foreign_entry),
 ]

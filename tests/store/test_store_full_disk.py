@@ -113,7 +113,7 @@ def test_a_read_only_disk_is_still_read(small_disk, caplog):
     assert Store(place / "nowhere").get("thing", {}) is None
 
 
-def test_no_path_leaks_into_an_error(tmp_path):
+def test_no_path_leaks_into_an_error_or_a_warning(tmp_path, caplog):
     (tmp_path / "cache").write_text("a file where the folder belongs")
     store = Store(tmp_path / "cache")
     assert store.get("thing", {}) is None
@@ -122,3 +122,5 @@ def test_no_path_leaks_into_an_error(tmp_path):
     assert str(tmp_path) not in str(caught.value)
     assert "OPNP_CACHE" in str(caught.value)
     assert store.get_or_compute("thing", {}, lambda: SMALL)["x"].sum() == 45
+    assert store.entries() == []
+    assert str(tmp_path) not in caplog.text
