@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def answers(port: int, process: subprocess.Popen) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as reply:
                 return reply.read() == b"ok"
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset or slow
             time.sleep(0.2)
     return False
 

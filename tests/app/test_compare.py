@@ -87,6 +87,13 @@ def test_the_sliders_are_the_pruning(dashboard, move):
     assert "prune what the sliders above prune" in words(app)
 
 
+def follow_link(app, rows: str | list[str]) -> None:
+    """Open an address on the page that is drawn, as the back button does."""
+    app.query_params["row"] = rows
+    app.session_state["_link"].due = True
+    app.run()
+
+
 def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
     app = dashboard("compare")
     choose(app, rectifier="react", score="gen", pruning="1 % most sensitive weights")
@@ -108,8 +115,7 @@ def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
     assert not app.exception
 
     other = dashboard("compare")
-    other.query_params["row"] = link
-    other.run()
+    follow_link(other, link)
     assert table(other).index[0] == "Mine"
 
 
@@ -133,8 +139,7 @@ def test_the_caption_names_the_rows_that_there_are(dashboard):
 
 def test_links_from_strangers(dashboard):
     app = dashboard("compare")
-    app.query_params["row"] = ["<script>|x", "react+gen|![a](b)", "gen|" + "n" * 90]
-    app.run()
+    follow_link(app, ["<script>|x", "react+gen|![a](b)", "gen|" + "n" * 90])
     assert not app.exception
     assert "cannot be read" in app.warning[0].value
     assert list(table(app).index[:2]) == ["![a](b)", "n" * 40]
