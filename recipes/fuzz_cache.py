@@ -14,23 +14,18 @@ Only the first two may be; the exit code says whether it was so. `--round SEED` 
 import argparse
 import contextlib
 import json
-import multiprocessing
 import random
 import shutil
 import sys
 import tempfile
-import traceback
 from collections import Counter
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from opnp.store import plain
+from recipes.fuzzing.apart import Outcome, apart
 from recipes.fuzzing.experiment import Seen, look, small_experiment
 from recipes.fuzzing.spoiling import spoil
-
-Outcome = tuple[str, str]
-"""What came of a round, and the sentence, difference or trace that tells it."""
 
 
 def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator[tuple[int, str, str, str]]:
@@ -71,31 +66,9 @@ def _as_written_before(cache: Path) -> None:
 
 
 def _alone(cache: Path, truth: Seen, gone: bool, seconds: float) -> Outcome:
-    """One round in a process of its own, so that nothing is remembered and a hang can be ended."""
-    context = multiprocessing.get_context("fork")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_round, args=(cache, truth, gone, there))
-    process.start()
-    there.close()
-    try:
-        outcome = here.recv() if here.poll(seconds) else ("hang", f"no end within {seconds:g} s")
-    except EOFError:
-        outcome = ("traceback", "the process died")
-    if process.is_alive() and outcome[0] == "hang":
-        process.kill()
-    process.join()
-    return outcome
-
-
-def _round(cache: Path, truth: Seen, gone: bool, result: Connection) -> None:
     from recipes.fuzzing.account import account
 
-    try:
-        outcome = account(cache, truth, gone=gone)
-    except BaseException:  # noqa: BLE001 - whatever it is, it is what this looks for
-        outcome = ("traceback", traceback.format_exc())
-    result.send(outcome)
-    result.close()
+    return apart(lambda: account(cache, truth, gone=gone), seconds)
 
 
 def main() -> None:

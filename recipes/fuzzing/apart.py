@@ -1,0 +1,35 @@
+"""Runs a round in a process of its own, so that nothing is remembered and a hang can be ended."""
+
+import multiprocessing
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+Outcome = tuple[str, str]
+"""What came of a round, and the sentence, difference or trace that tells it."""
+
+
+def apart(work: Callable[[], Outcome], seconds: float) -> Outcome:
+    """What `work` gives in a process of its own; "hang" if it does not end within `seconds`."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_round, args=(work, there))
+    process.start()
+    there.close()
+    try:
+        outcome = here.recv() if here.poll(seconds) else ("hang", f"no end within {seconds:g} s")
+    except EOFError:
+        outcome = ("traceback", "the process died")
+    if process.is_alive() and outcome[0] == "hang":
+        process.kill()
+    process.join()
+    return outcome
+
+
+def _round(work: Callable[[], Outcome], result: Connection) -> None:
+    try:
+        outcome = work()
+    except BaseException:  # noqa: BLE001 - whatever it is, it is what this looks for
+        outcome = ("traceback", traceback.format_exc())
+    result.send(outcome)
+    result.close()
