@@ -18,6 +18,7 @@ class Preparation(Background):
         key: The experiment's.
         stage: What is being done, for people.
         explorer: The result, once there.
+        remarks: What to know of its figures, in sentences: what is left out, assumed, or odd.
     """
 
     def __init__(self, key: str) -> None:
@@ -25,12 +26,14 @@ class Preparation(Background):
         self.key = key
         self.stage = text.LOADING
         self.explorer: Explorer | None = None
+        self.remarks: tuple[str, ...] = ()
 
     def _compute(self) -> None:
         from opnp.experiment import load_experiment
         from opnp.explorer import Explorer
         from opnp.headline import headline, keep_headline
         from opnp.prepared import prepare
+        from opnp.results import sentences
         from opnp.store import Store
 
         with Store() as store:
@@ -39,6 +42,7 @@ class Preparation(Background):
             self.stage = text.RANKING
             explorer = Explorer(prepared)
             keep_headline(store, self.key, headline(explorer))
+        self.remarks = tuple(dict.fromkeys([*sentences(prepared), *prepared.remarks]))
         self.explorer = explorer
         gc.freeze()  # what is loaded now stays: later collections need not walk it
 

@@ -84,11 +84,12 @@ def _run() -> None:
     experiment = next(each for each in offered if each.key == key)
     sets = titles_of(experiment.ood)
     link.enter(key, next(iter(titles)), sets)
-    introduce(place, copy.INTRO, cached.preparation(key).explorer)
+    job = cached.preparation(key)
+    introduce(place, copy.INTRO, job)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
     if explorer is None:
         return
-    introduce(place, copy.INTRO, explorer)
+    introduce(place, copy.INTRO, job)
     begin(explorer)
     state.rest()
     state.arrive(key, tuple(explorer.prepared.ood))

@@ -1,6 +1,6 @@
 """Figures to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
@@ -42,7 +42,24 @@ def remarks(prepared: Prepared) -> dict[str, object]:
         "unused": {unused.key: unused.reason for unused in prepared.unused},
         "skipped": {key: len(skips) for key, skips in prepared.skipped.items()},
         "notes": [*prepared.notes],
+        "remarks": [*prepared.remarks],
     }
+
+
+def sentences(prepared: Prepared) -> Iterator[str]:
+    """What to say of the images behind figures: sets and images that are not used, and what was assumed."""
+    for unused in prepared.unused:
+        yield f"Without {unused.title}: {unused.reason}"
+    titles = {images.key: images.title for images in prepared.experiment.sets}
+    for key, skips in prepared.skipped.items():
+        if key in titles:
+            count = f"{len(skips):,} image" + ("s" if len(skips) > 1 else "")
+            yield f"{titles[key]}: {count} skipped; {skips[0].reason}"
+    for images in prepared.experiment.sets:
+        left_out = images.left_out()
+        if left_out.surprising:
+            yield f"{images.title}: not used are {left_out}"
+    yield from prepared.notes
 
 
 MEANING = {

@@ -22,6 +22,7 @@ from app.cached.prepared import (
     preparation,
     ready,
     restart,
+    understood,
     unpruned,
     unpruned_figures,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "toy",
     "toy_unpruned",
     "tuning_data",
+    "understood",
     "unpruned",
     "unpruned_figures",
     "unpruned_landscapes",

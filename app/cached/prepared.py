@@ -9,10 +9,12 @@ from opnp.errors import OpnpError
 if TYPE_CHECKING:
     from app.preparation import Preparation
     from opnp.config import Pruning
+    from opnp.datasets import ImageSet
     from opnp.evaluation import Evaluation
     from opnp.experiment import Experiment
     from opnp.explorer import Explorer, Snapshot
     from opnp.headline import Headline
+    from opnp.understood import Understood
 
 
 @st.cache_resource(ttl=10, show_spinner=False)
@@ -45,6 +47,32 @@ def headline(key: str) -> "Headline | None":
 
     with Store() as store:
         return kept_headline(store, key)
+
+
+def understood(experiment: "Experiment") -> "Understood":
+    """What was understood of an experiment: it loads the model, once for the same images and preparation.
+
+    A file of weights that another has replaced is seen with the next preparation, or after ten minutes.
+    """
+    return _understood(experiment.key, tuple(map(_identity, experiment.sets)), headline(experiment.key))
+
+
+@st.cache_resource(max_entries=32, ttl=600, show_spinner=False)
+def _understood(key: str, images: tuple[str, ...], prepared: "Headline | None") -> "Understood":  # noqa: ARG001
+    from opnp.experiment import load_experiment
+    from opnp.store import Store
+    from opnp.understood import understood
+
+    with Store() as store:
+        return understood(load_experiment(key), store)
+
+
+def _identity(images: "ImageSet") -> str:
+    """Which images a set holds; why not, where that cannot be said."""
+    try:
+        return images.identity()
+    except (OpnpError, OSError) as error:
+        return str(error)
 
 
 def ready(key: str) -> "Explorer":

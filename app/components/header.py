@@ -7,9 +7,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.format import message
+from app.preparation import Preparation
 from app.text import shell as text
 from opnp.devices import title as title_of
 from opnp.explorer import Explorer
+
+REMARKS = 3
+"""That are shown at once; of more, the rest waits for a click."""
 
 
 def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
@@ -40,21 +44,30 @@ def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
     return key, st.empty()
 
 
-def introduce(place: DeltaGenerator, introduction: str, explorer: Explorer | None) -> None:
-    """Say what a page is for, and what runs once there is something."""
-    place.caption(introduction if explorer is None else f"{introduction}  \n{_running(explorer)}")
+def introduce(place: DeltaGenerator, introduction: str, job: Preparation) -> None:
+    """Say what a page is for, and what runs once there is something: on what, and what to know of it."""
+    if job.explorer is None:
+        place.caption(introduction)
+        return
+    with place.container():
+        st.caption(f"{introduction}  \n{_running(job.explorer)}")
+        shown = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
+        for remark in shown:
+            st.caption(f":material/info: {message(remark)}")
+        rest = job.remarks[len(shown) :]
+        if rest:
+            with st.expander(text.MORE_REMARKS.format(count=len(rest))):
+                st.markdown("\n".join(f"- {message(remark)}" for remark in rest))
 
 
 def _running(explorer: Explorer) -> str:
-    """What runs, in words: the experiment, its size, the device, and images that could not be read."""
+    """What runs, in words: the experiment, its size and the device."""
     prepared = explorer.prepared
     classes, width = prepared.classifier.weight.shape
-    skipped = sum(map(len, prepared.skipped.values()))
-    words = text.RUNNING.format(
+    return text.RUNNING.format(
         description=message(prepared.experiment.description),
         classes=f"{classes:,}",
         width=f"{width:,}",
         train=f"{prepared.maps.count:,}",
         device=title_of(prepared.classifier.weight.device),
     )
-    return words + (text.SKIPPED.format(count=f"{skipped:,}") if skipped else "")

@@ -44,8 +44,8 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
     return job.explorer
 
 
-def missing(experiment: Experiment) -> bool:
-    """Say what of an experiment is not on this machine; whether anything is."""
+def missing(experiment: Experiment) -> None:
+    """Say what of an experiment is not on this machine; it may be usable without."""
     things = experiment.missing()
     if things:
         label = (
@@ -56,14 +56,14 @@ def missing(experiment: Experiment) -> bool:
         with st.expander(label, icon=":material/cloud_off:", expanded=len(things) == 1):
             for thing in things:
                 st.markdown(f"{message(thing.what)} **{message(thing.remedy)}**")
-    return bool(things)
 
 
 def _offer(experiment: Experiment) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(experiment.title)}**")
         st.caption(message(experiment.description))
-        if not missing(experiment):
+        missing(experiment)
+        if experiment.at_hand():
             st.caption(text.shell.PREPARE_NOTE)
             start = cached.preparation(experiment.key).start
             st.button("Prepare", icon=":material/play_arrow:", key="prepare", on_click=start)

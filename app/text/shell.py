@@ -4,7 +4,7 @@ RUNNING = (
     "{description} {classes} classes, {width} features; sensitivities from {train} training images. "
     "Computed on {device}."
 )
-SKIPPED = " {count} images could not be read and are left out."
+MORE_REMARKS = "{count} more remarks on its images and classes"
 FEATURES_ONLY = (
     "This experiment holds only features that were computed elsewhere, so it cannot look at new images. "
     "Choose another experiment above."

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cached, state
 from app.components.preparing import missing
+from app.components.understood import understood
 from app.format import message, percent, plain
 from app.text import experiments as text
 from app.titles import titles_of
@@ -29,17 +30,19 @@ def experiments() -> None:
 
 def _card(experiment: Experiment, titles: Mapping[str, str]) -> None:
     title = plain(titles[experiment.key])
-    st.markdown(f"**{title}**" if experiment.at_hand() else f":gray[{title}]")
+    at_hand = experiment.at_hand()
+    st.markdown(f"**{title}**" if at_hand else f":gray[{title}]")
     st.caption(message(experiment.description))
-    lacking = missing(experiment)
+    missing(experiment)
     figures = cached.headline(experiment.key)
     if figures is not None:
         _figures(figures)
-    elif not lacking:
+    elif at_hand:
         st.caption(text.NEVER_PREPARED)
     st.caption(plain("OOD: " + ", ".join(titles_of(experiment.ood).values())))
-    if lacking:
+    if not at_hand:
         return
+    understood(experiment)
     job = cached.preparation(experiment.key)
     if job.started and not job.done.is_set():
         st.progress(min(job.share, 1.0), job.stage)

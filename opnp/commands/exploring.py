@@ -17,7 +17,8 @@ from opnp.experiment import Experiment
 from opnp.explorer import Explorer
 from opnp.extraction import Pace
 from opnp.extraction.watch import Report
-from opnp.prepared import Prepared, prepare
+from opnp.prepared import prepare
+from opnp.results import sentences
 from opnp.store import Store
 
 Ends = tuple[float, float]
@@ -72,8 +73,8 @@ def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Exp
     chosen = device_named(device)
     with Store(cache) as store, _bars() as progress:
         prepared = prepare(experiment, store, device=chosen, progress=progress)
-    for line in remarks_lines(prepared):
-        console.people().print(Text(line), soft_wrap=True)
+    for line in sentences(prepared):
+        console.people().print(Text(printable(line)), soft_wrap=True)
     return Explorer(prepared)
 
 
@@ -92,22 +93,6 @@ def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) 
         if unused.key in (asked or ()):
             raise InvalidDataError(unused.reason)
     return [key for key in keys if key in explorer.prepared.ood]
-
-
-def remarks_lines(prepared: Prepared) -> Iterator[str]:
-    """What to say of the images behind figures: sets and images that are not used, and what was assumed."""
-    for unused in prepared.unused:
-        yield f"Without {printable(unused.title)}: {unused.reason}"
-    titles = {images.key: images.title for images in prepared.experiment.sets}
-    for key, skips in prepared.skipped.items():
-        if key in titles:
-            count = f"{len(skips):,} image" + ("s" if len(skips) > 1 else "")
-            yield f"{printable(titles[key])}: {count} skipped; {printable(skips[0].reason)}"
-    for images in prepared.experiment.sets:
-        left_out = images.left_out()
-        if left_out.surprising:
-            yield f"{printable(images.title)}: not used are {printable(str(left_out))}"
-    yield from map(printable, prepared.notes)
 
 
 @contextlib.contextmanager

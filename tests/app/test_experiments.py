@@ -30,7 +30,8 @@ def offered(monkeypatch):
 
 
 def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+    """Markdown without what keeps words from outside from being more than words."""
+    return "\n".join(element.value for element in [*app.markdown, *app.caption]).replace("\\", "")
 
 
 def test_every_experiment_has_a_card_and_the_missing_say_how_to_get_them(dashboard, offered):
@@ -107,3 +108,60 @@ def test_progress_names_what_is_being_done():
         time.sleep(0.005)
     assert job.share == 1.0
     assert seen
+
+
+def test_what_was_understood_is_looked_at_only_when_it_is_opened(dashboard, offered, monkeypatch):
+    first, _, lost = offered
+    loaded = []
+    watched = dataclasses.replace(
+        first, key="watched", title="Watched", classifier=lambda: (loaded.append(1), first.classifier())[1]
+    )
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, watched, lost))
+    cached.experiments.clear()
+    app = dashboard("experiments")
+    assert [box.label for box in app.expander].count("What was understood") == 2  # none of what is missing
+    assert not loaded
+    app.session_state["understood-watched"] = True
+    app.run()
+    assert "256 features to 10 classes" in words(app)
+    assert "Ankle boot" in words(app)
+    (table,) = (frame.value for frame in app.dataframe)
+    assert list(table["images"])[:2] == [6000, 4000]
+    app.run()
+    assert len(loaded) == 1
+
+
+def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, monkeypatch):
+    first, _, _ = offered
+    gone = dataclasses.replace(
+        first.ood[0], key="gone", title="Gone", missing=lambda: (Missing("It is gone.", "Bring it back."),)
+    )
+    partly = dataclasses.replace(first, key="partly", title="Partly here", ood=(*first.ood, gone))
+    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, partly))
+    cached.experiments.clear()
+    app = dashboard("experiments")
+    assert "It is gone" in words(app)
+    app.button(key="open-partly").click().run()
+    app.switch_page("views/explore.py").run()
+    assert cards(app)
+    assert "Without Gone: It is gone" in words(app)
+    app = dashboard(experiment="partly")
+    assert cards(app)
+    cached.preparation.clear()
+    app = dashboard(experiment="partly")
+    app.button(key="prepare").click().run()
+    assert cards(app)
+
+
+def test_what_to_know_of_the_figures_stands_below_the_title_and_many_remarks_fold(dashboard, offered):
+    job = cached.preparation("fashion")
+    job.start()
+    assert job.done.wait(60)
+    assert not job.remarks
+    job.remarks = tuple(f"Remark {number} on `x`." for number in range(5))
+    app = dashboard()
+    assert words(app).count("Remark") == 5
+    assert [box.label for box in app.expander][0] == "3 more remarks on its images and classes"
+    job.remarks = job.remarks[:3]
+    app = dashboard()
+    assert not any("more remarks" in box.label for box in app.expander)
