@@ -153,6 +153,7 @@ def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, monk
     assert cards(app)
 
 
+@pytest.mark.usefixtures("offered")
 def test_what_to_know_of_the_figures_stands_below_the_title_and_many_remarks_fold(dashboard):
     job = cached.preparation("fashion")
     job.start()
@@ -161,7 +162,7 @@ def test_what_to_know_of_the_figures_stands_below_the_title_and_many_remarks_fol
     job.remarks = tuple(f"Remark {number} on `x`." for number in range(5))
     app = dashboard()
     assert words(app).count("Remark") == 5
-    assert next(box.label for box in app.expander) == "3 more remarks on its images and classes"
+    assert app.expander[0].label == "3 more remarks on its images and classes"
     job.remarks = job.remarks[:3]
     app = dashboard()
     assert not any("more remarks" in box.label for box in app.expander)
