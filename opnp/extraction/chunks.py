@@ -81,7 +81,7 @@ def write_whole(path: Path, data: bytes) -> None:
         StorageError: If the disk is full or cannot be written to. Nothing remains.
     """
     try:
-        with files.whole(path) as fd:
+        with files.whole(path, over_folders=True) as fd:
             files.write_all(fd, data)
     except OSError as error:
         raise storage_error(error) from error

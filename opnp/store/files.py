@@ -58,7 +58,7 @@ def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
     payload = layout.checksum()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as fd:
+        with whole(path, over_folders=True) as fd:
             write_all(fd, head)
             for chunk in _chunks(arrays.values()):
                 payload.update(chunk)
@@ -72,10 +72,14 @@ def write(path: Path, entry: Entry, arrays: layout.Arrays) -> Entry:
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[int]:
+def whole(path: Path, *, over_folders: bool = False) -> Iterator[int]:
     """Open a file beside its place, to be written in the block; flush it to disk and rename it at the end.
 
-    When the block raises, nothing of it remains and what stood at `path` does. A folder there makes room.
+    When the block raises, nothing of it remains and what stood at `path` does.
+
+    Args:
+        path: Where it belongs.
+        over_folders: Whether a folder there is removed; only right where nobody keeps folders.
     """
     part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{PART}")
     fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | FLAGS, 0o666)
@@ -86,19 +90,13 @@ def whole(path: Path) -> Iterator[int]:
             os.fsync(fd)
         finally:
             os.close(fd)
-        _put(part, path)
+        if over_folders and path.is_dir():
+            plain.remove(path)
+        part.replace(path)
         _flush_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _put(part: Path, path: Path) -> None:
-    try:
-        part.replace(path)
-    except IsADirectoryError:
-        plain.remove(path)
-        part.replace(path)
 
 
 class Read(NamedTuple):

@@ -29,7 +29,7 @@ class AcceptId:
         tpr = require_number("the share of ID to accept", self.tpr, most=1, remedy="0.95 is usual.")
         if tpr == 0:
             raise InvalidSettingError(
-                "Expected the share of ID to accept to be above 0 but got 0. 0.95 is usual."
+                "Expected the share of ID to accept to be above 0 and at most 1 but got 0. 0.95 is usual."
             )
         object.__setattr__(self, "tpr", tpr)
 

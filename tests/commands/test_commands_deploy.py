@@ -118,7 +118,7 @@ def test_the_detectors_table(run, pictures):
         (["deploy", "toy", "--most", "far=nan"], 1, "between 0 and 1"),
         (["deploy", "toy", "--tpr", "0"], 1, "above 0 and at most 1"),
         (["deploy", "toy", "--max-ood", "101"], 1, "between 0 and 1"),
-        (["deploy", "toy", "--costs", "-1", "2", "3"], 1, "at least 0"),
+        (["deploy", "toy", "--costs", "-1", "2", "3"], 1, "between 0 and 1e+15"),
         (["deploy", "numbers"], 1, "only features"),
         (["deploy", "gone"], 3, "Get them with"),
         (["deploy", "toy", "--most", "far=1", "--most", "far=2"], 1, "one `--most` for far"),
