@@ -213,6 +213,38 @@ def test_cache_verify_removes_what_is_damaged_and_the_next_run_mends_it(run, tmp
     assert "2 whole, 0 damaged" in run("cache", "verify").stdout
 
 
+def test_whatever_lies_among_the_extractions_is_listed_and_can_be_removed(run, tmp_path):
+    library = library_in(tmp_path)
+    (library / "a folder" / "within").mkdir(parents=True)
+    (library / "a file").write_text("x")
+    (library / "a loop").symlink_to(library / "a loop")
+    os.mkfifo(library / "a pipe")
+    names = {"a folder", "a file", "a loop", "a pipe"}
+    items = said(run("cache", "list", "--json"))["items"]
+    assert {item["digest"] for item in items} == names
+    assert all(item["what"].startswith("not to be used: Expected") for item in items)
+    found = said(run("cache", "verify", "--json"), code=1)["damaged"]
+    assert {item["id"] for item in found} == names
+    assert said(run("cache", "list", "--json"))["items"] == []
+    (library / "a file").write_text("x")
+    assert said(run("cache", "clear", "-y", "--json"))["removed"] == 1
+    assert not (library / "a file").exists()
+
+
+def test_a_manifest_that_lies_is_listed_kept_for_the_next_run_and_can_be_cleared(run, tmp_path):
+    said(run("map", "toy", "--json"))
+    [manifest] = tmp_path.rglob("manifest.json")
+    manifest.write_text(manifest.read_text().replace("[\n  90", "[\n  -90"))
+    assert "kept, since the next run can make it again" in run("cache", "verify").stdout
+    assert len(said(run("map", "toy", "--json"))) > 0
+    assert said(run("cache", "verify", "--json"))["damaged"] == []
+    manifest.write_text("{}")
+    found = said(run("cache", "list", "--json"))["items"]
+    [name] = [item["digest"] for item in found if item["kind"] == "extraction"]
+    assert said(run("cache", "clear", "--id", name, "-y", "--json"))["removed"] == 1
+    assert not manifest.parent.exists()
+
+
 def test_cache_clear_asks_first_and_clears_what_was_named(run):
     said(run("map", "toy", "--json"))
     assert run("cache", "clear", input="n\n").exit_code == 1

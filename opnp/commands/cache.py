@@ -69,22 +69,22 @@ def info(*, cache: options.Cache = None, as_json: console.AsJson = False) -> Non
 
 @app.command()
 def verify(*, cache: options.Cache = None, as_json: console.AsJson = False) -> None:
-    """Compare every byte with its checksum. What is damaged is removed and will be computed again."""
+    """Compare every byte with its checksum. What is damaged goes and will be computed again."""
     with console.exits(as_json=as_json):
         with Store(cache) as store:
             report = store.verify()
-        damaged = [{"id": bad.digest, "reason": bad.reason} for bad in report.damaged]
+        damaged = [{"id": bad.digest, "reason": bad.reason, "then": "removed"} for bad in report.damaged]
         ok = len(report.ok)
         for found in everything(library_in(cache)):
-            reasons = mend(found)
-            ok += not reasons
-            damaged += [{"id": found.folder.name, "reason": reason} for reason in reasons]
+            faults = mend(found)
+            ok += not faults
+            damaged += [{"id": found.folder.name, **fault._asdict()} for fault in faults]
     if as_json:
         console.show_json({"ok": ok, "damaged": damaged})
     else:
         console.stdout().print(f"{ok} whole, {len(damaged)} damaged")
         for bad in damaged:
-            console.stdout().print(f"{bad['id'][:_SHORT]}: {bad['reason']}; removed")
+            console.stdout().print(f"{bad['id'][:_SHORT]}: {bad['reason']}; {bad['then']}")
     if damaged:
         raise typer.Exit(console.Exit.FAILED)
 

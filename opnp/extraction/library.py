@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from opnp.datasets import ImageSet
 from opnp.errors import OpnpError
@@ -61,6 +62,13 @@ class Odd:
     size_bytes: int
     last_used: float
     worth: bool = False
+
+
+class Fault(NamedTuple):
+    """What is wrong with something in the library, and what has become of it."""
+
+    reason: str
+    then: str
 
 
 def library_in(cache: Path | None = None) -> Path:
@@ -141,8 +149,8 @@ def remove(found: Extraction | Odd) -> bool:
     return folders.remove_if_unused(found.folder)
 
 
-def mend(found: Extraction | Odd) -> list[str]:
-    """Remove what is damaged, so that the next run makes it again, and return what that was.
+def mend(found: Extraction | Odd) -> list[Fault]:
+    """Remove what is damaged, so that the next run makes it again, and say what that was.
 
     Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
     that can be believed stays while the next run may find whole chunks in it; anything else that is no
@@ -150,8 +158,10 @@ def mend(found: Extraction | Odd) -> list[str]:
     """
     if isinstance(found, Odd):
         if found.worth:
-            return ["its manifest is gone or damaged: the next run makes it from the chunks that are whole"]
-        return ["it is no extraction, or one of another name" + ("" if remove(found) else "; it is in use")]
+            return [Fault("its manifest is gone or damaged", "kept, since the next run can make it again")]
+        return [
+            Fault("it is no extraction, or one of another name", "removed" if remove(found) else "in use")
+        ]
     if not found.manifest.complete:
         return []
     stored = StoredFeatures(found.folder, found.manifest)
@@ -159,7 +169,7 @@ def mend(found: Extraction | Odd) -> list[str]:
         damaged = stored.faults()
         if damaged:
             stored.discard(list(damaged))
-    return [f"chunk {number} {reason.removeprefix('it ')}" for number, reason in damaged.items()]
+    return [Fault(f"chunk {number} {why.removeprefix('it ')}", "removed") for number, why in damaged.items()]
 
 
 def _holds_own_chunks(folder: Path) -> bool:

@@ -101,10 +101,14 @@ class StoredFeatures:
         """Everything in memory: features (N, D) float32, labels (N,). Raises as `chunk` does."""
         features = torch.empty(len(self), self.width)
         labels = torch.empty(len(self), dtype=torch.int64)
+        dtype = self.manifest.request.dtype
+        buffer = torch.empty(
+            max(self.manifest.rows), self.width, dtype=dtype
+        )  # one for all: fresh pages cost
         start = 0
         for number, rows in enumerate(self.manifest.rows):
             place = features[start : start + rows]
-            part = self._read(number, place if self.manifest.request.dtype == place.dtype else None)
+            part = self._read(number, place if dtype == place.dtype else buffer[:rows])
             if part.features is not place:
                 place.copy_(part.features)
             labels[start : start + rows] = part.labels

@@ -131,7 +131,9 @@ def test_a_manifest_not_to_be_believed_is_made_again_from_the_chunks(tmp_path, c
     with pytest.raises(OpnpError, match="manifest"):
         read_manifest(stored.folder)
     [found] = all_in(tmp_path / "x")
-    assert "the next run makes it" in mend(found)[0]
+    assert mend(found) == [
+        ("its manifest is gone or damaged", "kept, since the next run can make it again"),
+    ]
     untouched = replace(images, open=lambda: range(COUNT))
     again = extract_into(tmp_path / "x", classifier(), untouched, SETTINGS)
     assert torch.equal(again.load().features, whole)
@@ -147,7 +149,10 @@ def test_folders_of_two_sets_that_were_swapped_are_seen_and_extracted_again(tmp_
     assert all(torch.equal(*pair) for pair in zip(whole, again, strict=True))
     assert "features of others" in caplog.text
     swapped(library)
-    assert [mend(found) for found in all_in(library)] == [["it is no extraction, or one of another name"]] * 2
+    assert [mend(found) for found in all_in(library)] == [
+        [("it is no extraction, or one of another name", "removed")],
+        [("it is no extraction, or one of another name", "removed")],
+    ]
     assert list(all_in(library)) == []
 
 
