@@ -246,7 +246,7 @@ def test_a_failed_download_is_one_sentence(offer, monkeypatch):
 
     monkeypatch.setattr("torch.hub.download_url_to_file", offline)
     with pytest.raises(
-        OpnpError, match=r"Expected to download https.*failed with OSError. Check the network"
+        OpnpError, match=r"Expected to download https.*raised OSError.*Check the network"
     ):
         fetch.fetch("one")
 
