@@ -245,9 +245,7 @@ def test_a_failed_download_is_one_sentence(offer, monkeypatch):
         raise OSError("no route to /secret")
 
     monkeypatch.setattr("torch.hub.download_url_to_file", offline)
-    with pytest.raises(
-        OpnpError, match=r"Expected to download https.*raised OSError.*Check the network"
-    ):
+    with pytest.raises(OpnpError, match=r"Expected to download https.*raised OSError.*Check the network"):
         fetch.fetch("one")
 
 
