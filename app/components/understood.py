@@ -1,6 +1,5 @@
 """What was understood of an experiment, below its card: looked at when a visitor opens it, not before."""
 
-import pandas as pd
 import streamlit as st
 
 from app import cached
@@ -32,8 +31,8 @@ def understood(experiment: Experiment) -> None:
             st.warning(message(warning), icon=":material/warning:")
         if said.width is not None:
             st.markdown(_model(said, said.width))
-        st.dataframe(_table(said), hide_index=True, alt=text.SETS_ALT)
-        for words in (*_joined(said), *_unusable(said), *said.notes):
+        st.markdown("\n".join(_line(one, len(said.classes)) for one in said.sets))
+        for words in said.notes:
             st.caption(message(words))
 
 
@@ -44,41 +43,21 @@ def _model(said: Understood, width: int) -> str:
     return f"{head}  \n{plain(_few(said.classes))}" if named else head
 
 
-def _table(said: Understood) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "set": one.title,
-                "images": one.images,
-                "skipped": one.skipped,
-                "classes with images": _with_images(one, len(said.classes)),
-                "not used": one.left_out,
-            }
-            for one in said.sets
-        ]
-    )
-
-
-def _with_images(one: UnderstoodSet, classes: int) -> str:
+def _line(one: UnderstoodSet, classes: int) -> str:
+    """A set in a list: how many images, what of it is not used, and its classes with the model's names."""
+    title = f"- **{plain(one.title)}**: "
+    if one.problem is not None:
+        return title + message(one.problem)
+    words = [text.IMAGES.format(count=f"{one.images or 0:,}")]
+    words += [text.SKIPPED.format(count=f"{one.skipped:,}")] if one.skipped else []
+    words += [text.LEFT_OUT.format(files=one.left_out)] if one.left_out else []
     filled = sum(count > 0 for _, _, count in one.classes)
-    return f"{filled:,} of {classes:,}" if filled else ""
-
-
-def _joined(said: Understood) -> list[str]:
-    """For each set, its own classes with the model's where they are called otherwise, and their images."""
-    rows = []
-    for one in said.sets:
-        pairs = [
-            f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"
-            for own, name, count in one.classes
-        ]
-        if pairs:
-            rows.append(f"{one.title}: {_few(pairs)}")
-    return rows
-
-
-def _unusable(said: Understood) -> list[str]:
-    return [f"{one.title}: {one.problem}" for one in said.sets if one.problem is not None]
+    words += [text.FILLED.format(filled=f"{filled:,}", classes=f"{classes:,}")] if filled else []
+    pairs = [
+        f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"
+        for own, name, count in one.classes
+    ]
+    return title + plain(", ".join(words)) + (f"  \n  :small[{plain(_few(pairs))}]" if pairs else "")
 
 
 def _few(words: list[str] | tuple[str, ...]) -> str:

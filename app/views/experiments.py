@@ -17,13 +17,13 @@ COLUMNS = 2
 
 
 def experiments() -> None:
-    """Draw a card for each experiment."""
+    """Draw a card for each experiment, those that can be opened first."""
     st.markdown(f"#### {text.TITLE}")
     st.caption(text.INTRO)
     columns = st.columns(COLUMNS)
     offered = cached.experiments()
     titles = titles_of(offered)
-    for place, experiment in enumerate(offered):
+    for place, experiment in enumerate(sorted(offered, key=lambda each: not each.at_hand())):
         with columns[place % COLUMNS], st.container(border=True):
             _card(experiment, titles)
 
