@@ -10,7 +10,7 @@ from PIL import Image
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
-from opnp.foreign import RAISED, clause, foreign
+from opnp.foreign import RAISED, clause
 from opnp.metrics import tpr_threshold
 from opnp.models import Classifier
 
@@ -55,11 +55,10 @@ def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
 def features_of(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
     """(n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
     device = classifier.weight.device
-    parts = []
-    for shape, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape)):
-        batch = placed(torch.stack(list(alike)), device)
-        with foreign(f"the model to take images of shape {shape}"):
-            parts.append(classifier.features(batch).cpu())
+    parts = [
+        classifier.features(placed(torch.stack(list(alike)), device)).cpu()
+        for _, alike in groupby(inputs, key=lambda tensor: tuple(tensor.shape))
+    ]
     return torch.cat(parts)
 
 

@@ -42,8 +42,7 @@ def run_backbone(
             yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
             continue
         inputs = devices.laid_out(batch.images, device)
-        half = devices.half_precision(device, wanted=settings.autocast)
-        with half, foreign(f"the model to take a batch of {len(inputs)} images"):
+        with devices.half_precision(device, wanted=settings.autocast):
             features = classifier.features(inputs)
         yield batch, features
 

@@ -170,7 +170,10 @@ def test_a_label_may_be_any_whole_number(tmp_path, what):
     [
         (lambda _: {}[0], r"accept image 0 \(L, 8×8\) but .* raised KeyError"),
         (lambda _: np.zeros((1, 8, 8)), "give a tensor but it gave ndarray. End it with ToTensor"),
-        (lambda _: torch.zeros(1, 9, 9), "take a batch of 16 images but .* raised RuntimeError: mat1"),
+        (
+            lambda _: torch.zeros(1, 9, 9),
+            r"to take images of shape \(16, 1, 9, 9\) .* raised RuntimeError: mat1",
+        ),
     ],
 )
 def test_a_transform_or_a_model_that_fails_is_one_sentence(tmp_path, transform, said):
