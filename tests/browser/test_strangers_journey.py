@@ -115,6 +115,8 @@ def _uploaded(page: Page, world, own, pruned, ledger: Ledger) -> None:
     place = 41
     file = world.pictures("test")[place]
     page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    at_rest(page)  # Deploy's own upload is gone
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(str(file))
     shown = page.get_by_text(re.compile(r"^Score .* → .*, threshold"))
     expect(shown).to_be_visible()
