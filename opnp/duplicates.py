@@ -10,6 +10,7 @@ from opnp.experiment import Experiment
 from opnp.sources.files import FileImages
 from opnp.sources.listing import stats
 from opnp.sources.subset import Subset
+from opnp.store.errors import readable_size
 
 MOST_BYTES = 4 * 2**30
 """Of files that are read at most; those of a size of their own are not read at all."""
@@ -41,7 +42,29 @@ class Shared:
         )
 
 
-def shared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> tuple[Shared, ...]:
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison of sets found.
+
+    Attributes:
+        shared: Pictures that two sets share.
+        unread: How many pictures were not looked at, because what was read had reached `MOST_BYTES`.
+    """
+
+    shared: tuple[Shared, ...]
+    unread: int = 0
+
+    def sentences(self) -> tuple[str, ...]:
+        """What there is to say; nothing where all were compared and no two are equal."""
+        said = tuple(map(str, self.shared))
+        if not self.unread:
+            return said
+        most = readable_size(MOST_BYTES)
+        left = f"{self.unread:,} pictures were not compared with those of other sets: {most} were read."
+        return (*said, left)
+
+
+def compared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Compared:
     """Pictures of ID test that are in ID training, and of the OOD sets that are in either.
 
     Args:
@@ -49,7 +72,7 @@ def shared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> tupl
         opened: Those that are here, by key; only files and arrays are compared, each with its own kind.
     """
     named = [(images, opened[images.key]) for images in experiment.sets if images.key in opened]
-    digests = _digests([there for _, there in named])
+    digests, unread = _digests([there for _, there in named])
     found = []
     for later, (second, there) in enumerate(named):
         for first, _ in named[: min(later, 2)]:
@@ -57,25 +80,33 @@ def shared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> tupl
             same = [place for place, digest in digests[later].items() if digest in known]
             if same:
                 found.append(Shared(first.title, second.title, len(same), _name(there, same[0])))
-    return tuple(found)
+    return Compared(tuple(found), unread)
 
 
-def _digests(sets: Sequence[LabelledImages]) -> list[dict[int, bytes]]:
-    """What can be equal in each set, by place: files whose size another set has too, and arrays."""
+def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], int]:
+    """What can be equal in each set, by place: files whose size another set has too, and arrays.
+
+    The smallest set is read first, for the largest is the one that may end at the limit.
+    """
     sizes = [dict(_sizes(images)) for images in sets]
     holders: dict[int, set[int]] = defaultdict(set)
     for number, there in enumerate(sizes):
         for size in there.values():
             holders[size].add(number)
-    left, found = MOST_BYTES, []
-    for images, there in zip(sets, sizes, strict=True):
-        mine = {}
-        for place, size in there.items():
-            if len(holders[size]) > 1 and size <= left:
-                left -= size
-                mine[place] = _digest(images, place)
-        found.append({place: digest for place, digest in mine.items() if digest})
-    return found
+    left, unread = MOST_BYTES, 0
+    found: list[dict[int, bytes]] = [{} for _ in sets]
+    for number in sorted(range(len(sets)), key=lambda number: len(sizes[number])):
+        for place, size in sizes[number].items():
+            if len(holders[size]) == 1:
+                continue
+            if size > left:
+                unread += 1
+                continue
+            left -= size
+            digest = _digest(sets[number], place)
+            if digest:
+                found[number][place] = digest
+    return found, unread
 
 
 def _sizes(images: LabelledImages) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from opnp.classes import is_named
 from opnp.datasets import FeatureSet, ImageSet, LabelledImages, Missing
-from opnp.duplicates import shared
+from opnp.duplicates import compared
 from opnp.errors import OpnpError
 from opnp.experiment import Experiment
 from opnp.extraction import Skip
@@ -88,7 +88,7 @@ def understood(experiment: Experiment, store: Store) -> Understood:
         problem = str(error)
     opened: dict[str, LabelledImages] = {}
     looks = [_look(experiment, images, model, store, opened) for images in experiment.sets]
-    notes, warnings = [*experiment.notes], [str(same) for same in shared(experiment, opened)]
+    notes, warnings = [*experiment.notes], [*compared(experiment, opened).sentences()]
     accuracy = None
     if model is not None:
         notes += [*_model_words(model), *_classes_words(model)]

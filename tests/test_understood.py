@@ -66,6 +66,18 @@ def test_a_picture_that_stands_in_two_sets_is_named(tmp_path, store):
     assert len(warnings) == 3
 
 
+def test_pictures_that_were_not_compared_are_counted(tmp_path, store, monkeypatch):
+    file = write_colours(tmp_path, classes="abc")
+    one = pictures(tmp_path / "test" / "b", "b")[0].read_bytes()
+    for folder in ("test/a", "train/a", "grey"):
+        (tmp_path / folder / "same.png").write_bytes(one)
+    experiment = read_experiment(file)
+    assert not any("were not compared" in warning for warning in understood(experiment, store).warnings)
+    monkeypatch.setattr("opnp.duplicates.MOST_BYTES", 2 * len(one))
+    warnings = understood(experiment, store).warnings
+    assert any("pictures were not compared with those of other sets" in warning for warning in warnings)
+
+
 def test_what_cannot_be_used_is_said_beside_what_can(tmp_path, store):
     file = write_colours(tmp_path, classes=["a", "b", "sea"])
     text = file.read_text().replace('path = "grey"', 'path = "gone"')
