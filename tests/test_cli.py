@@ -261,8 +261,8 @@ def test_cache_clear_keeps_an_extraction_that_is_in_use(run, tmp_path):
     [first, *_] = extractions(library_in(tmp_path))
     stored = StoredFeatures.open(first.folder)
     result = said(run("cache", "clear", "--yes", "--json"))
-    assert (result["removed"], result["in_use"]) == (2, 1)
-    assert "1 in use, and kept" in run("cache", "clear", "--yes").stdout
+    assert (result["removed"], result["stayed"]) == (2, 1)
+    assert "1 stayed: they are in use" in run("cache", "clear", "--yes").stdout
     assert stored.damaged() == []
     del stored
     assert said(run("cache", "clear", "--yes", "--json"))["freed_bytes"] == first.size_bytes

@@ -114,19 +114,17 @@ def clear(
         digests = {item.digest for item in chosen}
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
-        in_use = 0
         for found in everything(library_in(cache)):
-            if found.folder.name in digests:
-                gone = remove(found)
-                freed += gone * found.size_bytes
-                in_use += not gone
-        removed = len(chosen) - in_use
+            if found.folder.name in digests and remove(found):
+                freed += found.size_bytes
+        stayed = len(digests & {item.digest for item in _items(cache)})
+        removed = len(digests) - stayed
     if as_json:
-        console.show_json({"removed": removed, "in_use": in_use, "freed_bytes": freed})
+        console.show_json({"removed": removed, "stayed": stayed, "freed_bytes": freed})
     else:
         console.stdout().print(f"Removed {removed} items, {readable_size(freed)}.")
-        if in_use:
-            console.stdout().print(f"{in_use} in use, and kept: they are being read or written.")
+        if stayed:
+            console.stdout().print(f"{stayed} stayed: they are in use, or the cache is read-only.")
 
 
 def _items(cache: Path | None) -> Iterator[Item]:

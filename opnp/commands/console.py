@@ -65,7 +65,7 @@ def exits(*, as_json: bool) -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[_each_sentence_once()])
     try:
         with own_stdout.reserved():
             yield
@@ -78,6 +78,21 @@ def exits(*, as_json: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         people().print("Stopped. What is complete stays; run it again to go on.")
         raise typer.Exit(Exit.STOPPED) from None
+
+
+def _each_sentence_once() -> logging.Handler:
+    """Print to stderr what is logged, the same sentence once."""
+    said: set[str] = set()
+
+    def is_new(record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        new = text not in said
+        said.add(text)
+        return new
+
+    handler = logging.StreamHandler()
+    handler.addFilter(is_new)
+    return handler
 
 
 def _end(error: OpnpError, code: Exit, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from opnp.errors import OpnpError
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BROKEN = {errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+_IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR}
 
 
 class StoreError(OpnpError):
@@ -42,6 +43,11 @@ def cannot_keep(error: OSError, size_bytes: int) -> StoreError:
         return StoreError(
             f"Expected to write {size} to the store but its folder is read-only. Make it writable, "
             "or set OPNP_CACHE to a folder that is."
+        )
+    if error.errno in _IN_THE_WAY:
+        return StoreError(
+            f"Expected to write {size} to the store but a file is where one of its folders should be. "
+            "Remove that file, or set OPNP_CACHE to another folder."
         )
     reason = error.strerror or type(error).__name__
     return StoreError(

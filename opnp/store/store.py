@@ -114,7 +114,7 @@ class Store:
             try:
                 self._write(_new_entry(kind, key, meta), arrays)
             except StoreError as error:
-                _log.warning("The %s just computed are not kept. %s", kind, error)
+                _log.warning("What was computed (%s) is not kept. %s", kind, error)
                 return _read_only(arrays)
             loaded = self._read(entry, files.Check.HEADER)
             return _read_only(arrays) if loaded is None else loaded
