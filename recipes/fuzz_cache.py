@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from opnp.store import plain
-from recipes.fuzzing.apart import Outcome, apart
+from recipes.fuzzing.apart import Outcome, apart, one_thread
 from recipes.fuzzing.experiment import Seen, look, small_experiment
 from recipes.fuzzing.spoiling import spoil
 
@@ -81,6 +81,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a round may take")
     parser.add_argument("--round", type=int, help="repeat this one")
     arguments = parser.parse_args()
+    one_thread()
     once = arguments.round is not None
     seeds = [arguments.round] if once else list(range(arguments.seed, arguments.seed + arguments.count))
     counts = Counter[str]()

@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from recipes.fuzzing import spoiling_inputs, world
-from recipes.fuzzing.apart import apart
+from recipes.fuzzing.apart import apart, one_thread
 from recipes.fuzzing.asking import asked_for_arrays, asked_for_pictures, asked_for_scores
 
 Round = tuple[str, str, str]
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a round may take")
     parser.add_argument("--round", type=int, help="repeat this one")
     arguments = parser.parse_args()
+    one_thread()
     once = arguments.round is not None
     seeds = [arguments.round] if once else list(range(arguments.seed, arguments.seed + arguments.count))
     with tempfile.TemporaryDirectory() as folder:

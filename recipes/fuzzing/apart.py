@@ -5,12 +5,18 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+import torch
+
 Outcome = tuple[str, str]
 """What came of a round, and the sentence, difference or trace that tells it."""
 
 
 def apart(work: Callable[[], Outcome], seconds: float) -> Outcome:
-    """What `work` gives in a process of its own; "hang" if it does not end within `seconds`."""
+    """What `work` gives in a process of its own; "hang" if it does not end within `seconds`.
+
+    This process may not have computed with several threads before: OpenMP's are lost in a fork, and the fork
+    waits for them without end. See `one_thread`.
+    """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_round, args=(work, there))
@@ -24,6 +30,11 @@ def apart(work: Callable[[], Outcome], seconds: float) -> Outcome:
         process.kill()
     process.join()
     return outcome
+
+
+def one_thread() -> None:
+    """Compute with one thread from here on, before the first round."""
+    torch.set_num_threads(1)
 
 
 def _round(work: Callable[[], Outcome], result: Connection) -> None:
