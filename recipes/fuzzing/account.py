@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from opnp.cli import app
 from opnp.errors import OpnpError
-from recipes.fuzzing.experiment import Seen, look, small_experiment
+from recipes.fuzzing.experiment import OOD, Seen, look, small_experiment
 
 Outcome = tuple[str, str]
 _SENTENCE = re.compile(r"[A-Z`'\"].{20,}[.!?]$", re.DOTALL)
@@ -54,10 +54,16 @@ def _look(cache: Path, truth: Seen, gone: bool) -> Outcome:
         return ("refused" if _SENTENCE.match(str(error)) else "traceback"), str(error)
     except Exception:  # noqa: BLE001 - that is what this looks for
         return "traceback", traceback.format_exc()
-    if "train" not in seen:  # the maps are kept without the features behind them, and methods say so
-        truth = {name: value for name, value in truth.items() if name != "train"}
-    other = [name for name in {*truth, *seen} if truth.get(name) != seen.get(name)]
-    return ("wrong", f"others: {', '.join(sorted(other))}") if other else ("right", "")
+    absent = {"train"} - set(seen)  # the maps are kept without the features behind them, and methods say so
+    unused = seen.pop("unused", "")
+    if unused and gone:
+        absent |= {name for name in truth if name.startswith("figures") or name in OOD} - set(seen)
+    other = [name for name in {*truth, *seen} - absent if truth.get(name) != seen.get(name)]
+    if other:
+        return "wrong", f"others: {', '.join(sorted(other))} {unused}"
+    if unused:
+        return ("refused" if _SENTENCE.match(str(unused)) else "traceback"), str(unused)
+    return "right", ""
 
 
 def _run(*arguments: str) -> Outcome:

@@ -24,6 +24,7 @@ Seen = dict[str, object]
 CPU = torch.device("cpu")
 PRUNING = Pruning((20, 100), (10, 90))
 COUNTS = {"train": 300, "test": 2100, "near": 2100, "far": 300}
+OOD = ("near", "far")
 
 
 class Net(nn.Module):
@@ -67,12 +68,14 @@ def small_experiment(*, gone: bool = False) -> Experiment:
 
         return ImageSet(key, key.title(), "", lambda: content_identity(pixels.tobytes()), opened)
 
-    ood = images("near", 5), images("far", 7)
+    ood = tuple(images(key, seed) for key, seed in zip(OOD, (5, 7), strict=True))
     return Experiment("fuzz", "Fuzz", "", net, images("train", 1), images("test", 3), ood, list)
 
 
 def look(experiment: Experiment, cache: Path) -> Seen:
     """Every number that a person may see of the experiment, prepared in `cache`.
+
+    An OOD set that could not be used is only named, under "unused" with the reason.
 
     Raises:
         OpnpError: If one of them cannot be had.
@@ -81,11 +84,17 @@ def look(experiment: Experiment, cache: Path) -> Seen:
         prepared = prepare(experiment, store, device=CPU)
         known = training(prepared, store).features
     explorer = Explorer(prepared)
-    figures = explorer.evaluate(explorer.at(PRUNING), list(prepared.ood), Half.REPORT)
+    pruned = explorer.at(PRUNING)
+    figures = {
+        f"figures of {key}": repr(explorer.evaluate(pruned, [key], Half.REPORT)) for key in prepared.ood
+    }
+    if len(prepared.ood) == len(experiment.ood):
+        figures["figures"] = repr(explorer.evaluate(pruned, list(prepared.ood), Half.REPORT))
+    unused = {"unused": " ".join(set_.reason for set_ in prepared.unused)} if prepared.unused else {}
     parts = {"test": prepared.id_test, **prepared.ood, "train": known}
     rows = {key: (_bytes(part.features), _bytes(part.labels)) for key, part in parts.items() if part}
     maps = {str(kind): _bytes(values) for kind, values in prepared.maps.neurons.items()}
-    return {**rows, **maps, "weights": _bytes(prepared.maps.weights), "figures": repr(figures)}
+    return {**rows, **maps, **figures, **unused, "weights": _bytes(prepared.maps.weights)}
 
 
 def _bytes(values: torch.Tensor) -> bytes:
