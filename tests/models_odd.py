@@ -86,6 +86,15 @@ class AlwaysDrops(Net):
         return F.dropout(super().body(x), 0.5)
 
 
+class Noisy(Net):
+    def __init__(self, noise, level=0.0):
+        super().__init__()
+        self.noise, self.level = noise, level
+
+    def end(self, logits):
+        return logits + self.level + self.noise * torch.randn_like(logits)
+
+
 class Batchwise(Net):
     def __init__(self):
         super().__init__()
@@ -154,6 +163,9 @@ REFUSED = {
     "log_softmax": LogSoftmax,
     "functional": Functional,
     "drops": AlwaysDrops,
+    "noisy": lambda: Noisy(1.0),
+    "hardly_noisy": lambda: Noisy(2e-3, 5.0),
+    "noisy_and_positive": lambda: Noisy(1e-3, 20.0),
     "batchwise": Batchwise,
     "centred": Centred,
     "lazy": lambda: head_replaced(lambda _: nn.LazyLinear(3)),

@@ -30,6 +30,10 @@ REFUSED = {
     "log_softmax": "log_softmax follows the last layer `fc`. Return what `fc` gives, without it",
     "functional": "its layer `fc` is never called",
     "drops": r"in evaluation mode: `odd.py`, line \d+ \(`return F.dropout.* draws .*training=self.training",
+    **dict.fromkeys(
+        ("noisy", "hardly_noisy", "noisy_and_positive"),
+        r"two passes differ .*: `odd.py`, line \d+ \(`return .*torch.randn_like\(logits\)`\) draws random",
+    ),
     "batchwise": r"depend on the other pictures of its batch \(`norm` normalises by.*running stat",
     "centred": "depend on the other pictures of its batch: by",
     "lazy": "`fc.weight` of a lazy layer has none yet. Run the model once",
