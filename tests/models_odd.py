@@ -71,6 +71,39 @@ class Raises(Net):
         return {}["nothing"]
 
 
+class One(Net):
+    def body(self, x):
+        return F.relu(self.conv(x)).view(1, -1)
+
+
+class NoGrey(Net):
+    def body(self, x):
+        if (x[:, 0] == x[:, 1]).flatten(1).all(1).any():
+            raise ValueError("a grey picture")
+        return super().body(x)
+
+
+class Sizes(Net):
+    def __init__(self, *refused):
+        super().__init__()
+        self.refused = refused
+
+    def body(self, x):
+        if len(x) in self.refused:
+            raise MemoryError(f"no room for {len(x)}")
+        return super().body(x)
+
+
+class LateStart(Net):
+    started = False
+
+    def body(self, x):
+        if not self.started:
+            type(self).started = True
+            raise ValueError("not yet")
+        return super().body(x)
+
+
 class LogSoftmax(Net):
     def end(self, logits):
         return logits.log_softmax(1)
@@ -155,6 +188,12 @@ WORK = {
 }
 REFUSED = {
     "four": Four,
+    "one": One,
+    "one_in_half": lambda: One().half(),
+    "no_grey": NoGrey,
+    "three_at_most": lambda: Sizes(4, 5),
+    "three_at_least": lambda: Sizes(1, 2),
+    "late_start": LateStart,
     "raises": Raises,
     "pair": Pair,
     "scripted": lambda: torch.jit.script(Net()),

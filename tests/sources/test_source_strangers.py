@@ -22,6 +22,11 @@ WORK = (
 )
 REFUSED = {
     "four": r"works with batches of 4 alone; with others `odd.py`, line \d+ .*write `x.flatten\(1\)` there",
+    **dict.fromkeys(("one", "one_in_half"), r"works with batches of 1 alone; with others .*`x.view\(1, -1\)`"),
+    "no_grey": r"NoGrey to take images of shape \(4, 3, 8, 8\) .*raised ValueError: a grey picture\. Mend",
+    "three_at_most": r"Sizes to take images of shape \(4, 3, 8, 8\) .* MemoryError: no room for 4\. Mend",
+    "three_at_least": r"Sizes to take images of shape \(2, 3, 8, 8\) .* MemoryError: no room for 2\. Mend",
+    "late_start": r"LateStart to take images of shape \(4, 3, 8, 8\) .* ValueError: not yet\. Mend",
     "raises": r"Expected Raises to take images of shape \(4, 3, 8, 8\) .*`odd.py`, line .* KeyError: 'noth",
     "pair": r"for 4 images but got tuple of \(4, 3\), NoneType. Wrap the model",
     "scripted": r"a TorchScript program .*`model.load_state_dict\(torch.jit.load\(...\).state_dict\(\)\)`",
