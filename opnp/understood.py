@@ -200,7 +200,7 @@ def _on_test(
     predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
     if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
         return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
-    odd = doubts(labels, predicted, model.class_names, images.title)
+    odd = doubts(labels, predicted, model.class_names, images.title, there.otherwise)
     return float((labels == predicted).mean()), there.said, odd
 
 

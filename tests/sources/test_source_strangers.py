@@ -22,7 +22,9 @@ WORK = (
 )
 REFUSED = {
     "four": r"works with batches of 4 alone; with others `odd.py`, line \d+ .*write `x.flatten\(1\)` there",
-    **dict.fromkeys(("one", "one_in_half"), r"works with batches of 1 alone; with others .*`x.view\(1, -1\)`"),
+    **dict.fromkeys(
+        ("one", "one_in_half"), r"works with batches of 1 alone; with others .*`x.view\(1, -1\)`"
+    ),
     "no_grey": r"NoGrey to take images of shape \(4, 3, 8, 8\) .*raised ValueError: a grey picture\. Mend",
     "three_at_most": r"Sizes to take images of shape \(4, 3, 8, 8\) .* MemoryError: no room for 4\. Mend",
     "three_at_least": r"Sizes to take images of shape \(2, 3, 8, 8\) .* MemoryError: no room for 2\. Mend",
