@@ -69,7 +69,8 @@ class Place:
 
     def wrong(self, key: str, expected: str, got: str, remedy: str = "") -> InvalidSettingError:
         """The error for a value: file, key, expected, got and remedy in one sentence or two."""
-        where = f"`{key}` in {self.section} of {self.file.name}" if self.section else f"{self.file.name}"
+        section = f"{self.section} of " if self.section else ""
+        where = f"`{key}` in {section}{self.file.name}"
         return InvalidSettingError(f"Expected {where} to be {expected} but got {got}. {remedy}".strip())
 
     def remedy(self, otherwise: str) -> str:
