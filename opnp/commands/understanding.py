@@ -33,8 +33,8 @@ def understood_table(said: Understood) -> Table:
     """A row a set."""
     table = Table("Set", "Images", "Skipped", "Classes with images", "Not used", box=box.SIMPLE_HEAD)
     for one in said.sets:
-        images = "?" if one.images is None else f"{one.images:,}"
-        cells = (one.key, images, f"{one.skipped:,}", _with_images(one, len(said.classes)), one.left_out)
+        images, skipped = ("?" if number is None else f"{number:,}" for number in (one.images, one.skipped))
+        cells = (one.key, images, skipped, _with_images(one, len(said.classes)), one.left_out)
         table.add_row(*map(printable, cells))
     return table
 
