@@ -56,6 +56,22 @@ class Mapping(Net):
         return {"logits": logits, "loss": None}
 
 
+class Asks(Net):
+    def body(self, x):
+        raise ValueError("what is this (really.)?")
+
+
+class Convolution(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.wide = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 3, 8)
+
+    def forward(self, x):
+        logits = self.wide(self.conv(x)).flatten(1)
+        assert logits.shape[1] == 3, "three?"
+        return logits
+
+
 class Pair(Net):
     def end(self, logits):
         return logits, None
@@ -194,6 +210,8 @@ REFUSED = {
     "three_at_most": lambda: Sizes(4, 5),
     "three_at_least": lambda: Sizes(1, 2),
     "late_start": LateStart,
+    "asks": Asks,
+    "convolution": Convolution,
     "raises": Raises,
     "pair": Pair,
     "scripted": lambda: torch.jit.script(Net()),

@@ -225,7 +225,7 @@ def test_each_mistake_is_named_with_file_key_and_remedy(refusal, old, new, said)
             '"dogs"\ntags = ["\\u0007"]\nsource',
             "the control character U+0007 in it. Take it out.",
         ),
-        ("classes =", r'"a\u001b[2Jb" = 1' "\nclasses =", r"`a\x1b[2Jb` in cats.toml to be a key"),
+        ("classes =", '"a\\u001b[2Jb" = 1\nclasses =', r"`a\x1b[2Jb` in cats.toml to be a key"),
     ],
 )
 def test_what_steers_a_terminal_is_refused_where_it_enters(refusal, old, new, said):

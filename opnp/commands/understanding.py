@@ -49,7 +49,7 @@ def below_lines(said: Understood) -> Iterator[str]:
         if pairs:
             yield printable(f"{one.title}, classes: {_few(pairs)}")
     yield from (f"{printable(one.title)}: {one.problem}" for one in said.sets if one.problem is not None)
-    yield from dict.fromkeys(f"→ {thing.remedy}" for thing in said.missing)
+    yield from dict.fromkeys(f"→ {thing.remedy or thing.what}" for thing in said.missing)
 
 
 def _with_images(one: UnderstoodSet, classes: int) -> str:

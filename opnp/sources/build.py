@@ -114,8 +114,8 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
     if own or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
-        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
-        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place.)"
+        f"{error} No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
+        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place."
     )
 
 

@@ -68,20 +68,20 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The words of a text, on one line.
+    r"""The words of a text, on one line.
 
     Example:
-        >>> one_line(" two\\n lines")
+        >>> one_line(" two\n lines")
         'two lines'
     """
     return " ".join(text.split())
 
 
 def not_printed(text: str) -> str:
-    """The first character that a terminal obeys instead of printing it, in words; empty for none.
+    r"""The first character that a terminal obeys instead of printing it, in words; empty for none.
 
     Example:
-        >>> not_printed("two\\nlines"), not_printed("a" + chr(27) + "[31mb")
+        >>> not_printed("two\nlines"), not_printed("a" + chr(27) + "[31mb")
         ('', 'the control character U+001B')
     """
     found = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)

@@ -94,8 +94,8 @@ def _require_halves(scored: Rescored, title: str) -> None:
     count = len(scored.scores)
     if count < _FEWEST:
         raise InvalidDataError(
-            f"Expected at least {_FEWEST} images in {title} that can be read, one to choose a threshold on and "
-            f"one held out, but got {count}. Add some."
+            f"Expected at least {_FEWEST} images in {title} that can be read, one to choose a threshold on "
+            f"and one held out, but got {count}. Add some."
         )
 
 
