@@ -99,7 +99,7 @@ def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
         raise error
 
     def missing() -> tuple[Missing, ...]:
-        return (Missing(str(error), "Mend the experiment file."),)
+        return (Missing(str(error)),)
 
     refusal: Callable[..., NoReturn] = refuse
     nothing = ImageSet("none", "None", "", refusal, refusal)

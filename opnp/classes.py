@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from opnp.datasets import NO_LABEL
 from opnp.errors import InvalidDataError
 from opnp.models import numbered
+from opnp.number_names import TextOrder, text_order
 from opnp.sources.tables import closest
 
 _SHOWN = 3
@@ -21,10 +23,12 @@ class Joined:
     Attributes:
         places: The logit's number, by the class's own; -1 for a class that is none of the model's.
         said: What was assumed on the way, in sentences.
+        otherwise: Another order that may be meant, where the names are numbers.
     """
 
     places: tuple[int, ...]
     said: tuple[str, ...] = ()
+    otherwise: TextOrder | None = None
 
 
 def join(
@@ -54,8 +58,10 @@ def join(
 
     Example:
         >>> join(["cat", "dog"], ["Dog", "cat"], title="ID test")
-        Joined(places=(1, 0), said=("In ID test, the class 'dog' is taken for 'Dog'.",))
+        Joined(places=(1, 0), said=("In ID test, the class 'dog' is taken for 'Dog'.",), otherwise=None)
     """
+    if not ordered:
+        _require_told_apart(names, model, filled, title)
     found = _by_name(names, model)
     whole = [place for place in found if place is not None]
     if len(whole) == len(names):
@@ -111,6 +117,25 @@ def _by_name(names: Sequence[str], model: Sequence[str]) -> list[int | None]:
     return found
 
 
+def _require_told_apart(
+    names: Sequence[str], model: Sequence[str], filled: Collection[str] | None, title: str
+) -> None:
+    """Check that the model has no name of the set's classes more often than the set itself."""
+    counts, own = Counter(model), Counter(names)
+    for name in own:
+        if counts[name] > own[name] and (filled is None or name in filled):
+            places = " and ".join(f"{place:,}" for place, other in enumerate(model) if other == name)
+            raise InvalidDataError(
+                f"Expected names of their own for the model's classes, since those of {title} are joined by "
+                f"them, but {name!r} stands {_times(counts[name])}, for the logits {places}. Mend `classes` "
+                "in [classifier]."
+            )
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count:,} times"
+
+
 def _inexact(
     names: Sequence[str], model: Sequence[str], found: Sequence[int | None], title: str
 ) -> tuple[str, ...]:
@@ -140,6 +165,7 @@ def _partly(
         return Joined(tuple(whole), _inexact(names, model, whole, title))
     wrong = odd if filled is None else [name for name in odd if name in filled]
     if wrong:
+        _require_told_apart(names, model, filled, title)
         free = [name for place, name in enumerate(model) if place not in found]
         raise InvalidDataError(
             f"Expected every class of {title} to be one of the model's {len(model):,} but {listed(wrong)} "
@@ -164,10 +190,12 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
             f"Expected the classes of {title} to have numbers of their own but two have the same one. "
             "Rename one of them."
         )
+    otherwise = text_order(together, len(model), named=is_named(model))
+    also = () if otherwise is None else (otherwise.note,)
     if max(numbers.values()) < len(model):
-        named = f" for {model[numbers[names[0]]]!r}" if is_named(model) else ""
-        said = f"In {title}, the classes are numbers and stand for the logits: {names[0]!r}{named}."
-        return Joined(tuple(numbers[name] for name in names), (said,) if named else ())
+        for_it = f"{names[0]!r} for {model[numbers[names[0]]]!r}"
+        said = f"In {title}, the classes are numbers and stand for the logits: {for_it}."
+        return Joined(tuple(numbers[name] for name in names), (" ".join((said, *also)),), otherwise)
     if len(together) != len(model):
         highest = max(numbers, key=lambda name: numbers[name])
         raise InvalidDataError(
@@ -175,7 +203,8 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
             f"got {highest!r}. Rename them, or give `classes` there in the order of the logits."
         )
     order = sorted(together, key=lambda name: numbers[name])
-    return _in_order(names, order, model, title)
+    joined = _in_order(names, order, model, title)
+    return Joined(joined.places, (" ".join((*joined.said, *also)),), otherwise)
 
 
 def _by_order(

@@ -69,11 +69,15 @@ class Missing:
 
     Attributes:
         what: What was expected and is not there, in a sentence without paths of the machine.
-        remedy: The one command or link that gets it, in a sentence.
+        remedy: The one command or link that gets it, in a sentence; empty where `what` says what to do.
     """
 
     what: str
-    remedy: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Both."""
+        return f"{self.what} {self.remedy}".strip()
 
 
 def nothing_missing() -> tuple[Missing, ...]:
@@ -87,9 +91,9 @@ def require_present(missing: Iterable[Missing]) -> None:
     Raises:
         MissingDataError: If something is, in the words of `missing`.
     """
-    sentences = [f"{thing.what} {thing.remedy}" for thing in missing]
+    sentences = " ".join(map(str, missing))
     if sentences:
-        raise MissingDataError(" ".join(sentences))
+        raise MissingDataError(sentences)
 
 
 @dataclass(frozen=True, eq=False)

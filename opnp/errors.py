@@ -22,7 +22,19 @@ class UnsupportedModelError(OpnpError):
 
 
 class UnreadableImageError(OpnpError):
-    """An uploaded file that is not an image we can decode safely."""
+    """A file that is not an image we can decode safely.
+
+    Args:
+        said: Why, without a full stop where a remedy follows.
+        remedy: What to do, as a clause; it depends on where the file came from.
+
+    Attributes:
+        said: Why, without what to do.
+    """
+
+    def __init__(self, said: str, remedy: str = "") -> None:
+        super().__init__(f"{said}, so {remedy}." if remedy else said)
+        self.said = said
 
 
 class MissingDataError(OpnpError):

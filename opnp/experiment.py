@@ -119,7 +119,7 @@ class Experiment:
         if not there:
             return self, ()
         unused = (
-            Unused(images.key, images.title, " ".join(f"{thing.what} {thing.remedy}" for thing in things))
+            Unused(images.key, images.title, " ".join(map(str, things)))
             for images in self.ood
             if (things := lacking[images.key])
         )
@@ -131,7 +131,7 @@ def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Mis
         try:
             yield from look()
         except OpnpError as error:  # a name in the file that does not exist
-            yield Missing(str(error), "Mend the experiment file.")
+            yield Missing(str(error))
 
 
 def list_experiments() -> tuple[Experiment, ...]:

@@ -17,7 +17,7 @@ from opnp.sources.pictures import first_pictures
 from opnp.sources.place import Place
 from opnp.sources.sets import FEATURES, feature_set, image_set, read_set
 from opnp.sources.tables import one_of, read, short, unknown_key
-from opnp.sources.texts import decoded, plain_bytes
+from opnp.sources.texts import decoded, not_printed, one_line, plain_bytes
 
 _TABLES = ("experiment", "classifier", "id", "ood")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -80,7 +80,7 @@ def read_experiment(file: Path) -> Experiment:
 
     return Experiment(
         place.experiment,
-        heading.title,
+        one_line(heading.title),
         heading.description,
         classifier=lambda: classifier.load(at),
         id_train=train,
@@ -161,18 +161,21 @@ def _tables(place: Place) -> dict[str, Any]:
 
 
 def _require_plain(tables: Table, place: Place) -> None:
-    """Check that every number has at most 64 bits, as TOML has them, and no text a zero byte."""
+    """Check that every number has at most 64 bits, as TOML has them, and no text or key steers a terminal."""
     waiting: list[tuple[str, object]] = list(tables.items())
     while waiting:
         key, value = waiting.pop()
+        if not_printed(key):
+            shown = key.encode("unicode_escape").decode()
+            raise place.wrong(shown[:_SHOWN], "a key of letters", not_printed(key), "Take it out.")
         if isinstance(value, dict):
             waiting += value.items()
         elif isinstance(value, list):
             waiting += [(key, item) for item in value]
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise place.wrong(key, "a whole number of at most 64 bits", short(value))
-        elif isinstance(value, str) and "\0" in value:
-            raise place.wrong(key, "text", "a zero byte in it", "Take it out.")
+        elif isinstance(value, str) and not_printed(value):
+            raise place.wrong(key, "text", f"{not_printed(value)} in it", "Take it out.")
 
 
 def _table(tables: Table, name: str, place: Place, above: str = "", *, required: bool = True) -> Table:

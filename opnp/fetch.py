@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"Error: {error}\n")
         return 1
     for thing in missing:
-        sys.stderr.write(f"{thing.what} {thing.remedy}\n")
+        sys.stderr.write(f"{thing}\n")
     sys.stderr.write("" if missing else "Everything is there.\n")
     return 3 if missing else 0
 

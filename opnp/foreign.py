@@ -24,6 +24,8 @@ RAISED = (Exception, SystemExit)
 """What foreign code may raise instead of an answer; a person's Ctrl-C is none of it."""
 
 _MOST = 300
+_ENDS = " .,;:!?…"
+_STOP = re.compile(r"(?<=\w)\.(\)+)$")
 _QUOTED = re.compile(r"(['\"])(?:[A-Za-z]:)?[\\/][^'\"\n]*[\\/]([^'\"\n\\/]+)\1")
 _FOLDERS = re.compile(r"(?:(?<=[\s'\"(=:\[])|^)(?:[A-Za-z]:)?[\\/](?:[^\s'\"()\[\],:;\\/]+[\\/])+")
 _REMEDY = "Mend the code there; the log has the whole trace."
@@ -77,9 +79,19 @@ def without_folders(text: str) -> str:
     return _FOLDERS.sub("", _QUOTED.sub(r"\1\2\1", text))
 
 
+def unended(text: str) -> str:
+    """A text without what ends its last sentence, also before a bracket, so that it may stand in another.
+
+    Example:
+        >>> unended("It is torn (see the log.)."), unended("which one?"), unended("f(x)")
+        ('It is torn (see the log)', 'which one', 'f(x)')
+    """
+    return _STOP.sub(r"\1", text.rstrip(_ENDS))
+
+
 def _plain(text: str) -> str:
-    line = " ".join(without_folders(text).split()).rstrip(".")
-    return line if len(line) <= _MOST else f"{line[: _MOST - 1]}…"
+    line = unended(" ".join(without_folders(text).split()))
+    return line if len(line) <= _MOST else f"{line[: _MOST - 1]} […]"
 
 
 def _own_line(trace: TracebackType | None) -> str:

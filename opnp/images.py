@@ -19,6 +19,8 @@ from opnp.errors import UnreadableImageError
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 OWN_FORMATS = (*FORMATS, "PPM")
 """What is read from files of one's own, beside what a visitor may send."""
+ON_DISK = "replace or remove the file"
+"""What to do about a file of one's own that is no image."""
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 30_000_000
 MAX_ASPECT = 100
@@ -62,8 +64,9 @@ def read_image(
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
     formats: tuple[str, ...] = FORMATS,
+    remedy: str = "",
 ) -> UploadedImage:
-    """Decode the bytes of an uploaded file, whatever they are.
+    """Decode the bytes of a file, whatever they are.
 
     The content decides the format, not the name. Of animations and multi-page files the first picture is
     taken. EXIF rotation is applied. Transparent parts are shown on white, as most pages and viewers do. Grey
@@ -76,6 +79,7 @@ def read_image(
         max_pixels: Width times height that is still decoded.
         max_bytes: Size of the file that is still looked at.
         formats: What is decoded, by Pillow's names.
+        remedy: What to do where there is no image; for an upload by default, to upload another.
 
     Returns:
         The image.
@@ -83,13 +87,21 @@ def read_image(
     Raises:
         UnreadableImageError: If there is nothing safe to decode, with one sentence for the visitor.
     """
-    shown = display_name(name)
+    try:
+        return _read(data, display_name(name), max_pixels, max_bytes, formats)
+    except UnreadableImageError as error:
+        raise (UnreadableImageError(error.said, remedy) if remedy else error) from None
+
+
+def _read(
+    data: bytes, shown: str, max_pixels: int, max_bytes: int, formats: tuple[str, ...]
+) -> UploadedImage:
     if not data:
-        raise UnreadableImageError(f"“{shown}” is empty but expected an image, so choose the file again.")
+        raise UnreadableImageError(f"“{shown}” is empty but expected an image", "choose the file again")
     if len(data) > max_bytes:
         raise UnreadableImageError(
-            f"“{shown}” has {len(data) / 1e6:.1f} MB but expected at most {max_bytes / 1e6:g} MB, "
-            "so upload a smaller copy."
+            f"“{shown}” has {len(data) / 1e6:.1f} MB but expected at most {max_bytes / 1e6:g} MB",
+            "upload a smaller copy",
         )
     opened = _open(data, shown, max_pixels, formats)
     try:
@@ -98,10 +110,11 @@ def read_image(
     except UnreadableImageError:
         raise
     except Exception:  # noqa: BLE001 - on hostile bytes decoders raise errors of any type
-        _log.info("Could not decode the upload %s", shown, exc_info=True)
+        _log.info("Could not decode %s", shown, exc_info=True)
         raise UnreadableImageError(
             f"“{shown}” begins as {opened.format} but expected a whole image: the rest is damaged, cut off "
-            "or of a rare kind, so upload it again or save it as PNG first."
+            "or of a rare kind",
+            "upload it again or save it as PNG first",
         ) from None
     return UploadedImage(shown, image, " ".join(notes) or None)
 
@@ -116,7 +129,7 @@ def plain_image(image: Image.Image) -> Image.Image:
         return _decode(image)[0]
     except Exception:  # noqa: BLE001 - decoders raise errors of any type
         raise UnreadableImageError(
-            "The image's pixels cannot be read but expected a whole image, so save it as PNG."
+            "The image's pixels cannot be read but expected a whole image", "save it as PNG"
         ) from None
 
 
@@ -141,14 +154,15 @@ def _open(data: bytes, shown: str, max_pixels: int, formats: tuple[str, ...]) ->
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(
-            f"“{shown}” claims a giant size but expected at most {max_pixels / 1e6:g} million pixels, "
-            "so upload a smaller copy."
+            f"“{shown}” claims a giant size but expected at most {max_pixels / 1e6:g} million pixels",
+            "upload a smaller copy",
         ) from None
     except Exception:  # noqa: BLE001 - on hostile bytes decoders raise errors of any type
-        _log.info("Could not open the upload %s", shown, exc_info=True)
+        _log.info("Could not open %s", shown, exc_info=True)
         raise UnreadableImageError(
             f"“{shown}” is not an image that can be read here, or its beginning is damaged; expected "
-            "PNG, JPEG, WebP, BMP, GIF or TIFF, so save it as one of these and upload that."
+            "PNG, JPEG, WebP, BMP, GIF or TIFF",
+            "save it as one of these and upload that",
         ) from None
 
 
@@ -157,16 +171,18 @@ def _require_modest(opened: Image.Image, data: bytes, shown: str, max_pixels: in
     if width * height > max_pixels or _tile_pixels(opened) > max_pixels:
         raise UnreadableImageError(
             f"“{shown}” has {width} × {height} pixels but expected at most {max_pixels / 1e6:g} million "
-            "in all, so upload a smaller copy."
+            "in all",
+            "upload a smaller copy",
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise UnreadableImageError(
             f"“{shown}” has {width} × {height} pixels but expected one side to be at most {MAX_ASPECT} times "
-            "the other, so crop it."
+            "the other",
+            "crop it",
         )
     if opened.format in ("JPEG", "MPO") and _has_too_many_scans(data):
         raise UnreadableImageError(
-            f"“{shown}” is a JPEG of more than {MAX_SCANS} passes but expected about ten, so save it as PNG."
+            f"“{shown}” is a JPEG of more than {MAX_SCANS} passes but expected about ten", "save it as PNG"
         )
 
 

@@ -1,5 +1,7 @@
 """Whether labels look like those that a model was trained with: near chance, shifted, in another order."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
@@ -15,7 +17,32 @@ _ALIKE = 0.1
 """A shift that fits nearly as well as any other order is the plainer reason."""
 
 
-def doubts(labels: Ints, predicted: Ints, names: tuple[str, ...], title: str) -> tuple[str, ...]:
+_CLEARLY = 0.05
+"""And a known other order, where that is more than three standard deviations of chance."""
+
+
+@dataclass(frozen=True, eq=False)
+class OtherLabels:
+    """Labels as they are if the classes are meant in another, known order.
+
+    Attributes:
+        labels: (N,) numbers of logits.
+        words: What the order is.
+        remedy: What to do for it, as a clause.
+    """
+
+    labels: Ints
+    words: str
+    remedy: str
+
+
+def doubts(
+    labels: Ints,
+    predicted: Ints,
+    names: tuple[str, ...],
+    title: str,
+    otherwise: OtherLabels | None = None,
+) -> tuple[str, ...]:
     """What speaks against the labels of an ID test set, given the unpruned model's predictions.
 
     Another order of the classes is learned on every second image and judged on the others, so that it does
@@ -26,6 +53,7 @@ def doubts(labels: Ints, predicted: Ints, names: tuple[str, ...], title: str) ->
         predicted: (N,) what the model says.
         names: Of the model's C classes.
         title: Of the set.
+        otherwise: An order that the classes are as likely to be meant in.
 
     Returns:
         Warnings in sentences; none where nothing is odd.
@@ -44,6 +72,11 @@ def doubts(labels: Ints, predicted: Ints, names: tuple[str, ...], title: str) ->
     there = np.isin(labels[1::2], labels[::2])
     held, seen = labels[1::2][there], predicted[1::2][there]
     other = float((seen == order[held]).mean()) if len(held) else 0.0
+    if otherwise is not None and _fits_better(otherwise.labels, labels, predicted):
+        fits = float((predicted == otherwise.labels).mean())
+        if fits >= other - _ALIKE:
+            moved = f"{100 * fits:.1f} % with the classes {otherwise.words}"
+            return (f"{said}, but {moved}: {otherwise.remedy}.",)
     for shift in (-1, 1):
         fits = float((predicted == labels + shift).mean())
         if fits >= max(accuracy + _BETTER, other - _ALIKE):
@@ -59,6 +92,12 @@ def doubts(labels: Ints, predicted: Ints, names: tuple[str, ...], title: str) ->
     if accuracy <= chance + 2 * (chance * (1 - chance) / count) ** 0.5:
         return (f"{said}, no better than guessing among {classes:,} classes: check labels and transform.",)
     return ()
+
+
+def _fits_better(other: Ints, labels: Ints, predicted: Ints) -> bool:
+    gained = int(((predicted == other) & (other != labels)).sum())
+    lost = int(((predicted == labels) & (other != labels)).sum())
+    return bool(gained - lost > max(_CLEARLY * len(labels), 3 * np.sqrt(gained + lost)))
 
 
 def _best_order(labels: Ints, predicted: Ints, classes: int) -> Ints:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from opnp.classes import Joined, join
@@ -11,6 +12,7 @@ from opnp.datasets import NO_LABEL, ImageSet, Labels
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiment import Experiment
 from opnp.extraction.reading import Skip
+from opnp.label_check import OtherLabels
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,12 @@ class Labelled:
     Attributes:
         labels: (N,) int64, the number of a logit; -1 where there is none.
         said: What was assumed to join the classes, in sentences.
+        otherwise: The labels in another order of the classes that may be meant.
     """
 
     labels: torch.Tensor
     said: tuple[str, ...] = ()
+    otherwise: OtherLabels | None = None
 
 
 def labelled(
@@ -60,8 +64,18 @@ def labelled(
     if not own.names or int(values.max(initial=NO_LABEL)) >= len(own.names):
         return Labelled(torch.from_numpy(values))
     joined = joined_classes(experiment, images, own, model)
-    places = np.array([*joined.places, NO_LABEL])  # (classes + 1,); a label of -1 stays one
-    return Labelled(torch.from_numpy(places[values]), joined.said)
+    labels, other = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
+    if other is None:
+        return Labelled(labels, joined.said)
+    otherwise = OtherLabels(_placed(other.places(own.names), values), other.words, other.remedy)
+    return Labelled(labels, joined.said, otherwise)
+
+
+def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    placed: npt.NDArray[np.int64] = np.array([*places, NO_LABEL])[
+        values
+    ]  # (classes + 1,); a label of -1 stays one
+    return placed
 
 
 def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> Joined:

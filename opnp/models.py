@@ -18,7 +18,7 @@ from opnp.foreign import RAISED, clause, foreign
 from opnp.splitting.adapted import adapted, expectation, remedy
 from opnp.splitting.copying import require_usable, shared_copy, unwrapped
 from opnp.splitting.head import Head, combinations, last_calls, rounding, taken_off
-from opnp.splitting.randomness import random_model
+from opnp.splitting.randomness import is_random, random_model
 from opnp.splitting.reasons import no_head, not_reproduced
 from opnp.splitting.understood import NOTHING, Understood
 
@@ -174,6 +174,8 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head
         if problem is None:
             return head
         refusal = refusal or not_reproduced(model, chosen[-1], logits, problem)
+    if is_random(model, example, logits):
+        raise random_model(model, example)
     raise refusal or no_head(model, example, logits, calls)
 
 

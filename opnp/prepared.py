@@ -259,7 +259,9 @@ def _with_labels(
     there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
     _require_labels(there.labels, len(classifier.weight), images.title)
     predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
-    odd = doubts(there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title)
+    odd = doubts(
+        there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
+    )
     return Features(features.features, there.labels), (*there.said, *odd)
 
 

@@ -53,8 +53,8 @@ def sentences(prepared: Prepared) -> Iterator[str]:
     titles = {images.key: images.title for images in prepared.experiment.sets}
     for key, skips in prepared.skipped.items():
         if key in titles:
-            count = f"{len(skips):,} image" + ("s" if len(skips) > 1 else "")
-            yield f"{titles[key]}: {count} skipped; {skips[0].reason}"
+            count, them = (f"{len(skips):,} images", "them") if len(skips) > 1 else ("1 image", "it")
+            yield f"{titles[key]}: {count} skipped; {skips[0].reason}. Replace or remove {them}."
     for images in prepared.experiment.sets:
         left_out = images.left_out()
         if left_out.surprising:

@@ -1,6 +1,6 @@
 """What was understood of an experiment: model, classes, images, and what looks wrong. It extracts nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +32,10 @@ class UnderstoodSet:
         key: Its key.
         title: Its name for people.
         images: How many there are; None where they cannot be opened.
-        classes: For each of its own classes that is one of the model's: its name, the model's, its images.
+        classes: For each of its own classes that is one of the model's: its name, the model's, its images
+            without those that are known to be skipped.
         left_out: Files that are not used, in words; empty for none.
-        skipped: Images that could not be read, where features are kept.
+        skipped: Images that could not be read; None where no features are kept yet, so that nobody knows.
         problem: Why it cannot be used; None if it can.
     """
 
@@ -43,7 +44,7 @@ class UnderstoodSet:
     images: int | None = None
     classes: tuple[tuple[str, str, int], ...] = ()
     left_out: str = ""
-    skipped: int = 0
+    skipped: int | None = None
     problem: str | None = None
 
 
@@ -120,31 +121,36 @@ def _look(
     missing = images.missing()
     if missing:
         return UnderstoodSet(images.key, images.title, problem=missing[0].what)
+    skipped: Sequence[Skip] | None
     try:
         if isinstance(images, FeatureSet):
-            count, skipped = len(images.features()[1]), 0
+            count, skipped = len(images.features()[1]), ()
         else:
             opened[images.key] = images.open()
             count = len(opened[images.key])
             stored = None if model is None else found_features(store, model, images)
-            skipped = 0 if stored is None else len(stored.skipped)
+            skipped = None if stored is None else stored.skipped
         is_id = images.key in (experiment.id_train.key, experiment.id_test.key)
-        classes = _classes(experiment, images, model) if is_id and model is not None else ()
-        return UnderstoodSet(images.key, images.title, count, classes, str(images.left_out()), skipped)
+        classes = _classes(experiment, images, model, skipped or ()) if is_id and model is not None else ()
+        known = None if skipped is None else len(skipped)
+        return UnderstoodSet(images.key, images.title, count, classes, str(images.left_out()), known)
     except (OpnpError, OSError) as error:
         there = opened.get(images.key)
         said = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
         return UnderstoodSet(images.key, images.title, None if there is None else len(there), problem=said)
 
 
-def _classes(experiment: Experiment, images: ImageSet, model: Classifier) -> tuple[tuple[str, str, int], ...]:
+def _classes(
+    experiment: Experiment, images: ImageSet, model: Classifier, skipped: Sequence[Skip]
+) -> tuple[tuple[str, str, int], ...]:
     own = images.labels()
     if own is None or not own.names:
         return ()
     joined = joined_classes(experiment, images, own, model.class_names)
     counts: Mapping[int, int] = {}
     if own.values is not None:
-        numbers, found = np.unique(own.values, return_counts=True)
+        values = np.delete(own.values, [skip.index for skip in skipped])
+        numbers, found = np.unique(values, return_counts=True)
         counts = dict(zip(numbers.tolist(), found.tolist(), strict=True))
     return tuple(
         (name, model.class_names[place], counts.get(number, 0))
@@ -200,7 +206,7 @@ def _on_test(
     predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
     if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
         return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
-    odd = doubts(labels, predicted, model.class_names, images.title)
+    odd = doubts(labels, predicted, model.class_names, images.title, there.otherwise)
     return float((labels == predicted).mean()), there.said, odd
 
 

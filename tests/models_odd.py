@@ -56,6 +56,22 @@ class Mapping(Net):
         return {"logits": logits, "loss": None}
 
 
+class Asks(Net):
+    def body(self, x):
+        raise ValueError("what is this (really.)?")
+
+
+class Convolution(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.wide = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 3, 8)
+
+    def forward(self, x):
+        logits = self.wide(self.conv(x)).flatten(1)
+        assert logits.shape[1] == 3, "three?"
+        return logits
+
+
 class Pair(Net):
     def end(self, logits):
         return logits, None
@@ -71,6 +87,39 @@ class Raises(Net):
         return {}["nothing"]
 
 
+class One(Net):
+    def body(self, x):
+        return F.relu(self.conv(x)).view(1, -1)
+
+
+class NoGrey(Net):
+    def body(self, x):
+        if (x[:, 0] == x[:, 1]).flatten(1).all(1).any():
+            raise ValueError("a grey picture")
+        return super().body(x)
+
+
+class Sizes(Net):
+    def __init__(self, *refused):
+        super().__init__()
+        self.refused = refused
+
+    def body(self, x):
+        if len(x) in self.refused:
+            raise MemoryError(f"no room for {len(x)}")
+        return super().body(x)
+
+
+class LateStart(Net):
+    started = False
+
+    def body(self, x):
+        if not self.started:
+            type(self).started = True
+            raise ValueError("not yet")
+        return super().body(x)
+
+
 class LogSoftmax(Net):
     def end(self, logits):
         return logits.log_softmax(1)
@@ -84,6 +133,15 @@ class Functional(Net):
 class AlwaysDrops(Net):
     def body(self, x):
         return F.dropout(super().body(x), 0.5)
+
+
+class Noisy(Net):
+    def __init__(self, noise, level=0.0):
+        super().__init__()
+        self.noise, self.level = noise, level
+
+    def end(self, logits):
+        return logits + self.level + self.noise * torch.randn_like(logits)
 
 
 class Batchwise(Net):
@@ -146,6 +204,14 @@ WORK = {
 }
 REFUSED = {
     "four": Four,
+    "one": One,
+    "one_in_half": lambda: One().half(),
+    "no_grey": NoGrey,
+    "three_at_most": lambda: Sizes(4, 5),
+    "three_at_least": lambda: Sizes(1, 2),
+    "late_start": LateStart,
+    "asks": Asks,
+    "convolution": Convolution,
     "raises": Raises,
     "pair": Pair,
     "scripted": lambda: torch.jit.script(Net()),
@@ -154,6 +220,9 @@ REFUSED = {
     "log_softmax": LogSoftmax,
     "functional": Functional,
     "drops": AlwaysDrops,
+    "noisy": lambda: Noisy(1.0),
+    "hardly_noisy": lambda: Noisy(2e-3, 5.0),
+    "noisy_and_positive": lambda: Noisy(1e-3, 20.0),
     "batchwise": Batchwise,
     "centred": Centred,
     "lazy": lambda: head_replaced(lambda _: nn.LazyLinear(3)),

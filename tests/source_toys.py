@@ -1,10 +1,20 @@
 """What the tests of classifiers' sources share."""
 
+import re
+
 import torch
 from PIL import Image
 from torch.nn import functional
 
 from opnp.sources.transform import TransformTable
+
+_ENDED_TWICE = re.compile(r"[.,;:!?…]\)?[.,;:]| {2}")
+
+
+def assert_ended_once(said):
+    """No sentence ends twice, but for what stands in code."""
+    assert not _ENDED_TWICE.search(re.sub(r"`[^`]*`", "`", said)), said
+
 
 SMALL = TransformTable(resize=12)
 

@@ -1,4 +1,5 @@
 import os
+import re
 
 import pytest
 
@@ -129,6 +130,17 @@ def test_an_odd_file_is_one_sentence_and_takes_nothing_else_down(monkeypatch, tm
     assert len(said) < 1200
     assert str(tmp_path) not in said
     assert not odd.at_hand()
+    for thing in map(str, odd.missing()):
+        assert "  " not in thing
+        assert len(re.findall(r"\bMend\b|\bAdd\b|\bFill\b|\bTake\b|\bSave\b", thing)) <= 1, thing
+
+
+def test_a_wrong_value_says_once_what_to_do(offer):
+    (thing,) = offer(wrong=FILE.format(key="wrong") + "subset = 0")["wrong"].missing()
+    assert (thing.remedy, str(thing)) == ("", thing.what)
+    assert thing.what.endswith("but got 0. Leave it out for all images.")
+    (thing,) = offer(wrong=FILE.format(key="wrong") + "seed = -1")["wrong"].missing()
+    assert str(thing).endswith("but got -1. Mend it there.")
 
 
 def test_what_is_no_file_is_listed_too(monkeypatch, tmp_path):

@@ -26,8 +26,26 @@ def test_an_equal_name_goes_before_a_like_one():
 
 def test_a_name_that_two_logits_have_is_told_by_its_place():
     assert places(["crane", "dog", "crane"], ["crane", "dog", "crane"], ordered=True) == (0, 1, 2)
-    with pytest.raises(InvalidDataError, match="'crane' is none"):
-        places(["crane", "dog"], ["dog", "x", "crane", "crane"])
+
+
+@pytest.mark.parametrize(
+    ("names", "model", "said"),
+    [
+        (["a", "b", "c"], ["a", "a", "b"], "'a' stands twice, for the logits 0 and 1. Mend `classes`"),
+        (["a", "b"], ["a", "a", "b"], "'a' stands twice, for the logits 0 and 1. Mend `classes`"),
+        (["crane", "dog"], ["dog", "x", "crane", "crane"], "'crane' stands twice, for the logits 2 and 3"),
+        (["a", "b"], ["b", "a", "a", "a"], "'a' stands 3 times, for the logits 1 and 2 and 3"),
+    ],
+)
+def test_a_name_that_stands_twice_is_named_and_no_other(names, model, said):
+    with pytest.raises(InvalidDataError, match="names of their own for the model's classes") as caught:
+        places(names, model)
+    assert said in str(caught.value)
+
+
+def test_a_name_that_stands_twice_and_is_no_class_of_the_set_does_no_harm():
+    assert places(["b", "c"], ["a", "a", "b", "c"]) == (2, 3)
+    assert places(["a", "b"], ["a", "a", "b"], filled={"b"}) == (0, 2)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +78,28 @@ def test_numbers_from_one_to_the_last_are_taken_in_their_order_and_said():
     said = join(names, numbered(10), title="ID test")
     assert said.places == tuple(int(name) - 1 for name in names)
     assert "their sorted order is assumed: '1' for 'class 0'" in said.said[0]
+
+
+def test_the_order_of_numbers_is_said_and_the_other_that_may_be_meant():
+    (said,) = join(["0", "1", "2"], numbered(3), title="ID test").said
+    assert said == "In ID test, the classes are numbers and stand for the logits: '0' for 'class 0'."
+    names = sorted(map(str, range(12)))
+    (said,) = join(names, numbered(12), title="ID test").said
+    assert "stand for the logits: '0' for 'class 0'. If the model was trained on them sorted as text" in said
+    assert said.endswith(
+        """as torchvision's ImageFolder does ('11' before '2'), say `classes = ["0", "1", "10", "11", "2", """
+        """"3", "4", "5", "6", "7", "8", "9"]` in [classifier]."""
+    )
+    assert places(names, names) == tuple(range(12))
+    assert "ImageFolder" in join(names[1:], numbered(11), title="ID test").said[0]
+    assert "ImageFolder" not in join(names, numbered(13), title="ID test").said[0]
+    (said,) = join(names, list("abcdefghijkl"), title="ID test").said
+    assert said.endswith("in the tables of the ID sets.")
+
+
+def test_a_list_of_many_numbers_is_cut():
+    said = join([str(n) for n in range(100)], numbered(100), title="ID test").said[0]
+    assert said.endswith('"24", "25", "26", …, "99"]` in [classifier].')
 
 
 def test_a_number_without_a_logit_is_refused():

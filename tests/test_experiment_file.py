@@ -202,6 +202,49 @@ def test_each_mistake_is_named_with_file_key_and_remedy(refusal, old, new, said)
     assert refusal(old, new).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            '"Cats"',
+            r'"a\u001b[31mb"',
+            "`title` in cats.toml to be text but got the control character U+001B in it",
+        ),
+        (
+            '"train"',
+            r'"a\u009b31m"',
+            "`path` in cats.toml to be text but got the control character U+009B in it",
+        ),
+        (
+            'key = "dogs"',
+            r'key = "dogs\r"',
+            "`key` in cats.toml to be text but got the control character U+000D",
+        ),
+        (
+            '"dogs"\nsource',
+            '"dogs"\ntags = ["\\u0007"]\nsource',
+            "the control character U+0007 in it. Take it out.",
+        ),
+        ("classes =", '"a\\u001b[2Jb" = 1\nclasses =', r"`a\x1b[2Jb` in cats.toml to be a key"),
+    ],
+)
+def test_what_steers_a_terminal_is_refused_where_it_enters(refusal, old, new, said):
+    answer = refusal(old, new)
+    assert said in answer
+    assert answer.isprintable()
+
+
+def test_a_title_is_one_line(tmp_path):
+    file = tmp_path / "cats.toml"
+    file.write_text(
+        GOOD.replace('"Cats"', r'"Cats\n and more"').replace(
+            'key = "dogs"', 'key = "dogs"\ntitle = "a\\n\\tb"'
+        )
+    )
+    experiment = read_experiment(file)
+    assert (experiment.title, experiment.ood[0].title) == ("Cats and more", "a b")
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(
         InvalidSettingError, match=r"Expected gone.toml to be a TOML file .* FileNotFoundError"

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
-from opnp.foreign import clause, foreign, without_folders
+from opnp.foreign import clause, foreign, unended, without_folders
 
 
 def _module(tmp_path, text):
@@ -65,6 +65,24 @@ def test_folders_of_the_machine_are_cut(text, plain):
 def test_long_texts_are_cut_and_empty_ones_left_out():
     assert clause(AssertionError()) == "it raised AssertionError"
     assert len(clause(ValueError("x " * 1000))) < 330
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("It is broken.", "It is broken"),
+        ("It is broken (see the log.).", "It is broken (see the log)"),
+        ("Is it broken?!", "Is it broken"),
+        ("the following:", "the following"),
+        ("and so on...", "and so on"),
+        ("x[1:] of f('.')", "x[1:] of f('.')"),
+    ],
+)
+def test_a_text_that_stands_in_a_sentence_does_not_end_it(text, ended):
+    assert unended(text) == ended
+    with pytest.raises(InvalidDataError) as caught, foreign("it to run", "Mend it."):
+        raise ValueError(text)
+    assert str(caught.value).endswith(f"raised ValueError: {ended}. Mend it.")
 
 
 def test_a_library_that_fails_by_itself_has_no_line():

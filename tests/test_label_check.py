@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from opnp.label_check import doubts
+from opnp.label_check import OtherLabels, doubts
 from opnp.models import numbered
 
 LABELS = np.arange(200) % 5
@@ -44,3 +44,21 @@ def test_guessing_is_called_so_and_no_order_is_made_up_for_it():
 @pytest.mark.parametrize("count", [1, 5])
 def test_a_handful_of_images_says_nothing(count):
     assert doubts(LABELS[:count], LABELS[:count][::-1], NAMES, "ID test") == ()
+
+
+ORDER = np.array([0, 2, 1, 4, 3])
+TEXT = OtherLabels(ORDER[LABELS], "sorted as text", 'say `classes = ["0"]` in [classifier]')
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.8])
+def test_a_known_other_order_that_is_clearly_better_is_named_with_its_remedy(share):
+    (said,) = doubts(LABELS, noisy(ORDER[LABELS], share), numbered(5), "ID test", TEXT)
+    assert said.endswith('% with the classes sorted as text: say `classes = ["0"]` in [classifier].')
+
+
+def test_a_known_other_order_that_is_not_better_says_nothing():
+    for share in (0.0, 0.1, 0.5):
+        assert doubts(LABELS, noisy(LABELS, share), numbered(5), "ID test", TEXT) == ()
+    third = np.array([1, 2, 3, 4, 0])
+    (said,) = doubts(LABELS, noisy(third[LABELS]), numbered(5), "ID test", TEXT)
+    assert "sorted as text" not in said

@@ -1,14 +1,18 @@
 """From classes as people keep them to the right accuracy, on a net that is right on every picture."""
 
 import dataclasses
+import json
+import re
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from three_colours import pictures, write_colours
 
 from opnp.comparison.training import training
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment_file import read_experiment
 from opnp.extraction.library import extractions, library_in
 from opnp.prepared import prepare
@@ -96,6 +100,65 @@ def test_training_labels_that_cannot_be_joined_cost_only_what_needs_them(tmp_pat
     prepared = prepare(read_experiment(file), store, device=CPU)
     assert accuracy(prepared) == 1.0
     assert set(training(prepared, store).features.labels.tolist()) == {-1}
+
+
+TWELVE = """
+import numpy as np
+import torch
+from torch import nn
+
+
+def to_tensor(image):
+    return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1).float() / 255
+
+
+def make():
+    shades = torch.tensor([20.0 * shade for shade in {order}]) / 255
+    head = nn.Linear(3, 12)
+    with torch.no_grad():
+        head.weight.copy_(800 * shades[:, None].expand(12, 3))
+        head.bias.copy_(-1200 * shades**2)
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), head), to_tensor
+"""
+
+
+def twelve(tmp_path, order, classes=None):
+    """Folders "0" to "11" of greys, and a net that is right with its logits in that order of them."""
+    file = write_colours(tmp_path, classes=classes)
+    for part in ("train", "test"):
+        shutil.rmtree(tmp_path / part)
+        for shade in range(12):
+            place = tmp_path / part / str(shade)
+            place.mkdir(parents=True)
+            for number in range(3):
+                Image.new("RGB", (8, 8), (20 * shade + number,) * 3).save(place / f"{number}.png")
+    (tmp_path / "net.py").write_text(TWELVE.format(order=[int(name) for name in order]))
+    return file
+
+
+def test_folders_from_0_to_11_are_numbers_and_the_order_of_imagefolder_is_found(tmp_path, store):
+    by_number, as_text = [str(n) for n in range(12)], sorted(map(str, range(12)))
+    right = prepare(read_experiment(twelve(tmp_path / "one", by_number)), store, device=CPU)
+    assert accuracy(right) == 1.0
+    (note,) = right.notes
+    wrong = prepare(read_experiment(twelve(tmp_path / "two", as_text)), store, device=CPU)
+    assert accuracy(wrong) == pytest.approx(2 / 12)
+    assert wrong.notes[0] == note
+    remedy = re.search(r"100\.0 % with the classes sorted as text.*: say `classes = (.*)` in", wrong.notes[1])
+    assert remedy[1] in note
+    mended = twelve(tmp_path / "three", as_text, json.loads(remedy[1]))
+    said = prepare(read_experiment(mended), store, device=CPU)
+    assert (accuracy(said), said.notes) == (1.0, ())
+
+
+def test_a_class_that_stands_twice_is_named_where_it_stands(tmp_path, store):
+    with pytest.raises(InvalidDataError, match="'a' stands twice, for the logits 0 and 1"):
+        prepare(read_experiment(write_colours(tmp_path, classes="aab")), store, device=CPU)
+    file = write_colours(tmp_path)
+    text = file.read_text().replace('path = "test"', 'path = "test"\nclasses = ["a", "a", "b"]')
+    file.write_text(text)
+    with pytest.raises(InvalidSettingError, match=r"`classes` in \[id.test\] .* each name once .* 'a' twice"):
+        prepare(read_experiment(file), store, device=CPU)
 
 
 def listed(tmp_path, lines):

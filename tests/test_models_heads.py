@@ -117,6 +117,20 @@ def test_features_of_several_heads_are_what_enters_them(example):
     torch.testing.assert_close(classifier.bias, (model.heads[0].bias + model.heads[1].bias).detach() / 2)
 
 
+@pytest.mark.parametrize("silent", [[0], [1], [0, 2], [0, 1, 2]])
+def test_a_head_of_zeros_among_several_is_taken_off_with_the_others(example, silent):
+    model = Heads(3).eval()
+    for number in silent:
+        for parameter in model.heads[number].parameters():
+            nn.init.zeros_(parameter)
+    classifier = split_toy(model, example)
+    features = model.body(example).detach()
+    expected = torch.cat([features[:, 6 * n : 6 * n + 5 + n] for n in range(3)], 1)
+    torch.testing.assert_close(classifier.features(example), expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(logits_of(classifier, example), model(example).detach(), rtol=1e-4, atol=1e-4)
+    assert classifier.understood.head.startswith("mean of the linear layers")
+
+
 def test_such_a_classifier_is_shared_copied_and_exported_like_any(example):
     classifier = split_toy(Heads(2), example)
     expected = classifier.features(example)

@@ -34,10 +34,12 @@ def test_model_classes_and_images_before_and_after_the_features(tmp_path, store)
     assert train.classes == (("a", "a", 4), ("b", "b", 4), ("c", "c", 4))
     assert test.classes == (("a", "a", 4), ("b", "b", 0), ("c", "c", 4))
     assert (test.left_out, grey.classes, grey.problem) == ("1 .txt", (), None)
+    assert [one.skipped for one in said.sets] == [None, None, None]
     (tmp_path / "test" / "a" / "a3.png").write_bytes(b"")
     prepare(experiment, store, device=CPU)
     said = understood(experiment, store)
-    assert (said.accuracy, said.sets[1].skipped) == (1.0, 1)
+    assert (said.accuracy, [one.skipped for one in said.sets]) == (1.0, [0, 1, 0])
+    assert said.sets[1].classes == (("a", "a", 3), ("b", "b", 0), ("c", "c", 4))
 
 
 def test_an_assumed_and_a_wrong_order_are_said(tmp_path, store):

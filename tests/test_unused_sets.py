@@ -105,6 +105,8 @@ def run(tmp_path, *arguments):
 @pytest.mark.usefixtures("file")
 def test_commands_say_what_they_do_without(tmp_path, command):
     (tmp_path / "test" / "a" / "a0.png").write_bytes(b"")
+    (tmp_path / "train" / "b" / "b0.png").write_bytes(b"no image")
+    (tmp_path / "train" / "b" / "b1.png").write_bytes(b"")
     (tmp_path / "grey" / "x.ico").touch()
     more = ["--method", "energy"] if command == "compare" else []
     done = run(tmp_path, command, "colours", "--json", *more)
@@ -113,9 +115,12 @@ def test_commands_say_what_they_do_without(tmp_path, command):
     assert list(said["unused"]) == ["gone", "texts", "one", "broken"]
     assert said["skipped"]["test"] == 1
     told = " ".join(done.stderr.split())
+    assert "upload" not in told
+    assert "ID train: 2 images skipped; “b0.png” is not an image that" in told
+    assert "BMP, GIF or TIFF. Replace or remove them." in told
     for words in (
         "Without gone: Expected the folder",
-        "ID test: 1 image skipped",
+        "ID test: 1 image skipped; “a0.png” is empty but expected an image. Replace or remove it.",
         "grey: not used are 1 .ico",
     ):
         assert words in told

@@ -55,7 +55,8 @@ def missing(experiment: Experiment) -> None:
         )
         with st.expander(label, icon=":material/cloud_off:", expanded=len(things) == 1):
             for thing in things:
-                st.markdown(f"{message(thing.what)} **{message(thing.remedy)}**")
+                what_to_do = f" **{message(thing.remedy)}**" if thing.remedy else ""
+                st.markdown(message(thing.what) + what_to_do)
 
 
 def _offer(experiment: Experiment) -> None:

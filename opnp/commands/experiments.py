@@ -118,6 +118,7 @@ def _lacking(key: str, there: Kept) -> Iterator[str]:
         yield f"\n{key}"
     for remedy in dict.fromkeys(thing.remedy for thing in there.missing):
         yield from (f"  {thing.what}" for thing in there.missing if thing.remedy == remedy)
-        yield f"  → {remedy}"
+        if remedy:
+            yield f"  → {remedy}"
     if there.problem is not None:
         yield f"  {there.problem}"

@@ -46,8 +46,7 @@ def read_file(path: Path) -> UploadedImage:
     try:
         return read_image(data, name=path.name)
     except UnreadableImageError as error:
-        clause, _, _ = str(error).removeprefix(f"“{display_name(path.name)}” ").partition(", so ")
-        raise UnreadableImageError(clause.removesuffix(".")) from None
+        raise UnreadableImageError(error.said.removeprefix(f"“{display_name(path.name)}” ")) from None
 
 
 def printable(name: str) -> str:

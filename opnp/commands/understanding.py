@@ -33,8 +33,8 @@ def understood_table(said: Understood) -> Table:
     """A row a set."""
     table = Table("Set", "Images", "Skipped", "Classes with images", "Not used", box=box.SIMPLE_HEAD)
     for one in said.sets:
-        images = "?" if one.images is None else f"{one.images:,}"
-        cells = (one.key, images, f"{one.skipped:,}", _with_images(one, len(said.classes)), one.left_out)
+        images, skipped = ("?" if number is None else f"{number:,}" for number in (one.images, one.skipped))
+        cells = (one.key, images, skipped, _with_images(one, len(said.classes)), one.left_out)
         table.add_row(*map(printable, cells))
     return table
 
@@ -49,7 +49,7 @@ def below_lines(said: Understood) -> Iterator[str]:
         if pairs:
             yield printable(f"{one.title}, classes: {_few(pairs)}")
     yield from (f"{printable(one.title)}: {one.problem}" for one in said.sets if one.problem is not None)
-    yield from dict.fromkeys(f"→ {thing.remedy}" for thing in said.missing)
+    yield from dict.fromkeys(f"→ {thing.remedy or thing.what}" for thing in said.missing)
 
 
 def _with_images(one: UnderstoodSet, classes: int) -> str:

@@ -20,6 +20,7 @@ from opnp.detector.probes import Probes, read_probes, verify
 from opnp.detector.results import Result
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment import Experiment, load_experiment
+from opnp.foreign import unended
 from opnp.judging import features_of, transformed
 from opnp.models import Classifier
 from opnp.rescore import rescore
@@ -218,7 +219,7 @@ def _checked(
     try:
         require_head(weight, bias)
     except InvalidDataError as error:
-        raise archive.refused(f"its head is damaged ({error})") from None
+        raise archive.refused(f"its head is damaged ({unended(str(error))})") from None
     classes = len(manifest.class_names)
     if len(weight) != classes or probes.logits.shape[1] != classes:
         raise archive.refused(f"it names {classes} classes and its head has {len(weight)}")

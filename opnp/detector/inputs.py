@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from opnp.errors import InvalidDataError, MissingDataError
-from opnp.images import plain_image, read_image
+from opnp.images import ON_DISK, plain_image, read_image
 from opnp.judging import transformed
 from opnp.models import Classifier
 
@@ -63,7 +63,7 @@ def _picture(source: One) -> Image.Image:
         raise MissingDataError(
             f"Expected {path.name!r} to be an image file but it cannot be opened: {error.strerror}."
         ) from None
-    return read_image(data, name=path.name).image
+    return read_image(data, name=path.name, remedy=ON_DISK).image
 
 
 def _pictures(array: npt.NDArray[np.uint8]) -> tuple[list[Image.Image], bool]:

@@ -35,7 +35,7 @@ class Skip:
 
     Attributes:
         index: Which.
-        reason: Why, without its path.
+        reason: Why, as a clause without its path.
     """
 
     index: int
@@ -92,7 +92,7 @@ class _Batches(Dataset[Batch]):
                 try:
                     image, label = _read(self._images, index)
                 except UnreadableImageError as error:
-                    skipped.append(Skip(index, str(error)))
+                    skipped.append(Skip(index, error.said.removesuffix(".")))
                     continue
                 tensors.append(_transformed(self._transform, image, index))
                 labels.append(_whole(label, index))

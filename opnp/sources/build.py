@@ -14,7 +14,7 @@ from opnp.models import Classifier, Transform, split
 from opnp.sources.pictures import COUNT
 from opnp.sources.place import Place, named
 from opnp.sources.proof import inputs_of, prove, warnings_of
-from opnp.sources.texts import read_text
+from opnp.sources.texts import not_printed, read_text
 from opnp.sources.transform import ModelTransform
 from opnp.sources.weights import is_whole
 from opnp.splitting.copying import require_usable, unwrapped
@@ -114,8 +114,8 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
     if own or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
-        f"{error} (No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
-        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place.)"
+        f"{error} No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
+        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place."
     )
 
 
@@ -141,7 +141,8 @@ def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
 
     Raises:
         MissingDataError: If their file is missing.
-        InvalidDataError: If their file is no text in UTF-8, or the number is below 0.
+        InvalidDataError: If their file is no text in UTF-8, a name in it steers a terminal, or the number is
+            below 0.
     """
     if isinstance(classes, int):
         if classes < 0:
@@ -149,8 +150,14 @@ def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
         return None
     if not isinstance(classes, str):
         return classes
-    lines = read_text(require_file(classes, place)).splitlines()
-    return tuple(line.strip() for line in lines if line.strip())
+    text = read_text(require_file(classes, place))
+    names = tuple(line.strip() for line in text.splitlines() if line.strip())
+    wrong = not_printed("".join(names))
+    if wrong:
+        raise InvalidDataError(
+            f"Expected {named(classes)} to hold one name a line but got {wrong} in one. Take it out."
+        )
+    return names
 
 
 def require_count(classifier: Classifier, classes: Classes, place: Place) -> Classifier:

@@ -9,7 +9,7 @@ from typing import overload
 from PIL import Image
 
 from opnp.datasets import NO_LABEL, content_identity
-from opnp.images import OWN_FORMATS, read_image
+from opnp.images import ON_DISK, OWN_FORMATS, read_image
 from opnp.sources.listing import stats
 
 MAX_PIXELS, MAX_BYTES = 150_000_000, 500_000_000
@@ -73,6 +73,7 @@ class FileImages:
             max_pixels=MAX_PIXELS,
             max_bytes=MAX_BYTES,
             formats=OWN_FORMATS,
+            remedy=ON_DISK,
         )
         return read.image, self.labels[index] if self.labels else NO_LABEL
 

@@ -10,6 +10,7 @@ from PIL import Image
 from opnp.errors import InvalidSettingError
 
 _LONGEST = 40
+_MEND = "Mend it there."
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -67,10 +68,11 @@ class Place:
             raise self.wrong("path", "one that this machine can have", shown, "Write it in full.") from None
         return found
 
-    def wrong(self, key: str, expected: str, got: str, remedy: str = "") -> InvalidSettingError:
+    def wrong(self, key: str, expected: str, got: str, remedy: str = _MEND) -> InvalidSettingError:
         """The error for a value: file, key, expected, got and remedy in one sentence or two."""
-        where = f"`{key}` in {self.section} of {self.file.name}" if self.section else f"{self.file.name}"
-        return InvalidSettingError(f"Expected {where} to be {expected} but got {got}. {remedy}".strip())
+        section = f"{self.section} of " if self.section else ""
+        where = f"`{key}` in {section}{self.file.name}"
+        return InvalidSettingError(f"Expected {where} to be {expected} but got {got}. {remedy or _MEND}")
 
     def remedy(self, otherwise: str) -> str:
         """How a person gets what is missing: from the table's link if there is one, else `otherwise`."""

@@ -21,6 +21,7 @@ from opnp.sources.images import IMAGES
 from opnp.sources.place import Place
 from opnp.sources.subset import drawn, subset
 from opnp.sources.tables import one_of, read
+from opnp.sources.texts import one_line
 
 FEATURES = "features"
 
@@ -88,7 +89,7 @@ def image_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[Im
 
     images = ImageSet(
         said.key,
-        said.title or said.key,
+        one_line(said.title) or said.key,
         said.description,
         identity,
         opened,
@@ -130,7 +131,7 @@ def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> Featur
 
     return FeatureSet(
         said.key,
-        said.title or said.key,
+        one_line(said.title) or said.key,
         said.description,
         identity,
         missing=missing,

@@ -2,6 +2,7 @@
 
 import codecs
 import errno
+import unicodedata
 from pathlib import Path
 
 from opnp.errors import InvalidDataError
@@ -14,6 +15,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Longer marks before those that they begin with."""
+
+_ALLOWED = "\t\n"
 
 
 def read_text(file: Path) -> str:
@@ -62,6 +65,29 @@ def decoded(data: bytes, name: str) -> str:
             "without a mark. Save it as UTF-8."
         )
     return text
+
+
+def one_line(text: str) -> str:
+    r"""The words of a text, on one line.
+
+    Example:
+        >>> one_line(" two\n lines")
+        'two lines'
+    """
+    return " ".join(text.split())
+
+
+def not_printed(text: str) -> str:
+    r"""The first character that a terminal obeys instead of printing it, in words; empty for none.
+
+    Example:
+        >>> not_printed("two\nlines"), not_printed("a" + chr(27) + "[31mb")
+        ('', 'the control character U+001B')
+    """
+    found = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)
+    if found == "\0":
+        return "a zero byte"
+    return f"the control character U+{ord(found):04X}" if found else ""
 
 
 def _words(error: OSError | ValueError) -> str:

@@ -126,13 +126,14 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
     others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
     problem: BaseException | None = None
     for dtype in (None, *others) if example.is_floating_point() else (None,):
+        inputs = example if dtype is None else example.to(dtype)
         try:
-            return dtype, model(example if dtype is None else example.to(dtype))
+            return dtype, model(inputs)
         except RAISED as error:  # what a foreign model raises is of any type
+            if _takes_single_ones_alone(model, inputs):
+                raise _of_one_size(model, 1, error) from error
             problem = problem or error
     assert problem is not None  # noqa: S101 - the loop has run
-    if len(example) > 1 and not isinstance(_tried(model, example[:1]), RAISED):
-        raise _of_one_size(model, 1, problem)
     with foreign(expectation(model, example), remedy(problem)):
         raise problem
 
@@ -148,7 +149,18 @@ def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool,
     two = _tried(model, example[:2])
     if torch.is_tensor(two) and tuple(two.shape) == (2, classes):
         return False, True
-    raise _of_one_size(model, len(example), next((x for x in (two, one) if isinstance(x, RAISED)), None))
+    problem = next((tried for tried in (two, one) if isinstance(tried, RAISED)), None)
+    if problem is not None and not isinstance(_tried(model, example[:3]), RAISED):
+        with foreign(expectation(model, example[: 2 if problem is two else 1]), remedy(problem)):
+            raise problem
+    raise _of_one_size(model, len(example), problem)
+
+
+def _takes_single_ones_alone(model: nn.Module, images: torch.Tensor) -> bool:
+    """Whether each image goes through alone but not one of them twice: so it is the number that fails."""
+    singles = [_tried(model, images[number : number + 1]) for number in range(len(images))]
+    twice = _tried(model, torch.cat([images[:1], images[:1]]))
+    return isinstance(twice, RAISED) and not any(isinstance(single, RAISED) for single in singles)
 
 
 def _tried(model: nn.Module, images: torch.Tensor) -> object:

@@ -189,11 +189,20 @@ def _is_plain(call: Call) -> bool:
 
 
 def _shares(calls: Sequence[Call], logits: torch.Tensor) -> dict[str, float] | None:
-    """Of each layer in the sum that makes the logits; None where no sum does."""
+    """Of each layer in the sum that makes the logits; None where no sum does.
+
+    A layer that gives next to nothing may have any share, since what is multiplied there is divided in
+    `taken_off`: it gets that of the others.
+    """
     columns = torch.stack([call.logits.flatten() for call in calls if call.logits is not None], 1).double()
     wanted = logits.flatten().double()
-    solved = torch.linalg.lstsq(columns, wanted[:, None], driver="gelsd").solution[:, 0]
     eps = max(1e-4, 4 * torch.finfo(logits.dtype).eps)
+    silent = columns.abs().amax(0) <= eps * wanted.abs().max()
+    heard = columns[:, ~silent]
+    solved = columns.new_full((len(calls),), 1 / len(calls))
+    if heard.shape[1]:
+        solution = torch.linalg.lstsq(heard, wanted[:, None], driver="gelsd").solution[:, 0]
+        solved[~silent], solved[silent] = solution, float(solution[-1])
     if not bool((columns @ solved - wanted).abs().max() <= eps * wanted.abs().max()):
         return None
     shares: dict[str, float] = {}

@@ -57,6 +57,23 @@ def random_model(model: nn.Module, images: torch.Tensor) -> UnsupportedModelErro
     )
 
 
+def is_random(model: nn.Module, images: torch.Tensor, before: torch.Tensor) -> bool:
+    """Whether another pass over the same images gives other numbers, however little other if it draws them.
+
+    Args:
+        model: In evaluation mode.
+        images: (N, ...) images.
+        before: What an earlier pass over them gave.
+    """
+    passes: list[torch.Tensor] = []
+    drew = draws(lambda: passes.append(model(images)))
+    again = passes[0]
+    if again.shape != before.shape or drew:
+        return not _alike(again, before)
+    rounding = 16 * torch.finfo(before.dtype).eps * float(before.abs().max())
+    return not torch.allclose(again, before, rtol=0.0, atol=rounding)
+
+
 def draws(function: Callable[[], object]) -> bool:
     """Whether a random generator of the process moves while a function runs."""
     before = _generators()

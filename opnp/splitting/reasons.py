@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from opnp.errors import UnsupportedModelError
+from opnp.foreign import unended
 from opnp.splitting.adapted import unadapted
 from opnp.splitting.head import Call
 
@@ -53,10 +54,10 @@ def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: 
     if said is not None:
         return _refused(model, *said)
     kind = type(call.layer).__name__
-    own = "" if kind in ("Linear", "ParametrizedLinear") else f", a {kind},"
+    own = "" if kind in ("Linear", "ParametrizedLinear") else f" (a {kind})"
     return UnsupportedModelError(
         f"Expected x -> backbone(x) W^T + b to equal {type(unadapted(model)).__name__} but it does not for "
-        f"the last layer `{call.name}`{own}: {problem}. {_REWRITE}"
+        f"the last layer `{call.name}`{own}: {unended(problem)}. {_REWRITE}"
     )
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
 from opnp.rescore import Rescored
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
 from opnp.threshold.rules import Rule, choose_threshold, steady
 from opnp.threshold.sample import Sample, sample_of
+
+_FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,9 @@ def basis(
         What any rule can be applied to.
 
     Raises:
-        InvalidDataError: If a score is NaN or infinite.
+        InvalidDataError: If the ID test set has a single image, or a score is NaN or infinite.
     """
+    _require_halves(snapshot.id_test, explorer.prepared.experiment.id_test.title)
 
     def scored(said: Rescored) -> Rescored:
         return said.by_confidence() if by_confidence else said
@@ -84,6 +88,15 @@ def basis(
     said = {key: scored(snapshot.ood[key]) for key in ood}
     tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
+
+
+def _require_halves(scored: Rescored, title: str) -> None:
+    count = len(scored.scores)
+    if count < _FEWEST:
+        raise InvalidDataError(
+            f"Expected at least {_FEWEST} images in {title} that can be read, one to choose a threshold on "
+            f"and one held out, but got {count}. Add some."
+        )
 
 
 def plan_on(scores: Basis, rule: Rule) -> Plan:

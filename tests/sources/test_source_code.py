@@ -76,6 +76,12 @@ def test_another_number_of_classes_than_of_logits_is_refused(place, tmp_path, cl
         PythonClassifier("net.py:make", "w.pth", classes, SMALL).load(place)
 
 
+def test_a_class_that_steers_a_terminal_is_refused_in_its_file(place, tmp_path):
+    (tmp_path / "names.txt").write_text("a\nb\x1b[31m\nc\n")
+    with pytest.raises(InvalidDataError, match=r"`names.txt` to hold one name a line but .* U\+001B in one"):
+        PythonClassifier("net.py:make", "", "names.txt", SMALL).load(place)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_of_classes_is_read_in_any_encoding_that_its_mark_names(place, tmp_path, encoding):
     torch.save(net().state_dict(), tmp_path / "w.pth")

@@ -9,6 +9,7 @@ import pytest
 import torch
 from models_odd import NETS
 from PIL import Image
+from source_toys import assert_ended_once
 from torch.nn import functional
 
 from opnp.errors import OpnpError
@@ -22,6 +23,15 @@ WORK = (
 )
 REFUSED = {
     "four": r"works with batches of 4 alone; with others `odd.py`, line \d+ .*write `x.flatten\(1\)` there",
+    **dict.fromkeys(
+        ("one", "one_in_half"), r"works with batches of 1 alone; with others .*`x.view\(1, -1\)`"
+    ),
+    "no_grey": r"NoGrey to take images of shape \(4, 3, 8, 8\) .*raised ValueError: a grey picture\. Mend",
+    "three_at_most": r"Sizes to take images of shape \(4, 3, 8, 8\) .* MemoryError: no room for 4\. Mend",
+    "three_at_least": r"Sizes to take images of shape \(2, 3, 8, 8\) .* MemoryError: no room for 2\. Mend",
+    "late_start": r"LateStart to take images of shape \(4, 3, 8, 8\) .* ValueError: not yet\. Mend",
+    "asks": r"raised ValueError: what is this \(really\)\. Mend it there, or the transform",
+    "convolution": r"the last layer `wide` \(a Conv2d\): without that layer .* AssertionError: three\. Let",
     "raises": r"Expected Raises to take images of shape \(4, 3, 8, 8\) .*`odd.py`, line .* KeyError: 'noth",
     "pair": r"for 4 images but got tuple of \(4, 3\), NoneType. Wrap the model",
     "scripted": r"a TorchScript program .*`model.load_state_dict\(torch.jit.load\(...\).state_dict\(\)\)`",
@@ -30,6 +40,10 @@ REFUSED = {
     "log_softmax": "log_softmax follows the last layer `fc`. Return what `fc` gives, without it",
     "functional": "its layer `fc` is never called",
     "drops": r"in evaluation mode: `odd.py`, line \d+ \(`return F.dropout.* draws .*training=self.training",
+    **dict.fromkeys(
+        ("noisy", "hardly_noisy", "noisy_and_positive"),
+        r"two passes differ .*: `odd.py`, line \d+ \(`return .*torch.randn_like\(logits\)`\) draws random",
+    ),
     "batchwise": r"depend on the other pictures of its batch \(`norm` normalises by.*running stat",
     "centred": "depend on the other pictures of its batch: by",
     "lazy": "`fc.weight` of a lazy layer has none yet. Run the model once",
@@ -102,6 +116,7 @@ def test_a_model_that_cannot_be_used_is_refused_with_the_cause_and_the_way_out(l
     with pytest.raises(OpnpError, match=said) as caught:
         load(name)
     assert str(tmp_path) not in str(caught.value)
+    assert_ended_once(str(caught.value))
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
@@ -119,8 +134,9 @@ def test_a_colour_net_on_grey_pictures_gets_them_in_colour(load):
 
 
 def test_without_images_noise_stands_for_them_and_a_failure_says_so(load):
-    with pytest.raises(OpnpError, match=r"No image of this experiment is at hand.*put those of \[id.test\]"):
+    with pytest.raises(OpnpError, match=r"No image of this experiment .*put those of \[id.test\]") as caught:
         load("fixed", [])
+    assert_ended_once(str(caught.value))
     assert load("constant", []).understood.images == 0
 
 

@@ -10,6 +10,7 @@ from opnp.errors import InvalidDataError
 from opnp.evaluation import half_of
 from opnp.explorer import Explorer
 from opnp.features import Features
+from opnp.rescore import Rescored
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold, steady
 
@@ -54,6 +55,15 @@ def test_figures_come_from_the_other_half_alone(explorer, rule):
     assert said.outcome.id_accepted.count == len(mine)
     assert said.threshold == steady(choose_threshold(rule, said.basis.tune), said.basis.tune)
     assert set(said.outcome.ood_accepted) == set(OOD)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_id_test_set_without_an_image_for_each_half_is_refused_by_its_name(explorer, count):
+    snapshot = explorer.at(UNPRUNED)
+    few = Rescored(*(part[:count] for part in snapshot.id_test.fields))
+    snapshot = dataclasses.replace(snapshot, id_test=few)
+    with pytest.raises(InvalidDataError, match=f"at least 2 images in Test .* but got {count}. Add some"):
+        plan(explorer, snapshot, OOD, AcceptId(0.95))
 
 
 def test_msp_is_the_same_with_other_scores(explorer):

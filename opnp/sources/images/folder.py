@@ -1,6 +1,7 @@
 """A folder of images, with or without a sub-folder for each class."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +83,9 @@ class FolderOfImages(ImageSource):
                 "for each class, but some lie beside them. Move them, or use a list file with labels."
             )
         order = self.classes or found.folders
+        twice = [name for name, count in Counter(order).items() if count > 1]
+        if twice:
+            raise place.wrong("classes", "each name once", f"{twice[0]!r} twice", "Mend the list.")
         unknown = sorted(set(names) - set(order))
         if unknown:
             raise place.wrong(
