@@ -1,8 +1,9 @@
 """What the browser tests do on every page."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 FIRST_START = 240_000
 """Milliseconds for a first visit, which computes features and maps."""
@@ -44,6 +45,14 @@ def open_explore(page: Page, query: str = "") -> None:
     expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
     expect(page.locator(".st-key-histograms path.id")).to_have_count(2)
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
+
+
+def give(page: Page, picture: str | Path | FilePayload) -> None:
+    """Go to Images and upload a picture there, once the upload of the page before is gone."""
+    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
+    at_rest(page)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
 
 
 def at_rest(page: Page) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from made_up import coloured, write_world
-from pages import card
+from pages import card, give
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -35,12 +35,9 @@ def test_from_the_card_to_a_judged_picture(page: Page):
     page.get_by_role("button", name="30 % least sensitive neurons").click()
     expect(weights_pruned).to_contain_text("18 of 60")
 
-    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
     picture = io.BytesIO()
     coloured(2, seed=77).save(picture, "PNG")
-    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
-        {"name": "mine.png", "mimeType": "image/png", "buffer": picture.getvalue()}
-    )
+    give(page, {"name": "mine.png", "mimeType": "image/png", "buffer": picture.getvalue()})
     expect(page.get_by_text("red", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()
 

@@ -12,7 +12,7 @@ import pytest
 from journey.ledger import Ledger
 from journey.recomputed import accuracy, ece, recomputed, threshold
 from journey.world import CLASSES, OOD, write_world
-from pages import FIRST_START, at_rest, card, metric
+from pages import FIRST_START, at_rest, card, give, metric
 from playwright.sync_api import Page, expect
 from safetensors.torch import load
 
@@ -114,10 +114,7 @@ def _uploaded(page: Page, world, own, pruned, ledger: Ledger) -> None:
     """One picture on Images: class and scores, to the decimals that are shown."""
     place = 41
     file = world.pictures("test")[place]
-    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
-    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
-    at_rest(page)  # Deploy's own upload is gone
-    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(str(file))
+    give(page, file)
     shown = page.get_by_text(re.compile(r"^Score .* → .*, threshold"))
     expect(shown).to_be_visible()
     before, after, at = map(float, re.findall(r"-?\d+\.\d+", shown.inner_text()))
