@@ -18,7 +18,8 @@ class Preparation(Background):
         key: The experiment's.
         stage: What is being done, for people.
         explorer: The result, once there.
-        remarks: What to know of its figures, in sentences: what is left out, assumed, or odd.
+        doubts: What speaks against its labels, in sentences.
+        remarks: What else to know of its figures, in sentences: what is left out, or assumed.
     """
 
     def __init__(self, key: str) -> None:
@@ -26,6 +27,7 @@ class Preparation(Background):
         self.key = key
         self.stage = text.LOADING
         self.explorer: Explorer | None = None
+        self.doubts: tuple[str, ...] = ()
         self.remarks: tuple[str, ...] = ()
 
     def _compute(self) -> None:
@@ -42,7 +44,9 @@ class Preparation(Background):
             self.stage = text.RANKING
             explorer = Explorer(prepared)
             keep_headline(store, self.key, headline(explorer))
-        self.remarks = tuple(dict.fromkeys([*sentences(prepared), *prepared.remarks]))
+        said = dict.fromkeys([*sentences(prepared), *prepared.remarks])
+        self.doubts = prepared.doubts
+        self.remarks = tuple(sentence for sentence in said if sentence not in prepared.doubts)
         self.explorer = explorer
         gc.freeze()  # what is loaded now stays: later collections need not walk it
 

@@ -60,7 +60,8 @@ class Prepared:
         ood: Features of each OOD set, by key.
         maps: The sensitivity maps.
         skipped: Images of each set that could not be read, by key; sets without any are left out.
-        notes: What was assumed of the classes, and what speaks against the labels, in sentences.
+        notes: What was assumed of the classes, in sentences.
+        doubts: What speaks against the labels, in sentences: accuracy near chance, another order that fits.
         unused: The OOD sets that are missing or cannot be used, and why.
         remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
             not be kept.
@@ -73,6 +74,7 @@ class Prepared:
     maps: SensitivityMaps
     skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     unused: tuple[Unused, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -114,12 +116,12 @@ def prepare(
     work = _Work(classifier, store, progress, cancel)
     with remarks() as said:
         features = work.features(experiment.id_test)
-        id_test, notes = _with_labels(features, experiment, classifier, work.skipped)
+        id_test, notes, odd = _with_labels(features, experiment, classifier, work.skipped)
         ood, unusable = work.ood(experiment.ood)
         experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
         maps = work.maps(experiment.id_train)
     unused = (*missing, *unusable)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, unused, tuple(said))
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, odd, unused, tuple(said))
 
 
 class _Work:
@@ -253,8 +255,8 @@ def _with_labels(
     experiment: Experiment,
     classifier: Classifier,
     skipped: Mapping[str, tuple[Skip, ...]],
-) -> tuple[Features, tuple[str, ...]]:
-    """The features of the ID test set with its labels as they are today, and what there is to say of them."""
+) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
+    """The features of the ID test set with its labels as they are today; what was assumed; what is odd."""
     images = experiment.id_test
     there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
     _require_labels(there.labels, len(classifier.weight), images.title)
@@ -262,7 +264,7 @@ def _with_labels(
     odd = doubts(
         there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
     )
-    return Features(features.features, there.labels), (*there.said, *odd)
+    return Features(features.features, there.labels), there.said, odd
 
 
 def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:

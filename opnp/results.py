@@ -47,7 +47,8 @@ def remarks(prepared: Prepared) -> dict[str, object]:
 
 
 def sentences(prepared: Prepared) -> Iterator[str]:
-    """What to say of the images behind figures: sets and images that are not used, and what was assumed."""
+    """What to say of the images behind figures: odd labels, sets and images not used, what was assumed."""
+    yield from prepared.doubts
     for unused in prepared.unused:
         yield f"Without {unused.title}: {unused.reason}"
     titles = {images.key: images.title for images in prepared.experiment.sets}

@@ -73,7 +73,7 @@ def test_other_classes_are_other_labels_and_no_other_features(tmp_path, store):
     file = write_colours(tmp_path, logits="cab")
     first = prepare(read_experiment(file), store, device=CPU)
     assert accuracy(first) == 0.0
-    assert "with the classes in another order" in first.notes[1]
+    assert "with the classes in another order" in first.doubts[0]
     before = [extraction.folder for extraction in extractions(library_in(store.directory))]
     file.write_text(file.read_text().replace('"net.py:make"', '"net.py:make"\nclasses = ["c", "a", "b"]'))
     opened = []
@@ -143,8 +143,10 @@ def test_folders_from_0_to_11_are_numbers_and_the_order_of_imagefolder_is_found(
     (note,) = right.notes
     wrong = prepare(read_experiment(twelve(tmp_path / "two", as_text)), store, device=CPU)
     assert accuracy(wrong) == pytest.approx(2 / 12)
-    assert wrong.notes[0] == note
-    remedy = re.search(r"100\.0 % with the classes sorted as text.*: say `classes = (.*)` in", wrong.notes[1])
+    assert wrong.notes == (note,)
+    remedy = re.search(
+        r"100\.0 % with the classes sorted as text.*: say `classes = (.*)` in", wrong.doubts[0]
+    )
     assert remedy[1] in note
     mended = twelve(tmp_path / "three", as_text, json.loads(remedy[1]))
     said = prepare(read_experiment(mended), store, device=CPU)

@@ -51,6 +51,8 @@ def introduce(place: DeltaGenerator, introduction: str, job: Preparation) -> Non
         return
     with place.container():
         st.caption(f"{introduction}  \n{_running(job.explorer)}")
+        for doubt in job.doubts:
+            st.warning(message(doubt), icon=":material/warning:")
         shown = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
         for remark in shown:
             st.caption(f":material/info: {message(remark)}")

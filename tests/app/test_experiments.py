@@ -165,10 +165,12 @@ def test_what_to_know_of_the_figures_stands_below_the_title_and_many_remarks_fol
     job.start()
     assert job.done.wait(60)
     assert not job.remarks
+    job.doubts = ("The labels of ID test look shifted by one.",)
     job.remarks = tuple(f"Remark {number} on `x`." for number in range(5))
     app = dashboard()
     assert words(app).count("Remark") == 5
     assert app.expander[0].label == "3 more remarks on its images and classes"
-    job.remarks = job.remarks[:3]
+    assert [box.value for box in app.warning] == ["The labels of ID test look shifted by one."]
+    job.doubts, job.remarks = (), job.remarks[:3]
     app = dashboard()
     assert not any("more remarks" in box.label for box in app.expander)
