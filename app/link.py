@@ -72,7 +72,7 @@ def arrive(page: str, titles: Mapping[str, str]) -> None:
     """
     link: _Link = st.session_state.setdefault(_LINK, _Link())
     context = get_script_run_ctx()
-    link.due |= context is not None and context.is_history_navigation
+    link.due |= bool(getattr(context, "is_history_navigation", False))
     said = {key: _said(key) for key in (state.EXPERIMENT, state.OOD, *PRUNING)}
     link.came = link.due or link.page != page
     if link.came:
