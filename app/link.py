@@ -42,6 +42,7 @@ class _Link:
         asked: What a new address says, until it is followed.
         bound: What it says to widgets and rows, until each is drawn.
         instead: What a widget showed when what the address said of it was refused, by key.
+        apart: Whether such a widget was drawn apart from the address, which it would not write.
         problems: What of it could not be followed, in words, by key.
     """
 
@@ -53,6 +54,7 @@ class _Link:
     asked: dict[str, Said] = field(default_factory=dict)
     bound: dict[str, Said] = field(default_factory=dict)
     instead: dict[str, Any] = field(default_factory=dict)
+    apart: bool = False
     problems: dict[str, str] = field(default_factory=dict)
 
     def forget(self, *keys: str) -> None:
@@ -152,10 +154,17 @@ def heeded(key: str, expected: Expected) -> Iterator[Literal["query-params"] | N
         if refused:
             if key in st.query_params:
                 del st.query_params[key]
-            link.instead[key] = value
+            link.instead[key], link.apart = value, True
             say(key, _refusal(key, said, expected.words, expected.shown(value)))
     if link.instead.get(key, value) != value:
         link.forget(key)
+
+
+def again() -> bool:
+    """Whether the page is to be drawn again, once, so that a widget that was refused writes its address."""
+    link: _Link = st.session_state[_LINK]
+    apart, link.apart = link.apart, False
+    return apart
 
 
 def say(key: str, words: str) -> None:

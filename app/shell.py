@@ -100,6 +100,8 @@ def _run() -> None:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
     _say(unfollowed)
+    if link.again():
+        st.rerun()
 
 
 def _say(place: "DeltaGenerator") -> None:
