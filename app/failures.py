@@ -12,7 +12,7 @@ from opnp.foreign import clause
 log = logging.getLogger("opnp.app")
 
 
-def sentence(error: BaseException, expected: str = text.PAGE_EXPECTED) -> str:
+def sentence(error: BaseException, expected: str) -> str:
     """What a visitor is told of an error.
 
     Args:
@@ -34,8 +34,11 @@ def sentence(error: BaseException, expected: str = text.PAGE_EXPECTED) -> str:
 def show(error: Exception) -> bool:
     """Draw what went wrong where the page has come to; the server has logged the trace.
 
+    Of an error that is not ours nothing is shown: it may name paths and classes, and its text may raise.
+
     Returns:
         That nothing else is to be shown.
     """
-    st.error(message(sentence(error)), icon=":material/error:")
+    said = str(error) if isinstance(error, OpnpError) else text.PAGE_FAILED
+    st.error(message(said), icon=":material/error:")
     return True

@@ -77,6 +77,16 @@ def with_interval(fraction: float, ends: Interval) -> str:
     return f"{percent(fraction)} ({100 * ends.low:.1f}–{100 * ends.high:.1f})"
 
 
+def cut(words: str, longest: int) -> str:
+    """Words of at most so many letters.
+
+    Example:
+        >>> cut("in short", 8), cut("at length", 8)
+        ('in short', 'at leng…')
+    """
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+
+
 def plain(words: str) -> str:
     r"""Words from outside as Markdown that shows them and does nothing else.
 

@@ -8,17 +8,21 @@ Only a new visit, another page or the back button make an address count. A click
 browser had heard of the last step still carries the address before it, and would take that step back.
 
 An address is left as it came until the visitor changes something: to correct it at once would be a step of
-its own, and the back button would never get past it.
+its own, and the back button would never get past it. What it says to a widget that Streamlit binds and that
+the widget cannot be never reaches Streamlit, which would drop it in silence or fail (`heeded`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import state
+from app.expected import Expected
 from app.spelling import PRUNING, NotSpeltError, Said, of_one, of_sets, short
 from app.text import link as text
 
@@ -36,7 +40,10 @@ class _Link:
         seen: What the address said then, by key.
         shown: What the settings were spelt as then: the same, or what was made of it.
         asked: What a new address says, until it is followed.
-        problems: What of it could not be followed, in words.
+        bound: What it says to widgets and rows, until each is drawn.
+        instead: What a widget showed when what the address said of it was refused, by key.
+        apart: Whether such a widget was drawn apart from the address, which it would not write.
+        problems: What of it could not be followed, in words, by key.
     """
 
     page: str = ""
@@ -45,7 +52,16 @@ class _Link:
     seen: dict[str, Said] = field(default_factory=dict)
     shown: dict[str, Said] = field(default_factory=dict)
     asked: dict[str, Said] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    bound: dict[str, Said] = field(default_factory=dict)
+    instead: dict[str, Any] = field(default_factory=dict)
+    apart: bool = False
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def forget(self, *keys: str) -> None:
+        """Say no more of what was refused."""
+        for key in keys:
+            self.problems.pop(key, None)
+            self.instead.pop(key, None)
 
 
 def arrive(page: str, titles: Mapping[str, str]) -> None:
@@ -58,9 +74,12 @@ def arrive(page: str, titles: Mapping[str, str]) -> None:
     """
     link: _Link = st.session_state.setdefault(_LINK, _Link())
     context = get_script_run_ctx()
-    link.due |= context is not None and context.is_history_navigation
+    link.due |= bool(getattr(context, "is_history_navigation", False))
     said = {key: _said(key) for key in (state.EXPERIMENT, state.OOD, *PRUNING)}
     link.came = link.due or link.page != page
+    if link.came:
+        link.forget(*link.instead)
+        link.bound = {key: _said(key) for key in st.query_params if key not in said}
     if link.page != page:
         link.page = page
         link.seen, link.shown = {}, {}
@@ -70,7 +89,7 @@ def arrive(page: str, titles: Mapping[str, str]) -> None:
     if not (asked and link.came):
         return
     link.seen |= said
-    link.problems = []
+    link.problems = {}
     if state.EXPERIMENT in asked:
         default, name = next(iter(titles)), asked.pop(state.EXPERIMENT)
         key = of_one(titles, name) if name else default
@@ -78,7 +97,7 @@ def arrive(page: str, titles: Mapping[str, str]) -> None:
         link.shown[state.EXPERIMENT] = _spelt(key or default, default)
         if key is None:
             words = text.UNKNOWN_EXPERIMENT.format(asked=short(name), opened=titles[default])
-            link.problems.append(words)
+            link.problems[state.EXPERIMENT] = words
             asked = dict.fromkeys((*PRUNING, state.OOD), ())
         elif said.get(state.OOD):  # the same keys may be those of another experiment's sets
             asked[state.OOD] = said[state.OOD]
@@ -99,21 +118,70 @@ def follow(sets: Mapping[str, str]) -> None:
                 value = spelling.read(said)
             except NotSpeltError as error:
                 value = spelling.read(())
-                link.problems.append(text.UNREADABLE.format(key=key, said=short(said), expected=error))
+                link.problems[key] = _refusal(key, said, str(error), text.INSTEAD[key])
             st.session_state[key] = value
             link.shown[key] = spelling.said(value)
 
 
-def came() -> bool:
-    """Whether the run that is drawn follows its address: of a new visit, another page or the back button."""
+@contextmanager
+def asked(key: str) -> Iterator[Said]:
+    """What a new address says of something that is drawn in the block; nothing once that was drawn.
+
+    Args:
+        key: Of a widget or of rows, in the address.
+    """
     link: _Link = st.session_state[_LINK]
-    return link.came
+    yield link.bound.get(key, ())
+    link.bound.pop(key, None)
 
 
-def problems() -> list[str]:
+@contextmanager
+def heeded(key: str, expected: Expected) -> Iterator[Literal["query-params"] | None]:
+    """Let a widget, drawn in the block, follow the address where it can; else say what it shows instead.
+
+    Args:
+        key: Of the widget and in the address.
+        expected: What it can be.
+
+    Yields:
+        Its `bind`.
+    """
+    link: _Link = st.session_state[_LINK]
+    with asked(key) as said:
+        refused = bool(said) and not expected.fits(said)
+        yield None if refused else "query-params"
+        value = st.session_state[key]
+        if refused:
+            if key in st.query_params:
+                del st.query_params[key]
+            link.instead[key], link.apart = value, True
+            say(key, _refusal(key, said, expected.words, expected.shown(value)))
+    if link.instead.get(key, value) != value:
+        link.forget(key)
+
+
+def again() -> bool:
+    """Whether the page is to be drawn again, once, so that a widget that was refused writes its address."""
+    link: _Link = st.session_state[_LINK]
+    apart, link.apart = link.apart, False
+    return apart
+
+
+def say(key: str, words: str) -> None:
+    """Tell the visitor what of the address could not be followed, above the page.
+
+    Args:
+        key: What it was about.
+        words: In sentences.
+    """
+    link: _Link = st.session_state[_LINK]
+    link.problems[key] = words
+
+
+def problems() -> tuple[str, ...]:
     """What of the address could not be followed, in words, until the visitor changes something."""
     link: _Link = st.session_state[_LINK]
-    return link.problems
+    return tuple(link.problems.values())
 
 
 def address() -> str:
@@ -157,8 +225,12 @@ def _update(present: dict[str, Said]) -> None:
     link: _Link = st.session_state[_LINK]
     link.seen |= present
     link.shown |= present
-    link.problems = []
+    link.problems, link.instead = {}, {}
     st.query_params.update({key: list(said) for key, said in present.items()})
+
+
+def _refusal(key: str, said: Said, expected: str, used: str) -> str:
+    return text.UNREADABLE.format(key=key, said=short(said), expected=expected, used=used)
 
 
 def _pruning() -> dict[str, Said]:

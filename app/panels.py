@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.charts.histogram import Panel
+from app.charts.names import IN_TITLE
+from app.format import cut
 from opnp.binning import shared_edges, shares
 from opnp.evaluation import Half, half_of
 from opnp.explorer import Glance, Snapshot
@@ -48,7 +50,7 @@ def score_panels(
 def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) -> str:
     """How many images the histograms of a position hold, in words."""
     ood = sum(len(half_of(len(before.ood[key].scores), Half.TUNE)) for key in keys)
-    name = names[keys[0]] if len(keys) == 1 else f"OOD images of {len(keys)} sets"
+    name = cut(names[keys[0]], IN_TITLE) if len(keys) == 1 else f"OOD images of {len(keys)} sets"
     return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
 
 

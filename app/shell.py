@@ -99,14 +99,17 @@ def _run() -> None:
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
-    if not link.problems():
-        unfollowed.empty()
+    _say(unfollowed)
+    if link.again():
+        st.rerun()
 
 
 def _say(place: "DeltaGenerator") -> None:
-    """What of the address could not be followed."""
+    """What of the address could not be followed, if anything."""
     if link.problems():
         place.warning("\n\n".join(map(message, link.problems())), icon=":material/link_off:")
+    else:
+        place.empty()
 
 
 def view() -> "tuple[Explorer, Settings]":

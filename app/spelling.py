@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from app import state
+from app.format import cut
 from app.pinned import PINNED
 from app.text import link as text
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
@@ -36,8 +37,7 @@ class Spelling:
 
 def short(said: Said) -> str:
     """What an address says, short enough to be shown."""
-    words = ", ".join(said)
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    return cut(", ".join(said), _LONGEST)
 
 
 def of_one(titles: Mapping[str, str], said: Said) -> str | None:

@@ -11,6 +11,9 @@ _CSS = """
   [data-testid="stCaptionContainer"] {{ opacity: .78; }}
   [data-testid="stBaseButton-primary"]:enabled * {{ color: {ground}; }}
   .st-key-controls {{ padding: .25rem 0 .5rem; }}
+  .stButtonGroup :is([role="radiogroup"], [role="toolbar"]) {{ flex-wrap: wrap; max-width: 100%; }}
+  .stButtonGroup button {{ max-width: 100%; height: auto; min-height: 2rem; white-space: normal; }}
+  .stButtonGroup button * {{ min-width: 0; white-space: normal; overflow-wrap: anywhere; }}
   .stMultiSelect [data-tag] * {{ color: {ground}; }}
   @media (min-width: 900px) and (min-height: 700px) {{
     div:has(> .st-key-controls) {{
@@ -54,7 +57,7 @@ _CSS = """
   .sets caption {{ text-align: left; font-size: .875rem; opacity: .78; padding-bottom: .5rem; }}
   .sets :is(th, td) {{ padding: .42rem .4rem; font-weight: 400; border-bottom: 1px solid {grid}; }}
   .sets :is(td, thead th):not(:first-child, .way) {{ text-align: right; white-space: nowrap; }}
-  .sets th:first-child {{ text-align: left; padding-left: 0; }}
+  .sets th:first-child {{ text-align: left; padding-left: 0; min-width: 6rem; overflow-wrap: anywhere; }}
   .sets thead :is(th, span) {{ font-size: .8rem; }}
   .sets tbody tr:last-child > * {{ font-weight: 600; border-bottom: 0; }}
   .sets .way {{ width: 32%; min-width: 5rem; }}

@@ -54,6 +54,11 @@ def nothing_to_fetch() -> None:
     """What an experiment does that cannot download anything by itself."""
 
 
+def never_changed() -> str:
+    """The state of an experiment that comes with the package."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Experiment:
     """Everything that one dashboard explores. Nothing is loaded before it is asked for.
@@ -69,6 +74,7 @@ class Experiment:
         examples: Loads a few pictures to try.
         classifier_missing: Says without loading it what of the model is not on this machine.
         fetch: Downloads what of it can be downloaded; only ever called when a person asks for it.
+        state: Another text once a file that it names has changed; cheap, for what is kept of it meanwhile.
         notes: What was assumed when its file was read, in sentences.
     """
 
@@ -82,6 +88,7 @@ class Experiment:
     examples: Callable[[], list[ExampleImage]] = no_examples
     classifier_missing: Callable[[], tuple[Missing, ...]] = nothing_missing
     fetch: Callable[[], None] = nothing_to_fetch
+    state: Callable[[], str] = never_changed
     notes: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from opnp.datasets import ImageSet
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiment import Experiment, nothing_to_fetch
 from opnp.sources.base import ClassifierSource
+from opnp.sources.changes import state_of
 from opnp.sources.classifiers import CLASSIFIERS
 from opnp.sources.classifiers.features_only import FeaturesOnly
 from opnp.sources.pictures import first_pictures
@@ -88,6 +89,7 @@ def read_experiment(file: Path) -> Experiment:
         ood=tuple(ood),
         classifier_missing=lambda: classifier.missing(at),
         fetch=fetch,
+        state=lambda: state_of(tables, place),
         notes=said,
     )
 

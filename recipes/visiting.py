@@ -4,11 +4,12 @@ import contextlib
 import http.client
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 120
@@ -32,11 +33,22 @@ class Visitor:
         Returns:
             Everything that the server sent until it was done.
         """
+        self.send(page, query)
+        return self.wait()
+
+    def send(self, page: str = "", query: str = "", widgets: Iterable[WidgetState] = ()) -> None:
+        """Ask for a page as a browser does after a click, and do not wait for it.
+
+        Args:
+            page: Its name in the address.
+            query: What follows the question mark.
+            widgets: What its widgets say.
+        """
         asked = BackMsg()
         asked.rerun_script.page_name = page
         asked.rerun_script.query_string = query
+        asked.rerun_script.widget_states.widgets.extend(widgets)
         self._socket.send(asked.SerializeToString())
-        return self.wait()
 
     def wait(self) -> list[ForwardMsg]:
         """Everything that the server sends until a run is done."""

@@ -50,15 +50,13 @@ def headline(key: str) -> "Headline | None":
 
 
 def understood(experiment: "Experiment") -> "Understood":
-    """What was understood of an experiment: it loads the model, once for the same images and preparation.
-
-    A file of weights that another has replaced is seen with the next preparation, or after ten minutes.
-    """
-    return _understood(experiment.key, tuple(map(_identity, experiment.sets)), headline(experiment.key))
+    """What was understood of an experiment: it loads the model, once for the same files and preparation."""
+    looked_at = (experiment.state(), *map(_identity, experiment.sets))
+    return _understood(experiment.key, looked_at, headline(experiment.key))
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner=False)
-def _understood(key: str, images: tuple[str, ...], prepared: "Headline | None") -> "Understood":  # noqa: ARG001
+def _understood(key: str, looked_at: tuple[str, ...], prepared: "Headline | None") -> "Understood":  # noqa: ARG001
     from opnp.experiment import load_experiment
     from opnp.store import Store
     from opnp.understood import understood
@@ -68,9 +66,9 @@ def _understood(key: str, images: tuple[str, ...], prepared: "Headline | None") 
 
 
 def _identity(images: "ImageSet") -> str:
-    """Which images a set holds; why not, where that cannot be said."""
+    """Which images a set holds and which of its files it leaves out; why not, where that cannot be said."""
     try:
-        return images.identity()
+        return f"{images.identity()} {images.left_out()}"
     except (OpnpError, OSError) as error:
         return str(error)
 

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
+from app.charts.names import brief, whole
 from app.charts.palette import Palette
+
+LONGEST = 22
+"""Letters of a name on an axis; all of it is said where one points."""
 
 
 def probability_bars(
@@ -30,18 +34,22 @@ def probability_bars(
     Returns:
         The figure.
     """
-    bars = _bars(list(probabilities), list(names), colours) | {
+    places = list(range(len(names)))
+    bars = _bars(list(probabilities), places, colours) | {
         "orientation": "h",
         "text": [f"{100 * share:.1f} %" for share in probabilities],
-        "hovertemplate": "%{y}: %{x:.2%}<extra></extra>",
+        "customdata": list(map(whole, names)),
+        "hovertemplate": "%{customdata}: %{x:.2%}<extra></extra>",
     }
+    shown = [brief(name, LONGEST) for name in names]
     line: Spec = {"type": "line", "x0": guess, "x1": guess, "y0": 0, "y1": 1, "yref": "paper"}
     line["line"] = {"color": colours.threshold, "dash": "dash", "width": 2}
     note: Spec = {"text": "your guess", "x": guess, "y": 1.02, "yref": "paper", "yanchor": "bottom"}
     note |= {"showarrow": False}
     axes: dict[str, Spec] = {
         "xaxis": {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        "yaxis": {"autorange": "reversed", "showgrid": False, "automargin": True},
+        "yaxis": {"autorange": "reversed", "showgrid": False, "automargin": True}
+        | {"tickvals": places, "ticktext": shown},
     }
     layout: Spec = {"shapes": [line], "annotations": [note], "margin": {"t": 64}}
     return figure([bars], axes, colours, title=title, height=height, layout=layout)

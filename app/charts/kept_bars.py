@@ -8,6 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
+from app.charts.names import brief, whole
 from app.charts.palette import Palette
 
 LONGEST = 22
@@ -61,7 +62,7 @@ def kept_bars(
         "type": "bar",
         "orientation": "v" if upright else "h",
         along: places,
-        "text": list(bars.names),
+        "text": list(map(whole, bars.names)),
         "textposition": "none",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
@@ -78,7 +79,7 @@ def kept_bars(
         }
         for name, part, colour, line in kinds
     ]
-    short = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in bars.names]
+    short = [brief(name, LONGEST) for name in bars.names]
     if upright and len(short) > MOST_NAMES:
         naming: Spec = {"showticklabels": False}
     else:

@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from app.charts.names import whole
 from app.charts.palette import Palette
 
 Spec = dict[str, Any]
@@ -38,7 +39,7 @@ def figure(
     axis = {"gridcolor": colours.grid, "zeroline": False, "linecolor": colours.grid}
     base: Spec = {
         "title": {
-            "text": title,
+            "text": whole(title),
             "font": {"size": 15},
             "x": 0,
             "xref": "container",

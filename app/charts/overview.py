@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
+from app.charts.names import brief, whole
 from app.charts.palette import Palette
 from app.charts.sensitivity import DARKEST, colour_scale, veil
 from opnp.metrics import FloatArray
@@ -75,7 +76,7 @@ def overview_map(
         "mode": "markers",
         "x": places[1].astype(np.int16),
         "y": places[0].astype(np.int16),
-        "text": [f"{row}, {column}" for row in grid.row_names for column in grid.column_names],
+        "text": [f"{row}, {column}" for row in map(whole, grid.row_names) for column in grid.column_names],
         "customdata": grid.values.ravel().astype(np.float32),
         "marker": {"size": 9, "symbol": "square", "opacity": 0},
         "selected": invisible,
@@ -115,7 +116,7 @@ def _marks(places: Sequence[int]) -> list[int]:
 def _named(names: Sequence[str]) -> Spec:
     if len(names) > MOST_NAMES:
         return {"showticklabels": False, "title": "classes"}
-    short = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
+    short = [brief(name, LONGEST) for name in names]
     return {"tickvals": list(range(len(names))), "ticktext": short, "automargin": True}
 
 

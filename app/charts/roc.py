@@ -1,11 +1,11 @@
 """ROC curves of a few rows."""
 
-import html
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
+from app.charts.names import whole
 from app.charts.palette import Palette
 from opnp.comparison.roc import Roc
 
@@ -30,7 +30,7 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height
     ]
     traces: list[Spec] = []
     for (name, roc), (colour, dash) in zip(curves.items(), styles[: len(curves)], strict=True):
-        shown = html.escape(name).replace("%{", "% {")
+        shown = whole(name)
         said = f"{shown}: FPR95 {100 * roc.fpr95:.1f} %"
         traces.append(
             {

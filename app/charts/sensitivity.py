@@ -8,10 +8,13 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
+from app.charts.names import brief
 from app.charts.palette import Palette, translucent
 from opnp.binning import BinnedMap
 from opnp.metrics import FloatArray
 
+LONGEST = 18
+"""Letters of a class's name beside the map."""
 DARKEST = 4.0
 """Powers of ten below the largest sensitivity at which the colour scale ends."""
 
@@ -33,7 +36,7 @@ def sensitivity_map(
     top = float(binned.sensitivity.max())
     with np.errstate(divide="ignore"):
         logs = np.clip(np.log10(binned.sensitivity / top if top > 0 else binned.sensitivity), -DARKEST, 0)
-    labels = unlike(class_names)  # rows of the same name would be drawn as one
+    labels = unlike([brief(name, LONGEST) for name in class_names])  # two of one name would be one row
     names = [labels[first] for first in binned.rows[:-1]]
     kept: Spec = {
         "type": "heatmap",
@@ -55,7 +58,7 @@ def sensitivity_map(
     pruned = veil(binned.kept, binned.columns[:-1], names, colours)
     axes = {
         "xaxis": {"title": "neurons, least to most sensitive", "showgrid": False},
-        "yaxis": {"autorange": "reversed", "showgrid": False},
+        "yaxis": {"autorange": "reversed", "showgrid": False, "automargin": True},
     }
     title = f"Sensitivity of {binned.rows[-1]:,} × {binned.columns[-1]:,} weights; grey: pruned"
     return figure([kept, pruned], axes, colours, title=title, height=height, layout={"margin": {"l": 90}})

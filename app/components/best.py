@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, link, state, text
 from app.charts.palette import Palette
 from app.charts.pareto import Points, pareto_front
 from app.components.going import clickable, place_of, said
+from app.expected import number, one_of
 from app.format import interval, message, percent, points
 from app.state import Settings
 from opnp.choosing import Choice, Trial
@@ -14,6 +15,9 @@ from opnp.errors import InvalidDataError
 from opnp.holdout import HeldOut
 from opnp.landscape import Landscape, Side, pareto
 from opnp.search import Reach
+
+MOST_LOSS = 5.0
+"""Percentage points of ID accuracy that the rule may give away."""
 
 REACHES = {Reach.WEIGHTS: "weights", Reach.NEURONS: "neurons", Reach.BOTH: "either or both"}
 
@@ -32,19 +36,7 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     st.markdown(f"##### {text.landscape.BEST_TITLE}", help=text.landscape.BEST_HELP)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        reach = st.segmented_control(
-            text.landscape.REACH_LABEL,
-            list(Reach),
-            default=Reach.BOTH,
-            required=True,
-            key="reach",
-            bind="query-params",
-            format_func=lambda one: REACHES[one],
-        )
-        points = st.slider(
-            text.landscape.LOSS_LABEL, 0.0, 5.0, 0.5, 0.1, format="%.1f", key="loss", bind="query-params"
-        )
-        loss = points / 100
+        reach, loss = _rule()
         with st.spinner(text.landscape.SWEEPING):
             choice = cached.choice(key, settings.ood, reach, loss)
             held = cached.held_out(key, settings.ood, choice.best.pruning)
@@ -56,6 +48,24 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     with right:
         _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
     return loss
+
+
+def _rule() -> tuple[Reach, float]:
+    with link.heeded("reach", one_of(REACHES.values(), REACHES.__getitem__)) as bind:
+        reach = st.segmented_control(
+            text.landscape.REACH_LABEL,
+            list(Reach),
+            default=Reach.BOTH,
+            required=True,
+            key="reach",
+            bind=bind,
+            format_func=lambda one: REACHES[one],
+        )
+    with link.heeded("loss", number(0, MOST_LOSS)) as bind:
+        points = st.slider(
+            text.landscape.LOSS_LABEL, 0.0, MOST_LOSS, 0.5, 0.1, format="%.1f", key="loss", bind=bind
+        )
+    return reach, points / 100
 
 
 def _headline(choice: Choice, held: HeldOut, note: str) -> None:

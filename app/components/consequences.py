@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from app.format import interval, percent, threshold, with_interval
+from app.components.columns import named
+from app.format import interval, percent, plain, threshold, with_interval
 from app.text import deploy as text
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
@@ -35,7 +36,7 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
                 "OOD let through, worst",
                 said.ood_accepted[worst],
                 text.OOD_ACCEPTED_HELP,
-                titles[worst],
+                plain(titles[worst]),
             )
         with columns[3], st.container(border=True, height="stretch"):
             everything = text.OF_ALL.format(share=_percent(said.accuracy))
@@ -61,7 +62,10 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
         area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
         frame[name] = [*map(_with_interval, shares), area, threshold(planned.threshold)]
     st.dataframe(
-        frame, hide_index=True, alt="Accepted and rejected shares of each score, with 95 % intervals"
+        frame,
+        hide_index=True,
+        column_config={"": named(titles.values())},
+        alt="Accepted and rejected shares of each score, with 95 % intervals",
     )
 
 
@@ -83,7 +87,10 @@ def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
     ]
     st.caption(text.CONFUSION_HELP)
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="Counts of accepted and rejected images of each set"
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={"Images of": named(titles.values())},
+        alt="Counts of accepted and rejected images of each set",
     )
 
 

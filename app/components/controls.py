@@ -11,6 +11,7 @@ from app import link, state, text
 from app.components.marks import best, marks
 from app.components.plot import format_choice
 from app.components.range_slider import Moved, last_moved, range_slider
+from app.format import plain
 from app.titles import titles_of
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
@@ -146,7 +147,7 @@ def _settings(explorer: Explorer) -> None:
         selection_mode="multi",
         default=list(titles),
         key=state.OOD,
-        format_func=lambda key: titles[key],
+        format_func=lambda key: plain(titles[key]),
         persist_state="session",
     )
     format_choice()

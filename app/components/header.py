@@ -6,12 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import state
-from app.format import message
+from app.format import message, plain
 from app.preparation import Preparation
 from app.text import shell as text
 from opnp.devices import title as title_of
 from opnp.explorer import Explorer
 
+LONGEST = 36
+"""Letters of a title that the choice of experiment shows; a longer one is said below it."""
 REMARKS = 3
 """That are shown at once; of more, the rest waits for a click."""
 
@@ -65,9 +67,10 @@ def introduce(place: DeltaGenerator, introduction: str, job: Preparation) -> Non
 def _running(explorer: Explorer) -> str:
     """What runs, in words: the experiment, its size and the device."""
     prepared = explorer.prepared
+    title, description = prepared.experiment.title, message(prepared.experiment.description)
     classes, width = prepared.classifier.weight.shape
     return text.RUNNING.format(
-        description=message(prepared.experiment.description),
+        description=description if len(title) <= LONGEST else f"**{plain(title)}** {description}",
         classes=f"{classes:,}",
         width=f"{width:,}",
         train=f"{prepared.maps.count:,}",

@@ -9,6 +9,7 @@ from app import state
 from app.charts.histogram import headroom
 from app.charts.palette import Palette
 from app.components.live_histograms import live_histograms
+from app.format import plain
 from app.panels import counts, score_panels
 from app.pinned import pair
 from app.state import Settings
@@ -40,7 +41,7 @@ def histograms(
             [ALL, *settings.ood],
             default=ALL,
             required=True,
-            format_func=lambda key: titles.get(key, "All sets"),
+            format_func=lambda key: plain(titles.get(key, "All sets")),
             key="shown",
             label_visibility="collapsed",
         )

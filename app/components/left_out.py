@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cached
+from app.components.columns import named
 from app.format import interval, tenth
 from app.state import Settings
 from app.text import landscape as text
@@ -44,6 +45,6 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        column_config={"FPR95 unpruned": number, "FPR95 pruned": number},
+        column_config={"left out": named(titles.values()), "FPR95 unpruned": number, "FPR95 pruned": number},
         alt="FPR95 of each OOD set under the window chosen without it",
     )

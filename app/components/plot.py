@@ -1,5 +1,6 @@
 """A Plotly figure as every page draws it, and the format in which visitors download theirs."""
 
+from html import unescape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -29,7 +30,9 @@ def plot(figure: go.Figure, key: str, place: DeltaGenerator | None = None, **opt
         "toImageButtonOptions": picture,
     }
     alone = (place or st).container(key=f"figure-{key}")
-    alone.plotly_chart(figure, theme=None, config=config, key=key, alt=figure.layout.title.text, **options)
+    alone.plotly_chart(
+        figure, theme=None, config=config, key=key, alt=unescape(figure.layout.title.text), **options
+    )
 
 
 def format_choice() -> None:

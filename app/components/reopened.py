@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cached, state
+from app.components.columns import named
 from app.components.rule import show_rule
 from app.format import message, percent, with_interval
 from app.text import deploy as text
@@ -53,7 +54,12 @@ def _table(found: Reopened, titles: dict[str, str]) -> None:
         }
         for figure in found.figures
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The detector's own figures beside fresh ones")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={"": named(titles.values())},
+        alt="The detector's own figures beside fresh ones",
+    )
 
 
 def _words(figure: Figure, said: Measured) -> str:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import link
+from app.expected import number, one_of
+from app.format import plain
 from app.text import deploy as text
 from app.titles import titles_of
 from opnp.explorer import Explorer
@@ -49,27 +52,9 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
     with st.container(border=True):
         first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
         with first:
-            kind = st.segmented_control(
-                text.RULE_LABEL,
-                RULES,
-                default=RULES[0],
-                required=True,
-                key="rule",
-                help=text.RULE_HELP,
-                bind="query-params",
-            )
+            kind = _kind()
         with third:
-            share = st.number_input(
-                text.SHARE_LABEL,
-                0.0,
-                100.0,
-                10.0,
-                1.0,
-                key="ood_share",
-                help=text.SHARE_HELP,
-                bind="query-params",
-                format="%g",
-            )
+            share = _number("ood_share", text.SHARE_LABEL, 100.0, 10.0, text.SHARE_HELP)
         with second:
             rule = _rule(kind, explorer, ood, share / 100)
         if rule is None:
@@ -83,35 +68,55 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
     """The rule, or None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
         lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
-        tpr = st.slider(
-            text.TPR_LABEL, lowest, 100.0, 95.0, 0.5, format="%g %%", key="tpr", bind="query-params"
-        )
-        return AcceptId(tpr / 100)
+        return AcceptId(_slider("tpr", text.TPR_LABEL, lowest, 100.0, 95.0) / 100)
     if kind == RULES[1]:
         titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
         with which:
-            chosen = st.selectbox(
-                text.WHICH_LABEL,
-                [WORST, EACH, *ood],
-                format_func=lambda key: titles[key],
-                key="limited",
-                bind="query-params",
-            )
+            chosen = _which([WORST, EACH, *ood], titles)
         if chosen == EACH:
             return None
         with limit:
-            most = st.slider(
-                text.MOST_LABEL, 0.0, 50.0, 5.0, 0.5, format="%g %%", key="max_ood", bind="query-params"
-            )
+            most = _slider("max_ood", text.MOST_LABEL, 0.0, 50.0, 5.0)
         return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
-    alarm, miss, error = (
-        place.number_input(
-            label, 0.0, MOST_COST, default, 1.0, key=key, help=help_text, format="%g", bind="query-params"
-        )
-        for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True)
-    )
+    costs = []
+    for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True):
+        with place:
+            costs.append(_number(key, label, MOST_COST, default, help_text))
+    alarm, miss, error = costs
     return MinimiseCost(alarm, miss, error, ood_share)
+
+
+def _kind() -> str:
+    with link.heeded("rule", one_of(RULES)) as bind:
+        return st.segmented_control(
+            text.RULE_LABEL,
+            RULES,
+            default=RULES[0],
+            required=True,
+            key="rule",
+            help=text.RULE_HELP,
+            bind=bind,
+        )
+
+
+def _which(keys: list[str], titles: dict[str, str]) -> str:
+    with link.heeded("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
+        return st.selectbox(
+            text.WHICH_LABEL, keys, format_func=lambda key: titles[key], key="limited", bind=bind
+        )
+
+
+def _slider(key: str, label: str, low: float, high: float, default: float) -> float:
+    with link.heeded(key, number(low, high)) as bind:
+        return st.slider(label, low, high, default, 0.5, format="%g %%", key=key, bind=bind)
+
+
+def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:
+    with link.heeded(key, number(0, high)) as bind:
+        return st.number_input(
+            label, 0.0, high, default, 1.0, key=key, help=help_text, format="%g", bind=bind
+        )
 
 
 def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
@@ -123,7 +128,15 @@ def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
     with st.container(horizontal=True, gap="small"):
         most = {
             key: st.number_input(
-                titles[key], 0.0, 100.0, None, 1.0, key=OWN + key, format="%g", width=150, placeholder="none"
+                plain(titles[key]),
+                0.0,
+                100.0,
+                None,
+                1.0,
+                key=OWN + key,
+                format="%g",
+                width=150,
+                placeholder="none",
             )
             for key in ood
         }

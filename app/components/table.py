@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from app.components.columns import named
 from app.format import percent, tenth
 from app.frames import SET, Halves, frame_csv, set_frame
 from app.pinned import pair
@@ -50,7 +51,8 @@ def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: 
     st.dataframe(
         frame.apply(lambda column: column if column.name in (SET, "images") else column.map(tenth)),
         hide_index=True,
-        column_config={
+        column_config={SET: named(map(str, frame[SET]))}
+        | {
             name: st.column_config.NumberColumn(format="%d" if name == "images" else "%.1f %%")
             for name in frame.columns
             if name != SET

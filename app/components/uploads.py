@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached
+from app.format import plain
 from app.picture import Picture
 from app.text import images as text
 from opnp.errors import OpnpError
@@ -59,7 +60,7 @@ def examples(experiment_key: str) -> list[Picture]:
         for example in offered:
             with st.container(width=THUMBNAIL):
                 st.image(example.image, width=THUMBNAIL, alt=example.title)
-                if st.checkbox(example.title, key=f"example-{example.key}", persist_state="session"):
+                if st.checkbox(plain(example.title), key=f"example-{example.key}", persist_state="session"):
                     picked.append(cached.example(experiment_key, example.key))
     return picked
 

@@ -1,6 +1,12 @@
-"""Every upload passes here before its bytes are read: one that is too much is refused, in words."""
+"""Every upload passes here before its bytes are read: one that is too much is refused, in words.
 
-from typing import Final
+Two names of Streamlit are not public: where it keeps uploads, and what a browser said last. A version without
+them serves all the same, with less; it is logged once.
+"""
+
+import logging
+from functools import cache
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -11,6 +17,13 @@ from app.server.bounds import Held, Ledger, Refusal
 
 _ADDRESS: Final = "/_stcore/upload_file/"
 _MOST_SAID = 10
+_STORAGE, _SAID_LAST = "file_storage", "_client_state"
+_WITHOUT: Final = {
+    _STORAGE: "what visitors hold is not counted, only what is on its way",
+    _SAID_LAST: "a refused upload is said when the visitor's page is drawn next",
+}
+
+log = logging.getLogger("opnp.app")
 _said: dict[str, list[str]] = {}
 
 
@@ -83,7 +96,7 @@ def _declared(scope: Scope) -> int:
 
 def _held() -> Held:
     """What the running server holds; Streamlit's storage, copied because other threads remove from it."""
-    stored = dict(Runtime.instance().uploaded_file_mgr.file_storage)  # type: ignore[attr-defined]
+    stored = dict(_private(Runtime.instance().uploaded_file_mgr, _STORAGE) or {})
     return {
         visitor: {file: len(record.data) for file, record in dict(files).items()}
         for visitor, files in stored.items()
@@ -94,5 +107,23 @@ def _say(visitor: str, refused: Refusal) -> None:
     """Note what was refused, and have the visitor's page drawn again to say it."""
     _said[visitor] = [*_said.get(visitor, ()), refused.words][-_MOST_SAID:]
     session = Runtime.instance().get_app_session(visitor)
-    if session is not None:
-        session.request_rerun(session._client_state)  # as when a source file changes
+    said_last = None if session is None else _private(session, _SAID_LAST)
+    if session is not None and said_last is not None:
+        session.request_rerun(said_last)  # as when a source file changes
+
+
+def _private(of: object, name: str) -> Any:  # noqa: ANN401 - Streamlit's own
+    """Something of Streamlit's that is not public; None where it is gone, which is logged."""
+    found = getattr(of, name, None)
+    if found is None:
+        _miss(name)
+    return found
+
+
+@cache
+def _miss(name: str) -> None:
+    log.warning(
+        "Expected Streamlit to have `%s` but this version does not: %s. Install that of requirements.txt.",
+        name,
+        _WITHOUT[name],
+    )

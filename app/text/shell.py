@@ -19,6 +19,9 @@ PREPARE_NOTE = (
 )
 FAILED = "This experiment is not ready. {reason}"
 UNEXPECTED = "Expected {expected} but {clause}. The log of the server says more."
-PAGE_EXPECTED = "this page to be drawn"
+PAGE_FAILED = (
+    "Expected this page to be drawn but something went wrong that nobody foresaw. Reload it; if that does "
+    "not help, the log of the server says what it was."
+)
 JOB_EXPECTED = "`{name}` to be computed"
 NO_RESULT = "It ended without a result; try again."

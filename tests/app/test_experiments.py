@@ -4,6 +4,7 @@ import dataclasses
 import threading
 import time
 
+import numpy as np
 import pytest
 from markup import cards
 
@@ -135,6 +136,73 @@ def test_what_was_understood_is_looked_at_only_when_it_is_opened(dashboard, offe
     assert "4,000 images" in words(app)
     app.run()
     assert len(loaded) == 1
+
+
+HEAD = """
+[experiment]
+title = "Watched"
+
+[classifier]
+source = "features"
+path = "head.npz"
+classes = "classes.txt"
+
+[[ood]]
+key = "noise"
+"""
+
+
+def write_head(folder, classes: int, width: int) -> None:
+    rng = np.random.default_rng(0)
+    features = {
+        f"{name}_features": rng.normal(size=(30, width)) for name in ("id_train", "id_test", "ood_noise")
+    }
+    labels = {"id_test_labels": np.arange(30) % classes}
+    weight = rng.normal(size=(classes, width))
+    np.savez(folder / "head.npz", head_weight=weight.astype(np.float32), **labels, **features)
+
+
+@pytest.fixture
+def watched(dashboard, tmp_path, monkeypatch):
+    """The page of experiments with what was understood of one's own laid open, and its folder."""
+    write_head(tmp_path, 3, 8)
+    (tmp_path / "classes.txt").write_text("rose\nlily\niris\n")
+    (tmp_path / "watched.toml").write_text(HEAD)
+    monkeypatch.setenv("OPNP_EXPERIMENTS", str(tmp_path / "watched.toml"))
+    cached.experiments.clear()
+    app = dashboard("experiments")
+    app.session_state["understood-watched"] = True
+    app.run()
+    assert "8 features to 3 classes" in words(app)
+    return app, tmp_path
+
+
+def test_what_was_understood_follows_other_weights_at_once(watched):
+    app, folder = watched
+    write_head(folder, 3, 9)
+    app.run()
+    assert "9 features to 3 classes" in words(app)
+
+
+def test_what_was_understood_follows_the_file_of_classes_at_once(watched):
+    app, folder = watched
+    (folder / "classes.txt").write_text("rose\ntulip\niris\n")
+    app.run()
+    assert "tulip" in words(app)
+
+
+def test_what_was_understood_follows_an_edited_experiment_file_at_once(watched):
+    app, folder = watched
+    (folder / "watched.toml").write_text(HEAD.replace('"classes.txt"', '["oak", "ash", "elm"]'))
+    app.run()
+    assert "elm" in words(app)
+
+
+def test_what_was_understood_is_not_looked_at_again_while_nothing_changes(watched, monkeypatch):
+    app, _ = watched
+    monkeypatch.setattr("opnp.understood.understood", None)
+    app.run()
+    assert not app.error
 
 
 def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, monkeypatch):

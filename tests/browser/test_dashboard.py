@@ -74,6 +74,18 @@ def test_no_sideways_scrolling_on_a_phone(page: Page):
     assert width <= 390
 
 
+def test_long_titles_of_sets_wrap_on_a_phone(page: Page):
+    page.set_viewport_size({"width": 420, "height": 900})
+    open_explore(page)
+    for place in (".sets tbody th", ".st-key-shown button p"):
+        page.locator(place).first.evaluate("one => { one.textContent = 'unbroken'.repeat(12); }")
+        page.locator(place).last.evaluate("one => { one.textContent = 'many words '.repeat(9); }")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    for place in (".sets", ".st-key-shown [role=radiogroup]", ".st-key-shown button"):
+        for one in page.locator(place).all():
+            assert one.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
+
+
 def test_a_figure_is_downloaded_as_svg(page: Page):
     open_explore(page)
     page.get_by_role("button", name="Settings").click()

@@ -17,6 +17,20 @@ from opnp.detector import Detector
 from opnp.embedded.data import fashion_test, ood_images
 
 pytestmark = pytest.mark.browser
+
+
+def test_a_widget_that_the_address_could_not_set_writes_it_from_then_on(page: Page):
+    page.goto("/deploy?tpr=many")
+    refused = page.get_by_text(re.compile("The address says “tpr” is “many”"))
+    expect(refused).to_have_count(1, timeout=FIRST_START)
+    expect(page.get_by_role("button", name="Download the detector")).to_be_visible()
+    at_rest(page)
+    page.get_by_role("slider", name=re.compile("ID images to accept")).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"tpr=94\.5"))
+    expect(refused).to_have_count(0)
+
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ("opnp", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.charts.names import IN_TITLE
 from app.charts.palette import Palette
 from app.charts.roc import MOST, roc_chart
 from app.components.compare.rows import Wanted
 from app.components.plot import plot
+from app.format import cut
 from app.text import compare as text
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.roc import roc
@@ -42,6 +44,6 @@ def draw_curves(
             return
         curves = {name: roc(said, ood, Half.REPORT) for name, said in scored.items()}
         count = "1 row" if len(curves) == 1 else f"{len(curves)} rows"
-        title = text.CURVES_TITLE.format(rows=count, set=what)
+        title = text.CURVES_TITLE.format(rows=count, set=cut(what, IN_TITLE))
         plot(roc_chart(curves, colours, title=title), "roc")
         st.caption(text.CURVES_HELP)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import link
-from app.format import message
 from app.text import compare as text
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.recipe import Recipe
@@ -68,8 +67,11 @@ def remove(place: int) -> None:
 def follow() -> None:
     """Take over the rows of an address that did not come from here, then write the present ones into it."""
     said = tuple(st.query_params.get_all(_PARAMETER))
-    if said and said != st.session_state.get(_SEEN) and link.came():
-        st.session_state[_OWN] = _read(said)
+    with link.asked(_PARAMETER) as asked:
+        if asked and asked != st.session_state.get(_SEEN):
+            st.session_state[_OWN], refused = _read(asked)
+            if refused:
+                link.say(_PARAMETER, " ".join(refused))
     present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
     if present and present != said:
         st.query_params[_PARAMETER] = list(present)
@@ -78,14 +80,17 @@ def follow() -> None:
     st.session_state[_SEEN] = present
 
 
-def _read(lines: tuple[str, ...]) -> tuple[Wanted, ...]:
-    rows = []
+def _read(lines: tuple[str, ...]) -> tuple[tuple[Wanted, ...], list[str]]:
+    """The rows of an address, and in words what of it is left out."""
+    rows, refused = [], []
     for line in lines[:MOST]:
         spelt, _, name = line.partition("|")
         try:
             recipe = read(spelt)
         except OpnpError as error:
-            st.warning(message(text.UNREADABLE.format(reason=error)), icon=":material/link_off:")
+            refused.append(text.UNREADABLE.format(reason=error))
         else:
             rows.append(Wanted(name.strip()[:LONGEST] or recipe.title, recipe))
-    return tuple(rows)
+    if len(lines) > MOST:
+        refused.append(text.TOO_MANY.format(count=f"{len(lines):,}", most=MOST))
+    return tuple(rows), refused

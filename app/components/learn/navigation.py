@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app import text
+from app import link, text
 from app.components.learn.keys import arrow_keys
+from app.expected import one_of, yes_or_no
 
 STEP = "step"
 PRESENT = "present"
@@ -19,24 +20,24 @@ def navigation() -> tuple[int, bool]:
     numbers = [str(place + 1) for place in range(len(steps))]
     with st.container(key="steps", horizontal=True, vertical_alignment="center", gap="small"):
         back = st.empty()
-        number = st.segmented_control(
-            text.learn.STEP_LABEL,
-            numbers,
-            default=numbers[0],
-            required=True,
-            key=STEP,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        with link.heeded(STEP, one_of(numbers)) as bind:
+            number = st.segmented_control(
+                text.learn.STEP_LABEL,
+                numbers,
+                default=numbers[0],
+                required=True,
+                key=STEP,
+                label_visibility="collapsed",
+                bind=bind,
+            )
         place = numbers.index(number)
         last = place == len(steps) - 1
         with back:
             _button(text.learn.BACK, "arrow_back", "left", -1, text.learn.BACK_HELP, off=place == 0)
         following = text.learn.NEXT if last else f"{text.learn.NEXT}: {steps[place + 1].short}"
         _button(following, "arrow_forward", "right", 1, text.learn.NEXT_HELP, off=last)
-        presenting = st.toggle(
-            text.learn.PRESENT, key=PRESENT, help=text.learn.PRESENT_HELP, bind="query-params"
-        )
+        with link.heeded(PRESENT, yes_or_no()) as bind:
+            presenting = st.toggle(text.learn.PRESENT, key=PRESENT, help=text.learn.PRESENT_HELP, bind=bind)
         arrow_keys(presenting=presenting)
     return place, presenting
 

@@ -1,15 +1,15 @@
 """Step 3: nudge one weight or one neuron of a real picture, and see the slope."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 import torch
 
 from app import text
+from app.charts.names import IN_TITLE
 from app.charts.tangent import curve_and_tangent
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose
+from app.format import cut
 from app.subject import Subject
 from opnp.nudge import Nudge, nudge_neuron, nudge_weight
 
@@ -51,10 +51,11 @@ def draw(lesson: Lesson) -> None:
         row = likely[place]
         nudge = nudge_weight(subject.features, weight, bias, row, neuron)
         start = float(weight[row, neuron])
-        said = text.learn.THE_WEIGHT.format(neuron=neuron, name=classifier.class_names[row])
+        said = text.learn.THE_WEIGHT.format(neuron=neuron, name=cut(classifier.class_names[row], IN_TITLE))
         values = {"p": float(shares[row]), "z": float(subject.features[neuron]), "slope": nudge.slope}
         lesson.facts.latex(text.learn.SLOPE_WEIGHT.format(**values))
-    _figure(lesson, nudge, move, text.learn.NUDGE_FIGURE.format(title=subject.title, what=said))
+    title = text.learn.NUDGE_FIGURE.format(title=cut(subject.title, IN_TITLE), what=said)
+    _figure(lesson, nudge, move, title)
     lesson.say(_sentence(nudge, move, start))
 
 
@@ -92,9 +93,7 @@ def _figure(lesson: Lesson, nudge: Nudge, move: float, title: str) -> None:
     moves = torch.linspace(-REACH, REACH, STEPS, dtype=torch.float64)
     here = (move, float(nudge.energy(torch.tensor([move]))[0]))
     energies = nudge.energy(moves).numpy()
-    figure = curve_and_tangent(
-        np.asarray(moves), energies, nudge.slope, here, lesson.colours, title=escape(title, quote=False)
-    )
+    figure = curve_and_tangent(np.asarray(moves), energies, nudge.slope, here, lesson.colours, title=title)
     lesson.show(figure, "learn-nudge")
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cached, text
 from app.components.learn.lesson import KEPT, Lesson
+from app.format import plain
 from app.subject import Subject
 
 SUBJECT = "learn-subject"
@@ -28,7 +29,7 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
         list(offered),
         default=surest_stranger(lesson).key,
         required=True,
-        format_func=lambda key: offered[key].title,
+        format_func=lambda key: plain(offered[key].title),
         key=SUBJECT,
         on_change=on_change,
         wrap=True,

@@ -7,7 +7,7 @@ from app.components.histograms import draw_histograms
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.verdict import Verdict, card
-from app.format import message
+from app.format import message, plain
 from app.picture import Picture
 from app.pinned import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
@@ -56,7 +56,7 @@ def _picture(lesson: Lesson) -> Picture | None:
         picked = st.pills(
             text.learn.PICTURE_LABEL,
             list(titles),
-            format_func=lambda key: titles[key],
+            format_func=lambda key: plain(titles[key]),
             key="learn-example",
             wrap=True,
         )

@@ -6,8 +6,10 @@ from enum import StrEnum
 import plotly.graph_objects as go
 import streamlit as st
 
+from app import link
 from app.components.plot import plot
 from app.components.sensitivity.shown import Shown
+from app.expected import number, one_of
 from app.text import sensitivity as text
 
 PART = "part"
@@ -32,23 +34,24 @@ def settle(shown: Shown) -> None:
     state, width = st.session_state, len(shown.neurons)
     if state.get(CLASS, shown.labels[0]) not in shown.labels:
         del state[CLASS]
-    said = str(state.get(NEURON, st.query_params.get(NEURON, "")))
-    if not (said.isdecimal() and int(said) < width):
+    if state.get(NEURON) not in range(width):
         state[NEURON] = int(shown.order[-1])
 
 
 def part() -> Part:
     """Let the visitor pick a part."""
-    picked = st.segmented_control(
-        text.PART_LABEL,
-        [str(each) for each in Part],
-        default=str(Part.MAP),
-        required=True,
-        key=PART,
-        bind="query-params",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    parts = [str(each) for each in Part]
+    with link.heeded(PART, one_of(parts)) as bind:
+        picked = st.segmented_control(
+            text.PART_LABEL,
+            parts,
+            default=str(Part.MAP),
+            required=True,
+            key=PART,
+            bind=bind,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
     return Part(picked)
 
 
@@ -58,9 +61,8 @@ def choose_class(shown: Shown) -> int:
     Returns:
         Its number.
     """
-    picked = st.selectbox(
-        text.CLASS_LABEL, shown.labels, key=CLASS, bind="query-params", persist_state="session"
-    )
+    with link.heeded(CLASS, one_of(shown.labels)) as bind:
+        picked = st.selectbox(text.CLASS_LABEL, shown.labels, key=CLASS, bind=bind, persist_state="session")
     return shown.labels.index(picked)
 
 
@@ -70,18 +72,20 @@ def choose_neuron(shown: Shown) -> int:
     Returns:
         Its number.
     """
-    number = st.number_input(
-        text.NEURON_LABEL,
-        min_value=0,
-        max_value=len(shown.neurons) - 1,
-        value=None,
-        step=1,
-        key=NEURON,
-        help=text.NEURON_HELP,
-        bind="query-params",
-        persist_state="session",
-    )
-    return int(shown.order[-1]) if number is None else number
+    last = len(shown.neurons) - 1
+    with link.heeded(NEURON, number(0, last, whole=True)) as bind:
+        picked = st.number_input(
+            text.NEURON_LABEL,
+            min_value=0,
+            max_value=last,
+            value=None,
+            step=1,
+            key=NEURON,
+            help=text.NEURON_HELP,
+            bind=bind,
+            persist_state="session",
+        )
+    return int(shown.order[-1]) if picked is None else picked
 
 
 def go_to(target: Part | None = None, *, label: str | None = None, neuron: int | None = None) -> None:

@@ -5,11 +5,12 @@ import streamlit as st
 
 from app import cached
 from app.charts.kept_bars import Bars, kept_bars
+from app.charts.names import IN_TITLE
 from app.charts.spread import spread_chart
 from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
 from app.components.sensitivity.shown import Shown
-from app.format import percent, plain, points, signed
+from app.format import cut, percent, plain, points, signed
 from app.text import sensitivity as text
 from opnp.distribution import distribution
 from opnp.marginals import class_figures, moved
@@ -99,7 +100,7 @@ def _top(shown: Shown, row: int) -> None:
     order = np.argsort(-values, kind="stable")[:TOP]
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in order]
     bars = Bars(names, np.where(keep, values, 0)[order], np.where(keep, 0, values)[order])
-    title = text.CLASS_TOP.format(count=len(order), all=values.size, name=shown.labels[row])
+    title = text.CLASS_TOP.format(count=len(order), all=values.size, name=cut(shown.labels[row], IN_TITLE))
     figure = kept_bars(bars, shown.colours, title=title, axis=text.SENSITIVITY_AXIS, height=480)
     clickable(figure, "class-top", lambda point: go_to(Part.NEURON, neuron=int(order[point])))
     st.caption(text.CLASS_HELP)
@@ -107,9 +108,8 @@ def _top(shown: Shown, row: int) -> None:
 
 def _spread(shown: Shown, row: int) -> None:
     keep = shown.mask[row]
-    title = text.CLASS_SPREAD.format(
-        count=keep.size, pruned=keep.size - int(keep.sum()), name=shown.labels[row]
-    )
+    name = cut(shown.labels[row], IN_TITLE)
+    title = text.CLASS_SPREAD.format(count=keep.size, pruned=keep.size - int(keep.sum()), name=name)
     said = distribution(shown.weights[row], keep, bins=40)
     figure = spread_chart(said, shown.colours, title=title, ends=False, height=480)
     plot(figure, "class-spread")

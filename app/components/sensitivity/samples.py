@@ -55,7 +55,7 @@ def choose_sample(shown: Shown) -> Sample | None:
         list(titles),
         default=next(iter(titles)),
         required=True,
-        format_func=titles.__getitem__,
+        format_func=lambda key: plain(titles[key]),
         key="source",
         persist_state="session",
     )
@@ -76,7 +76,7 @@ def _brought(shown: Shown) -> Sample | None:
             text.CHOOSE_PICTURE,
             range(len(read)),
             index=place,
-            format_func=lambda number: plain(read[number].name),
+            format_func=lambda number: read[number].name,
         )
     return Sample(read[place].name, read[place].features, read[place].image)
 

@@ -1,0 +1,28 @@
+"""Words from outside in a figure: Plotly takes tags and templates in them for its own."""
+
+from html import escape
+
+from app.format import cut
+
+IN_TITLE = 40
+"""Letters of a name in a figure's title, so that the title fits a phone."""
+
+
+def whole(name: str) -> str:
+    """A name for Plotly that is shown as it is.
+
+    Example:
+        >>> whole("<b>cat</b> & %{y}")
+        '&lt;b&gt;cat&lt;/b&gt; &amp; % {y}'
+    """
+    return escape(name, quote=False).replace("%{", "% {")
+
+
+def brief(name: str, longest: int) -> str:
+    """The same, cut to fit an axis.
+
+    Example:
+        >>> brief("<b> a long name", 8)
+        '&lt;b&gt; a l…'
+    """
+    return whole(cut(name, longest))

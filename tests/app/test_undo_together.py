@@ -1,0 +1,97 @@
+"""Many visitors at once: each one's undo follows that visitor's own moves, however busy the server is."""
+
+import json
+import random
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from recipes.serving import dashboard
+from recipes.visiting import Visitor, visitor
+
+VISITORS = 25
+ROUNDS = 3
+PAGE = "images"
+"""It has the controls and draws little else."""
+
+Window = tuple[float, float]
+
+
+@pytest.fixture
+def address(fashion_cache, tmp_path):
+    shutil.copytree(fashion_cache, tmp_path / "cache")
+    with dashboard(tmp_path / "log.txt", tmp_path / "cache") as address:
+        yield address
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+class Desk:
+    """The slider of weights and the undo button of one visitor, as a browser knows them."""
+
+    def __init__(self, one: Visitor) -> None:
+        self._one, self._number = one, 0
+        self._said = WidgetState()
+        self.undo_id, self.window = "", (0.0, 100.0)
+        self.take(one.draw(PAGE))
+
+    def take(self, messages) -> None:
+        for message in messages:
+            element = message.delta.new_element
+            if element.button.id.endswith("-undo"):
+                self.undo_id = element.button.id
+            if element.bidi_component.id.endswith("-weights-slider"):
+                said = json.loads(element.bidi_component.json)
+                self._said.id, self.window = element.bidi_component.id, (said["low"], said["high"])
+
+    def release(self, window: Window) -> None:
+        self._number += 1
+        low, high = window
+        said = {"low": low, "high": high, "number": self._number, "moving": False}
+        self._said.json_value = json.dumps({"window": said})
+        self._one.send(PAGE, widgets=[self._said])
+
+    def undo(self) -> None:
+        self._one.send(PAGE, widgets=[self._said, WidgetState(id=self.undo_id, trigger_value=True)])
+
+    def wait_for(self, window: Window) -> None:
+        """Until the page shows that position; raises TimeoutError if it comes to another one and stays."""
+        while self.window != window:
+            self.take(self._one.wait())
+
+
+def play(address: str, seed: int, together: Barrier) -> list[Window]:
+    """Moves and undos of one visitor, some of them before the last was answered; where the page ends."""
+    draw = random.Random(seed)  # noqa: S311 - a game
+    shown: list[Window] = [(0.0, 100.0)]
+    ends = []
+    with visitor(address) as one:
+        desk = Desk(one)
+        together.wait()
+        for step in range(ROUNDS):
+            window = (float(seed), float(50 + 10 * step + draw.randint(0, 9)))
+            desk.release(window)
+            if step == 0 or draw.random() < 0.3:  # before the first move there is no undo
+                desk.wait_for(window)
+                shown.append(window)
+            else:
+                desk.undo()  # what is undone may never have been drawn
+                desk.take(one.wait())
+                desk.wait_for(shown[-1])
+        while len(shown) > 1:
+            shown.pop()
+            desk.undo()
+            desk.wait_for(shown[-1])
+            ends.append(desk.window)
+        desk.take(one.draw(PAGE))
+        assert desk.window == (0.0, 100.0)
+    return ends
+
+
+def test_every_visitor_undoes_only_what_that_visitor_did(address):
+    with visitor(address):  # the experiment is loaded once, before they come
+        together = Barrier(VISITORS)
+        with ThreadPoolExecutor(VISITORS) as pool:
+            list(pool.map(lambda seed: play(address, seed, together), range(1, VISITORS + 1)))
