@@ -144,10 +144,12 @@ def scores_of_arrays(there: Arrays) -> Scores:
     names = {"test": "id_test_features", "far": "ood_far_features", "near": "ood_near_features"}
     scores = {}
     for key, name in names.items():
+        if any(np.iscomplexobj(there.get(part)) for part in (name, "head_weight")):
+            continue
         with contextlib.suppress(ValueError, TypeError, KeyError, IndexError), np.errstate(all="ignore"):
             features, weight = (np.asarray(there[part], dtype=np.float64) for part in (name, "head_weight"))
             made = energies(features, weight, np.asarray(there.get("head_bias", 0.0), dtype=np.float64))
-            if len(made) and np.isfinite(made).all():
+            if made.ndim == 1 and len(made) and np.isfinite(made).all():
                 scores[key] = made.tolist()
     return scores
 
