@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from three_colours import write_colours
 
 from app import cached
 from app.components.best import gap_words
@@ -61,6 +62,18 @@ def test_a_choice_without_ood_data_is_shown_with_its_regret(dashboard):
     informed, other = (cached.held_out("fashion", OOD, pruning) for pruning in (chosen(), blind))
     regret = 100 * (other.report.fpr95 - informed.report.fpr95)
     assert f"not knowing costs {regret:.1f} points" in words(app)
+
+
+def test_where_id_test_holds_one_class_the_choice_without_ood_data_says_why_not(
+    dashboard, tmp_path, monkeypatch
+):
+    file = write_colours(tmp_path, classes="abc", empty="bc")
+    monkeypatch.setenv("OPNP_EXPERIMENTS", str(file))
+    monkeypatch.setenv("OPNP_CACHE", str(tmp_path / "cache"))
+    app = dashboard("landscape", experiment="colours")
+    app.button(key="prepare").click().run()
+    assert "at least two classes" in words(app)
+    assert not app.exception
 
 
 def test_each_set_is_left_out_in_turn(dashboard):
