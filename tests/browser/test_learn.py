@@ -38,8 +38,8 @@ def go_on(page: Page, number: int) -> None:
     expect(heading(page, number)).to_be_visible()
     at_rest(page)
     seen = page.evaluate("window.seen")
-    labels = page.locator(".st-key-presenting .stSlider [data-testid=stWidgetLabel]").all_inner_texts()
-    assert set(seen[heading(page, number).inner_text()]) == set(labels)
+    labels = page.locator(".st-key-presenting .stSlider [data-testid=stWidgetLabel]").filter(visible=True)
+    assert set(seen[heading(page, number).inner_text()]) == set(labels.all_inner_texts())
 
 
 def pull(page: Page, label: str, share: float) -> None:
