@@ -39,7 +39,7 @@ def random_layer(model: nn.Module, images: torch.Tensor) -> str:
     """Where a model in evaluation mode draws random numbers, as a clause; or nothing."""
     watch = _Watch()
     with torch.no_grad(), watch:
-        model(images)
+        model(images.clone())
     if watch.line:
         return f": {watch.line} draws random numbers"
     training = [name for name, module in model.named_modules() if name and module.training]
@@ -66,7 +66,7 @@ def is_random(model: nn.Module, images: torch.Tensor, before: torch.Tensor) -> b
         before: What an earlier pass over them gave.
     """
     passes: list[torch.Tensor] = []
-    drew = draws(lambda: passes.append(model(images)))
+    drew = draws(lambda: passes.append(model(images.clone())))
     again = passes[0]
     if again.shape != before.shape or drew:
         return not _alike(again, before)

@@ -154,7 +154,7 @@ def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) 
         if name and not isinstance(module, nn.Identity | nn.Flatten | nn.Dropout)
     ]
     try:
-        model(example)
+        model(example.clone())
     finally:
         for hook in hooks:
             hook.remove()
