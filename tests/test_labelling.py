@@ -253,3 +253,12 @@ def test_numbers_in_a_list_that_no_logit_stands_for_are_names(tmp_path, store):
     for old, new in zip("cab", ("30", "10", "20"), strict=True):
         (tmp_path / "train" / old).rename(tmp_path / "train" / new)
     assert accuracy(prepare(read_experiment(file), store, device=CPU)) == 1.0
+
+
+def test_a_set_without_any_label_is_told_what_is_missing(tmp_path, store):
+    experiment = by_numbers(tmp_path, list("cab"), np.repeat([0, 1, 2], 4))
+    arrays = dict(np.load(tmp_path / "made.npz"))
+    del arrays["id_test_labels"]
+    np.savez(tmp_path / "made.npz", **arrays)
+    with pytest.raises(InvalidDataError, match="label for every image of ID test .* Save `id_test_labels`"):
+        prepare(experiment, store)
