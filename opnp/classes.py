@@ -43,7 +43,8 @@ def join(
     """Find the logit of each class.
 
     Names join when they are equal, or become so without regard to case, spaces, underscores and hyphens.
-    Where no name at all matches, nor one of a sister set, numbers stand for themselves, and else the sorted order is taken and said.
+    Where no name at all matches, nor one of a sister set, numbers stand for themselves, and else the sorted
+    order is taken and said.
 
     Args:
         names: The data set's classes.

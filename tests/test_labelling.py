@@ -260,5 +260,5 @@ def test_a_set_without_any_label_is_told_what_is_missing(tmp_path, store):
     arrays = dict(np.load(tmp_path / "made.npz"))
     del arrays["id_test_labels"]
     np.savez(tmp_path / "made.npz", **arrays)
-    with pytest.raises(InvalidDataError, match="label for every image of ID test .* Save `id_test_labels`"):
+    with pytest.raises(InvalidDataError, match=r"label for every image of ID test .* Save `id_test_labels`"):
         prepare(experiment, store)

@@ -133,7 +133,9 @@ def test_a_hook_on_the_last_layer_is_named(example, where):
     model = Net()
     twice = (lambda *given: given[-1] * 2) if where == "register_forward_hook" else (lambda _, x: (x[0] * 2,))
     getattr(model.fc, where)(twice)
-    with pytest.raises(UnsupportedModelError, match="a hook on the last layer `fc` changes .* Remove the hook"):
+    with pytest.raises(
+        UnsupportedModelError, match=r"a hook on the last layer `fc` changes .* Remove the hook"
+    ):
         split_toy(model, example)
 
 

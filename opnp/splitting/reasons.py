@@ -53,7 +53,9 @@ def no_head(
 def _hooked(call: Call) -> tuple[str, str] | None:
     """Whether somebody's hook on the layer changes what goes through it; torch's own make its weight."""
     own = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
-    if not own and (not call.layer._forward_hooks or torch.equal(call.layer.forward(call.entered), call.gave)):
+    if not own and (
+        not call.layer._forward_hooks or torch.equal(call.layer.forward(call.entered), call.gave)
+    ):
         return None
     return (
         f"a hook on the last layer `{call.name}` changes what enters or leaves it",
