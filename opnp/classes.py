@@ -43,7 +43,8 @@ def join(
     """Find the logit of each class.
 
     Names join when they are equal, or become so without regard to case, spaces, underscores and hyphens.
-    Where no name at all matches, numbers stand for themselves, and else the sorted order is taken and said.
+    Where no name at all matches, nor one of a sister set, numbers stand for themselves, and else the sorted
+    order is taken and said.
 
     Args:
         names: The data set's classes.
@@ -66,7 +67,8 @@ def join(
     whole = [place for place in found if place is not None]
     if len(whole) == len(names):
         return Joined(tuple(whole), _inexact(names, model, whole, title))
-    if any(place is not None for place in found):
+    sisters = _by_name(sorted(every), model)
+    if any(place is not None for place in (*found, *sisters)):
         return _partly(names, model, found, title, ordered=ordered, filled=filled)
     if ordered:
         return Joined(tuple(range(len(names))), _own_order(names, model, title))
@@ -92,11 +94,16 @@ def _plain(name: str) -> str:
     return str(int(words)) if words.isascii() and words.isdecimal() else words
 
 
+def _tight(name: str) -> str:
+    words = _plain(name)
+    return words.replace(" ", "") if any(map(str.isalpha, words)) else words
+
+
 def _by_name(names: Sequence[str], model: Sequence[str]) -> list[int | None]:
     """The logit of each name, by equal names first; a name that stands twice is one by its own place only."""
     found: list[int | None] = [None] * len(names)
     taken: set[int] = set()
-    for spelled in (str, _plain):
+    for spelled in (str, _plain, _tight):
         places: dict[str, list[int]] = {}
         for place, name in enumerate(model):
             if place not in taken:
@@ -214,8 +221,9 @@ def _by_order(
         if len(order) == len(model):
             return _in_order(names, order, model, title)
     reason = "None of them has a name of the model's" if is_named(model) else "The model's have no names"
+    also = " with those of the other ID set" if len(together) > len(names) else ""
     raise InvalidDataError(
-        f"Expected {len(model):,} classes in {title}, one for each logit, but got {len(together):,} "
+        f"Expected {len(model):,} classes in {title}, one for each logit, but got {len(together):,}{also} "
         f"({listed(together)}). {reason}, so nobody can tell which is which: give the names in the order of "
         "the logits as `classes` in [classifier]."
     )

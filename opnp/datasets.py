@@ -106,11 +106,13 @@ class Labels:
         names: Names of the set's own classes, by label, also of those without an image; empty where labels
             are the model's own numbers.
         ordered: Whether somebody put the names in the order of the logits; else they are sorted.
+        texts: Whether labels that are numbers are written as text.
     """
 
     values: npt.NDArray[np.int64] | None
     names: tuple[str, ...] = ()
     ordered: bool = False
+    texts: bool = False
 
 
 def labels_beside_features() -> Labels | None:

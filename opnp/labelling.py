@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from opnp.called_by_numbers import of_numbers
 from opnp.classes import Joined, join
 from opnp.datasets import NO_LABEL, ImageSet, Labels
 from opnp.errors import InvalidDataError, OpnpError
@@ -50,9 +51,7 @@ def labelled(
         InvalidDataError: If the classes cannot be joined with the model's, or the set has changed since its
             features were made.
     """
-    own = images.labels()
-    if own is None:
-        return Labelled(beside)
+    own = images.labels() or Labels(None)
     values = beside.numpy()
     if own.values is not None:
         values = np.delete(own.values, [skip.index for skip in skipped])
@@ -62,12 +61,13 @@ def labelled(
             "changed meanwhile. Start again."
         )
     if not own.names or int(values.max(initial=NO_LABEL)) >= len(own.names):
-        return Labelled(torch.from_numpy(values))
+        numbers, said, other = of_numbers(values, model, images.title, texts=own.texts)
+        return Labelled(torch.from_numpy(numbers), said, other)
     joined = joined_classes(experiment, images, own, model)
-    labels, other = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
-    if other is None:
+    labels, order = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
+    if order is None:
         return Labelled(labels, joined.said)
-    otherwise = OtherLabels(_placed(other.places(own.names), values), other.words, other.remedy)
+    otherwise = OtherLabels(_placed(order.places(own.names), values), order.words, order.remedy)
     return Labelled(labels, joined.said, otherwise)
 
 

@@ -52,12 +52,14 @@ class Classifier:
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...).
 
+        The images stay as they are, also where the model writes into its input.
+
         Raises:
             InvalidDataError: If the model raises; the sentence has its line.
         """
         with torch.no_grad():
             try:
-                features: torch.Tensor = self.backbone(images)
+                features: torch.Tensor = self.backbone(images.clone())
             except RAISED as error:
                 with foreign(expectation(self.backbone, images), remedy(error)):
                     raise
@@ -182,7 +184,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head
 def _problem(head: Head, example: torch.Tensor, logits: torch.Tensor) -> str | None:
     """Why the features and the head are not the model; None where they are."""
     try:
-        features = head.backbone(example)  # (N, D)
+        features = head.backbone(example.clone())  # (N, D)
     except OpnpError as error:
         return str(error)
     except RAISED as error:  # what a foreign model raises is of any type

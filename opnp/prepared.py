@@ -272,6 +272,11 @@ def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:
     if not len(wrong):
         return
     first, least, most = int(wrong[0]), int(labels.min()), int(labels.max())
+    if most < 0:
+        raise InvalidDataError(
+            f"Expected a label for every image of {title} but it has none. Save `id_test_labels` beside its "
+            "features, or write the class behind each path of its list."
+        )
     hint = "Choose the data that the model was trained for, with its classes."
     if least >= 1 and most == classes:
         hint = "They begin at 1: take 1 from each, or write the names of the classes instead."

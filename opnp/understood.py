@@ -19,6 +19,7 @@ from opnp.kept_features import found_features
 from opnp.label_check import doubts
 from opnp.labelling import joined_classes, labelled
 from opnp.models import Classifier
+from opnp.shared_rows import shared_rows
 from opnp.store import Store
 
 _FLAT = 0.2
@@ -89,7 +90,10 @@ def understood(experiment: Experiment, store: Store) -> Understood:
         problem = str(error)
     opened: dict[str, LabelledImages] = {}
     looks = [_look(experiment, images, model, store, opened) for images in experiment.sets]
-    notes, warnings = [*experiment.notes], [*compared(experiment, opened).sentences()]
+    notes, warnings = (
+        [*experiment.notes],
+        [*compared(experiment, opened).sentences(), *shared_rows(experiment)],
+    )
     accuracy = None
     if model is not None:
         notes += [*_model_words(model), *_classes_words(model)]

@@ -139,3 +139,21 @@ def test_an_order_that_somebody_gave_stands_where_names_do_not_speak_against_it(
     assert places(["bird", "car"], ["car", "bird"], ordered=True) == (1, 0)
     with pytest.raises(InvalidDataError, match="'boat' is none"):
         places(["boat", "car"], ["car", "bird"], ordered=True)
+
+
+def test_names_of_a_sister_set_show_that_these_were_meant_to_match():
+    with pytest.raises(InvalidDataError, match=r"every class of ID test .* but 'test' is none\. .*Rename"):
+        places(["test"], ["ant", "bee", "cat"], every={"ant", "bee", "cat"})
+    with pytest.raises(InvalidDataError, match="'wasp' is none"):
+        places(["wasp"], ["ant", "bee", "cat"], every={"ant", "bee"})
+
+
+def test_classes_of_the_sister_set_are_not_laid_at_the_door_of_this_one():
+    with pytest.raises(InvalidDataError, match="got 4 with those of the other ID set"):
+        places(["x", "y", "z"], numbered(3), every={"w", "y", "z"})
+
+
+def test_words_join_without_a_space_between_them_where_no_other_name_does():
+    assert places(["fire_ant", "honey bee"], ["HoneyBee", "FireAnt"]) == (1, 0)
+    assert places(["fire_ant", "fireant"], ["fireant", "fire ant"]) == (1, 0)
+    assert places(["1.0", "10"], ["10", "1.0"]) == (1, 0)

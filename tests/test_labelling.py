@@ -213,3 +213,54 @@ def test_text_labels_of_an_array_are_joined_by_name(tmp_path, store):
     np.savez(tmp_path / "made.npz", **arrays, id_test_labels=np.repeat(["c", "a", "z"], 4))
     with pytest.raises(InvalidDataError, match=r"every class of ID test .* but 'z' is none"):
         prepare(read_experiment(tmp_path / "made.toml"), store)
+
+
+def by_numbers(folder, classes, labels):
+    """An experiment on arrays, right on every row where a label is the name of a class."""
+    seen = np.repeat(np.eye(3, dtype=np.float32), 4, axis=0)
+    arrays = {"head_weight": np.eye(3), "id_train_features": seen, "id_test_features": seen}
+    np.savez(folder / "made.npz", **arrays, ood_far_features=seen[:3], id_test_labels=labels)
+    file = folder / "made.toml"
+    file.write_text(FEATURES.replace('["c", "a", "b"]', json.dumps(classes)))
+    return read_experiment(file)
+
+
+@pytest.mark.parametrize(
+    ("classes", "kind"), [("210", str), ("210", bytes), ("312", str), (("03", "01", "02"), int)], ids=str
+)
+def test_numbers_that_are_names_of_classes_are_joined_by_them(tmp_path, store, classes, kind):
+    labels = np.repeat([int(name) for name in classes], 4).astype("S" if kind is bytes else kind)
+    prepared = prepare(by_numbers(tmp_path, list(classes), labels), store)
+    assert accuracy(prepared) == 1.0
+    assert any(f"names of the model's classes: {int(classes[0])} for logit 0" in n for n in prepared.notes)
+
+
+def test_numbers_that_may_be_names_or_logits_are_said_and_doubted_where_the_names_fit(tmp_path, store):
+    right = prepare(by_numbers(tmp_path, list("201"), np.repeat([0, 1, 2], 4)), store)
+    assert accuracy(right) == 1.0
+    assert [*right.notes] == ["In ID test, the labels are numbers and stand for the logits: 0 for '2'."]
+    wrong = prepare(by_numbers(tmp_path, list("201"), np.repeat([2, 0, 1], 4)), store)
+    assert accuracy(wrong) == 0.0
+    assert "100.0 % with the classes called by these numbers: write the place of each" in wrong.notes[-1]
+
+
+def test_numbers_in_a_list_that_no_logit_stands_for_are_names(tmp_path, store):
+    lines = [
+        f"{path.relative_to(tmp_path)} {number}"
+        for number, name in zip((30, 10, 20), "cab", strict=True)
+        for path in pictures(tmp_path / name, name)
+    ]
+    file = listed(tmp_path, lines)
+    file.write_text(re.sub(r"classes = .*", 'classes = ["30", "10", "20"]', file.read_text(), count=1))
+    for old, new in zip("cab", ("30", "10", "20"), strict=True):
+        (tmp_path / "train" / old).rename(tmp_path / "train" / new)
+    assert accuracy(prepare(read_experiment(file), store, device=CPU)) == 1.0
+
+
+def test_a_set_without_any_label_is_told_what_is_missing(tmp_path, store):
+    experiment = by_numbers(tmp_path, list("cab"), np.repeat([0, 1, 2], 4))
+    arrays = dict(np.load(tmp_path / "made.npz"))
+    del arrays["id_test_labels"]
+    np.savez(tmp_path / "made.npz", **arrays)
+    with pytest.raises(InvalidDataError, match=r"label for every image of ID test .* Save `id_test_labels`"):
+        prepare(experiment, store)

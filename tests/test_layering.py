@@ -26,6 +26,7 @@ LAYERS = (
     "fetch number_names",
     "classes",
     "features label_check duplicates",
+    "called_by_numbers shared_rows",
     "labelling",
     "sensitivity",
     "stored_maps kept_features pruning rectify scores metrics attribution driving nearest",

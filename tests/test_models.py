@@ -162,3 +162,19 @@ def test_moving_a_classifier_leaves_the_model_and_the_original_where_they_are(ex
     assert_unchanged(model, before)
     assert not logits_of(classifier, example).is_meta
     assert classifier.to(torch.device("cpu")).weight.data_ptr() == model.fc.weight.data_ptr()
+
+
+class WritesIntoItsInput(Net):
+    def forward(self, images):
+        return super().forward(images.mul_(0.5).sub_(0.1))
+
+
+def test_a_model_that_writes_into_its_input_is_split_and_leaves_the_images(example):
+    model = WritesIntoItsInput().eval()
+    before = example.clone()
+    classifier = split_toy(model, example)
+    again = logits_of(classifier, example)
+    assert torch.equal(example, before)
+    assert torch.allclose(again, logits_of(classifier, example), rtol=0.0, atol=0.0)
+    with torch.no_grad():
+        assert torch.allclose(again, model(before.clone()), atol=1e-5)

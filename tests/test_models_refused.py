@@ -112,3 +112,42 @@ def leaving(_):
 def test_a_forward_pass_that_ends_the_process_is_refused(example):
     with pytest.raises(InvalidDataError, match="raised SystemExit: 0"):
         split_toy(Net(after=leaving), example)
+
+
+class Counts(Net):
+    passes = 0
+
+    def forward(self, images):
+        self.passes += 1
+        return super().forward(images) * (1 + 0.01 * self.passes)
+
+
+def test_a_model_that_keeps_something_is_not_called_random(example):
+    with pytest.raises(UnsupportedModelError, match="keeps something from one pass to the next") as caught:
+        split_toy(Counts(), example)
+    assert "dropout" not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize("where", ["register_forward_hook", "register_forward_pre_hook"])
+def test_a_hook_on_the_last_layer_is_named(example, where):
+    model = Net()
+    twice = (lambda *given: given[-1] * 2) if where == "register_forward_hook" else (lambda _, x: (x[0] * 2,))
+    getattr(model.fc, where)(twice)
+    with pytest.raises(
+        UnsupportedModelError, match=r"a hook on the last layer `fc` changes .* Remove the hook"
+    ):
+        split_toy(model, example)
+
+
+class Matrix(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.weight = nn.Conv2d(1, 4, 3), nn.Parameter(torch.randn(4, 3))
+
+    def forward(self, images):
+        return self.conv(images).relu().mean((2, 3)) @ self.weight
+
+
+def test_a_net_without_a_linear_layer_is_told_so(example):
+    with pytest.raises(UnsupportedModelError, match=r"it has no nn\.Linear: .* Let `forward` return"):
+        split_toy(Matrix(), example)

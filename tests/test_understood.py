@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -136,3 +137,40 @@ def test_ones_own_come_first_and_shipped_ones_without_data_in_one_line(tmp_path,
     assert "Without their data yet: " in shown
     assert "cifar10, cifar100, imagenet-resnet50, imagenet-vit-b16; `experiments KEY` says" in shown
     assert len(shown.splitlines()) < 12
+
+
+def test_rows_of_features_that_stand_in_two_sets_are_counted(tmp_path, store):
+    rows = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+    dead = np.zeros((4, 3), np.float32)
+    arrays = {
+        "head_weight": np.eye(3),
+        "id_test_labels": np.arange(8) % 3,
+        "ood_far_features": rows[[9, 2, 3]],
+    }
+    sets = {"id_train_features": np.concatenate([rows[8:], dead]), "id_test_features": rows[:8]}
+    np.savez(tmp_path / "made.npz", **arrays, **sets)
+    (tmp_path / "made.toml").write_text(
+        '[experiment]\ntitle = "F"\n[classifier]\nsource = "features"\npath = "made.npz"\n'
+        '[[ood]]\nkey = "far"\n'
+    )
+    warnings = understood(read_experiment(tmp_path / "made.toml"), store).warnings
+    assert "1 row of far stands in ID train as well, to the last bit." in warnings
+    assert "2 rows of far stand in ID test as well, to the last bit." in warnings
+    assert not any("ID test stand" in said for said in warnings)
+
+
+def test_a_path_with_the_slashes_of_windows_is_found(tmp_path, store):
+    file = write_colours(tmp_path)
+    file.write_text(file.read_text().replace('path = "test"', "path = '.\\test\\'"))
+    assert understood(read_experiment(file), store).missing == ()
+    assert prepare(read_experiment(file), store).notes is not None
+
+
+def test_a_module_that_is_a_file_beside_the_experiment_is_named(tmp_path, store):
+    file = write_colours(tmp_path)
+    (tmp_path / "net.py").rename(tmp_path / "own_colours.py")
+    file.write_text(file.read_text().replace("net.py:make", "own_colours:make"))
+    problem = understood(read_experiment(file), store).problem
+    assert "which it does not find. Write `own_colours.py:make` for the file there." in problem
+    file.write_text(file.read_text().replace("own_colours:make", "own_colours.py:make"))
+    assert understood(read_experiment(file), store).problem is None

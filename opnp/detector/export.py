@@ -50,7 +50,7 @@ class DetectorGraph(nn.Module):
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """What is said of a batch (N, ...)."""
-        logits = functional.linear(self.backbone(image).float(), self.weight, self.bias)  # (N, C)
+        logits = functional.linear(self.backbone(image.clone()).float(), self.weight, self.bias)  # (N, C)
         score = torch.logsumexp(logits, dim=1)
         return logits, score, score < self.threshold
 

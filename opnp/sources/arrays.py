@@ -96,6 +96,16 @@ def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
     return tuple(names.tolist()), torch.from_numpy(numbers.astype(np.int64))
 
 
+def holds_texts(file: Path, name: str) -> bool:
+    """Whether an array holds texts, be they numbers; False where there is none of that name.
+
+    Raises:
+        InvalidDataError: As `read_names`.
+    """
+    there = not _is_safetensors(file) and name in array_names(file)
+    return there and _texts(_loaded(file, name)) is not None
+
+
 def read_numerals(file: Path, name: str) -> torch.Tensor:
     """An array of numbers, also where each is written as text ("0", "1").
 

@@ -66,7 +66,7 @@ def _labels(file: Path, prefix: str, count: int) -> torch.Tensor:
     labels = numbers if texts else read_numerals(file, name)
     column = labels.flatten() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     if column.ndim == 2:
-        column = _of_one_hot(file, name, column)
+        column = _of_one_hot(file, name, column, count)
     if tuple(column.shape) != (count,):
         raise InvalidDataError(
             f"Expected `{name}` in `{file.name}` to be {count} whole numbers, one for each row of "
@@ -83,13 +83,15 @@ def _labels(file: Path, prefix: str, count: int) -> torch.Tensor:
     return column.long()
 
 
-def _of_one_hot(file: Path, name: str, rows: torch.Tensor) -> torch.Tensor:
+def _of_one_hot(file: Path, name: str, rows: torch.Tensor, count: int) -> torch.Tensor:
     ones = rows == 1
     if bool((ones | (rows == 0)).all()) and bool((ones.sum(dim=1) == 1).all()):
         return ones.int().argmax(dim=1)
+    lying = len(rows) != count == rows.shape[1]
+    indices = ".reshape(-1)" if 1 in rows.shape else ".argmax(0)" if lying else ".argmax(1)"
     raise InvalidDataError(
         f"Expected `{name}` in `{file.name}` to be whole numbers, one a sample, or one-hot rows, but got "
-        f"{rows.dtype} {tuple(rows.shape)} with rows of other values. Save the class indices: `.argmax(1)`."
+        f"{rows.dtype} {tuple(rows.shape)} with rows of other values. Save the class indices: `{indices}`."
     )
 
 

@@ -105,9 +105,10 @@ def _one_logit(file: Path, weight: torch.Tensor) -> InvalidDataError:
 
 
 def _shape(file: Path, weight: torch.Tensor) -> InvalidDataError:
+    flat = f" `{_WEIGHT}.reshape(len({_WEIGHT}), -1)` gives that." if weight.ndim > 2 else ""
     return InvalidDataError(
         f"Expected `{_WEIGHT}` in `{file.name}` to have shape (classes, features) but got "
-        f"{tuple(weight.shape)}."
+        f"{tuple(weight.shape)}. Save the weight of the last linear layer.{flat}"
     )
 
 

@@ -57,7 +57,16 @@ class Place:
         return replace(self, section=section)
 
     def resolve(self, path: str) -> Path:
-        """The file that `path` names: beside the experiment file, else in the data folder (OPNP_DATA)."""
+        """The file that `path` names: beside the experiment file, else in the data folder (OPNP_DATA).
+
+        Windows' backslashes are taken for slashes where nothing is called by them.
+        """
+        found = self._found(path)
+        if "\\" in path and not found.exists():
+            found = self._found(path.replace("\\", "/"))
+        return found
+
+    def _found(self, path: str) -> Path:
         try:
             written = Path(path).expanduser()
             beside = self.file.parent / written

@@ -12,7 +12,7 @@ from opnp.datasets import (
     content_identity,
     require_present,
 )
-from opnp.sources.arrays import read_names
+from opnp.sources.arrays import holds_texts, read_names
 from opnp.sources.base import ImageSource
 from opnp.sources.build import missing_file
 from opnp.sources.feature_arrays import read_features
@@ -126,8 +126,10 @@ def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> Featur
 
     def labels() -> Labels | None:
         require_present(missing())
-        names, _ = read_names(place.resolve(table.path), f"{table.prefix}_labels")
-        return Labels(None, names) if names else None
+        file, name = place.resolve(table.path), f"{table.prefix}_labels"
+        names, _ = read_names(file, name)
+        texts = holds_texts(file, name)
+        return Labels(None, names, texts=texts) if texts else None
 
     return FeatureSet(
         said.key,

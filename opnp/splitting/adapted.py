@@ -128,7 +128,7 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
     for dtype in (None, *others) if example.is_floating_point() else (None,):
         inputs = example if dtype is None else example.to(dtype)
         try:
-            return dtype, model(inputs)
+            return dtype, model(inputs.clone())
         except RAISED as error:  # what a foreign model raises is of any type
             if _takes_single_ones_alone(model, inputs):
                 raise _of_one_size(model, 1, error) from error
@@ -165,7 +165,7 @@ def _takes_single_ones_alone(model: nn.Module, images: torch.Tensor) -> bool:
 
 def _tried(model: nn.Module, images: torch.Tensor) -> object:
     try:
-        return model(images)
+        return model(images.clone())
     except RAISED as error:  # what a foreign model raises is of any type
         return error
 

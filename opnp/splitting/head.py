@@ -102,7 +102,7 @@ def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, l
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d)
     ]
     try:
-        logits: torch.Tensor = model(example)
+        logits: torch.Tensor = model(example.clone())
     finally:
         for hook in hooks:
             hook.remove()

@@ -39,7 +39,7 @@ def random_layer(model: nn.Module, images: torch.Tensor) -> str:
     """Where a model in evaluation mode draws random numbers, as a clause; or nothing."""
     watch = _Watch()
     with torch.no_grad(), watch:
-        model(images)
+        model(images.clone())
     if watch.line:
         return f": {watch.line} draws random numbers"
     training = [name for name, module in model.named_modules() if name and module.training]
@@ -50,9 +50,18 @@ def random_layer(model: nn.Module, images: torch.Tensor) -> str:
 
 def random_model(model: nn.Module, images: torch.Tensor) -> UnsupportedModelError:
     """The error for a model whose passes over the same images differ."""
+    where = random_layer(model, images)
+    with torch.no_grad():
+        keeps = not where and not draws(lambda: model(images.clone()))
+    if keeps:
+        return UnsupportedModelError(
+            "Expected the model to give the same for one picture but two passes differ although it is in "
+            "evaluation mode and draws no random numbers: it keeps something from one pass to the next. Let "
+            "`forward` change nothing of the model there (a counter, a running mean, a cache)."
+        )
     return UnsupportedModelError(
         "Expected the model to give the same for one picture but two passes differ although it is in "
-        f"evaluation mode{random_layer(model, images)}. Let dropout and noise follow the mode, as in "
+        f"evaluation mode{where}. Let dropout and noise follow the mode, as in "
         "`F.dropout(x, training=self.training)` or nn.Dropout."
     )
 
@@ -66,7 +75,7 @@ def is_random(model: nn.Module, images: torch.Tensor, before: torch.Tensor) -> b
         before: What an earlier pass over them gave.
     """
     passes: list[torch.Tensor] = []
-    drew = draws(lambda: passes.append(model(images)))
+    drew = draws(lambda: passes.append(model(images.clone())))
     again = passes[0]
     if again.shape != before.shape or drew:
         return not _alike(again, before)

@@ -36,6 +36,8 @@ def no_head(
         reason = f"they come from `{last[0]}` ({last[1]}), which is no linear layer"
     elif idle:
         reason = f"its layer `{idle[0]}` is never called: `forward` uses its weight itself, or not at all"
+    elif not layers and calls:
+        reason = "it has no nn.Linear: `forward` computes them from the last features by itself"
     elif not calls:
         reason = (
             "its forward pass runs none of its layers (it was replaced, or computes with the weights itself)"
@@ -48,9 +50,22 @@ def no_head(
     return _refused(model, reason, _REWRITE)
 
 
+def _hooked(call: Call) -> tuple[str, str] | None:
+    """Whether somebody's hook on the layer changes what goes through it; torch's own make its weight."""
+    own = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
+    if not own and (
+        not call.layer._forward_hooks or torch.equal(call.layer.forward(call.entered), call.gave)
+    ):
+        return None
+    return (
+        f"a hook on the last layer `{call.name}` changes what enters or leaves it",
+        "Remove the hook, and put what it does into the layers before that one.",
+    )
+
+
 def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
     """The error for a model whose head was found, but cannot be exchanged."""
-    said = _inside(call, logits)
+    said = _inside(call, logits) or _hooked(call)
     if said is not None:
         return _refused(model, *said)
     kind = type(call.layer).__name__
@@ -154,7 +169,7 @@ def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) 
         if name and not isinstance(module, nn.Identity | nn.Flatten | nn.Dropout)
     ]
     try:
-        model(example)
+        model(example.clone())
     finally:
         for hook in hooks:
             hook.remove()

@@ -82,3 +82,19 @@ def test_a_model_that_cannot_be_followed_is_a_sentence(detector, tmp_path, metho
     with pytest.raises(UnsupportedModelError, match="use the detector's zip"):
         getattr(detector, method)(tmp_path / "file")
     assert not (tmp_path / "file").exists()
+
+
+class WritesIntoItsInput(nn.Module):
+    def forward(self, points):
+        return points.mul_(0.5)
+
+
+def test_a_model_that_writes_into_its_input_is_exported_as_it_is(detector, tmp_path):
+    examples = detector.examples.clone()
+    body = detector.classifier.backbone.body
+    detector.classifier.backbone.body = nn.Sequential(WritesIntoItsInput(), *body)
+    try:
+        detector.export_onnx(tmp_path / "detector.onnx")
+    finally:
+        detector.classifier.backbone.body = body
+    assert torch.equal(detector.examples, examples)

@@ -134,6 +134,8 @@ HUGE[3, 1] = 1e300
         ({"x_labels": np.array([0, 1, 1, 1, 1, 1, np.inf])}, "row 6 is inf"),
         ({"x_labels": LABELS[:6]}, r"7 whole numbers, one for each row of `x_features`, but got .*\(6,\)"),
         ({"x_labels": np.full((7, 3), 1 / 3)}, r"one-hot rows, .* Save the class indices: `.argmax\(1\)`"),
+        ({"x_labels": LABELS[None]}, r"Save the class indices: `.reshape\(-1\)`"),
+        ({"x_labels": np.eye(3)[LABELS].T}, r"Save the class indices: `.argmax\(0\)`"),
         ({"x_labels": np.array(["a", None], dtype=object)}, "`x_labels` .* Python objects"),
         ({"x_label": LABELS}, "under the name `x_labels` but there is `x_label`"),
         ({"x_targets": LABELS}, "under the name `x_labels` but there is `x_targets`"),

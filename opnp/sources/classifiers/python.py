@@ -4,8 +4,10 @@ This runs the code that the experiment file names, so only files that the person
 written or read are opened; nothing that a visitor sends ever gets here.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 from torch import nn
 
@@ -89,9 +91,23 @@ class PythonClassifier(ClassifierSource):
             code = OwnCode(file.parent)
             module = code.load(file)
         else:
+            self._require_no_file(source, name, place)
             code = OwnCode()
             module = code.find(source)
         factory = getattr(module, name, None)
         if not callable(factory):
             raise place.wrong("factory", f"a function of {source}", f"no function {name!r}", "Mend its name.")
         return code, factory
+
+    def _require_no_file(self, source: str, name: str, place: Place) -> None:
+        """Refuse a module that Python does not find but that is a file beside the experiment's."""
+        path = f"{source.replace('.', '/')}.py"
+        top = source.partition(".")[0]
+        known = top in sys.modules or (top and find_spec(top) is not None)
+        if not known and place.resolve(path).is_file():
+            raise place.wrong(
+                "factory",
+                "a module that Python finds, or a file",
+                f"{source!r}, which it does not find",
+                f"Write `{path}:{name}` for the file there.",
+            )

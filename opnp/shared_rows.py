@@ -1,0 +1,45 @@
+"""Rows of features that stand in two sets of an experiment, bit for bit: training in test, ID in OOD."""
+
+import numpy as np
+import numpy.typing as npt
+
+from opnp.datasets import FeatureSet
+from opnp.duplicates import MOST_BYTES
+from opnp.errors import OpnpError
+from opnp.experiment import Experiment
+
+
+def shared_rows(experiment: Experiment) -> tuple[str, ...]:
+    """What there is to say of rows of ID test that are in ID training, and of OOD rows that are in either.
+
+    Rows of one number alone, as of dead neurons, are not compared; nor are sets after `MOST_BYTES` of others.
+    """
+    rows: dict[str, npt.NDArray[np.void]] = {}
+    said: list[str] = []
+    left = MOST_BYTES
+    for later, images in enumerate(experiment.sets):
+        if not isinstance(images, FeatureSet) or left <= 0:
+            continue
+        rows[images.key] = own = _rows(images)
+        left -= own.nbytes
+        for first in experiment.sets[: min(later, 2)]:
+            there = rows.get(first.key)
+            if there is None or there.dtype != own.dtype:
+                continue
+            count = int(np.isin(own, there).sum())
+            if count:
+                stand = "row of {} stands" if count == 1 else "rows of {} stand"
+                said.append(
+                    f"{count:,} {stand.format(images.title)} in {first.title} as well, to the last bit."
+                )
+    return tuple(said)
+
+
+def _rows(images: FeatureSet) -> npt.NDArray[np.void]:
+    """(N,) rows as single items, without those of one number; none where the set cannot be read."""
+    try:
+        features = np.zeros((0, 1), np.float32) if images.missing() else images.features()[0].numpy()
+    except OpnpError:
+        features = np.zeros((0, 1), np.float32)
+    varied = features[(features != features[:, :1]).any(axis=1)]
+    return np.ascontiguousarray(varied).view(np.dtype((np.void, 4 * features.shape[1])))[:, 0]
