@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from opnp.datasets import FeatureSet
+from opnp.datasets import FeatureSet, ImageSet
 from opnp.duplicates import MOST_BYTES
 from opnp.errors import OpnpError
 from opnp.experiment import Experiment
@@ -12,16 +12,18 @@ from opnp.experiment import Experiment
 def shared_rows(experiment: Experiment) -> tuple[str, ...]:
     """What there is to say of rows of ID test that are in ID training, and of OOD rows that are in either.
 
-    Rows of one number alone, as of dead neurons, are not compared; nor are sets after `MOST_BYTES` of others.
+    Rows of one number alone, as of dead neurons, are not compared; nor is a set that takes what is read
+    beyond `MOST_BYTES`.
     """
     rows: dict[str, npt.NDArray[np.void]] = {}
     said: list[str] = []
     left = MOST_BYTES
     for later, images in enumerate(experiment.sets):
-        if not isinstance(images, FeatureSet) or left <= 0:
+        features = _features(images)
+        if features is None or features.nbytes > left:
             continue
-        rows[images.key] = own = _rows(images)
-        left -= own.nbytes
+        left -= features.nbytes
+        rows[images.key] = own = _varied(features)
         for first in experiment.sets[: min(later, 2)]:
             there = rows.get(first.key)
             if there is None or there.dtype != own.dtype:
@@ -35,11 +37,16 @@ def shared_rows(experiment: Experiment) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _rows(images: FeatureSet) -> npt.NDArray[np.void]:
-    """(N,) rows as single items, without those of one number; none where the set cannot be read."""
+def _features(images: ImageSet) -> npt.NDArray[np.float32] | None:
+    if not isinstance(images, FeatureSet) or images.missing():
+        return None
     try:
-        features = np.zeros((0, 1), np.float32) if images.missing() else images.features()[0].numpy()
+        return images.features()[0].numpy()
     except OpnpError:
-        features = np.zeros((0, 1), np.float32)
+        return None
+
+
+def _varied(features: npt.NDArray[np.float32]) -> npt.NDArray[np.void]:
+    """(N,) rows as single items, without those of one number."""
     varied = features[(features != features[:, :1]).any(axis=1)]
     return np.ascontiguousarray(varied).view(np.dtype((np.void, 4 * features.shape[1])))[:, 0]
