@@ -47,12 +47,11 @@ def open_explore(page: Page, query: str = "") -> None:
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
 
 
-def give(page: Page, picture: str | Path | FilePayload) -> None:
-    """Go to Images and upload a picture there, once the upload of the page before is gone."""
-    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
-    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible()
+def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> None:
+    """Upload pictures on Images, once all of the page is there and nothing of the one before."""
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
     at_rest(page)
-    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
+    page.locator(".st-key-uploads").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(pictures)
 
 
 def at_rest(page: Page) -> None:

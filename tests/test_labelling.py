@@ -241,7 +241,7 @@ def test_numbers_that_may_be_names_or_logits_are_said_and_doubted_where_the_name
     assert [*right.notes] == ["In ID test, the labels are numbers and stand for the logits: 0 for '2'."]
     wrong = prepare(by_numbers(tmp_path, list("201"), np.repeat([2, 0, 1], 4)), store)
     assert accuracy(wrong) == 0.0
-    assert "100.0 % with the classes called by these numbers: write the place of each" in wrong.notes[-1]
+    assert "100.0 % with the classes called by these numbers: write the place of each" in wrong.doubts[0]
 
 
 def test_numbers_in_a_list_that_no_logit_stands_for_are_names(tmp_path, store):

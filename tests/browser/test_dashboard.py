@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from pages import FIRST_START, at_rest, metric, open_explore, thumb
+from pages import FIRST_START, at_rest, give, metric, open_explore, thumb
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sklearn.datasets import load_sample_image
 
 pytestmark = pytest.mark.browser
@@ -43,13 +43,13 @@ def test_uploads_of_a_photograph_and_a_broken_file(page: Page):
     photo = io.BytesIO()
     Image.fromarray(np.asarray(load_sample_image("flower.jpg"))).save(photo, "JPEG")
     page.goto("/images?neurons=30&neurons=100")
-    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
-        [
-            {"name": "flower.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()},
-            {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\nnothing"},
-        ],
-        timeout=FIRST_START,
-    )
+    flower: FilePayload = {"name": "flower.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
+    broken: FilePayload = {
+        "name": "broken.png",
+        "mimeType": "image/png",
+        "buffer": b"\x89PNG\r\n\x1a\nnothing",
+    }
+    give(page, [flower, broken])
     expect(page.get_by_text("what it sees")).to_be_visible()
     expect(page.get_by_text("flower.jpg").first).to_be_visible()
     expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()

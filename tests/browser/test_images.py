@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import FIRST_START, at_rest, metric
+from pages import FIRST_START, at_rest, give, metric
 from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_image
@@ -173,7 +173,7 @@ def test_a_chosen_folder_is_packed_and_looked_at(page: Page, tmp_path: Path):
 def test_more_pictures_than_fit_one_by_one_are_a_set_however_they_come(page: Page):
     open_images(page)
     files = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in letters(41).items()]
-    page.locator(".st-key-uploads").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    give(page, files)
     expect(page.get_by_role("heading", name="Your set: pictures.zip")).to_be_visible()
     expect(page.get_by_text("41 pictures, in memory for this visit only")).to_be_visible()
     expect(page.get_by_text("what it sees")).to_have_count(0)

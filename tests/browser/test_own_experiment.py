@@ -37,6 +37,7 @@ def test_from_the_card_to_a_judged_picture(page: Page):
 
     picture = io.BytesIO()
     coloured(2, seed=77).save(picture, "PNG")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
     give(page, {"name": "mine.png", "mimeType": "image/png", "buffer": picture.getvalue()})
     expect(page.get_by_text("red", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("accepted as ID|rejected as OOD")).first).to_be_visible()

@@ -114,6 +114,7 @@ def _uploaded(page: Page, world, own, pruned, ledger: Ledger) -> None:
     """One picture on Images: class and scores, to the decimals that are shown."""
     place = 41
     file = world.pictures("test")[place]
+    page.get_by_test_id("stTopNavLink").filter(has_text="Images").click()
     give(page, file)
     shown = page.get_by_text(re.compile(r"^Score .* → .*, threshold"))
     expect(shown).to_be_visible()
