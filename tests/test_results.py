@@ -66,6 +66,7 @@ def test_markdown_can_be_read_alone(benchmark, made_from):
     assert text.startswith("# Toy\n")
     assert "on the held-out half of every OOD set, with 95 % intervals" in text
     assert "Images: 200 ID; Middle 75, Far | away 75" in text
+    assert "AUPR is average precision; OpenOOD joins the same points by trapezoids" in text
     for name in ("FPR95 ↓", "AUROC ↑", "AUPR, ID positive ↑", "AUPR, OOD positive ↑"):
         assert f"## {name}\n\n| Method | Middle | Far \\| away | Average |\n" in text
     assert "python -m opnp benchmark 'my toy'" in text
