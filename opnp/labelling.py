@@ -72,10 +72,8 @@ def labelled(
 
 
 def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    placed: npt.NDArray[np.int64] = np.array([*places, NO_LABEL])[
-        values
-    ]  # (classes + 1,); a label of -1 stays one
-    return placed
+    every: npt.NDArray[np.int64] = np.array([*places, NO_LABEL])  # (classes + 1,); a label of -1 stays one
+    return every[values]
 
 
 def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> Joined:

@@ -86,12 +86,9 @@ def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
     Raises:
         InvalidDataError: If the file is torn, or the array holds Python objects.
     """
-    nothing = (), torch.empty(0, dtype=torch.int64)
-    if _is_safetensors(file) or name not in array_names(file):
-        return nothing
-    texts = _texts(_loaded(file, name))
+    texts = _texts_of(file, name)
     if texts is None or all(text.removeprefix("-").isdecimal() for text in texts.tolist()):
-        return nothing
+        return (), torch.empty(0, dtype=torch.int64)
     names, numbers = np.unique(texts, return_inverse=True)
     return tuple(names.tolist()), torch.from_numpy(numbers.astype(np.int64))
 
@@ -102,8 +99,7 @@ def holds_texts(file: Path, name: str) -> bool:
     Raises:
         InvalidDataError: As `read_names`.
     """
-    there = not _is_safetensors(file) and name in array_names(file)
-    return there and _texts(_loaded(file, name)) is not None
+    return _texts_of(file, name) is not None
 
 
 def read_numerals(file: Path, name: str) -> torch.Tensor:
@@ -117,6 +113,12 @@ def read_numerals(file: Path, name: str) -> torch.Tensor:
     if texts is not None and all(text.removeprefix("-").isdecimal() for text in texts.tolist()):
         return torch.from_numpy(texts.astype(np.int64))
     return read_array(file, name)
+
+
+def _texts_of(file: Path, name: str) -> npt.NDArray[np.str_] | None:
+    """The texts of an array; None for one of something else, and for none of that name."""
+    there = not _is_safetensors(file) and name in array_names(file)
+    return _texts(_loaded(file, name)) if there else None
 
 
 def require_name(file: Path, name: str) -> None:

@@ -127,9 +127,7 @@ def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> Featur
     def labels() -> Labels | None:
         require_present(missing())
         file, name = place.resolve(table.path), f"{table.prefix}_labels"
-        names, _ = read_names(file, name)
-        texts = holds_texts(file, name)
-        return Labels(None, names, texts=texts) if texts else None
+        return Labels(None, read_names(file, name)[0], texts=True) if holds_texts(file, name) else None
 
     return FeatureSet(
         said.key,
