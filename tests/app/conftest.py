@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cached
 from app.components.above import SEEN
+from recipes import serving
 
 PAGE = Path(__file__).parents[2] / "app" / "page.py"
 PATIENCE = 300
@@ -37,6 +38,15 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
 
     yield open_page
     cached.experiments.clear()
+
+
+@pytest.fixture
+def address(fashion_cache: Path, tmp_path: Path):
+    """The address of a real server with a cache of its own, whose log holds no trace at the end."""
+    shutil.copytree(fashion_cache, tmp_path / "cache")
+    with serving.dashboard(tmp_path / "log.txt", tmp_path / "cache") as address:
+        yield address
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 import json
 import random
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from recipes.serving import dashboard
 from recipes.visiting import Visitor, visitor
 
 VISITORS = 25
@@ -18,14 +15,6 @@ PAGE = "images"
 """It has the controls and draws little else."""
 
 Window = tuple[float, float]
-
-
-@pytest.fixture
-def address(fashion_cache, tmp_path):
-    shutil.copytree(fashion_cache, tmp_path / "cache")
-    with dashboard(tmp_path / "log.txt", tmp_path / "cache") as address:
-        yield address
-    assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
 class Desk:

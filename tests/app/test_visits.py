@@ -1,12 +1,7 @@
 """Who has left is freed, who comes back in time is not, and uploads are held to their bounds."""
 
-import shutil
-
-import pytest
-
 from app.server.bounds import MEGABYTE, Bounds, Ledger
 from app.server.visits import PATIENCE, Visits, tidy
-from recipes.serving import dashboard
 from recipes.visiting import visitor
 
 
@@ -46,14 +41,6 @@ def test_files_are_counted_and_what_ends_is_forgotten():
 
 def test_tidying_up_works_on_this_system():
     tidy()
-
-
-@pytest.fixture
-def address(fashion_cache, tmp_path):
-    shutil.copytree(fashion_cache, tmp_path / "cache")
-    with dashboard(tmp_path / "log.txt", tmp_path / "cache") as address:
-        yield address
-    assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
 def test_a_visitor_with_too_much_is_told_and_others_are_not_touched(address):
