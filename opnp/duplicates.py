@@ -36,10 +36,18 @@ class Shared:
 
     def __str__(self) -> str:
         """In a sentence."""
-        stand = "picture of {} stands" if self.count == 1 else "pictures of {} stand"
-        return (
-            f"{self.count:,} {stand.format(self.second)} in {self.first} as well, {self.example} among them."
-        )
+        return f"{standing('picture', self.count, self.second, self.first)}, {self.example} among them."
+
+
+def standing(thing: str, count: int, second: str, first: str) -> str:
+    """How many of one set are in another as well, as a clause.
+
+    Example:
+        >>> standing("row", 1, "ID test", "ID train"), standing("row", 1200, "far", "ID test")
+        ('1 row of ID test stands in ID train as well', '1,200 rows of far stand in ID test as well')
+    """
+    stand = f"{thing} of {second} stands" if count == 1 else f"{thing}s of {second} stand"
+    return f"{count:,} {stand} in {first} as well"
 
 
 @dataclass(frozen=True)

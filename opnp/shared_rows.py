@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.datasets import FeatureSet, ImageSet
-from opnp.duplicates import MOST_BYTES
+from opnp.duplicates import MOST_BYTES, standing
 from opnp.errors import OpnpError
 from opnp.experiment import Experiment
 
@@ -30,10 +30,7 @@ def shared_rows(experiment: Experiment) -> tuple[str, ...]:
                 continue
             count = int(np.isin(own, there).sum())
             if count:
-                stand = "row of {} stands" if count == 1 else "rows of {} stand"
-                said.append(
-                    f"{count:,} {stand.format(images.title)} in {first.title} as well, to the last bit."
-                )
+                said.append(f"{standing('row', count, images.title, first.title)}, to the last bit.")
     return tuple(said)
 
 
