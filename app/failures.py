@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.format import message
 from app.text import shell as text
+from opnp._utils.foreign_code import clause
 from opnp.errors import OpnpError
-from opnp.foreign import clause
 
 log = logging.getLogger("opnp.app")
 

@@ -2,7 +2,7 @@
 
 import re
 
-from opnp.intervals import Interval
+from opnp.evaluation.intervals import Interval
 
 
 def percent(fraction: float) -> str:

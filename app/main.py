@@ -14,10 +14,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from app.arguments import offer  # noqa: E402
 from app.failures import show  # noqa: E402
 from app.server.gate import Gate  # noqa: E402
 from app.server.visits import watching  # noqa: E402
+from app.startup import offer  # noqa: E402
 
 offer(sys.argv[1:])
 server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=watching, on_script_error=show)

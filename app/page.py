@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.server.visits import arrived
 from app.shell import run
-from app.sockets import send_at_once
+from app.startup import send_at_once
 
 st.set_page_config(page_title="OPNP · pruning for OOD detection", page_icon=":material/tune:", layout="wide")
 send_at_once()

@@ -13,17 +13,17 @@ from app.charts.palette import LIGHT
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.format import interval, percent
-from app.frames import Halves, set_frame
-from app.panels import counts, score_panels
-from app.pinned import Pair
+from app.histogram_data import counts, score_panels
+from app.metric_frame import Halves, set_frame
+from app.state.baseline import Pair
 from app.text import explore
 from app.text import report as text
 from app.titles import titles_of
-from opnp.binning import bin_map
 from opnp.config import Pruning, windows_text
-from opnp.evaluation import Half
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
-from opnp.versions import versions
+from opnp.interpret.binning import bin_map
+from opnp.reports.versions import versions
 
 MOST_TRIED = 20
 _STYLE = """

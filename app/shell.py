@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, link, state, text
+from app import cached, text
 from app.components.refused import refused
 from app.components.theme import themed
 from app.failures import show
 from app.format import message
+from app.state import session, url
 from app.titles import titles_of
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from app.state import Settings
+    from app.state.session import Settings
     from opnp.explorer import Explorer
 
 PAGES = {
@@ -73,17 +74,17 @@ def _run() -> None:
     offered = cached.experiments()
     copy = getattr(text, name)
     titles = titles_of(experiment for experiment in offered if experiment.at_hand())
-    link.arrive(name, titles)
-    opened = st.session_state.pop(state.CHOSEN, None)
+    url.arrive(name, titles)
+    opened = st.session_state.pop(session.CHOSEN, None)
     if opened in titles:
-        st.session_state[state.EXPERIMENT] = opened
+        st.session_state[session.EXPERIMENT] = opened
     unfollowed = st.empty()
     _say(unfollowed)
     with st.container(key="header"):
         key, place = header(copy.TITLE, titles)
     experiment = next(each for each in offered if each.key == key)
     sets = titles_of(experiment.ood)
-    link.enter(key, next(iter(titles)), sets)
+    url.enter(key, next(iter(titles)), sets)
     job = cached.preparation(key)
     introduce(place, copy.INTRO, job)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
@@ -91,23 +92,23 @@ def _run() -> None:
         return
     introduce(place, copy.INTRO, job)
     begin(explorer)
-    state.rest()
-    state.arrive(key, tuple(explorer.prepared.ood))
-    link.follow(sets)
+    session.rest()
+    session.arrive(key, tuple(explorer.prepared.ood))
+    url.follow(sets)
     _say(unfollowed)
-    alone = nullcontext(state.read(tuple(explorer.prepared.ood)))
+    alone = nullcontext(session.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
     _say(unfollowed)
-    if link.again():
+    if url.again():
         st.rerun()
 
 
 def _say(place: "DeltaGenerator") -> None:
     """What of the address could not be followed, if anything."""
-    if link.problems():
-        place.warning("\n\n".join(map(message, link.problems())), icon=":material/link_off:")
+    if url.problems():
+        place.warning("\n\n".join(map(message, url.problems())), icon=":material/link_off:")
     else:
         place.empty()
 

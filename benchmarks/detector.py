@@ -12,10 +12,10 @@ import torch
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import UNPRUNED, Pruning
 from opnp.detector import Detector
-from opnp.detector.make import make_detector
-from opnp.experiment import load_experiment
+from opnp.detector.build import make_detector
+from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.prepared import prepare
+from opnp.prepare import prepare
 from opnp.store import Store
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId

@@ -22,11 +22,11 @@ from PIL import Image
 from torch import nn
 
 from benchmarks._timing import alternate, print_table
-from opnp.datasets import ImageSet
-from opnp.extraction import ExtractionSettings, extract_to_disk
-from opnp.features import extract
+from opnp._utils.torchvision import import_torchvision
+from opnp.data.image_set import ImageSet
+from opnp.features import ExtractionSettings, extract_to_disk
+from opnp.features.in_memory import extract
 from opnp.models import Classifier, split
-from opnp.torchvision_compat import import_torchvision
 
 ROUNDS = 3
 WIDTH = 2048

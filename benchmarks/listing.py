@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
-from opnp.sources.files import files_identity
-from opnp.sources.images.folder import FolderOfImages
-from opnp.sources.listing import suffixes
-from opnp.sources.place import Place
+from opnp.experiments.sources.files import files_identity
+from opnp.experiments.sources.images.folder import FolderOfImages
+from opnp.experiments.sources.listing import suffixes
+from opnp.experiments.sources.table_location import Place
 
 ROUNDS = 3
 FOLDERS = 100

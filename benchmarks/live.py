@@ -18,11 +18,11 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import NeuronDefinition, Pruning
-from opnp.live import LiveScorer
-from opnp.live.incremental import Incremental
-from opnp.live.tiles import into_tiles
 from opnp.metrics import auroc, fpr95
-from opnp.rescore import Rescored, rescore
+from opnp.scoring import LiveScorer
+from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.incremental import Incremental
+from opnp.scoring.tiles import into_tiles
 
 BINS = 60
 

@@ -14,12 +14,12 @@ import torch
 from torch.nn import functional
 
 from benchmarks._timing import alternate, print_table
-from opnp.extraction import StoredFeatures
-from opnp.extraction.chunks import write_chunk
-from opnp.extraction.manifest import Manifest, write_manifest
-from opnp.extraction.request import Request
-from opnp.sensitivity import CHUNK, sensitivity_sums, weight_sensitivity
-from opnp.stored_maps import stored_sensitivity_sums
+from opnp.features import StoredFeatures
+from opnp.features.chunks import write_chunk
+from opnp.features.manifest import Manifest, write_manifest
+from opnp.features.request import Request
+from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.gradients import CHUNK, sensitivity_sums, weight_sensitivity
 
 SIZES = {"CIFAR size": (50_000, 512, 10, 200), "ImageNet size": (4096, 2048, 1000, 10)}
 """Samples, features, classes, and samples of the autograd loop."""

@@ -16,10 +16,10 @@ import torch
 from safetensors import safe_open
 
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
-from opnp.extraction import StoredFeatures, chunk_files
-from opnp.extraction.chunks import chunk_path, write_chunk
-from opnp.extraction.manifest import Manifest, write_manifest
-from opnp.extraction.request import Request
+from opnp.features import StoredFeatures, chunk_reader
+from opnp.features.chunks import chunk_path, write_chunk
+from opnp.features.manifest import Manifest, write_manifest
+from opnp.features.request import Request
 from recipes.fuzzing.headers import Table, changed_header
 
 ROUNDS = 15
@@ -71,13 +71,13 @@ def mapped(stored: StoredFeatures) -> None:
 
 def unsummed(stored: StoredFeatures) -> None:
     """Read as now, but look at no byte."""
-    with patch.object(chunk_files, "Sums", NoSums), patch.object(chunk_files, "_proven", {}):
+    with patch.object(chunk_reader, "Sums", NoSums), patch.object(chunk_reader, "_proven", {}):
         stored.load()
 
 
 def first(stored: StoredFeatures) -> None:
     """Read as a process does for the first time."""
-    with patch.object(chunk_files, "_proven", {}):
+    with patch.object(chunk_reader, "_proven", {}):
         stored.load()
 
 

@@ -15,15 +15,15 @@ from typing import cast
 import torch
 
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
-from opnp.choosing import choose
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
-from opnp.experiment import load_experiment
-from opnp.landscape import Landscape, Side, landscape
-from opnp.prepared import Prepared, prepare
-from opnp.search import Reach, search
+from opnp.experiments.registry import load_experiment
+from opnp.prepare import Prepared, prepare
+from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.landscape import Landscape, Side, landscape
+from opnp.search.sweep import EDGES
+from opnp.search.trial import choose
+from opnp.search.tuning_set import SAMPLE, Tuning, tuning
 from opnp.store import Store
-from opnp.sweep import EDGES
-from opnp.tuning import SAMPLE, Tuning, tuning
 
 EVEN = range(0, 101, 20)
 

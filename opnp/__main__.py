@@ -1,6 +1,6 @@
 """`python -m opnp`."""
 
-from opnp.cli import app
+from opnp.cli.app import app
 
 if __name__ == "__main__":
     app(prog_name="python -m opnp")

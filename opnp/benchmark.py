@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from opnp.choosing import MAX_ACCURACY_LOSS, Choice, Grid, choose_windows
 from opnp.config import UNPRUNED, Pruning
-from opnp.evaluation import Half
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
-from opnp.figures import Figures, figures
 from opnp.pruning import PrunedHead
+from opnp.reports.metric_table import Figures, figures
+from opnp.search.trial import MAX_ACCURACY_LOSS, Choice, Grid, choose_windows
 
 
 class Method(StrEnum):
@@ -76,7 +76,7 @@ def run_benchmark(
     Args:
         explorer: The experiment.
         ood: Keys of OOD sets.
-        grid: Which windows are tried; all of `opnp.choosing.WINDOWS` by default.
+        grid: Which windows are tried; all of `opnp.search.trial.WINDOWS` by default.
         max_accuracy_loss: ID accuracy that a chosen window may cost at most, a fraction.
         progress: Told how many windows were tried so far.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from opnp.checks import require_option, require_window
+from opnp._utils.checks import require_option, require_window
 
 
 class RankScope(StrEnum):

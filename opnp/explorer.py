@@ -7,12 +7,13 @@ import numpy as np
 import torch
 
 from opnp.config import NeuronDefinition, Pruning
-from opnp.evaluation import Evaluation, Half, evaluate, evaluate_against, half_of
-from opnp.live import LiveScorer, scorer
+from opnp.evaluation.evaluate import Evaluation, evaluate, evaluate_against
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
-from opnp.prepared import Prepared
+from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
-from opnp.rescore import Rescored, rescore
+from opnp.scoring import LiveScorer, scorer
+from opnp.scoring.head_output import Rescored, rescore
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-from opnp.checks import require_finite
+from opnp._utils.checks import require_finite
+from opnp._utils.foreign_code import RAISED, clause, foreign
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
-from opnp.foreign import RAISED, clause, foreign
-from opnp.splitting.adapted import adapted, expectation, remedy
-from opnp.splitting.copying import require_usable, shared_copy, unwrapped
-from opnp.splitting.head import Head, combinations, last_calls, rounding, taken_off
-from opnp.splitting.randomness import is_random, random_model
-from opnp.splitting.reasons import no_head, not_reproduced
-from opnp.splitting.understood import NOTHING, Understood
+from opnp.model_split.adapter import adapted, expectation, remedy
+from opnp.model_split.copies import require_usable, shared_copy, unwrapped
+from opnp.model_split.linear_head import Head, combinations, last_calls, rounding, taken_off
+from opnp.model_split.randomness import is_random, random_model
+from opnp.model_split.refusals import no_head, not_reproduced
+from opnp.model_split.summary import NOTHING, Understood
 
 Transform = Callable[[Image.Image], torch.Tensor]
 
@@ -102,9 +102,9 @@ def split(
     """Split a model before its linear head and check the split on real inputs.
 
     The head is found by running `example`: it is the `nn.Linear` whose output is the model's output, else
-    what `opnp.splitting.head` finds. The backbone is a copy of the module tree that shares every tensor,
-    with that layer replaced by the identity, so `model` itself comes back as it was: mode, gradient flags
-    and hooks.
+    what `opnp.model_split.linear_head` finds. The backbone is a copy of the module tree that shares every
+    tensor, with that layer replaced by the identity, so `model` itself comes back as it was: mode, gradient
+    flags and hooks.
 
     Args:
         model: Any module that maps (N, ...) to logits (N, C).

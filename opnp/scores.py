@@ -2,7 +2,7 @@
 
 import torch
 
-from opnp.checks import require_positive
+from opnp._utils.checks import require_positive
 from opnp.errors import InvalidDataError
 
 

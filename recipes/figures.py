@@ -1,10 +1,10 @@
 """Print the README's table of what pruning does to the embedded experiment: `python -m recipes.figures`."""
 
 from opnp.config import UNPRUNED, Pruning, RankScope
-from opnp.evaluation import Half
-from opnp.experiment import list_experiments
+from opnp.evaluation.splits import Half
+from opnp.experiments.registry import list_experiments
 from opnp.explorer import Explorer
-from opnp.prepared import prepare
+from opnp.prepare import prepare
 from opnp.store import Store
 
 ROWS = {

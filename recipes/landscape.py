@@ -1,15 +1,15 @@
 """Print the README's table of chosen windows on the embedded experiment: `python -m recipes.landscape`."""
 
 from opnp.config import NeuronDefinition, Pruning, RankScope, windows_text
-from opnp.experiment import load_experiment
+from opnp.evaluation.intervals import Interval
+from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.holdout import hold_out, leave_one_out
-from opnp.intervals import Interval
-from opnp.landscape import Landscape, Side, landscape
-from opnp.prepared import prepare
-from opnp.search import Reach, search
+from opnp.prepare import prepare
+from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.holdout import hold_out, leave_one_out
+from opnp.search.landscape import Landscape, Side, landscape
+from opnp.search.tuning_set import Tuning, tuning, without_ood
 from opnp.store import Store
-from opnp.tuning import Tuning, tuning, without_ood
 
 
 def landscapes(data: Tuning) -> list[Landscape]:

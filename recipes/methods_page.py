@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from opnp.markdown import table
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Method
+from opnp.reports.markdown import table
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
 

@@ -14,14 +14,14 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from opnp.embedded.full import (
+from opnp._utils.torchvision import import_torchvision
+from opnp.experiments.builtin.fashion_full import (
     FASHION_FOLDER,
-    full_fashion_available,
-    full_fashion_test,
-    full_fashion_train,
+    is_installed,
+    load_test,
+    load_train,
 )
-from opnp.embedded.net import FASHION_WEIGHTS, SIZE, SmallCNN, normalised
-from opnp.torchvision_compat import import_torchvision
+from opnp.experiments.builtin.net import FASHION_WEIGHTS, SIZE, SmallCNN, normalised
 
 SEED = 0
 EPOCHS = 14
@@ -33,7 +33,7 @@ SHIFT = 2  # pixels, each way
 
 def data_folder(download: Path | None) -> Path:
     """Debian's folder when it is there, else the one that torchvision downloads into."""
-    if full_fashion_available() or download is None:
+    if is_installed() or download is None:
         return FASHION_FOLDER
     import_torchvision()
     from torchvision.datasets import FashionMNIST
@@ -63,8 +63,8 @@ def accuracy(net: SmallCNN, images: torch.Tensor, labels: torch.Tensor) -> float
 
 def train(folder: Path) -> SmallCNN:
     """The whole recipe; prints the loss and the test accuracy after each epoch."""
-    images, labels = map(torch.from_numpy, full_fashion_train(folder))
-    test_images, test_labels = map(torch.from_numpy, full_fashion_test(folder))
+    images, labels = map(torch.from_numpy, load_train(folder))
+    test_images, test_labels = map(torch.from_numpy, load_test(folder))
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
     net = SmallCNN()

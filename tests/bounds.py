@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from opnp.sensitivity import CHUNK
+from opnp.sensitivity.gradients import CHUNK
 
 EXP = 4
 """Units in the last place that exp and log may be off by; vector libraries promise one to four."""

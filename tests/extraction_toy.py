@@ -16,10 +16,10 @@ import torch
 from PIL import Image
 from torch import nn
 
-from opnp.datasets import ImageSet
-from opnp.extraction import ExtractionSettings, extract_to_disk, joined
+from opnp.data.image_set import ImageSet
+from opnp.features import ExtractionSettings, extract_to_disk, joined
 from opnp.models import Classifier, split
-from opnp.stored_maps import stored_sensitivity_sums
+from opnp.sensitivity.cache import stored_sensitivity_sums
 
 SETTINGS = ExtractionSettings(batch_size=16, chunk=40, format="float32")
 

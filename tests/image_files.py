@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from opnp.data.decode import UploadedImage, read_image
 from opnp.errors import UnreadableImageError
-from opnp.images import UploadedImage, read_image
 
 RGB = Image.fromarray(np.random.default_rng(0).integers(0, 256, (12, 20, 3), dtype=np.uint8))
 GREY = RGB.convert("L")

@@ -234,7 +234,7 @@ for name, build in {**WORK, **REFUSED}.items():
 
 
 def augmented():
-    from opnp.torchvision_compat import import_torchvision
+    from opnp._utils.torchvision import import_torchvision
 
     import_torchvision()
     from torchvision import transforms

@@ -17,25 +17,25 @@ from pretend_device import NAME, Pretend
 
 from opnp import devices
 from opnp.comparison.defaults import default_rows
+from opnp.comparison.fit_data import Training, training
 from opnp.comparison.scoring import score
-from opnp.comparison.training import Training, training
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning
 from opnp.detector import Detector
-from opnp.detector.make import make_detector
-from opnp.embedded.data import fashion_test, ood_images
-from opnp.evaluation import Half
-from opnp.experiment import load_experiment
+from opnp.detector.build import make_detector
+from opnp.evaluation.splits import Half
+from opnp.experiments.builtin.data import fashion_test, ood_images
+from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.extraction import ExtractionSettings, Processes, extract_to_disk
-from opnp.features import extract
-from opnp.judging import opinions, transformed
-from opnp.live import LiveScorer
+from opnp.features import ExtractionSettings, Processes, extract_to_disk
+from opnp.features.in_memory import extract
+from opnp.inference.predict import opinions, transformed
+from opnp.inference.uploaded_set import look
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
-from opnp.own_set import look
-from opnp.prepared import Prepared, SensitivityMaps, prepare
-from opnp.sensitivity import neuron_sensitivity, sensitivity_sums, weight_sensitivity
+from opnp.prepare import Prepared, SensitivityMaps, prepare
+from opnp.scoring import LiveScorer
+from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.gradients import neuron_sensitivity, sensitivity_sums, weight_sensitivity
 from opnp.store import Store
-from opnp.stored_maps import stored_sensitivity_sums
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from opnp.sources.transform import TransformTable
+from opnp.experiments.sources.transform import TransformTable
 
 _ENDED_TWICE = re.compile(r"[.,;:!?…]\)?[.,;:]| {2}")
 

@@ -3,13 +3,13 @@ import torch
 from toy_explorer import OOD, poisoned, toy_explorer
 
 from opnp.benchmark import Method, run_benchmark, scored_by_confidence
-from opnp.choosing import Grid
 from opnp.config import UNPRUNED, NeuronDefinition, RankScope, Window
 from opnp.errors import InvalidDataError
-from opnp.evaluation import Half, half_of
-from opnp.figures import figures, records
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import fpr95
+from opnp.reports.metric_table import figures, records
 from opnp.scores import msp_score
+from opnp.search.trial import Grid
 
 BY_HAND = Grid((Window(10, 100),), (Window(0, 90),), (RankScope.GLOBAL,), (NeuronDefinition.ACTIVATION,))
 

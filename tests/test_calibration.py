@@ -8,9 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opnp._utils.torchvision import import_torchvision
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.metrics import ece, reliability
-from opnp.torchvision_compat import import_torchvision
 
 samples = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=50)
 bin_counts = st.integers(1, 40)

@@ -8,9 +8,9 @@ from toy_experiment import toy_experiment
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.metrics import fpr95
-from opnp.prepared import prepare
+from opnp.prepare import prepare
 from opnp.pruning import prune
-from opnp.rescore import rescore
+from opnp.scoring.head_output import rescore
 from opnp.store import Store
 
 WINDOWS = st.tuples(st.floats(0, 100), st.floats(0, 100)).map(lambda ends: tuple(sorted(ends)))
@@ -81,7 +81,7 @@ def test_small_experiments_need_no_glance(explorer):
 
 
 def test_a_glance_at_everything_is_the_exact_value(explorer, monkeypatch):
-    monkeypatch.setattr("opnp.live.plain.PLAIN_UP_TO", 0)
+    monkeypatch.setattr("opnp.scoring.full.PLAIN_UP_TO", 0)
     large = Explorer(explorer.prepared)
     pruning = Pruning(weights=(10, 95))
     glance = large.glance(pruning, ["far", "middle"], "tune")

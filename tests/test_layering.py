@@ -240,12 +240,12 @@ def test_a_move_to_the_cpu_is_let_through():
     ("own", "source", "found"),
     [
         ("pruning", "from opnp.config import Pruning", []),
-        ("live", "from opnp.live.tiles import Tile", []),
+        ("live", "from opnp.scoring.tiles import Tile", []),
         ("config", "from opnp.pruning import prune", ["pruning"]),
         ("config", "def f():\n    from opnp import pruning", ["pruning"]),
         ("scores", "from opnp.metrics import ece", ["metrics"]),
-        ("experiment", "def f():\n    from opnp.catalog import x", []),
-        ("experiment", "from opnp.catalog import x", ["catalog"]),
+        ("experiment", "def f():\n    from opnp.experiments.registry import x", []),
+        ("experiment", "from opnp.experiments.registry import x", ["catalog"]),
     ],
 )
 def test_climbing_is_seen(own, source, found):

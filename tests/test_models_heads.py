@@ -9,8 +9,8 @@ from model_toys import Net, assert_unchanged, logits_of, snapshot, split_toy
 from torch import nn
 from torch.nn import functional
 
-from opnp.embedded.experiments import embedded_experiments
 from opnp.errors import UnsupportedModelError
+from opnp.experiments.builtin.fashion import embedded_experiments
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ import torch
 from model_toys import assert_unchanged, logits_of, snapshot, split_toy
 from torch.nn import functional
 
-from opnp.embedded.net import load_fashion_net
+from opnp._utils.torchvision import import_torchvision
 from opnp.errors import UnsupportedModelError
-from opnp.sensitivity import neuron_sensitivity, weight_sensitivity
-from opnp.torchvision_compat import import_torchvision
+from opnp.experiments.builtin.net import load_fashion_net
+from opnp.sensitivity.gradients import neuron_sensitivity, weight_sensitivity
 
 VIT = {"image_size": 32, "patch_size": 16, "num_layers": 2, "num_heads": 4, "hidden_dim": 64, "mlp_dim": 128}
 TORCHVISION = {

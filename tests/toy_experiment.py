@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from opnp.datasets import ArrayImages, ImageSet, content_identity
-from opnp.experiment import Experiment
+from opnp.data.image_set import ArrayImages, ImageSet, content_identity
+from opnp.experiments.experiment import Experiment
 from opnp.models import Classifier, split
 
 CLASSES = ("north-east", "north-west", "south-west", "south-east")

@@ -5,10 +5,10 @@ import dataclasses
 import torch
 from toy_experiment import toy_experiment
 
-from opnp.evaluation import half_of
+from opnp.evaluation.splits import half_of
 from opnp.explorer import Explorer
-from opnp.features import Features
-from opnp.prepared import prepare
+from opnp.features.types import Features
+from opnp.prepare import prepare
 from opnp.store import Store
 
 OOD = ["middle", "far"]

@@ -7,7 +7,7 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.comparing import Comparison
+    from app.jobs.comparison import Comparison
 
 
 def comparison(key: str) -> "Comparison":
@@ -22,6 +22,6 @@ def comparison(key: str) -> "Comparison":
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _comparison(key: str) -> "Comparison":
-    from app.comparing import Comparison
+    from app.jobs.comparison import Comparison
 
     return Comparison(ready(key).prepared)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from opnp.detector import Detector
-    from opnp.detector.reopen import Reopened
+    from opnp.detector.restore import Reopened
     from opnp.explorer import Snapshot
     from opnp.threshold.plan import Basis
 
@@ -66,6 +66,6 @@ def reopened(file: "UploadedFile", key: str) -> "Reopened":
     Raises:
         OpnpError: If it is none, or does not fit the experiment; the message says why.
     """
-    from opnp.detector.reopen import reopen
+    from opnp.detector.restore import reopen
 
     return reopen(detector(file), ready(key))

@@ -7,19 +7,19 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.exact import ExactLandscapes
-    from app.later import Later
-    from opnp.choosing import Choice
+    from app.jobs.call import Later
+    from app.jobs.exact_landscapes import ExactLandscapes
     from opnp.config import Pruning
-    from opnp.holdout import HeldOut, LeftOut
-    from opnp.landscape import Landscape, Side
-    from opnp.tuning import Tuning
+    from opnp.search.holdout import HeldOut, LeftOut
+    from opnp.search.landscape import Landscape, Side
+    from opnp.search.trial import Choice
+    from opnp.search.tuning_set import Tuning
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "Tuning":
     """What searches may see of an experiment, a sample if it is large; `blind` holds no OOD image."""
-    from opnp.tuning import quick_size, tuning, without_ood
+    from opnp.search.tuning_set import quick_size, tuning, without_ood
 
     prepared = ready(key).prepared
     data = tuning(prepared, ood, most=quick_size(prepared, ood))
@@ -31,7 +31,7 @@ def landscape(
     key: str, ood: tuple[str, ...], side: "Side", base: "Pruning", *, blind: bool = False
 ) -> "Landscape":
     """Figures of every window of one side, the rest as in `base`."""
-    from opnp.landscape import landscape as compute
+    from opnp.search.landscape import landscape as compute
 
     return compute(tuning_data(key, ood, blind=blind), side, base)
 
@@ -39,7 +39,7 @@ def landscape(
 @st.cache_resource(max_entries=8, show_spinner=False)
 def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "ExactLandscapes":
     """The one computation of the exact landscapes around a position; whoever asks first may start it."""
-    from app.exact import ExactLandscapes
+    from app.jobs.exact_landscapes import ExactLandscapes
 
     return ExactLandscapes(ready(key).prepared, ood, pruning)
 
@@ -47,7 +47,7 @@ def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "Exa
 def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "list[Landscape]":
     """The landscapes around the unpruned model: of each scope of weights, each definition of neurons."""
     from opnp.config import NeuronDefinition, Pruning, RankScope
-    from opnp.landscape import Side
+    from opnp.search.landscape import Side
 
     bases = [(Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope]
     bases += [(Side.NEURONS, Pruning(neuron_definition=definition)) for definition in NeuronDefinition]
@@ -57,7 +57,7 @@ def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bool = False) -> "Choice":
     """The best window that costs at most `loss` of ID accuracy, found on what searches may see."""
-    from opnp.search import search
+    from opnp.search.coarse_to_fine import search
 
     data = tuning_data(key, ood, blind=blind)
     return search(data, unpruned_landscapes(key, ood, blind=blind), reach, max_accuracy_loss=loss)
@@ -66,9 +66,9 @@ def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bo
 @st.cache_resource(max_entries=16, show_spinner=False)
 def best_found(key: str, ood: tuple[str, ...]) -> "Later[Choice]":
     """The best window that the Landscape page would show first; whoever asks first may start the search."""
-    from app.later import Later
-    from opnp.choosing import MAX_ACCURACY_LOSS
-    from opnp.search import Reach
+    from app.jobs.call import Later
+    from opnp.search.coarse_to_fine import Reach
+    from opnp.search.trial import MAX_ACCURACY_LOSS
 
     return Later(f"search-{key}", lambda: choice(key, ood, Reach.BOTH, MAX_ACCURACY_LOSS))
 
@@ -76,7 +76,7 @@ def best_found(key: str, ood: tuple[str, ...]) -> "Later[Choice]":
 @st.cache_resource(max_entries=64, show_spinner=False)
 def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOut":
     """What a chosen pruning is worth on the held-out halves."""
-    from opnp.holdout import hold_out
+    from opnp.search.holdout import hold_out
 
     return hold_out(ready(key), pruning, ood)
 
@@ -84,6 +84,6 @@ def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOut":
 @st.cache_resource(max_entries=16, show_spinner=False)
 def left_out(key: str, ood: tuple[str, ...], loss: float) -> "list[LeftOut]":
     """Each OOD set under the window that is chosen without it."""
-    from opnp.holdout import leave_one_out
+    from opnp.search.holdout import leave_one_out
 
     return leave_one_out(ready(key), unpruned_landscapes(key, ood), max_accuracy_loss=loss)

@@ -10,14 +10,14 @@ from app.cached.pictures import example, examples, image
 from app.cached.prepared import ready, unpruned
 
 if TYPE_CHECKING:
-    from app.subject import Subject
+    from app.pictures import Subject
     from opnp.toy import Surface, Toy
 
 
 @st.cache_resource(max_entries=4, show_spinner=text.learn.LOOKING)
 def subjects(key: str) -> "tuple[Subject, ...]":
     """The experiment's own examples; without any, a typical ID image and the surest of each OOD set."""
-    from app.subject import Subject
+    from app.pictures import Subject
 
     found = tuple(
         Subject(one.key, one.title, one.in_distribution, seen.image, seen.features)
@@ -46,7 +46,7 @@ def _typical(key: str) -> "Subject":
 
 
 def _subject(key: str, set_key: str, row: int, title: str, *, familiar: bool) -> "Subject":
-    from app.subject import Subject
+    from app.pictures import Subject
 
     prepared = ready(key).prepared
     source = prepared.id_test if familiar else prepared.ood[set_key]

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from app.picture import Picture
-    from opnp.experiment import ExampleImage
+    from app.pictures import Picture
+    from opnp.experiments.experiment import ExampleImage
 
 log = logging.getLogger("opnp.app")
 
@@ -22,7 +22,7 @@ log = logging.getLogger("opnp.app")
 @st.cache_resource(max_entries=4, show_spinner=False)
 def examples(key: str) -> "tuple[ExampleImage, ...]":
     """Pictures to try."""
-    from opnp.experiment import load_experiment
+    from opnp.experiments.registry import load_experiment
 
     return tuple(load_experiment(key).examples())
 
@@ -40,8 +40,8 @@ def upload(key: str, file: "UploadedFile") -> "Picture":
         UnreadableImageError: If it is no picture that can be shown, or the model fails on it; the message
             says why.
     """
-    from app.picture import picture
-    from opnp.images import read_image
+    from app.pictures import picture
+    from opnp.data.decode import read_image
 
     read = read_image(file.getvalue(), name=file.name)
     try:
@@ -54,7 +54,7 @@ def upload(key: str, file: "UploadedFile") -> "Picture":
 @st.cache_resource(max_entries=64, show_spinner=False)
 def example(key: str, example_key: str) -> "Picture":
     """One of the pictures to try, looked at."""
-    from app.picture import picture
+    from app.pictures import picture
 
     chosen = next(example for example in examples(key) if example.key == example_key)
     return picture(ready(key).prepared.classifier, chosen.title, chosen.image)
@@ -63,7 +63,7 @@ def example(key: str, example_key: str) -> "Picture":
 @st.cache_resource(max_entries=512, show_spinner=False)
 def image(key: str, set_key: str, row: int) -> "Image | None":
     """The image behind a row of an experiment's features, small; None where it cannot be read now."""
-    from app.picture import LARGEST
+    from app.pictures import LARGEST
     from opnp.threshold.closest import image_of_row
 
     prepared = ready(key).prepared

@@ -7,20 +7,20 @@ import streamlit as st
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
-    from app.preparation import Preparation
+    from app.jobs.preparation import Preparation
     from opnp.config import Pruning
-    from opnp.datasets import ImageSet
-    from opnp.evaluation import Evaluation
-    from opnp.experiment import Experiment
+    from opnp.data.image_set import ImageSet
+    from opnp.diagnostics.experiment_summary import Understood
+    from opnp.evaluation.evaluate import Evaluation
+    from opnp.experiments.experiment import Experiment
     from opnp.explorer import Explorer, Snapshot
-    from opnp.headline import Headline
-    from opnp.understood import Understood
+    from opnp.reports.summary import Headline
 
 
 @st.cache_resource(ttl=10, show_spinner=False)
 def experiments() -> "tuple[Experiment, ...]":
     """What this deployment offers, the default one first."""
-    from opnp.experiment import list_experiments
+    from opnp.experiments.registry import list_experiments
 
     return list_experiments()
 
@@ -28,7 +28,7 @@ def experiments() -> "tuple[Experiment, ...]":
 @st.cache_resource(max_entries=4, show_spinner=False)
 def preparation(key: str) -> "Preparation":
     """The one preparation of an experiment; whoever asks first may start it."""
-    from app.preparation import Preparation
+    from app.jobs.preparation import Preparation
 
     return Preparation(key)
 
@@ -42,7 +42,7 @@ def restart(key: str) -> None:
 @st.cache_resource(max_entries=64, ttl=5, show_spinner=False)
 def headline(key: str) -> "Headline | None":
     """What the last preparation of an experiment found, if there was one."""
-    from opnp.headline import kept_headline
+    from opnp.reports.summary import kept_headline
     from opnp.store import Store
 
     with Store() as store:
@@ -57,9 +57,9 @@ def understood(experiment: "Experiment") -> "Understood":
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner=False)
 def _understood(key: str, looked_at: tuple[str, ...], prepared: "Headline | None") -> "Understood":  # noqa: ARG001
-    from opnp.experiment import load_experiment
+    from opnp.diagnostics.experiment_summary import understood
+    from opnp.experiments.registry import load_experiment
     from opnp.store import Store
-    from opnp.understood import understood
 
     with Store() as store:
         return understood(load_experiment(key), store)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import torch
 
     from opnp.config import Pruning, RankScope
-    from opnp.nearest import Nearest
-    from opnp.prepared import Prepared
+    from opnp.interpret.nearest import Nearest
+    from opnp.prepare import Prepared
     from opnp.pruning import PrunedHead
 
 MOST_LOGITS = 8_000_000
@@ -36,7 +36,7 @@ class Sampled:
 
 def _digest(sample: "torch.Tensor") -> str:
     """Of one sample's features: a key of a few bytes."""
-    from opnp.datasets import content_identity
+    from opnp.data.image_set import content_identity
 
     return content_identity(sample.numpy().tobytes())
 
@@ -65,7 +65,7 @@ def sampled_logits(key: str) -> Sampled:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def sampled_ood_logits(key: str, set_key: str) -> Sampled:
     """Logits of the half of an OOD set that is for choosing, or of a seeded sample of it."""
-    from opnp.evaluation import Half, half_of
+    from opnp.evaluation.splits import Half, half_of
 
     prepared = ready(key).prepared
     features = prepared.ood[set_key].features
@@ -87,7 +87,7 @@ def _sampled(
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={"torch.Tensor": _digest})
 def nearest_rows(key: str, sample: "torch.Tensor", count: int) -> "Nearest":
     """The rows of the ID test set most like a sample's (D,) features."""
-    from opnp.nearest import nearest
+    from opnp.interpret.nearest import nearest
 
     return nearest(ready(key).prepared.id_test.features, sample, count)
 
@@ -95,6 +95,6 @@ def nearest_rows(key: str, sample: "torch.Tensor", count: int) -> "Nearest":
 @st.cache_resource(max_entries=8, show_spinner=False)
 def usual_similarity(key: str) -> float:
     """The cosine of a typical ID test image to the closest other one."""
-    from opnp.nearest import usual_similarity as usual
+    from opnp.interpret.nearest import usual_similarity as usual
 
     return usual(ready(key).prepared.id_test.features)

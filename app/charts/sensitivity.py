@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from app.charts.layout import Spec, figure
 from app.charts.names import brief
 from app.charts.palette import Palette, translucent
-from opnp.binning import BinnedMap
+from opnp.interpret.binning import BinnedMap
 from opnp.metrics import FloatArray
 
 LONGEST = 18

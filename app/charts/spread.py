@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
 from app.charts.palette import Palette
-from opnp.distribution import Distribution
+from opnp.interpret.distribution import Distribution
 from opnp.metrics import FloatArray
 
 STEPS = ((0.7, (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)), (2.5, (1, 2, 5)), (np.inf, (1,)))

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
 from app.charts.palette import Palette, translucent
-from opnp.intervals import Interval
+from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
 
 BINS = 24

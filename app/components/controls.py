@@ -7,18 +7,19 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import link, state, text
+from app import text
 from app.components.marks import best, marks
 from app.components.plot import format_choice
 from app.components.range_slider import Moved, last_moved, range_slider
 from app.format import plain
+from app.state import session, url
 from app.titles import titles_of
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.explorer import Explorer
 
 _LABELS = {
-    state.WEIGHTS: (text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP),
-    state.NEURONS: (text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP),
+    session.WEIGHTS: (text.controls.WEIGHTS_LABEL, text.controls.WEIGHTS_HELP),
+    session.NEURONS: (text.controls.NEURONS_LABEL, text.controls.NEURONS_HELP),
 }
 
 _TAKEN = "_taken-"
@@ -26,7 +27,7 @@ _TAKEN = "_taken-"
 
 
 @contextmanager
-def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settings]:
+def controls(explorer: Explorer, *, live: bool = False) -> Iterator[session.Settings]:
     """Draw the controls around what follows them.
 
     A slider that moves is drawn last: its answer tells the browser that the page shows the position, and
@@ -46,7 +47,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
             st.button(
                 "Reset",
                 icon=":material/restart_alt:",
-                on_click=state.choose,
+                on_click=session.choose,
                 args=(UNPRUNED,),
                 help="Prune nothing",
                 key="reset",
@@ -54,17 +55,17 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[state.Settin
             )
             with st.popover("Settings", icon=":material/tune:"):
                 _settings(explorer)
-    moving = live and state.moving()
-    settings = state.read(tuple(explorer.prepared.ood))
+    moving = live and session.moving()
+    settings = session.read(tuple(explorer.prepared.ood))
     if not moving:
-        state.course().settle(settings)
-        link.write(titles_of(explorer.prepared.experiment.ood))
+        session.course().settle(settings)
+        url.write(titles_of(explorer.prepared.experiment.ood))
         _sliders(explorer, (weights, neurons), settings, live=live)
     place.button(
         "Undo",
         icon=":material/undo:",
-        on_click=state.course().undo,
-        disabled=not state.course().earlier,
+        on_click=session.course().undo,
+        disabled=not session.course().earlier,
         help="Back to the settings before",
         key="undo",
         shortcut="u",
@@ -87,11 +88,15 @@ def begin(explorer: Explorer) -> None:
         said = last_moved(f"{key}-slider")
         if said is not None and said.number != st.session_state.get(_TAKEN + key):
             _moved(key, said)
-    state.turn(tuple(explorer.prepared.ood))
+    session.turn(tuple(explorer.prepared.ood))
 
 
 def _sliders(
-    explorer: Explorer, places: tuple[DeltaGenerator, DeltaGenerator], settings: state.Settings, *, live: bool
+    explorer: Explorer,
+    places: tuple[DeltaGenerator, DeltaGenerator],
+    settings: session.Settings,
+    *,
+    live: bool,
 ) -> None:
     found = best(explorer, settings)
     windows = (settings.pruning.weights, settings.pruning.neurons)
@@ -110,15 +115,15 @@ def _sliders(
 
 
 def _moved(key: str, moved: Moved) -> None:
-    state.move(key, moved.window, moving=moved.moving)
+    session.move(key, moved.window, moving=moved.moving)
     st.session_state[_TAKEN + key] = moved.number
 
 
 def _picked(key: str, found: Pruning, number: int) -> None:
     if number == 0:
-        state.move(key, OPEN, moving=False)
+        session.move(key, OPEN, moving=False)
     else:
-        state.choose(found)
+        session.choose(found)
 
 
 def _settings(explorer: Explorer) -> None:
@@ -127,7 +132,7 @@ def _settings(explorer: Explorer) -> None:
         [str(scope) for scope in RankScope],
         default=str(RankScope.GLOBAL),
         required=True,
-        key=state.SCOPE,
+        key=session.SCOPE,
         help=text.controls.SCOPE_HELP,
         persist_state="session",
     )
@@ -136,7 +141,7 @@ def _settings(explorer: Explorer) -> None:
         [str(definition) for definition in NeuronDefinition],
         default=str(NeuronDefinition.ACTIVATION),
         required=True,
-        key=state.DEFINITION,
+        key=session.DEFINITION,
         help=text.controls.DEFINITION_HELP,
         persist_state="session",
     )
@@ -146,7 +151,7 @@ def _settings(explorer: Explorer) -> None:
         list(titles),
         selection_mode="multi",
         default=list(titles),
-        key=state.OOD,
+        key=session.OOD,
         format_func=lambda key: plain(titles[key]),
         persist_state="session",
     )

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import state
 from app.format import message, plain
-from app.preparation import Preparation
+from app.jobs.preparation import Preparation
+from app.state import session
 from app.text import shell as text
 from opnp.devices import title as title_of
 from opnp.explorer import Explorer
@@ -28,8 +28,8 @@ def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
     Returns:
         The key of the experiment that is chosen, and where `introduce` writes.
     """
-    if st.session_state.get(state.EXPERIMENT) not in titles:
-        st.session_state.pop(state.EXPERIMENT, None)
+    if st.session_state.get(session.EXPERIMENT) not in titles:
+        st.session_state.pop(session.EXPERIMENT, None)
     words, choice = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.markdown(f"#### {title}")
@@ -38,7 +38,7 @@ def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
             "Experiment",
             list(titles),
             format_func=lambda key: titles[key],
-            key=state.EXPERIMENT,
+            key=session.EXPERIMENT,
             label_visibility="collapsed",
             width=300,
             persist_state="session",

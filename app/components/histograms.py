@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import state
 from app.charts.histogram import headroom
 from app.charts.palette import Palette
 from app.components.live_histograms import live_histograms
 from app.format import plain
-from app.panels import counts, score_panels
-from app.pinned import pair
-from app.state import Settings
+from app.histogram_data import counts, score_panels
+from app.state import session
+from app.state.baseline import pair
+from app.state.session import Settings
 from app.titles import titles_of
 from opnp.explorer import Explorer, Glance, Snapshot
 
@@ -72,7 +72,7 @@ def draw_histograms(
         marks: Scores of uploaded images before and after.
         names: Their names.
     """
-    frame = st.session_state.get(_FRAME) if state.moving() else None
+    frame = st.session_state.get(_FRAME) if session.moving() else None
     panels, edges = score_panels(before, after, keys, titles, drawn=frame and frame[0])
     panels = [replace(panel, marks=mark, mark_names=names) for panel, mark in zip(panels, marks, strict=True)]
     top = max(headroom(panels), frame[1] if frame else 0.0)

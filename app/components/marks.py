@@ -1,8 +1,9 @@
 """The places worth knowing on the two sliders: nothing pruned, and the best found so far."""
 
-from app import cached, state
+from app import cached
 from app.components.range_slider import Mark
-from app.state import Settings
+from app.state import session
+from app.state.session import Settings
 from app.text import controls as text
 from opnp.config import OPEN, UNPRUNED, Pruning, windows_text
 from opnp.explorer import Explorer
@@ -32,7 +33,7 @@ def marks(side: str, found: Pruning) -> tuple[Mark, ...]:
         side: `state.WEIGHTS` or `state.NEURONS`.
         found: The best pruning.
     """
-    window = found.weights if side == state.WEIGHTS else found.neurons
+    window = found.weights if side == session.WEIGHTS else found.neurons
     inner = [end for end in window if 0 < end < 100]
     near_left, near_right = any(end < NEAR for end in inner), any(end > 100 - NEAR for end in inner)
     words = text.BEST_HELP.format(windows=windows_text(found))

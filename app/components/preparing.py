@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app import cached, text
 from app.components.skeleton import skeleton
 from app.format import message, plain
-from opnp.experiment import Experiment
+from opnp.experiments.experiment import Experiment
 from opnp.explorer import Explorer
 
 POLL_SECONDS = 0.1

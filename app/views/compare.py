@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import cached
 from app.charts.palette import palette
-from app.comparing import Comparing
 from app.components.compare.builder import builder
 from app.components.compare.curves import draw_curves, pick
 from app.components.compare.downloads import downloads
@@ -18,8 +17,9 @@ from app.components.compare.table import draw_table
 from app.components.compare.words import from_what
 from app.components.marks import best
 from app.format import message
+from app.jobs.comparison import Comparing
 from app.shell import view
-from app.state import Settings
+from app.state.session import Settings
 from app.text import compare as text
 from app.text import controls as controls_text
 from app.titles import titles_of

@@ -5,17 +5,17 @@ import streamlit as st
 from app import cached, text
 from app.charts.coverage import coverage_chart
 from app.charts.palette import palette
-from app.components.consequences import comparison_table, confusion_table, consequence_cards
-from app.components.gallery import gallery
+from app.components.deploy.borderline_images import gallery
+from app.components.deploy.outcome import comparison_table, confusion_table, consequence_cards
+from app.components.deploy.reopened import reopened
+from app.components.deploy.rule import wanted
+from app.components.deploy.stability import stability
 from app.components.plot import plot
-from app.components.reopened import reopened
-from app.components.rule import wanted
-from app.components.stability import stability
 from app.format import percent
 from app.shell import view
-from app.state import Settings
+from app.state.session import Settings
 from app.titles import titles_of
-from opnp.detector.make import make_detector
+from opnp.detector.build import make_detector
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.plan import Basis, Plan, plan_on
 from opnp.threshold.stability import threshold_spread

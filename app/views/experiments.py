@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import cached, state
+from app import cached
+from app.components.experiment_summary import understood
 from app.components.preparing import missing
-from app.components.understood import understood
 from app.format import message, percent, plain
+from app.state import session
 from app.text import experiments as text
 from app.titles import titles_of
-from opnp.experiment import Experiment
-from opnp.headline import Headline
+from opnp.experiments.experiment import Experiment
+from opnp.reports.summary import Headline
 
 COLUMNS = 2
 
@@ -48,7 +49,7 @@ def _card(experiment: Experiment, titles: Mapping[str, str]) -> None:
         st.progress(min(job.share, 1.0), job.stage)
     if st.button("Open", icon=":material/arrow_forward:", key=f"open-{experiment.key}"):
         job.start()
-        st.session_state[state.CHOSEN] = experiment.key
+        st.session_state[session.CHOSEN] = experiment.key
         st.switch_page("views/explore.py")
 
 

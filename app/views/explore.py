@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from app import cached, link, state, text
+from app import cached, text
 from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
-from app.components.ab import presets_and_pair
-from app.components.above import above_is_seen
 from app.components.controls import begin, controls
-from app.components.follow import Shown, follow, look
+from app.components.deferred import above_is_seen
+from app.components.explore.live_results import Shown, follow, look
+from app.components.explore.per_set_table import more_figures
+from app.components.explore.presets import presets_and_pair
 from app.components.plot import plot
-from app.components.table import more_figures
-from app.pinned import pair
 from app.report import Findings, report
 from app.shell import view
-from opnp.binning import bin_map
-from opnp.evaluation import Half
+from app.state import session, url
+from app.state.baseline import pair
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
+from opnp.interpret.binning import bin_map
 
 FIRST = (".headline", ".st-key-histograms >>> path.id")
 """What a visitor looks at first."""
@@ -53,10 +54,10 @@ def live(explorer: Explorer) -> Shown | None:
     Returns:
         What is shown, if anything.
     """
-    if not st.session_state.pop(_WHOLE, False) and not state.moving():
+    if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()
     begin(explorer)
-    now = state.read(tuple(explorer.prepared.ood))
+    now = session.read(tuple(explorer.prepared.ood))
     seen = look(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:
         if seen is None:
@@ -86,8 +87,8 @@ def _report(explorer: Explorer, shown: Shown) -> None:
         shown.old,
         shown.new,
         shown.settings.ood,
-        state.tried() if explorer.small else (shown.after.pruning,),
-        link.address(),
+        session.tried() if explorer.small else (shown.after.pruning,),
+        url.address(),
     )
     st.download_button(
         text.explore.REPORT,

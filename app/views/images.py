@@ -6,17 +6,17 @@ import torch
 from app import cached, text
 from app.charts.palette import palette
 from app.components.histograms import draw_histograms
-from app.components.own_results import own_results
-from app.components.own_set import follow, own_set
-from app.components.uploads import brought, examples
-from app.components.verdict import Verdict, card
+from app.components.images.prediction_card import Verdict, card
+from app.components.images.uploaded_set import follow, own_set
+from app.components.images.uploaded_set_results import own_results
+from app.components.images.uploads import brought, examples
 from app.format import message
-from app.picture import Picture
-from app.pinned import BEFORE_AND_AFTER
+from app.pictures import Picture
 from app.shell import view
-from app.state import Settings
+from app.state.baseline import BEFORE_AND_AFTER
+from app.state.session import Settings
 from opnp.explorer import Explorer, Snapshot
-from opnp.judging import opinions
+from opnp.inference.predict import opinions
 
 COLUMNS = 2
 

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.best import best
-from app.components.left_out import left_out
-from app.components.maps import maps
+from app.components.landscape.best_window import best
+from app.components.landscape.leave_one_out import left_out
+from app.components.landscape.maps import maps
 from app.shell import view
-from app.state import Settings
+from app.state.session import Settings
 from app.text import controls as text
 from opnp.explorer import Explorer
 

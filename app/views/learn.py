@@ -18,7 +18,7 @@ from app.components.learn.lesson import Lesson
 from app.components.learn.navigation import navigation
 from app.components.learn.words import all_words, new_words
 from app.shell import view
-from app.state import Settings
+from app.state.session import Settings
 from opnp.explorer import Explorer
 
 _SHOWN = "_learn_shown"

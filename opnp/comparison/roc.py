@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opnp.comparison.scoring import Scored
-from opnp.evaluation import Half, half_of
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
 
 POINTS = 200

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import torch
 
-from opnp.checks import require_finite
+from opnp._utils.checks import require_finite
+from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.training import Training
 from opnp.errors import InvalidDataError, OpnpError
-from opnp.features import Features
+from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
-from opnp.prepared import Prepared
+from opnp.prepare import Prepared
 from opnp.pruning import prune
-from opnp.rescore import Rescored
+from opnp.scoring.head_output import Rescored
 
 WHOLE = 16_384
 """Images that are scored in one go, as the sliders do, so that the energy is theirs bit for bit."""

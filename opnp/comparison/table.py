@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from opnp.comparison.kept import kept_score
+from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
+from opnp.comparison.score_cache import kept_score
 from opnp.comparison.scoring import ComparisonCancelledError, Scored, score
-from opnp.comparison.training import Training
 from opnp.errors import OpnpError
-from opnp.evaluation import Evaluation, Half, evaluate
-from opnp.figures import Figures, average
-from opnp.intervals import Interval
-from opnp.prepared import Prepared
+from opnp.evaluation.evaluate import Evaluation, evaluate
+from opnp.evaluation.intervals import Interval
+from opnp.evaluation.splits import Half
+from opnp.prepare import Prepared
+from opnp.reports.metric_table import Figures, average
 from opnp.store import Store
 
 log = logging.getLogger("opnp.comparison")

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from opnp.checks import require_finite, require_head
+from opnp._utils.checks import require_finite, require_head
+from opnp._utils.foreign_code import unended
 from opnp.detector import archive
 from opnp.detector.export import export_onnx, export_program
 from opnp.detector.inputs import Images, One, inputs_of
@@ -19,11 +20,11 @@ from opnp.detector.manifest import Manifest
 from opnp.detector.probes import Probes, read_probes, verify
 from opnp.detector.results import Result
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.experiment import Experiment, load_experiment
-from opnp.foreign import unended
-from opnp.judging import features_of, transformed
+from opnp.experiments.experiment import Experiment
+from opnp.experiments.registry import load_experiment
+from opnp.inference.predict import features_of, transformed
 from opnp.models import Classifier
-from opnp.rescore import rescore
+from opnp.scoring.head_output import rescore
 
 BATCH = 64
 

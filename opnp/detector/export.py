@@ -15,10 +15,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from opnp._utils.foreign_code import clause, foreign
 from opnp.detector import archive
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
-from opnp.foreign import clause, foreign
 
 if TYPE_CHECKING:
     from opnp.detector.detector import Detector

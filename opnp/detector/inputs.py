@@ -9,9 +9,9 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from opnp.data.decode import ON_DISK, plain_image, read_image
 from opnp.errors import InvalidDataError, MissingDataError
-from opnp.images import ON_DISK, plain_image, read_image
-from opnp.judging import transformed
+from opnp.inference.predict import transformed
 from opnp.models import Classifier
 
 One: TypeAlias = Image.Image | Path | str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opnp.detector.archive import refused
-from opnp.figures import DIRECTION
+from opnp.reports.metric_table import DIRECTION
 
 FORMAT = "opnp detector"
 VERSION = 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from opnp.sources.transform import ModelTransform
+from opnp.experiments.sources.transform import ModelTransform
 
 Transform = Callable[[Image.Image], torch.Tensor]
 TOLERANCE = 1e-5

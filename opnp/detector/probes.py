@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from opnp.datasets import ImageSet
+from opnp.data.image_set import ImageSet
 from opnp.detector.archive import refused
 from opnp.errors import InvalidDataError, UnreadableImageError
-from opnp.judging import features_of, transformed
+from opnp.inference.predict import features_of, transformed
 from opnp.models import Classifier
 
 EACH = 4

@@ -4,7 +4,7 @@ import torch
 
 from opnp.errors import InvalidDataError
 from opnp.methods.base import Head, Known, Need, Paper, Rate, Score, Values, arxiv
-from opnp.methods.library import require_known
+from opnp.methods.from_pytorch_ood import require_known
 
 TOLERANCE = 1e-10
 """Directions whose variance is below this share of the largest one are left out, as by a pseudo-inverse."""

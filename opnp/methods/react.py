@@ -3,7 +3,7 @@
 import torch
 
 from opnp.methods.base import Need, Paper, Parameter, Rectifier, Rectify, Values, arxiv
-from opnp.methods.library import no_labels, pytorch_ood, require_features
+from opnp.methods.from_pytorch_ood import no_labels, pytorch_ood, require_features
 
 
 def fit(features: torch.Tensor | None, values: Values) -> Rectify:

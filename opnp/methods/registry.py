@@ -1,16 +1,18 @@
 """All methods by key, in the order of tables and lists."""
 
 from opnp.errors import InvalidSettingError
+from opnp.methods.ash import ASH_B, ASH_P, ASH_S, SCALE
 from opnp.methods.base import Method, Rectifier, Score, Sparsifier
 from opnp.methods.dice import DICE
 from opnp.methods.gen import GEN
 from opnp.methods.gradnorm import GRADNORM
+from opnp.methods.kl_matching import KL_MATCHING
+from opnp.methods.knn import KNN
 from opnp.methods.logits import ENERGY, MAX_LOGIT, MSP
 from opnp.methods.mahalanobis import MAHALANOBIS, RMD
-from opnp.methods.neighbours import KNN, NNGUIDE
-from opnp.methods.patterns import KL_MATCHING, SHE
+from opnp.methods.nnguide import NNGUIDE
 from opnp.methods.react import REACT
-from opnp.methods.shaping import ASH_B, ASH_P, ASH_S, SCALE
+from opnp.methods.she import SHE
 from opnp.methods.vim import VIM
 
 RECTIFIERS: dict[str, Rectifier] = {method.key: method for method in (REACT, ASH_P, ASH_B, ASH_S, SCALE)}

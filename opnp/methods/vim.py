@@ -4,7 +4,7 @@ import torch
 
 from opnp.errors import InvalidDataError
 from opnp.methods.base import Head, Known, Need, Paper, Parameter, Rate, Score, Values, arxiv
-from opnp.methods.library import require_known
+from opnp.methods.from_pytorch_ood import require_known
 from opnp.scores import energy_score
 
 ROUND_OFF = 1e-9

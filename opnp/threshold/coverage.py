@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from opnp.intervals import Interval
+from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.sample import Sample
 

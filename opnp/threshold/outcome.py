@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.intervals import Interval
+from opnp.evaluation.intervals import Interval
 from opnp.threshold.sample import Sample
 
 _Z = 1.959963984540054

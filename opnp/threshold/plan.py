@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
-from opnp.rescore import Rescored
+from opnp.scoring.head_output import Rescored
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
 from opnp.threshold.rules import Rule, choose_threshold, steady

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from opnp.checks import require_number
+from opnp._utils.checks import require_number
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.metrics import FloatArray, tpr_threshold
 from opnp.threshold.sample import Sample

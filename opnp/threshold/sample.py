@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
-from opnp.evaluation import Half, half_of
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
-from opnp.rescore import Rescored
+from opnp.scoring.head_output import Rescored
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opnp.errors import InvalidSettingError
-from opnp.intervals import Interval
+from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
 from opnp.threshold.sample import Sample, in_order, resampled

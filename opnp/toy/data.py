@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import torch
 
-from opnp.checks import require_option
+from opnp._utils.checks import require_option
 
 
 class ToyData(StrEnum):

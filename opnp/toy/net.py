@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from opnp.config import NeuronDefinition
 from opnp.errors import InvalidSettingError
-from opnp.sensitivity import sensitivity_sums
+from opnp.sensitivity.gradients import sensitivity_sums
 from opnp.toy.data import ToyData, draw, ring
 
 WIDTHS = (2, 32, 48)
@@ -60,7 +60,7 @@ def train_toy(data: ToyData | str, seed: int) -> Toy:
         seed: Of points and first weights; the same seed gives the same net. At least 0.
 
     Returns:
-        The net, with the sensitivities that `opnp.sensitivity` finds on its training points.
+        The net, with the sensitivities that `opnp.sensitivity.gradients` finds on its training points.
 
     Raises:
         InvalidSettingError: If the name is unknown or the seed negative.

@@ -10,7 +10,7 @@ from torch.nn import functional
 from opnp.config import Pruning
 from opnp.metrics import FloatArray, fpr95, tpr_threshold
 from opnp.pruning import PrunedHead, prune
-from opnp.rescore import rescore
+from opnp.scoring.head_output import rescore
 from opnp.toy.net import Toy
 
 HALF_WIDTH = 4.2

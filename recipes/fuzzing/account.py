@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from opnp.cli import app
+from opnp.cli.app import app
 from opnp.errors import OpnpError
 from recipes.fuzzing.experiment import OOD, Seen, look, small_experiment
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from opnp.cli import app
+from opnp.cli.app import app
 from recipes.fuzzing.apart import Outcome
 from recipes.fuzzing.world import Figures, Scores, figures
 

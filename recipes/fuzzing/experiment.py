@@ -7,15 +7,15 @@ import torch
 from PIL import Image
 from torch import nn
 
-from opnp.comparison.training import training
+from opnp.comparison.fit_data import training
 from opnp.config import Pruning
-from opnp.datasets import ArrayImages, ImageSet, content_identity
+from opnp.data.image_set import ArrayImages, ImageSet, content_identity
 from opnp.errors import MissingDataError
-from opnp.evaluation import Half
-from opnp.experiment import Experiment
+from opnp.evaluation.splits import Half
+from opnp.experiments.experiment import Experiment
 from opnp.explorer import Explorer
 from opnp.models import Classifier, split
-from opnp.prepared import prepare
+from opnp.prepare import prepare
 from opnp.store import Store
 
 Seen = dict[str, object]

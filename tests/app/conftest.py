@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import cached
-from app.components.above import SEEN
+from app.components.deferred import SEEN
 from recipes import serving
 
 PAGE = Path(__file__).parents[2] / "app" / "page.py"

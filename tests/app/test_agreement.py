@@ -12,7 +12,7 @@ import pytest
 from app import cached
 from opnp.config import Pruning
 from opnp.detector import Detector
-from opnp.detector.make import make_detector
+from opnp.detector.build import make_detector
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 

@@ -5,18 +5,18 @@ import dataclasses
 import pytest
 import torch
 
-import opnp.experiment
+import opnp.experiments.registry
 from app import cached
-from app.comparing import Comparing, Comparison
 from app.components.compare.table import HEADER, ROW, TIME
+from app.jobs.comparison import Comparing, Comparison
 from app.text.explore import PRESETS
 from opnp.comparison.defaults import EXAMPLE_NEURONS, EXAMPLE_WEIGHTS, default_rows
+from opnp.comparison.grammar import spell
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.spelling import spell
 from opnp.comparison.table import cells
 from opnp.config import UNPRUNED, Pruning
-from opnp.datasets import FeatureSet
-from opnp.evaluation import Half
+from opnp.data.image_set import FeatureSet
+from opnp.evaluation.splits import Half
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 NUMBERS = [*HEADER.values(), TIME]
@@ -219,7 +219,7 @@ def only_features(monkeypatch, dashboard):
         id_test=id_test,
         ood=tuple(bare(one, prepared.ood[one.key].features) for one in prepared.experiment.ood),
     )
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (shifted,))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (shifted,))
     cached.experiments.clear()
 
 

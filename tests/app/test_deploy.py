@@ -6,9 +6,9 @@ import pytest
 
 from app import cached
 from opnp.config import UNPRUNED, Pruning
-from opnp.detector.make import make_detector
+from opnp.detector.build import make_detector
 from opnp.detector.manifest import Manifest
-from opnp.evaluation import half_of
+from opnp.evaluation.splits import half_of
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
 

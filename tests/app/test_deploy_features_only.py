@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-import opnp.experiment
+import opnp.experiments.registry
 from app import cached, text
-from opnp.experiment_file import read_experiment
+from opnp.experiments.toml_file import read_experiment
 
 FILE = """
 [experiment]
@@ -41,7 +41,7 @@ def bare(tmp_path, monkeypatch):
     )
     (tmp_path / "bare.toml").write_text(FILE)
     experiment = dataclasses.replace(read_experiment(tmp_path / "bare.toml"), key="bare")
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (experiment,))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (experiment,))
     cached.preparation.clear()
     yield
     cached.preparation.clear()

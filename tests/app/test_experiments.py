@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from markup import cards
 
-import opnp.experiment
+import opnp.experiments.registry
 from app import cached
-from opnp.datasets import Missing
+from opnp.data.image_set import Missing
 
 
 @pytest.fixture
 def offered(monkeypatch):
     """The embedded experiment, a copy under another name, and one whose data is missing."""
-    first = opnp.experiment.list_experiments()[0]
+    first = opnp.experiments.registry.list_experiments()[0]
     other = dataclasses.replace(first, key="other", title="Another one")
     lost = dataclasses.replace(
         first,
@@ -24,7 +24,7 @@ def offered(monkeypatch):
         title="Lost data",
         classifier_missing=lambda: (Missing("The weights are not here.", "Run `get-weights`."),),
     )
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, other, lost))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, other, lost))
     cached.preparation.clear()
     yield first, other, lost
     cached.preparation.clear()
@@ -46,7 +46,7 @@ def test_every_experiment_has_a_card_and_the_missing_say_how_to_get_them(dashboa
 
 def test_what_can_be_opened_comes_before_what_misses_its_data(dashboard, offered, monkeypatch):
     first, _, lost = offered
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (lost, first))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (lost, first))
     shown = words(dashboard("experiments"))
     assert shown.index(first.title) < shown.index(lost.title)
 
@@ -92,7 +92,7 @@ def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypat
         return first.classifier()
 
     slow = dataclasses.replace(first, key="slow", title="Slow one", classifier=held)
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, slow))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, slow))
     cached.experiments.clear()
     job = cached.preparation("slow")
     job.start()
@@ -124,7 +124,7 @@ def test_what_was_understood_is_looked_at_only_when_it_is_opened(dashboard, offe
     watched = dataclasses.replace(
         first, key="watched", title="Watched", classifier=lambda: (loaded.append(1), first.classifier())[1]
     )
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, watched, lost))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, watched, lost))
     cached.experiments.clear()
     app = dashboard("experiments")
     assert [box.label for box in app.expander].count("What was understood") == 2  # none of what is missing
@@ -200,7 +200,7 @@ def test_what_was_understood_follows_an_edited_experiment_file_at_once(watched):
 
 def test_what_was_understood_is_not_looked_at_again_while_nothing_changes(watched, monkeypatch):
     app, _ = watched
-    monkeypatch.setattr("opnp.understood.understood", None)
+    monkeypatch.setattr("opnp.diagnostics.experiment_summary.understood", None)
     app.run()
     assert not app.error
 
@@ -211,7 +211,7 @@ def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, monk
         first.ood[0], key="gone", title="Gone", missing=lambda: (Missing("It is gone.", "Bring it back."),)
     )
     partly = dataclasses.replace(first, key="partly", title="Partly here", ood=(*first.ood, gone))
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (first, partly))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, partly))
     cached.experiments.clear()
     app = dashboard("experiments")
     assert "It is gone" in words(app)

@@ -9,7 +9,7 @@ from markup import cards, elements, rows
 from app import cached
 from app.format import tenth
 from opnp.config import Pruning
-from opnp.evaluation import Half
+from opnp.evaluation.splits import Half
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 
@@ -174,7 +174,7 @@ def test_a_link_opens_both_and_a_broken_one_only_the_present(dashboard):
 
 
 def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard, move, monkeypatch):
-    monkeypatch.setattr("opnp.live.plain.PLAIN_UP_TO", 0)
+    monkeypatch.setattr("opnp.scoring.full.PLAIN_UP_TO", 0)
     cached.preparation.clear()
     cached.position.clear()
     cached.position_figures.clear()

@@ -7,7 +7,7 @@ import pytest
 from markup import cards
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-import opnp.experiment
+import opnp.experiments.registry
 from app import cached, main
 from app.failures import show
 from opnp.errors import MissingDataError
@@ -21,7 +21,7 @@ def fresh_preparations():
 
 
 def offer(monkeypatch, *experiments) -> None:
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: experiments)
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: experiments)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeyp
 
     experiments = [
         dataclasses.replace(experiment, key="broken", classifier=broken)
-        for experiment in opnp.experiment.list_experiments()[:1]
+        for experiment in opnp.experiments.registry.list_experiments()[:1]
     ]
     offer(monkeypatch, *experiments)
     app = dashboard()
@@ -48,7 +48,7 @@ def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeyp
 
 def test_try_again_recovers(dashboard, monkeypatch):
     attempts = []
-    first = opnp.experiment.list_experiments()[0]
+    first = opnp.experiments.registry.list_experiments()[0]
 
     def at_first_broken():
         attempts.append(1)
@@ -110,14 +110,14 @@ def test_whatever_a_page_raises_is_one_sentence_for_the_visitor_and_a_trace_in_t
     dashboard, monkeypatch, caplog, error
 ):
     app = dashboard()
-    monkeypatch.setattr("app.components.best.best", failing(error))
+    monkeypatch.setattr("app.components.landscape.best_window.best", failing(error))
     told_alone(app.switch_page("views/landscape.py").run(), error)
     assert error in [record.exc_info[1] for record in caplog.records if record.exc_info]
 
 
 @pytest.mark.parametrize("error", KINDS, ids=lambda error: type(error).__name__)
 def test_what_a_click_raises_outside_of_every_page_is_one_sentence_too(dashboard, monkeypatch, capfd, error):
-    monkeypatch.setattr("app.state.choose", failing(error))
+    monkeypatch.setattr("app.state.session.choose", failing(error))
     app = dashboard()
     monkeypatch.setattr("streamlit.testing.v1.app_test.LocalScriptRunner", Handled)
     told_alone(app.button(key="reset").click().run(), error)
@@ -127,7 +127,7 @@ def test_what_a_click_raises_outside_of_every_page_is_one_sentence_too(dashboard
 def test_our_own_errors_are_told_in_their_words(dashboard, monkeypatch):
     app = dashboard()
     error = MissingDataError("Expected the weights but they are missing. Get `them`.")
-    monkeypatch.setattr("app.components.best.best", failing(error))
+    monkeypatch.setattr("app.components.landscape.best_window.best", failing(error))
     app.switch_page("views/landscape.py").run()
     assert [said.value for said in app.error] == [str(error)]
 

@@ -137,7 +137,7 @@ def test_a_zip_that_will_not_do_is_said_with_a_way_out(dashboard, data, why):
 def test_a_model_that_gives_no_number_says_so(dashboard, monkeypatch):
     app = dashboard("images")
     monkeypatch.setattr(
-        "opnp.own_set.features_of", lambda _, inputs: torch.full((len(inputs), 256), torch.nan)
+        "opnp.inference.uploaded_set.features_of", lambda _, inputs: torch.full((len(inputs), 256), torch.nan)
     )
     bring(app, "noise.zip", zipped({"a.png": noise(0)}))
     assert any("nan" in warning.value.lower() for warning in app.warning)
@@ -168,7 +168,7 @@ def test_a_model_that_fails_on_a_picture_leaks_nothing(dashboard, monkeypatch):
     def fails(*_):
         raise RuntimeError("/home/secret: sizes do not match")
 
-    monkeypatch.setattr("app.picture.features_of", fails)
+    monkeypatch.setattr("app.pictures.features_of", fails)
     app = dashboard("images")
     app.file_uploader(key="uploads").upload("odd.png", noise(3), "image/png").run()
     assert not app.exception
@@ -177,7 +177,7 @@ def test_a_model_that_fails_on_a_picture_leaks_nothing(dashboard, monkeypatch):
 
 
 def test_more_pictures_than_fit_are_said(dashboard, monkeypatch):
-    monkeypatch.setattr("app.components.uploads.MOST", 2)
+    monkeypatch.setattr("app.components.images.uploads.MOST", 2)
     app = dashboard("images")
     uploader = app.file_uploader(key="uploads")
     for number in range(3):

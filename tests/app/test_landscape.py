@@ -6,11 +6,11 @@ import pytest
 from three_colours import write_colours
 
 from app import cached
-from app.components.best import gap_words
-from opnp import tuning
+from app.components.landscape.best_window import gap_words
 from opnp.config import Pruning
-from opnp.evaluation import Half
-from opnp.search import Reach
+from opnp.evaluation.splits import Half
+from opnp.search import tuning_set
+from opnp.search.coarse_to_fine import Reach
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 CACHES = (cached.tuning_data, cached.landscape, cached.exact_landscapes, cached.choice, cached.left_out)
@@ -104,7 +104,7 @@ def large(monkeypatch):
         for cache in CACHES:
             cache.clear()
 
-    monkeypatch.setattr(tuning, "EXACT_UP_TO", 1)
+    monkeypatch.setattr(tuning_set, "EXACT_UP_TO", 1)
     forget()
     yield
     forget()

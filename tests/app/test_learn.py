@@ -8,9 +8,9 @@ from markup import cards
 from app import cached, text
 from app.format import percent
 from opnp.config import UNPRUNED, Pruning
-from opnp.evaluation import Half
-from opnp.landscape import Side
+from opnp.evaluation.splits import Half
 from opnp.metrics import auroc
+from opnp.search.landscape import Side
 from opnp.toy import surface, train_toy
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")

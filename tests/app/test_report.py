@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from app import cached
-from app.pinned import BEFORE_AND_AFTER
 from app.report import Findings, report
+from app.state.baseline import BEFORE_AND_AFTER
 from opnp.config import UNPRUNED, Pruning
-from opnp.evaluation import Half
+from opnp.evaluation.splits import Half
 
 OOD = ("mnist", "noise")
 PRUNED = Pruning(weights=(0, 99))

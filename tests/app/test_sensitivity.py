@@ -6,13 +6,13 @@ import torch
 
 from app import cached
 from app.cached import sensitivity as kept
-from opnp.attribution import account
 from opnp.config import NeuronDefinition, Pruning, RankScope
-from opnp.driving import Drive
-from opnp.evaluation import half_of
-from opnp.marginals import class_figures
-from opnp.nearest import nearest
-from opnp.rescore import rescore
+from opnp.evaluation.splits import half_of
+from opnp.interpret.attribution import account
+from opnp.interpret.marginals import class_figures
+from opnp.interpret.nearest import nearest
+from opnp.interpret.neuron_relevance import Drive
+from opnp.scoring.head_output import rescore
 
 PRUNING = Pruning(weights=(0, 99))
 PRUNED = {"weights": ["0", "99"]}

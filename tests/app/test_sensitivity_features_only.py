@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-import opnp.experiment
+import opnp.experiments.registry
 from app import cached
 from app.components.sensitivity.chosen import Part
-from opnp.experiment_file import read_experiment
+from opnp.experiments.toml_file import read_experiment
 
 CLASSES, WIDTH = 60, 120
 
@@ -43,7 +43,7 @@ def wide(tmp_path, monkeypatch):
     )
     (tmp_path / "wide.toml").write_text(FILE)
     experiment = dataclasses.replace(read_experiment(tmp_path / "wide.toml"), key="wide")
-    monkeypatch.setattr(opnp.experiment, "list_experiments", lambda: (experiment,))
+    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (experiment,))
     cached.preparation.clear()
     yield
     cached.preparation.clear()

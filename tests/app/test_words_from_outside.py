@@ -12,8 +12,8 @@ from app.charts.palette import LIGHT
 from app.charts.sensitivity import sensitivity_map
 from app.components.columns import WIDTH, named
 from app.format import plain
-from app.panels import counts
-from opnp.binning import bin_map
+from app.histogram_data import counts
+from opnp.interpret.binning import bin_map
 
 ODD = r"\back *star* $x^2$ [x](http://x) <b>bold</b> `tick` 🦊 and whatever else somebody wrote of it"
 

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from opnp.detector import Detector
-from opnp.embedded.data import fashion_test, ood_images
+from opnp.experiments.builtin.data import fashion_test, ood_images
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_image
 
-from opnp.embedded.data import ood_images
+from opnp.experiments.builtin.data import ood_images
 
 pytestmark = pytest.mark.browser
 LINK = "/images?weights=0&weights=99"

@@ -16,7 +16,7 @@ from pages import FIRST_START, at_rest, card, give, metric
 from playwright.sync_api import Page, expect
 from safetensors.torch import load
 
-from opnp.evaluation import half_of
+from opnp.evaluation.splits import half_of
 from recipes import serving
 
 pytestmark = pytest.mark.browser

@@ -4,8 +4,8 @@ import pytest
 import torch
 from toy_experiment import toy_experiment
 
-from opnp.comparison.training import training
-from opnp.prepared import prepare
+from opnp.comparison.fit_data import training
+from opnp.prepare import prepare
 from opnp.store import Store
 
 

@@ -7,10 +7,10 @@ from toy_explorer import OOD, toy_explorer
 
 from opnp.config import Pruning
 from opnp.detector import Detector
-from opnp.detector.make import make_detector
+from opnp.detector.build import make_detector
 from opnp.detector.manifest import FORMAT, SCORE, VERSION, Manifest
 from opnp.detector.probes import make_probes
-from opnp.experiment import load_experiment
+from opnp.experiments.registry import load_experiment
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 
@@ -20,7 +20,7 @@ PRUNING = Pruning(weights=(0, 90), neurons=(10, 100))
 @pytest.fixture
 def explorer(trained_net, blobs, tmp_path, monkeypatch):
     experiments = (toy_experiment(trained_net, blobs),)
-    monkeypatch.setattr("opnp.experiment.list_experiments", lambda: experiments)
+    monkeypatch.setattr("opnp.experiments.registry.list_experiments", lambda: experiments)
     return toy_explorer(trained_net, blobs, tmp_path / "cache")
 
 

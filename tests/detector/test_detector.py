@@ -11,7 +11,7 @@ from toy_explorer import OOD
 
 import opnp
 from opnp.detector import Detector, archive
-from opnp.detector.make import make_detector
+from opnp.detector.build import make_detector
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError, UnreadableImageError
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import LimitOod
@@ -161,7 +161,7 @@ def test_another_model_is_refused(saved, trained_net, blobs, monkeypatch):
     classifier = other.classifier()
     classifier.backbone.body[0].weight.data.mul_(1.5)
     monkeypatch.setattr(
-        "opnp.experiment.list_experiments",
+        "opnp.experiments.registry.list_experiments",
         lambda: (dataclasses.replace(other, classifier=lambda: classifier),),
     )
     with pytest.raises(InvalidDataError, match="weights or its transform are others"):
@@ -177,7 +177,7 @@ def test_a_transform_that_changed_under_its_name_is_noticed(saved, explorer):
 
 
 def test_an_unknown_experiment_is_named(saved, monkeypatch):
-    monkeypatch.setattr("opnp.experiment.list_experiments", tuple)
+    monkeypatch.setattr("opnp.experiments.registry.list_experiments", tuple)
     with pytest.raises(InvalidSettingError, match=r"know the experiment 'toy', .* OPNP_EXPERIMENTS"):
         Detector.load(saved)
 
@@ -192,6 +192,6 @@ def test_a_file_that_cannot_be_written_leaves_nothing(detector, tmp_path):
 
 
 def test_features_alone_make_no_detector(explorer, snapshot, planned, monkeypatch):
-    monkeypatch.setattr("opnp.experiment.Experiment.accepts_images", False)
+    monkeypatch.setattr("opnp.experiments.experiment.Experiment.accepts_images", False)
     with pytest.raises(InvalidSettingError, match="only features"):
         make_detector(explorer, snapshot, planned)

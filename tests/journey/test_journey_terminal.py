@@ -17,7 +17,7 @@ from journey.recomputed import Recomputed, Scored, accuracy, ece, kept, recomput
 from journey.world import CLASSES, OOD, World, write_world
 from safetensors.torch import load
 
-from opnp.evaluation import half_of
+from opnp.evaluation.splits import half_of
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS, NEURONS = (20.0, 99.0), (10.0, 100.0)

@@ -9,7 +9,7 @@ from opnp.config import Pruning
 from opnp.errors import InvalidSettingError
 from opnp.metrics import fpr95
 from opnp.scores import energy_score
-from opnp.sensitivity import weight_sensitivity
+from opnp.sensitivity.gradients import weight_sensitivity
 from opnp.toy import GRID, ToyData, surface, train_toy
 from opnp.toy.data import draw
 

@@ -15,7 +15,7 @@ from app.text import compare as text
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.roc import roc
 from opnp.comparison.scoring import Scored
-from opnp.evaluation import Half
+from opnp.evaluation.splits import Half
 
 _PICKED = "curves"
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from app.text import compare as text
 from app.titles import titles_of
-from opnp.comparison.files import comparison_csv, comparison_json
-from opnp.comparison.printed import comparison_latex, comparison_markdown
+from opnp.comparison.export import comparison_csv, comparison_json
+from opnp.comparison.reports import comparison_latex, comparison_markdown
 from opnp.comparison.table import Row
 from opnp.explorer import Explorer
-from opnp.results import provenance
+from opnp.reports.provenance import provenance
 
 
 def downloads(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import link
+from app.state import url
 from app.text import compare as text
 from opnp.comparison.defaults import default_rows
+from opnp.comparison.grammar import read, spell
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.spelling import read, spell
 from opnp.config import Pruning
 from opnp.errors import OpnpError
 
@@ -67,11 +67,11 @@ def remove(place: int) -> None:
 def follow() -> None:
     """Take over the rows of an address that did not come from here, then write the present ones into it."""
     said = tuple(st.query_params.get_all(_PARAMETER))
-    with link.asked(_PARAMETER) as asked:
+    with url.asked(_PARAMETER) as asked:
         if asked and asked != st.session_state.get(_SEEN):
             st.session_state[_OWN], refused = _read(asked)
             if refused:
-                link.say(_PARAMETER, " ".join(refused))
+                url.say(_PARAMETER, " ".join(refused))
     present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
     if present and present != said:
         st.query_params[_PARAMETER] = list(present)

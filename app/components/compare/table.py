@@ -9,7 +9,7 @@ from pandas.io.formats.style import Styler
 
 from app.charts.palette import Palette, translucent
 from app.format import interval
-from opnp.comparison.printed import HEADER
+from opnp.comparison.reports import HEADER
 from opnp.comparison.table import COLUMNS, Cells, Row, Standing, cells, standings
 from opnp.config import windows_text
 

@@ -6,7 +6,7 @@ CSS class that Streamlit gives to a keyed widget, packs a folder into one zip, a
 
 from pathlib import Path
 
-from app.components.own import own_component
+from app.components.custom_component import own_component
 from app.text import images as text
 
 _mount = own_component(Path(__file__).parent)

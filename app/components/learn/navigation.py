@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import link, text
+from app import text
 from app.components.learn.keys import arrow_keys
-from app.expected import one_of, yes_or_no
+from app.state import url
+from app.state.url_expected import one_of, yes_or_no
 
 STEP = "step"
 PRESENT = "present"
@@ -20,7 +21,7 @@ def navigation() -> tuple[int, bool]:
     numbers = [str(place + 1) for place in range(len(steps))]
     with st.container(key="steps", horizontal=True, vertical_alignment="center", gap="small"):
         back = st.empty()
-        with link.heeded(STEP, one_of(numbers)) as bind:
+        with url.heeded(STEP, one_of(numbers)) as bind:
             number = st.segmented_control(
                 text.learn.STEP_LABEL,
                 numbers,
@@ -36,7 +37,7 @@ def navigation() -> tuple[int, bool]:
             _button(text.learn.BACK, "arrow_back", "left", -1, text.learn.BACK_HELP, off=place == 0)
         following = text.learn.NEXT if last else f"{text.learn.NEXT}: {steps[place + 1].short}"
         _button(following, "arrow_forward", "right", 1, text.learn.NEXT_HELP, off=last)
-        with link.heeded(PRESENT, yes_or_no()) as bind:
+        with url.heeded(PRESENT, yes_or_no()) as bind:
             presenting = st.toggle(text.learn.PRESENT, key=PRESENT, help=text.learn.PRESENT_HELP, bind=bind)
         arrow_keys(presenting=presenting)
     return place, presenting

@@ -10,8 +10,8 @@ from app.charts.tangent import curve_and_tangent
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose
 from app.format import cut
-from app.subject import Subject
-from opnp.nudge import Nudge, nudge_neuron, nudge_weight
+from app.pictures import Subject
+from opnp.interpret.perturbation import Nudge, nudge_neuron, nudge_weight
 
 REACH = 4.0
 STEPS = 81

@@ -9,7 +9,7 @@ from app.charts.bars import probability_bars
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose, picture
 from app.format import percent, plain
-from app.subject import Subject
+from app.pictures import Subject
 
 REVEALED = "learn-revealed"
 SHOWN = 5

@@ -5,7 +5,7 @@ import streamlit as st
 from app import cached, text
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import plain
-from app.subject import Subject
+from app.pictures import Subject
 
 SUBJECT = "learn-subject"
 WIDTH = 150

@@ -8,10 +8,10 @@ from app.charts.histogram import Panel, score_histograms
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import percent
-from app.panels import seen
-from opnp.binning import shared_edges, shares
+from app.histogram_data import seen
 from opnp.config import Pruning
 from opnp.explorer import Snapshot
+from opnp.interpret.binning import shared_edges, shares
 from opnp.metrics import FloatArray, tpr_threshold
 
 HEIGHT = 430

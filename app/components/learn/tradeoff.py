@@ -3,15 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from app import cached, state, text
+from app import cached, text
 from app.charts.windows import windows_cloud
 from app.components.learn import window
 from app.components.learn.lesson import Lesson
 from app.format import percent, points
-from opnp.choosing import Trial
+from app.state import session
 from opnp.config import UNPRUNED, Pruning, windows_text
-from opnp.evaluation import Evaluation, Half
-from opnp.landscape import Side
+from opnp.evaluation.evaluate import Evaluation
+from opnp.evaluation.splits import Half
+from opnp.search.landscape import Side
+from opnp.search.trial import Trial
 
 CHEAP = 0.005
 FARTHEST = 0.02
@@ -75,5 +77,5 @@ def _hover(trial: Trial) -> str:
 
 def _to_explore(pruning: Pruning) -> None:
     if st.button(text.learn.TO_EXPLORE, icon=":material/tune:", key="learn-to-explore"):
-        state.choose(pruning)
+        session.choose(pruning)
         st.switch_page("views/explore.py")

@@ -5,7 +5,7 @@ from app.charts.sensitivity import sensitivity_map
 from app.components.learn import window
 from app.components.learn.lesson import Lesson
 from app.format import percent
-from opnp.binning import bin_map
+from opnp.interpret.binning import bin_map
 from opnp.pruning import prune
 
 HEIGHT = 380

@@ -5,7 +5,7 @@ import streamlit as st
 from app import text
 from app.components.learn.lesson import KEPT
 from opnp.config import Pruning, Window
-from opnp.landscape import Side, moved
+from opnp.search.landscape import Side, moved
 
 SIDE = "learn-side"
 WINDOW = "learn-window"

@@ -4,14 +4,14 @@ import streamlit as st
 
 from app import cached, text
 from app.components.histograms import draw_histograms
+from app.components.images.prediction_card import Verdict, card
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
-from app.components.verdict import Verdict, card
 from app.format import message, plain
-from app.picture import Picture
-from app.pinned import BEFORE_AND_AFTER
+from app.pictures import Picture
+from app.state.baseline import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
-from opnp.judging import opinions
+from opnp.inference.predict import opinions
 
 
 def draw(lesson: Lesson) -> None:

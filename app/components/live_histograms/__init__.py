@@ -12,7 +12,7 @@ import numpy as np
 
 from app.charts.histogram import Panel
 from app.charts.palette import Palette
-from app.components.own import own_component
+from app.components.custom_component import own_component
 from app.text import explore as text
 from opnp.metrics import FloatArray
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.own import own_component
+from app.components.custom_component import own_component
 from opnp.config import Window
 
 _mount = own_component(Path(__file__).parent)

@@ -6,10 +6,10 @@ from enum import StrEnum
 import plotly.graph_objects as go
 import streamlit as st
 
-from app import link
 from app.components.plot import plot
 from app.components.sensitivity.shown import Shown
-from app.expected import number, one_of
+from app.state import url
+from app.state.url_expected import number, one_of
 from app.text import sensitivity as text
 
 PART = "part"
@@ -41,7 +41,7 @@ def settle(shown: Shown) -> None:
 def part() -> Part:
     """Let the visitor pick a part."""
     parts = [str(each) for each in Part]
-    with link.heeded(PART, one_of(parts)) as bind:
+    with url.heeded(PART, one_of(parts)) as bind:
         picked = st.segmented_control(
             text.PART_LABEL,
             parts,
@@ -61,7 +61,7 @@ def choose_class(shown: Shown) -> int:
     Returns:
         Its number.
     """
-    with link.heeded(CLASS, one_of(shown.labels)) as bind:
+    with url.heeded(CLASS, one_of(shown.labels)) as bind:
         picked = st.selectbox(text.CLASS_LABEL, shown.labels, key=CLASS, bind=bind, persist_state="session")
     return shown.labels.index(picked)
 
@@ -73,7 +73,7 @@ def choose_neuron(shown: Shown) -> int:
         Its number.
     """
     last = len(shown.neurons) - 1
-    with link.heeded(NEURON, number(0, last, whole=True)) as bind:
+    with url.heeded(NEURON, number(0, last, whole=True)) as bind:
         picked = st.number_input(
             text.NEURON_LABEL,
             min_value=0,

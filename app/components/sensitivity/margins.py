@@ -10,7 +10,7 @@ from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, clickable, go_to
 from app.components.sensitivity.shown import Shown
 from app.text import sensitivity as text
-from opnp.marginals import class_totals
+from opnp.interpret.marginals import class_totals
 
 
 def margins(shown: Shown, rows: npt.NDArray[np.int64], neuron: int) -> None:

@@ -12,8 +12,8 @@ from app.components.sensitivity.chosen import Part, choose_class, clickable, go_
 from app.components.sensitivity.shown import Shown
 from app.format import cut, percent, plain, points, signed
 from app.text import sensitivity as text
-from opnp.distribution import distribution
-from opnp.marginals import class_figures, moved
+from opnp.interpret.distribution import distribution
+from opnp.interpret.marginals import class_figures, moved
 
 TOP = 20
 MOST_DESTINATIONS = 5

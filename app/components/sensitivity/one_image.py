@@ -15,8 +15,8 @@ from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.format import percent, plain, signed
 from app.text import images as images_text
 from app.text import sensitivity as text
-from opnp.attribution import Account, account
-from opnp.judging import Opinion, opinions
+from opnp.inference.predict import Opinion, opinions
+from opnp.interpret.attribution import Account, account
 
 TOP = 14
 NEAREST = 8

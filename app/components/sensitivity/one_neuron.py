@@ -12,7 +12,7 @@ from app.components.sensitivity.shown import Shown
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.text import sensitivity as text
 from opnp.config import NeuronDefinition
-from opnp.driving import Drive, drive_of
+from opnp.interpret.neuron_relevance import Drive, drive_of
 
 MOST_CLASSES = 16
 IMAGES = 12

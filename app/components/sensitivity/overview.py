@@ -14,8 +14,8 @@ from app.components.sensitivity.margins import margins
 from app.components.sensitivity.shown import Shown
 from app.format import percent, plain
 from app.text import sensitivity as text
-from opnp.binning import BinnedMap, bin_map
 from opnp.config import RankScope
+from opnp.interpret.binning import BinnedMap, bin_map
 
 MOST_ROWS = 50
 MOST_CELLS = 5000

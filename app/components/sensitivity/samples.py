@@ -7,8 +7,8 @@ import torch
 from PIL.Image import Image
 
 from app import cached
+from app.components.images.uploads import brought, examples
 from app.components.sensitivity.shown import Shown
-from app.components.uploads import brought, examples
 from app.format import plain
 from app.text import sensitivity as text
 from app.titles import titles_of

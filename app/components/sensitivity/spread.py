@@ -9,7 +9,7 @@ from app.components.plot import plot
 from app.components.sensitivity.shown import Shown
 from app.text import sensitivity as text
 from opnp.config import OPEN, RankScope
-from opnp.distribution import Distribution, distribution
+from opnp.interpret.distribution import Distribution, distribution
 
 
 def spread(shown: Shown) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.own import own_component
-from app.style import css
+from app.components.custom_component import own_component
+from app.components.theme.css import css
 
 _mount = own_component(Path(__file__).parent)
 

@@ -1,0 +1,77 @@
+"""A detector opened again: its settings come back, and its own figures stand beside fresh ones."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from app import cached
+from app.components.columns import named
+from app.components.deploy.rule import show_rule
+from app.format import message, percent, with_interval
+from app.state import session
+from app.text import deploy as text
+from app.titles import titles_of
+from opnp.detector.restore import AURC, Figure, Measured, Reopened
+from opnp.errors import OpnpError
+from opnp.explorer import Explorer
+
+
+def reopened(explorer: Explorer) -> None:
+    """Draw the uploader and, once there is a file, what it holds.
+
+    Args:
+        explorer: The prepared experiment that the page shows.
+    """
+    with st.expander(text.REOPEN, icon=":material/folder_open:"):
+        file = st.file_uploader(text.REOPEN_LABEL, key="detector")
+        if file is None:
+            return
+        try:
+            detector = cached.detector(file)
+            found = cached.reopened(file, explorer.prepared.experiment.key)
+        except OpnpError as error:
+            st.warning(message(str(error)), icon=":material/broken_image:")
+            return
+        note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
+        said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
+        st.caption(f"{said} {note}")
+        _table(found, titles_of(explorer.prepared.experiment.ood))
+        st.button(
+            text.RESTORE,
+            icon=":material/settings_backup_restore:",
+            on_click=_restore,
+            args=(found,),
+            key="restore",
+        )
+
+
+def _table(found: Reopened, titles: dict[str, str]) -> None:
+    rows = [
+        {
+            "": text.LET_THROUGH.format(title=titles[figure.name]) if figure.name in titles else figure.name,
+            "in the file": _words(figure, figure.filed),
+            "now": _words(figure, figure.fresh),
+        }
+        for figure in found.figures
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={"": named(titles.values())},
+        alt="The detector's own figures beside fresh ones",
+    )
+
+
+def _words(figure: Figure, said: Measured) -> str:
+    if math.isnan(said.value):
+        return "none"
+    if figure.name == AURC:
+        return f"{said.value:.3f} ({said.interval.low:.3f}–{said.interval.high:.3f})"
+    return with_interval(said.value, said.interval)
+
+
+def _restore(found: Reopened) -> None:
+    session.choose(found.pruning)
+    st.session_state[session.OOD] = list(found.ood)
+    show_rule(found.rule, found.ood, found.ood_share)

@@ -1,0 +1,179 @@
+"""How the threshold is chosen: the widgets, and the rule that they say."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.format import plain
+from app.state import url
+from app.state.url_expected import number, one_of
+from app.text import deploy as text
+from app.titles import titles_of
+from opnp.explorer import Explorer
+from opnp.threshold.rules import MOST_COST, AcceptId, LimitOod, MinimiseCost, Rule
+
+RULES = ("ID accepted", "OOD let through", "Costs")
+WORST = "worst"
+EACH = "each"
+OWN = "own_limit_"
+"""Begins the key of the widget of one set's own limit."""
+KEYS = ("rule", "tpr", "max_ood", "limited", "ood_share", *(key for key, *_ in text.COSTS))
+_KEPT = "_rule"
+"""What the widgets said last: they lose their values while another page, or another rule, is shown."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor asks of a threshold.
+
+    Attributes:
+        rule: How it is chosen.
+        ood_share: OOD in the traffic to come, a fraction.
+    """
+
+    rule: Rule
+    ood_share: float
+
+
+def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
+    """Draw the widgets.
+
+    Args:
+        explorer: For the sets' titles.
+        ood: Keys of the chosen OOD sets, at least one.
+
+    Returns:
+        What they say.
+    """
+    state = st.session_state
+    for key, value in state.get(_KEPT, {}).items():
+        if key not in state and (key != "limited" or value in (WORST, EACH, *ood)):
+            state[key] = value
+    with st.container(border=True):
+        first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
+        with first:
+            kind = _kind()
+        with third:
+            share = _number("ood_share", text.SHARE_LABEL, 100.0, 10.0, text.SHARE_HELP)
+        with second:
+            rule = _rule(kind, explorer, ood, share / 100)
+        if rule is None:
+            rule = _own_limits(explorer, ood)
+    keys = (*KEYS, *(OWN + key for key in ood))
+    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
+    return Wanted(rule, share / 100)
+
+
+def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
+    """The rule, or None where each set has its own limit, which needs more room."""
+    if kind == RULES[0]:
+        lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
+        return AcceptId(_slider("tpr", text.TPR_LABEL, lowest, 100.0, 95.0) / 100)
+    if kind == RULES[1]:
+        titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
+        limit, which = st.columns([3, 2])
+        with which:
+            chosen = _which([WORST, EACH, *ood], titles)
+        if chosen == EACH:
+            return None
+        with limit:
+            most = _slider("max_ood", text.MOST_LABEL, 0.0, 50.0, 5.0)
+        return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
+    costs = []
+    for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True):
+        with place:
+            costs.append(_number(key, label, MOST_COST, default, help_text))
+    alarm, miss, error = costs
+    return MinimiseCost(alarm, miss, error, ood_share)
+
+
+def _kind() -> str:
+    with url.heeded("rule", one_of(RULES)) as bind:
+        return st.segmented_control(
+            text.RULE_LABEL,
+            RULES,
+            default=RULES[0],
+            required=True,
+            key="rule",
+            help=text.RULE_HELP,
+            bind=bind,
+        )
+
+
+def _which(keys: list[str], titles: dict[str, str]) -> str:
+    with url.heeded("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
+        return st.selectbox(
+            text.WHICH_LABEL, keys, format_func=lambda key: titles[key], key="limited", bind=bind
+        )
+
+
+def _slider(key: str, label: str, low: float, high: float, default: float) -> float:
+    with url.heeded(key, number(low, high)) as bind:
+        return st.slider(label, low, high, default, 0.5, format="%g %%", key=key, bind=bind)
+
+
+def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:
+    with url.heeded(key, number(0, high)) as bind:
+        return st.number_input(
+            label, 0.0, high, default, 1.0, key=key, help=help_text, format="%g", bind=bind
+        )
+
+
+def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
+    """A limit for each set; where none has one, everything is accepted."""
+    titles = _titles(explorer)
+    st.caption(text.OWN_LIMITS)
+    for key in ood:
+        st.session_state.setdefault(OWN + key, 5.0)  # as its default it could not be emptied
+    with st.container(horizontal=True, gap="small"):
+        most = {
+            key: st.number_input(
+                plain(titles[key]),
+                0.0,
+                100.0,
+                None,
+                1.0,
+                key=OWN + key,
+                format="%g",
+                width=150,
+                placeholder="none",
+            )
+            for key in ood
+        }
+    limits = {key: share / 100 for key, share in most.items() if share is not None}
+    return LimitOod(limits or dict.fromkeys(ood, 1.0))
+
+
+def _titles(explorer: Explorer) -> dict[str, str]:
+    return titles_of(explorer.prepared.experiment.ood)
+
+
+def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:
+    """Set the widgets to a rule. A callback.
+
+    Args:
+        rule: Which.
+        ood: Keys of the OOD sets that it was chosen with.
+        ood_share: OOD in the traffic, a fraction.
+    """
+    state = st.session_state
+    share = rule.ood_share if isinstance(rule, MinimiseCost) else ood_share
+    state["ood_share"] = round(100 * share, 6)
+    if isinstance(rule, AcceptId):
+        state["rule"], state["tpr"] = RULES[0], round(100 * rule.tpr, 6)
+    elif isinstance(rule, LimitOod):
+        state["rule"] = RULES[1]
+        most = {key: round(100 * share, 6) for key, share in rule.most.items()}
+        same, low = len(set(most.values())) == 1, max(most.values()) <= 50
+        if same and low and (len(most) == 1 or set(most) == set(ood)):
+            state["limited"] = WORST if set(most) == set(ood) else min(most)
+            state["max_ood"] = max(most.values())
+        else:
+            state["limited"] = EACH
+            for key in ood:
+                state[OWN + key] = most.get(key)
+    else:
+        costs = (rule.false_alarm, rule.miss, rule.error)
+        state["rule"] = RULES[2]
+        for (key, *_), cost in zip(text.COSTS, costs, strict=True):
+            state[key] = cost

@@ -1,0 +1,65 @@
+"""What was understood of an experiment, below its card: looked at when a visitor opens it, not before."""
+
+import streamlit as st
+
+from app import cached
+from app.format import message, percent, plain
+from app.text import experiments as text
+from opnp.diagnostics.experiment_summary import Understood, UnderstoodSet
+from opnp.experiments.experiment import Experiment
+from opnp.models import numbered
+
+FEW = 12
+"""Names that are listed; of more, their number is."""
+
+
+def understood(experiment: Experiment) -> None:
+    """Draw the expander, and once it is open what it holds.
+
+    Args:
+        experiment: One whose model and ID sets are here.
+    """
+    key = f"understood-{experiment.key}"
+    with st.expander(text.UNDERSTOOD, icon=":material/fact_check:", key=key, on_change="rerun") as opened:
+        if not opened.open:
+            return
+        with st.spinner(text.LOOKING):
+            said = cached.understood(experiment)
+        if said.problem is not None:
+            st.error(message(said.problem), icon=":material/error:")
+        for warning in said.warnings:
+            st.warning(message(warning), icon=":material/warning:")
+        if said.width is not None:
+            st.markdown(_model(said, said.width))
+        st.markdown("\n".join(_line(one, len(said.classes)) for one in said.sets))
+        for words in said.notes:
+            st.caption(message(words))
+
+
+def _model(said: Understood, width: int) -> str:
+    accuracy = text.NO_ACCURACY if said.accuracy is None else percent(said.accuracy)
+    head = text.HEAD.format(width=f"{width:,}", classes=f"{len(said.classes):,}", accuracy=accuracy)
+    named = said.classes != numbered(len(said.classes))
+    return f"{head}  \n{plain(_few(said.classes))}" if named else head
+
+
+def _line(one: UnderstoodSet, classes: int) -> str:
+    """A set in a list: how many images, what of it is not used, and its classes with the model's names."""
+    title = f"- **{plain(one.title)}**: "
+    if one.problem is not None:
+        return title + message(one.problem)
+    words = [text.IMAGES.format(count=f"{one.images or 0:,}")]
+    words += [text.SKIPPED.format(count=f"{one.skipped:,}")] if one.skipped else []
+    words += [text.LEFT_OUT.format(files=one.left_out)] if one.left_out else []
+    filled = sum(count > 0 for _, _, count in one.classes)
+    words += [text.FILLED.format(filled=f"{filled:,}", classes=f"{classes:,}")] if filled else []
+    pairs = [
+        f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"
+        for own, name, count in one.classes
+    ]
+    return title + plain(", ".join(words)) + (f"  \n  :small[{plain(_few(pairs))}]" if pairs else "")
+
+
+def _few(words: list[str] | tuple[str, ...]) -> str:
+    more = text.IN_ALL.format(count=f"{len(words):,}") if len(words) > FEW else ""
+    return ", ".join(words[:FEW]) + more

@@ -1,0 +1,117 @@
+"""What follows a thumb on Explore: cards, histograms and table, first from a sample where that is quicker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import cached
+from app.charts.palette import palette
+from app.components.explore.cards import cards, exact, first_look
+from app.components.explore.per_set_table import per_set_table
+from app.components.histograms import histograms
+from app.state import session
+from app.state.baseline import pair
+from app.state.session import Settings
+from app.text import explore as text
+from opnp.evaluation.evaluate import Evaluation
+from opnp.evaluation.splits import Half
+from opnp.explorer import Explorer, Glance, Snapshot
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows.
+
+    Attributes:
+        settings: Where the sliders stand.
+        after: The pruned model.
+        old: Figures on both halves of what it is compared with.
+        new: Figures of the pruned model on both halves.
+    """
+
+    settings: Settings
+    after: Snapshot
+    old: Mapping[Half, Evaluation]
+    new: Mapping[Half, Evaluation]
+
+
+def look(explorer: Explorer, settings: Settings) -> Shown | Glance:
+    """What can be said at once: everything where that is quick, else a first look.
+
+    Ask before anything is drawn: a browser that gets a frame's elements together draws them in one go.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+    """
+    if settings.pruning != pair().pruning:
+        glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
+        if glance is not None:
+            return glance
+    return _exact(explorer, settings)
+
+
+def follow(explorer: Explorer, settings: Settings, seen: Shown | Glance) -> Shown | None:
+    """Draw what is seen, and the exact figures after a first look unless a thumb moves.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+        seen: What can be said at once.
+
+    Returns:
+        What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
+        then.
+    """
+    if isinstance(seen, Shown):
+        _cards(seen)
+        _below(explorer, settings, seen.after, seen.old, seen.new)
+        return seen
+    old = _compared(explorer, settings)
+    place = st.empty()
+    with place:
+        cards(before=old[Half.TUNE], after=seen.evaluation, head=seen.head, notes=first_look(seen))
+    if session.moving():
+        _below(explorer, settings, seen, old, {Half.TUNE: seen.evaluation})
+        return None
+    shown = _exact(explorer, settings)
+    with place:
+        _cards(shown)
+    _below(explorer, settings, shown.after, old, shown.new)
+    return shown
+
+
+def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
+    key = explorer.prepared.experiment.key
+    return {half: cached.position_figures(key, pair().pruning, settings.ood, half) for half in Half}
+
+
+def _exact(explorer: Explorer, settings: Settings) -> Shown:
+    old = _compared(explorer, settings)
+    if settings.pruning == pair().pruning:
+        return Shown(settings, cached.position(explorer.prepared.experiment.key, pair().pruning), old, old)
+    after = explorer.at(settings.pruning)
+    return Shown(settings, after, old, {half: explorer.evaluate(after, settings.ood, half) for half in Half})
+
+
+def _cards(shown: Shown) -> None:
+    cards(
+        before=shown.old[Half.TUNE], after=shown.new[Half.TUNE], head=shown.after.head, notes=exact(shown.new)
+    )
+
+
+def _below(
+    explorer: Explorer,
+    settings: Settings,
+    after: Snapshot | Glance,
+    old: Mapping[Half, Evaluation],
+    new: Mapping[Half, Evaluation],
+) -> None:
+    left, right = st.columns([4, 3], gap="medium")
+    with left:
+        before = cached.position(explorer.prepared.experiment.key, pair().pruning)
+        histograms(explorer, settings, before, after, palette(st.context.theme.type))
+    with right:
+        per_set_table(explorer, settings, old, new)
+        st.caption(text.HALVES if Half.REPORT in new else text.GLANCE)

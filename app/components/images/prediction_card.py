@@ -1,0 +1,72 @@
+"""One picture's card: what it is, what the model sees, what the model says, and whether it is accepted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.format import message, percent, plain
+from app.pictures import Picture
+from app.text import images as text
+from opnp.inference.predict import Opinion
+
+SHOWN = 118
+"""Pixels of each of a card's two pictures."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A picture and what the model says of it before and after pruning.
+
+    Attributes:
+        picture: The picture.
+        before: Of the unpruned model.
+        after: Of the pruned model.
+    """
+
+    picture: Picture
+    before: Opinion
+    after: Opinion
+
+
+def card(verdict: Verdict, *, pruned: bool) -> None:
+    """Draw a picture's card.
+
+    Args:
+        verdict: What to draw.
+        pruned: Whether before and after differ.
+    """
+    with st.container(border=True):
+        looks, words = st.columns([1, 1], vertical_alignment="center")
+        with looks, st.container(horizontal=True, vertical_alignment="bottom"):
+            st.image(verdict.picture.image, caption="your picture", width=SHOWN, alt=verdict.picture.name)
+            seen = _enlarged(verdict.picture.seen)
+            st.image(seen, caption="what it sees", width=SHOWN, alt="The same picture as the model sees it")
+        with words:
+            st.markdown(f"**{plain(verdict.picture.name)}**")
+            _opinion(verdict.after, verdict.before if pruned else None)
+            if verdict.picture.note:
+                st.caption(message(verdict.picture.note))
+
+
+def _opinion(now: Opinion, before: Opinion | None) -> None:
+    if now.accepted:
+        st.badge(text.ACCEPTED, icon=":material/check_circle:", color="blue")
+    else:
+        st.badge(text.REJECTED, icon=":material/block:", color="orange")
+    st.markdown(f"**{plain(now.name)}**, {percent(now.confidence)} confident")
+    if before is None:
+        st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
+        return
+    st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
+    verdict = text.ACCEPTED if before.accepted else text.REJECTED
+    st.caption(
+        f"Unpruned: {plain(before.name)}, {percent(before.confidence)} confident, {verdict} "
+        f"(threshold {before.threshold:.2f})"
+    )
+
+
+def _enlarged(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    times = max(1, 224 // max(pixels.shape[:2]))
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)

@@ -1,0 +1,119 @@
+"""How a visitor's own set stands against the ID test set, before and after pruning."""
+
+import pandas as pd
+import streamlit as st
+
+from app.charts.histogram import Panel, score_histograms
+from app.charts.palette import Palette
+from app.components.plot import plot
+from app.format import interval, message, percent, plain, points
+from app.state.baseline import BEFORE_AND_AFTER
+from app.text import images as text
+from opnp.config import windows_text
+from opnp.errors import InvalidDataError
+from opnp.explorer import Explorer, Snapshot
+from opnp.inference.uploaded_set import OwnSet, Standing, standing
+from opnp.interpret.binning import shared_edges, shares
+from opnp.reports.csv_table import csv_of, file_cell
+from opnp.scoring.head_output import Rescored
+
+HIGHEST = 12
+WIDTH = 104
+Both = tuple[Rescored, Rescored]
+
+
+def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapshot, colours: Palette) -> None:
+    """Draw its figures, histograms and highest scores, and offer all scores.
+
+    Args:
+        explorer: For the names of classes.
+        own: The set.
+        before: The unpruned model.
+        after: The pruned model.
+        colours: The page's palette.
+    """
+    st.subheader(text.SET_TITLE.format(title=plain(own.title)))
+    said = (explorer.score(own.features, before.head), explorer.score(own.features, after.head))
+    ids = [snapshot.id_test.scores.double().numpy() for snapshot in (before, after)]
+    scores = [part.scores.double().numpy() for part in said]
+    try:
+        stands = [standing(*pair) for pair in zip(ids, scores, strict=True)]
+    except InvalidDataError as error:
+        st.warning(message(str(error)), icon=":material/error:")
+        return
+    _figures(*stands)
+    st.caption(text.SET_EXPLAINED.format(count=f"{len(ids[0]):,}"))
+    edges = shared_edges([*ids, *scores])
+    panels = [
+        Panel(title, shares(ids[i], edges), shares(scores[i], edges), stands[i].threshold)
+        for i, title in enumerate(BEFORE_AND_AFTER.titles(after.pruning))
+    ]
+    title = text.SET_HISTOGRAM.format(ids=f"{len(ids[0]):,}", count=f"{len(own.names):,}")
+    figure = score_histograms(panels, edges, colours, title=title, ood_name=text.SET_NAME)
+    plot(figure, "own-histograms")
+    st.caption(text.SET_HISTOGRAM_HELP)
+    pruned = after.pruning.kind != "unpruned"
+    st.markdown(text.SET_GALLERY if pruned else text.SET_GALLERY_UNPRUNED)
+    names = explorer.prepared.classifier.class_names
+    _highest(own, said[1], stands[1].threshold, names)
+    st.download_button(
+        text.SET_DOWNLOAD,
+        _csv(explorer, own, after, said, stands),
+        "opnp-own-set.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _figures(before: Standing, after: Standing) -> None:
+    share, area = st.columns(2)
+    with share, st.container(border=True):
+        _metric(text.SET_SHARE, after.share, before.share, "inverse", text.SET_SHARE_HELP)
+        counts = {"accepted": f"{after.accepted:,}", "count": f"{after.count:,}"}
+        st.caption(text.SET_COUNT.format(**counts, interval=interval(after.interval)))
+    with area, st.container(border=True):
+        _metric("AUROC ↑", after.auroc, before.auroc, "normal", text.SET_AUROC_HELP)
+        st.caption(text.SET_INTERVAL.format(interval=interval(after.auroc_interval)))
+
+
+def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> None:
+    change = points(new - old)
+    same = change.startswith("0.0")
+    st.metric(
+        label,
+        percent(new),
+        f"{change} against unpruned",
+        delta_color="off" if same else colour,  # type: ignore[arg-type]
+        delta_arrow="off" if same else "auto",
+        help=help_text,
+    )
+
+
+def _highest(own: OwnSet, said: Rescored, threshold: float, names: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for row in said.scores.topk(min(HIGHEST, len(own.names))).indices.tolist():
+            score = float(said.scores[row])
+            accepted = score >= threshold
+            with st.container(width=WIDTH + 16):
+                st.image(own.small[row], width=WIDTH, alt=own.names[row])
+                st.badge("accepted" if accepted else "rejected", color="blue" if accepted else "orange")
+                name = names[int(said.predicted[row])]
+                words = text.SET_CAPTION.format(name=name, score=f"{score:.2f}")
+                st.caption(plain(words))
+
+
+def _csv(explorer: Explorer, own: OwnSet, after: Snapshot, said: Both, stands: list[Standing]) -> str:
+    names = explorer.prepared.classifier.class_names
+    frame = pd.DataFrame({"file": [file_cell(name) for name in own.names]})
+    for head, part, stand in zip(("unpruned", "pruned"), said, stands, strict=True):
+        frame[f"score_{head}"] = part.scores.numpy()
+        frame[f"threshold_{head}"] = stand.threshold
+        frame[f"accepted_{head}"] = part.scores.double().numpy() >= stand.threshold
+        frame[f"class_{head}"] = [names[place] for place in part.predicted.tolist()]
+        frame[f"confidence_{head}"] = part.confidence.numpy()
+    frame["experiment"] = explorer.prepared.experiment.title
+    frame["kept_pruned"] = windows_text(after.pruning)
+    rounded = frame.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)
+    rows = rounded.to_dict("records")
+    return csv_of({str(name): cell for name, cell in row.items()} for row in rows)

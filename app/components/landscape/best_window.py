@@ -1,0 +1,159 @@
+"""The best window under the visitor's rule, on images that the search did not see."""
+
+import streamlit as st
+
+from app import cached, text
+from app.charts.palette import Palette
+from app.charts.pareto import Points, pareto_front
+from app.components.click_through import clickable, place_of, said
+from app.format import interval, message, percent, points
+from app.state import session, url
+from app.state.session import Settings
+from app.state.url_expected import number, one_of
+from opnp.config import UNPRUNED, windows_text
+from opnp.errors import InvalidDataError
+from opnp.search.coarse_to_fine import Reach
+from opnp.search.holdout import HeldOut
+from opnp.search.landscape import Landscape, Side, pareto
+from opnp.search.trial import Choice, Trial
+
+MOST_LOSS = 5.0
+"""Percentage points of ID accuracy that the rule may give away."""
+
+REACHES = {Reach.WEIGHTS: "weights", Reach.NEURONS: "neurons", Reach.BOTH: "either or both"}
+
+
+def best(key: str, settings: Settings, colours: Palette) -> float:
+    """Let the visitor set the rule, and draw what it finds.
+
+    Args:
+        key: The experiment's.
+        settings: For the chosen OOD sets.
+        colours: The page's palette.
+
+    Returns:
+        The rule: how much ID accuracy may be lost, a fraction.
+    """
+    st.markdown(f"##### {text.landscape.BEST_TITLE}", help=text.landscape.BEST_HELP)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        reach, loss = _rule()
+        with st.spinner(text.landscape.SWEEPING):
+            choice = cached.choice(key, settings.ood, reach, loss)
+            held = cached.held_out(key, settings.ood, choice.best.pruning)
+            data = cached.tuning_data(key, settings.ood)
+        note = text.landscape.SEARCHED_SAMPLE.format(images=f"{len(data.features):,}") if data.sampled else ""
+        _headline(choice, held, note)
+        with st.spinner(text.landscape.SWEEPING):
+            _blind(key, settings, reach, loss, held)
+    with right:
+        _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
+    return loss
+
+
+def _rule() -> tuple[Reach, float]:
+    with url.heeded("reach", one_of(REACHES.values(), REACHES.__getitem__)) as bind:
+        reach = st.segmented_control(
+            text.landscape.REACH_LABEL,
+            list(Reach),
+            default=Reach.BOTH,
+            required=True,
+            key="reach",
+            bind=bind,
+            format_func=lambda one: REACHES[one],
+        )
+    with url.heeded("loss", number(0, MOST_LOSS)) as bind:
+        points = st.slider(
+            text.landscape.LOSS_LABEL, 0.0, MOST_LOSS, 0.5, 0.1, format="%.1f", key="loss", bind=bind
+        )
+    return reach, points / 100
+
+
+def _headline(choice: Choice, held: HeldOut, note: str) -> None:
+    if held.pruning == UNPRUNED:
+        st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
+        return
+    with st.container(key="best", border=True):
+        st.metric(
+            "FPR95 ↓, held out",
+            percent(held.report.fpr95),
+            points(held.report.fpr95 - held.unpruned.fpr95),
+            delta_color="inverse",
+            help=text.explore.FPR95_HELP,
+        )
+        st.caption(
+            f"{windows_text(held.pruning).capitalize()}. "
+            f"95 % interval {interval(held.report.fpr95_interval)}; unpruned {percent(held.unpruned.fpr95)}. "
+            f"ID accuracy {percent(held.unpruned.accuracy)} → {percent(held.report.accuracy)}. "
+            f"The best of {choice.tried:,} windows tried.{note}"
+        )
+        st.markdown(gap_words(held))
+        st.button(
+            "Take me to the best",
+            icon=":material/near_me:",
+            key="go-best",
+            on_click=session.choose,
+            args=(held.pruning,),
+        )
+
+
+def gap_words(held: HeldOut) -> str:
+    """One sentence on how much the choice flattered itself."""
+    beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
+    words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
+    return words.format(
+        tune=percent(held.tune.fpr95),
+        report=percent(held.report.fpr95),
+        gap=points(abs(held.gap)).removeprefix("+"),
+    )
+
+
+def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOut) -> None:
+    try:
+        pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
+    except InvalidDataError as error:  # ID test images of one class alone
+        st.caption(text.landscape.NOT_BLIND.format(reason=message(str(error))))
+        return
+    held = cached.held_out(key, settings.ood, pruning)
+    regret = held.report.fpr95 - informed.report.fpr95
+    st.caption(
+        (text.landscape.BLIND if regret > 0 else text.landscape.BLIND_BETTER).format(
+            window=windows_text(pruning),
+            report=f"{percent(held.report.fpr95)} ({interval(held.report.fpr95_interval)})",
+            informed=percent(informed.report.fpr95),
+            regret=points(regret).removeprefix("+"),
+        )
+    )
+
+
+def _front(landscapes: list[Landscape], choice: Choice, loss: float, colours: Palette) -> None:
+    groups = {side: [t for one in landscapes if one.side is side for t in one.trials()] for side in Side}
+    everything = [trial for trials in groups.values() for trial in trials]
+    unpruned = float(landscapes[0].accuracy[0, -1])
+    most = max(trial.accuracy for trial in everything)
+    least = unpruned - loss
+    span = (least - max(loss, 0.01), most + 0.002)
+    inside = {side: [t for t in trials if t.accuracy >= span[0]] for side, trials in groups.items()}
+    figure = pareto_front(
+        [_points(str(side), trials) for side, trials in inside.items()],
+        _points(
+            "beaten by none", [t for t in pareto([*everything, *choice.ranking]) if t.accuracy >= span[0]]
+        ),
+        _points("the best under your rule", [choice.best]),
+        colours,
+        least=least,
+        span=span,
+        title=f"{sum(map(len, inside.values())):,} of {len(everything):,} windows",
+    )
+    clickable(figure, "pareto")
+    st.caption(text.landscape.PARETO_HELP)
+
+
+def _points(name: str, trials: list[Trial]) -> Points:
+    return Points(
+        name,
+        [trial.accuracy for trial in trials],
+        [trial.fpr95 for trial in trials],
+        [said(trial) for trial in trials],
+        [place_of(trial.pruning) for trial in trials],
+    )

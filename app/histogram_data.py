@@ -1,0 +1,62 @@
+"""Two positions of the sliders to the histograms of their scores, on shared bins."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.charts.histogram import Panel
+from app.charts.names import IN_TITLE
+from app.format import cut
+from opnp.evaluation.splits import Half, half_of
+from opnp.explorer import Glance, Snapshot
+from opnp.interpret.binning import shared_edges, shares
+from opnp.metrics import FloatArray, tpr_threshold
+
+
+def score_panels(
+    before: Snapshot,
+    after: Snapshot | Glance,
+    keys: tuple[str, ...],
+    titles: Sequence[str],
+    *,
+    drawn: FloatArray | None = None,
+) -> tuple[list[Panel], FloatArray]:
+    """Histograms of the half that the sliders see; OOD sets are pooled, each with the same say.
+
+    Args:
+        before: What it is compared with.
+        after: The present position, or a first look at it.
+        keys: Of the OOD sets.
+        titles: What each of the two is.
+        drawn: Edges that were drawn a moment ago; the new ones hold them.
+
+    Returns:
+        Two panels, and their edges.
+    """
+    both = [seen(position, keys) for position in (before, after)]
+    edges = shared_edges([both[0][0], both[1][0], *both[0][1], *both[1][1]], before=drawn)
+    panels = [
+        Panel(
+            title,
+            shares(id_scores, edges),
+            np.mean([shares(scores, edges) for scores in ood], axis=0),
+            tpr_threshold(id_scores),
+        )
+        for title, (id_scores, ood) in zip(titles, both, strict=True)
+    ]
+    return panels, edges
+
+
+def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) -> str:
+    """How many images the histograms of a position hold, in words."""
+    ood = sum(len(half_of(len(before.ood[key].scores), Half.TUNE)) for key in keys)
+    name = cut(names[keys[0]], IN_TITLE) if len(keys) == 1 else f"OOD images of {len(keys)} sets"
+    return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
+
+
+def seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+    """ID scores at a position, and those of each OOD set's half that the sliders see."""
+    if isinstance(position, Glance):
+        return position.id_scores, [position.ood_scores[key] for key in keys]
+    scores = (position.ood[key].scores.numpy() for key in keys)
+    return position.id_test.scores.numpy(), [values[half_of(len(values), Half.TUNE)] for values in scores]

@@ -1,0 +1,24 @@
+"""Something that nobody waits for, computed in the background."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from app.jobs.job import Background
+
+T = TypeVar("T")
+
+
+class Later(Background, Generic[T]):
+    """One call of a function.
+
+    Attributes:
+        result: What it returned, once there.
+    """
+
+    def __init__(self, name: str, compute: Callable[[], T]) -> None:
+        super().__init__(name)
+        self.result: T | None = None
+        self._compute_result = compute
+
+    def _compute(self) -> None:
+        self.result = self._compute_result()

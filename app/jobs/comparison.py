@@ -1,0 +1,103 @@
+"""Rows of the comparison, computed in the background and kept for whoever asks next."""
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, TypeVar
+
+from app.jobs.job import Background
+from opnp.comparison.fit_data import Training, training
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.scoring import Scored
+from opnp.comparison.table import Row, attempt, row_of
+from opnp.evaluation.splits import Half
+from opnp.store import Store
+
+if TYPE_CHECKING:
+    from opnp.prepare import Prepared
+
+KEPT = 96
+"""Recipes whose scores are kept; on the largest experiments each takes two megabytes."""
+
+Ood = tuple[str, ...]
+
+
+class Comparison:
+    """What recipes give on one experiment. Sessions share it; each row is computed once.
+
+    Attributes:
+        prepared: The experiment.
+    """
+
+    def __init__(self, prepared: "Prepared") -> None:
+        self.prepared = prepared
+        self._turn = threading.Lock()
+        self._training: Training | None = None
+        self._scored: OrderedDict[Recipe, Scored | Row] = OrderedDict()
+        self._rows: OrderedDict[tuple[Recipe, Ood], Row] = OrderedDict()
+
+    @property
+    def fitted_to(self) -> tuple[int, int]:
+        """Training images that methods fit to, and how many there are; zeros before the first row."""
+        known = self._training
+        return (0, 0) if known is None else (known.count, known.population)
+
+    def row(self, recipe: Recipe, ood: Ood) -> Row | None:
+        """The row, if it is there: on the held-out halves of those sets."""
+        return self._rows.get((recipe, ood))
+
+    def scored(self, recipe: Recipe) -> Scored | None:
+        """The scores, if they are there."""
+        said = self._scored.get(recipe)
+        return said if isinstance(said, Scored) else None
+
+    def compute(self, recipe: Recipe, ood: Ood, cancel: threading.Event) -> None:
+        """Compute a row that is not there; one at a time, so that times are those of a machine at rest.
+
+        Raises:
+            ComparisonCancelledError: If it was stopped.
+        """
+        with self._turn:
+            if self.row(recipe, ood) is not None:
+                return
+            if recipe not in self._scored:
+                with Store() as store:
+                    said = attempt(self.prepared, self._known(store), recipe, cancel, store)
+                _keep(self._scored, recipe, said, KEPT)
+            said = self._scored[recipe]
+            row = row_of(recipe.title, self.prepared, said, ood, Half.REPORT)
+            _keep(self._rows, (recipe, ood), row, 4 * KEPT)
+
+    def _known(self, store: Store) -> Training:
+        if self._training is None:
+            self._training = training(self.prepared, store)
+        return self._training
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _keep(kept: "OrderedDict[_K, _V]", key: _K, value: _V, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+class Comparing(Background):
+    """Computes the rows that a page waits for, in its order.
+
+    Attributes:
+        recipes: Which.
+        ood: Keys of the OOD sets.
+    """
+
+    def __init__(self, comparison: Comparison, recipes: tuple[Recipe, ...], ood: Ood) -> None:
+        super().__init__("comparing")
+        self.comparison, self.recipes, self.ood = comparison, recipes, ood
+
+    def _compute(self) -> None:
+        for place, recipe in enumerate(self.recipes):
+            if self._cancel.is_set():
+                return
+            self.comparison.compute(recipe, self.ood, self._cancel)
+            self.share = (place + 1) / len(self.recipes)

@@ -1,0 +1,35 @@
+"""Both landscapes from all images, computed in the background."""
+
+from typing import TYPE_CHECKING
+
+from app.jobs.job import Background
+from opnp.config import Pruning
+from opnp.search.landscape import Landscape, Side, landscape
+from opnp.search.tuning_set import tuning
+
+if TYPE_CHECKING:
+    from opnp.prepare import Prepared
+
+
+class ExactLandscapes(Background):
+    """The exact landscapes around one position.
+
+    Attributes:
+        landscapes: The result by side, once there; empty before and after a stop.
+    """
+
+    def __init__(self, prepared: "Prepared", ood: tuple[str, ...], pruning: Pruning) -> None:
+        super().__init__("exact-landscapes")
+        self.landscapes: dict[Side, Landscape] = {}
+        self._prepared, self._ood, self._pruning = prepared, ood, pruning
+
+    def _compute(self) -> None:
+        data = tuning(self._prepared, self._ood)
+        computed = {}
+        for place, side in enumerate(Side):
+
+            def progress(share: float, before: int = place) -> None:
+                self.share = (before + share) / len(Side)
+
+            computed[side] = landscape(data, side, self._pruning, progress=progress, cancel=self._cancel)
+        self.landscapes = computed

@@ -1,0 +1,80 @@
+"""A visitor's own set on its way: looked at in the background, kept in memory for the visit, then gone."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from app.jobs.job import Background
+from app.text import images as text
+
+if TYPE_CHECKING:
+    from opnp.inference.uploaded_set import OwnSet
+    from opnp.models import Classifier
+
+_TURNS = threading.BoundedSemaphore(2)
+"""How many visitors' sets are looked at at the same time."""
+_PATIENCE = 0.2
+
+
+class Looking(Background):
+    """One zip that is being looked at.
+
+    Attributes:
+        stage: What is being done, for people.
+        own: The set, once there.
+    """
+
+    def __init__(self, classifier: "Classifier", name: str, data: bytes) -> None:
+        super().__init__("own-set")
+        self.stage = text.SET_WAITING
+        self.own: OwnSet | None = None
+        self._classifier, self._name = classifier, name
+        self._data: bytes | None = data
+
+    def _compute(self) -> None:
+        from opnp.inference.uploaded_set import look
+
+        data, self._data = self._data or b"", None
+        while not _TURNS.acquire(timeout=_PATIENCE):
+            if self._cancel.is_set():
+                return
+        try:
+            self.own = look(
+                self._classifier, data, name=self._name, progress=self._progress, cancel=self._cancel
+            )
+        finally:
+            _TURNS.release()
+
+    def _progress(self, done: int, files: int) -> None:
+        self.share = done / files
+        self.stage = text.SET_READING.format(done=f"{done:,}", files=f"{files:,}")
+
+
+class Desk:
+    """Where one visitor's set lies, for one experiment. When it goes, the set goes, done or not.
+
+    Attributes:
+        looking: The set on its way or done; None if there is none.
+        turn: How many sets have been here, to tell their uploaders apart.
+    """
+
+    def __init__(self, classifier: "Classifier") -> None:
+        self._classifier = classifier
+        self.looking: Looking | None = None
+        self.turn = 0
+
+    def bring(self, name: str, data: bytes) -> None:
+        """Look at a zip; what was here before is forgotten."""
+        self.clear()
+        self.looking = Looking(self._classifier, name, data)
+        self.looking.start()
+
+    def clear(self) -> None:
+        """Forget the set, and stop looking at it."""
+        if self.looking is not None:
+            self.looking.stop()
+        self.looking = None
+        self.turn += 1
+
+    def __del__(self) -> None:
+        """Do not go on looking for a visitor who has left."""
+        self.clear()

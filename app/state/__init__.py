@@ -1,0 +1,1 @@
+"""What a visitor has set: in the session, in the address, and held as A."""

@@ -1,0 +1,59 @@
+"""The settings held as A, which the present ones are compared with; the unpruned model where none are."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.state import session
+from opnp.config import UNPRUNED, Pruning, windows_text
+
+PINNED = "a"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What stands side by side.
+
+    Attributes:
+        pruning: The one that the present settings are compared with.
+        before: Its name, in a word.
+        after: The present settings' name.
+    """
+
+    pruning: Pruning
+    before: str
+    after: str
+
+    def titles(self, present: Pruning) -> tuple[str, str]:
+        """What each is, in some words."""
+        if self == BEFORE_AND_AFTER:
+            return "Before: unpruned", f"After: {present.kind}"
+        return f"A: {windows_text(self.pruning)}", f"B: {windows_text(present)}"
+
+
+BEFORE_AND_AFTER = Pair(UNPRUNED, "unpruned", "pruned")
+
+
+def pair() -> Pair:
+    """The two that the page compares."""
+    held = pinned()
+    return Pair(held, "A", "B") if held else BEFORE_AND_AFTER
+
+
+def pinned() -> Pruning | None:
+    """The settings held as A, if any are."""
+    held: Pruning | None = st.session_state.get(PINNED)
+    return held
+
+
+def pin(pruning: Pruning | None) -> None:
+    """Hold settings as A, or none. A callback."""
+    st.session_state[PINNED] = pruning
+
+
+def swap(present: Pruning) -> None:
+    """Make A the present settings, and the present ones A. A callback."""
+    held = pinned()
+    if held is not None:
+        pin(present)
+        session.choose(held)

@@ -1,0 +1,85 @@
+"""What a widget can take from an address, by Streamlit's own reading of it, and how a visitor is told."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.state.url_grammar import Said
+from app.text import link as text
+
+_FEW = 8
+"""Names that are listed; of more, their number is."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a widget can be.
+
+    Attributes:
+        words: As in "Expected ... but".
+        fits: Whether what stands in the address is that.
+        shown: Its value in words.
+    """
+
+    words: str
+    fits: Callable[[Said], bool]
+    shown: Callable[[Any], str] = str
+
+
+def number(low: float, high: float, *, whole: bool = False) -> Expected:
+    """One number, both ends included.
+
+    Example:
+        >>> tpr = number(50, 100)
+        >>> [tpr.fits((said,)) for said in ("97.5", "49", "nan", "1e999", "many")]
+        [True, False, False, False, False]
+        >>> tpr.fits(("96", "97")), tpr.words
+        (False, 'a number from 50 to 100')
+    """
+
+    def fits(said: Said) -> bool:
+        try:
+            (value,) = map(float, said)
+        except ValueError:
+            return False
+        return math.isfinite(value) and low <= value <= high and (value.is_integer() or not whole)
+
+    words = text.WHOLE if whole else text.NUMBER
+    return Expected(words.format(low=f"{low:g}", high=f"{high:g}"), fits, lambda value: f"{value:g}")
+
+
+def one_of(options: Iterable[str], shown: Callable[[Any], str] = str) -> Expected:
+    """One of some names.
+
+    Args:
+        options: As the page shows them, which is how an address spells them.
+        shown: A value of the widget to its name.
+
+    Example:
+        >>> part = one_of(["Map", "Class"])
+        >>> part.fits(("Map",)), part.fits(("map",)), part.fits(()), part.words
+        (True, False, False, 'one of: Map, Class')
+        >>> one_of(map(str, range(1000))).words
+        'one of 1,000 names, as the page shows them'
+    """
+    names = tuple(options)
+    words = text.ONE_OF.format(names=", ".join(names))
+    if len(names) > _FEW:
+        words = text.ONE_OF_MANY.format(count=f"{len(names):,}")
+    return Expected(words, lambda said: len(said) == 1 and said[0] in names, shown)
+
+
+def yes_or_no() -> Expected:
+    """A switch.
+
+    Example:
+        >>> yes_or_no().fits(("True",)), yes_or_no().fits(("1",))
+        (True, False)
+    """
+    spelt = ("true", "false")
+    return Expected(
+        text.ONE_OF.format(names=", ".join(spelt)),
+        lambda said: len(said) == 1 and said[0].lower() in spelt,
+        lambda value: str(value).lower(),
+    )

@@ -1,0 +1,1 @@
+"""Checks, warnings and errors that every room uses."""

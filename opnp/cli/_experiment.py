@@ -1,0 +1,116 @@
+"""What the commands that evaluate or score share: windows, OOD sets, and an experiment made ready."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from opnp.cli import _console
+from opnp.cli._inputs import printable
+from opnp.config import Pruning
+from opnp.devices import device_named
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.experiments.experiment import Experiment
+from opnp.explorer import Explorer
+from opnp.features import Pace
+from opnp.features.monitor import Report
+from opnp.prepare import prepare
+from opnp.reports.provenance import sentences
+from opnp.store import Store
+
+Ends = tuple[float, float]
+
+Weights = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of weights to keep, in percent; 0 100 prunes none.")
+]
+Neurons = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of neurons to keep, in percent; 0 100 prunes none.")
+]
+Scope = Annotated[
+    str, typer.Option(metavar="global|per-class", help="Among which weights a weight is ranked.")
+]
+Definition = Annotated[
+    str, typer.Option(metavar="activation|weights", help="What the sensitivity of a neuron is.")
+]
+Ood = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of an OOD set; may be repeated; all of them by default.", show_default=False),
+]
+
+
+def pruning_of(weights: Ends, neurons: Ends, scope: str, definition: str) -> Pruning:
+    """The position that the options name.
+
+    Raises:
+        InvalidSettingError: If a window or a name is not allowed.
+    """
+    return Pruning(weights, neurons, scope, definition)
+
+
+def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
+    """The keys of an experiment's OOD sets that were asked for, in its order; all where none was.
+
+    Raises:
+        InvalidSettingError: If it has no such set.
+    """
+    known = [images.key for images in experiment.ood]
+    unknown = [key for key in keys or [] if key not in known]
+    if unknown:
+        raise InvalidSettingError(
+            f"Expected `--ood` to be one of {', '.join(map(repr, known))} but got {unknown[0]!r}."
+        )
+    return [key for key in known if not keys or key in keys]
+
+
+def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
+    """An experiment with its features and maps, read from the cache or computed into it.
+
+    What of its images is not used, and what was assumed of its classes, is said on stderr.
+    """
+    chosen = device_named(device)
+    with Store(cache) as store, _bars() as progress:
+        prepared = prepare(experiment, store, device=chosen, progress=progress)
+    for line in sentences(prepared):
+        _console.people().print(Text(printable(line)), soft_wrap=True)
+    return Explorer(prepared)
+
+
+def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
+    """Those of the OOD sets with these keys that can be used.
+
+    Args:
+        explorer: The experiment made ready.
+        keys: Of the sets that are wanted, as `ood_keys` gives them.
+        asked: Those that a person named.
+
+    Raises:
+        InvalidDataError: If a person named one that cannot be used.
+    """
+    for unused in explorer.prepared.unused:
+        if unused.key in (asked or ()):
+            raise InvalidDataError(unused.reason)
+    return [key for key in keys if key in explorer.prepared.ood]
+
+
+@contextlib.contextmanager
+def _bars() -> Iterator["_Bars"]:
+    with contextlib.ExitStack() as stack:
+        yield _Bars(stack)
+
+
+class _Bars:
+    """One progress bar a set, one after the other."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack, self._title = stack, ""
+        self._report: Report | None = None
+
+    def __call__(self, title: str, pace: Pace) -> None:
+        if self._report is None or title != self._title:
+            self._stack.close()
+            self._report = self._stack.enter_context(_console.showing(title))
+            self._title = title
+        self._report(pace)

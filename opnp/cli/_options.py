@@ -1,0 +1,44 @@
+"""Options that several commands take, and what they mean."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opnp.data.image_set import ImageSet
+from opnp.errors import InvalidSettingError
+from opnp.experiments.experiment import Experiment
+from opnp.features import FeatureFormat
+
+ExperimentKey = Annotated[str, typer.Argument(help="Key of an experiment.", show_default=False)]
+Device = Annotated[
+    str | None, typer.Option(help="cuda, mps or cpu; the best there is by default.", show_default=False)
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="Cache folder; OPNP_CACHE or the repository's by default.", show_default=False),
+]
+Format = Annotated[FeatureFormat, typer.Option(help="Number format of the features on disk.")]
+BatchSize = Annotated[int, typer.Option(min=1, help="Images a step.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Processes that read images; by default what suits the device.", show_default=False
+    ),
+]
+Autocast = Annotated[bool, typer.Option(help="Half precision in the backbone on CUDA.")]
+
+
+def sets_named(experiment: Experiment, keys: list[str] | None) -> list[ImageSet]:
+    """The image sets of an experiment with those keys, or all of them.
+
+    Raises:
+        InvalidSettingError: If it has no such set.
+    """
+    sets = {images.key: images for images in (experiment.id_train, experiment.id_test, *experiment.ood)}
+    unknown = [key for key in keys or [] if key not in sets]
+    if unknown:
+        raise InvalidSettingError(
+            f"Expected `--set` to be one of {', '.join(map(repr, sets))} but got {unknown[0]!r}."
+        )
+    return [images for key, images in sets.items() if not keys or key in keys]

@@ -1,0 +1,78 @@
+"""Files that a command was asked to write."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from opnp.cli import _console
+from opnp.cli._inputs import printable
+from opnp.errors import InvalidSettingError
+
+
+def require_folder(option: str, folder: Path) -> Path:
+    """The folder, made where it is not there, before the long work whose result goes into it.
+
+    Raises:
+        InvalidSettingError: If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(option, folder, error) from None
+    return folder
+
+
+def require_files(places: Mapping[str, Path | None]) -> None:
+    """Make the folders of files that are to be written, before the long work whose results go there.
+
+    Args:
+        places: Each file by its option; None where none is wanted.
+
+    Raises:
+        InvalidSettingError: If a folder cannot be made, or a file is a folder or named twice.
+    """
+    named: dict[Path, str] = {}
+    for option, path in places.items():
+        if path is None:
+            continue
+        require_folder(option, path.parent)
+        if path.is_dir():
+            raise InvalidSettingError(
+                f"Expected `{option}` to be a file but {str(path)!r} is a folder. Add a name."
+            )
+        other = named.setdefault(path.resolve(), option)
+        if other != option:
+            raise InvalidSettingError(
+                f"Expected `{other}` and `{option}` to be two files but both are {str(path)!r}. Change one."
+            )
+
+
+def write(option: str, path: Path, text: str) -> None:
+    """Write a text file.
+
+    Raises:
+        InvalidSettingError: If the disk refuses.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise _unwritable(option, path, error) from None
+
+
+def write_table(option: str, path: Path, text: str, about: Mapping[str, object]) -> None:
+    """Write a CSV file, and what its columns are and come from beside it, so that it opens as it is.
+
+    Raises:
+        InvalidSettingError: If the disk refuses.
+    """
+    write(option, path, text)
+    beside = path.with_name(f"{path.name}-metadata.json")  # as W3C's "CSV on the Web" calls it
+    write(option, beside, json.dumps(about, indent=1) + "\n")
+    _console.people().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
+
+
+def _unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:
+    return InvalidSettingError(
+        f"Expected `{option}` to be a place that can be written but for {str(path)!r} the disk says "
+        f"“{error.strerror}”. Choose another."
+    )

@@ -1,0 +1,142 @@
+"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.comparison.defaults import default_rows
+from opnp.comparison.export import TIME, comparison_csv, comparison_json
+from opnp.comparison.fit_data import Training, training
+from opnp.comparison.grammar import read
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
+from opnp.comparison.table import Row, cells, compare
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
+from opnp.experiments.registry import load_experiment
+from opnp.explorer import Explorer
+from opnp.metrics import AUPR_IS
+from opnp.reports.markdown import percent
+from opnp.reports.provenance import MEANING, provenance, remarks
+from opnp.store import Store
+
+Out = Path | None
+
+_ENDS, _WIDE = ("fpr95", "auroc"), len("22.2–26.4")
+
+
+def compare_methods(
+    experiment: _options.ExperimentKey,
+    *,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME+NAME…",
+            help="A row, such as gen, pruned+react or react(percentile=95)+gen; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: _experiment.Weights = OPEN,
+    neurons: _experiment.Neurons = OPEN,
+    scope: _experiment.Scope = RankScope.GLOBAL,
+    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
+    ood: _experiment.Ood = None,
+    csv: Annotated[Out, typer.Option(help="Write every figure to this file.", show_default=False)] = None,
+    markdown: Annotated[Out, typer.Option(help="Write the table as Markdown.", show_default=False)] = None,
+    latex: Annotated[Out, typer.Option(help="Write the table as LaTeX.", show_default=False)] = None,
+    device: _options.Device = None,
+    cache: _options.Cache = None,
+    as_json: _console.AsJson = False,
+) -> None:
+    """Compare post-hoc methods, pruning and their combinations: what the Compare page shows.
+
+    --method pruned+gen prunes as --weights and --neurons say and scores with GEN.
+
+    Without --method, all methods; with open windows, the examples of the page stand in for pruning.
+    """
+    with _console.exits(as_json=as_json):
+        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+        recipes = [read(line, pruned=pruning) for line in method or []] or list(default_rows(pruning))
+        outputs = {"--csv": csv, "--markdown": markdown, "--latex": latex}
+        for option, path in outputs.items():
+            if path is not None:
+                _outputs.require_folder(option, path.parent)
+        chosen = load_experiment(experiment)
+        keys = _experiment.ood_keys(chosen, ood)
+        explorer = _experiment.ready(chosen, device, cache)
+        keys = _experiment.there(explorer, keys, ood)
+        with Store(cache) as store:
+            known = training(explorer.prepared, store)
+            rows = _run(explorer, known, recipes, keys, store)
+        made_from = {
+            **provenance(explorer, explorer.prepared.classifier.weight.device),
+            "fitted_to": known.count,
+            **remarks(explorer.prepared),
+        }
+        written = {
+            "--markdown": comparison_markdown(rows, chosen.title),
+            "--latex": comparison_latex(rows, chosen.title),
+        }
+        for option, path in outputs.items():
+            if path is not None and option in written:
+                _outputs.write(option, path, written[option])
+        if csv is not None:
+            about = {**made_from, **MEANING, "time": TIME}
+            _outputs.write_table("--csv", csv, comparison_csv(rows), about)
+    if as_json:
+        if _console.leads():
+            _console.say(comparison_json(rows, made_from, keys).rstrip())
+        return
+    stdout = _console.stdout()
+    stdout.print(
+        Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
+    )
+    stdout.print(_table(rows))
+    stdout.print(Text(AUPR_IS))
+    if known.count:
+        stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
+    for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):
+        stdout.print(Text(f"{pruned.kind} keeps {windows_text(pruned)}"))
+    for row in rows:
+        if row.reason is not None:
+            stdout.print(Text(f"{row.name}: {row.reason}"))
+
+
+def _run(
+    explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str], store: Store
+) -> list[Row]:
+    people = _console.people()
+    with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
+        task = progress.add_task("Scoring", total=len(recipes))
+        return compare(
+            explorer.prepared,
+            known,
+            recipes,
+            keys,
+            progress=lambda done: progress.update(task, completed=done),
+            store=store,
+        )
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    """A table narrow enough for a terminal: each interval below its figure; time in µs per image."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    table.add_column("Row", overflow="fold")
+    for key, name in HEADER.items():
+        table.add_column(name, justify="right", overflow="fold", min_width=_WIDE if key in _ENDS else None)
+    table.add_column("µs", justify="right", overflow="fold")
+    for row in rows:
+        if row.figures is None or row.scoring is None:
+            table.add_row(Text(row.name), *["–"] * (len(HEADER) + 1))
+            continue
+        said = cells(row.figures, None)
+        words = [percent(getattr(said, name), getattr(said, f"{name}_interval", None)) for name in HEADER]
+        lines = [word.replace(" (", "\n").removesuffix(")") for word in words]
+        table.add_row(Text(row.name), *lines, f"{1e6 * row.scoring:.1f}")
+    return table

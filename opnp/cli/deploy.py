@@ -1,0 +1,199 @@
+"""`deploy`: windows and a rule for the threshold to a detector in one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.config import OPEN, NeuronDefinition, RankScope, windows_text
+from opnp.detector import Detector
+from opnp.detector.build import make_detector
+from opnp.detector.export import require_onnx
+from opnp.detector.preprocessing import preprocessing_of
+from opnp.errors import InvalidSettingError
+from opnp.experiments.registry import load_experiment
+from opnp.reports.markdown import percent
+from opnp.reports.provenance import remarks
+from opnp.threshold.outcome import Proportion
+from opnp.threshold.plan import Plan, plan
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
+
+Share = float | None
+_UNDESCRIBED = (
+    "Note: the model's transform takes other steps than those an ONNX graph can describe, so whoever runs "
+    "the graph has to apply it; `score` takes the zip."
+)
+
+
+def deploy(
+    experiment: _options.ExperimentKey,
+    *,
+    weights: _experiment.Weights = OPEN,
+    neurons: _experiment.Neurons = OPEN,
+    scope: _experiment.Scope = RankScope.GLOBAL,
+    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
+    ood: _experiment.Ood = None,
+    tpr: Annotated[
+        Share, typer.Option(help="Accept at least this share of ID, in percent; 95 by default.")
+    ] = None,
+    max_ood: Annotated[
+        Share, typer.Option(help="Let at most this share of every OOD set through, in percent.")
+    ] = None,
+    most: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SET=PERCENT",
+            help="Let at most this share of one OOD set through; may be repeated. With --max-ood, that holds "
+            "for the others.",
+            show_default=False,
+        ),
+    ] = None,
+    costs: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(
+            metavar="ALARM MISS ERROR",
+            help="Weigh an ID image rejected, an OOD image accepted, an accepted ID image in a wrong class.",
+            show_default=False,
+        ),
+    ] = None,
+    ood_share: Annotated[
+        float,
+        typer.Option(min=0, max=100, help="OOD in the traffic to come, in percent; for costs and AURC."),
+    ] = 10.0,
+    out: Annotated[Path, typer.Option(help="The detector's file.")] = Path("detector.zip"),
+    onnx: Annotated[
+        Path | None, typer.Option(help="Also write one ONNX graph to this file.", show_default=False)
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="Also write a torch.export program here.", show_default=False)
+    ] = None,
+    device: _options.Device = None,
+    cache: _options.Cache = None,
+    as_json: _console.AsJson = False,
+) -> None:
+    """Make a detector: the pruned model with a threshold, for `score` and `opnp.Detector.load`.
+
+    The threshold is chosen on one half of the ID test set and of every OOD set; figures are of the other.
+    """
+    with _console.exits(as_json=as_json):
+        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+        if onnx is not None:
+            require_onnx()
+        chosen = load_experiment(experiment)
+        keys = _experiment.ood_keys(chosen, ood)
+        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
+        _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
+        explorer = _experiment.ready(chosen, device, cache)
+        named = [*(ood or []), *(limit.rpartition("=")[0] for limit in most or [])]
+        keys = _experiment.there(explorer, keys, named)
+        snapshot = explorer.at(pruning)
+        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
+        planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
+        detector = make_detector(explorer, snapshot, planned)
+        if (
+            onnx is not None
+            and preprocessing_of(detector.classifier.transform, detector.probes.pictures) is None
+        ):
+            _console.people().print(_UNDESCRIBED, markup=False, soft_wrap=True)
+        difference = None if onnx is None else detector.export_onnx(onnx)
+        if program is not None:
+            detector.export_program(program)
+        detector.save(out)
+    written = [str(path) for path in (out, onnx, program) if path is not None]
+    if as_json:
+        _console.show_json(
+            {
+                **detector.manifest.said,
+                "files": written,
+                "onnx_difference": difference,
+                **remarks(explorer.prepared),
+            }
+        )
+        return
+    stdout = _console.stdout()
+    titles = {images.key: images.title for images in chosen.ood}
+    stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
+    stdout.print(_table(planned, titles))
+    stdout.print(Text(_foot(detector, planned)))
+    if difference is not None:
+        stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")
+    stdout.print(Text(f"Saved {', '.join(written)}"), soft_wrap=True)
+
+
+def _rule(
+    tpr: Share, limits: dict[str, float], costs: tuple[float, float, float] | None, ood_share: float
+) -> Rule:
+    """The one rule that the options name.
+
+    Raises:
+        InvalidSettingError: If they name more than one, or a value is not allowed.
+    """
+    rules = {"--tpr": tpr is not None, "--max-ood or --most": bool(limits), "--costs": costs is not None}
+    named = [name for name, given in rules.items() if given]
+    if len(named) > 1:
+        raise InvalidSettingError(
+            f"Expected one of {', '.join(rules)} but got {' and '.join(named)}. Each is a rule of its own."
+        )
+    if costs is not None:
+        return MinimiseCost(*costs, ood_share / 100)
+    if limits:
+        return LimitOod(limits)
+    return AcceptId(0.95 if tpr is None else tpr / 100)
+
+
+def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
+    """The most of each OOD set to let through, a fraction, by key.
+
+    Raises:
+        InvalidSettingError: If a limit is not of the form SET=PERCENT, its set is not chosen, or has
+            two.
+    """
+    limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
+    said: set[str] = set()
+    for limit in most or []:
+        key, _, share = limit.rpartition("=")
+        if key in said:
+            raise InvalidSettingError(f"Expected one `--most` for {key} but got two. Drop one.")
+        said.add(key)
+        if key not in keys:
+            known = ", ".join(f"{name}=5" for name in keys)
+            raise InvalidSettingError(f"Expected `--most` to be one of {known} or alike but got {limit!r}.")
+        try:
+            limits[key] = float(share) / 100
+        except ValueError:
+            raise InvalidSettingError(
+                f"Expected `--most {key}=` to be followed by a number in percent but got {share!r}."
+            ) from None
+    return limits
+
+
+def _table(planned: Plan, titles: dict[str, str]) -> Table:
+    said = planned.outcome
+    table = Table("Set", caption="counts on the held-out halves; accepted in percent with 95 % intervals")
+    for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
+        table.add_column(name, justify="right")
+    shares = {"ID": said.id_accepted, **said.ood_accepted}
+    for key, (right, wrong, rejected) in said.confusion.items():
+        part = shares[key]
+        right_text = f"{right:,}" if key == "ID" else "–"
+        numbers = (f"{part.count:,}", right_text, f"{wrong:,}", f"{rejected:,}", _percent(part))
+        table.add_row(Text(titles.get(key, key)), *numbers)
+    return table
+
+
+def _percent(part: Proportion) -> str:
+    if not part.count:
+        return "–"
+    return f"{percent(part.value)} ({percent(part.interval.low)}–{percent(part.interval.high)})"
+
+
+def _foot(detector: Detector, planned: Plan) -> str:
+    said, curve = planned.outcome, planned.curve
+    return (
+        f"Threshold {detector.threshold:.4f}; scores at or above it are accepted\n"
+        f"Accuracy {_percent(said.accuracy)} %, on what is accepted {_percent(said.accuracy_accepted)} %\n"
+        f"AURC {curve.area:.4f} ({curve.interval.low:.4f}–{curve.interval.high:.4f})"
+    )

@@ -1,0 +1,161 @@
+"""`evaluate`: the page's figures at one position of the windows, from a terminal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope, windows_text
+from opnp.evaluation.evaluate import OodMetrics
+from opnp.evaluation.intervals import Interval
+from opnp.evaluation.splits import Half
+from opnp.experiments.experiment import Experiment
+from opnp.experiments.registry import load_experiment
+from opnp.explorer import Snapshot
+from opnp.reports.csv_table import csv_of
+from opnp.reports.markdown import percent
+from opnp.reports.metric_table import (
+    DIRECTION,
+    Figures,
+    average,
+    describe_pruning,
+    figures,
+    realised,
+    records,
+)
+from opnp.reports.provenance import MEANING, method_records, provenance, remarks
+
+Halves = Mapping[Half, Figures]
+
+
+def evaluate(
+    experiment: _options.ExperimentKey,
+    *,
+    weights: _experiment.Weights = OPEN,
+    neurons: _experiment.Neurons = OPEN,
+    scope: _experiment.Scope = RankScope.GLOBAL,
+    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
+    ood: _experiment.Ood = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write every figure to this file.", show_default=False)
+    ] = None,
+    device: _options.Device = None,
+    cache: _options.Cache = None,
+    as_json: _console.AsJson = False,
+) -> None:
+    """Compare the pruned model with the unpruned one on every OOD set: what the Explore page shows.
+
+    --neurons 30 100 prunes the 30 % least sensitive neurons.
+
+    Features and maps that are not there yet are computed first.
+    """
+    with _console.exits(as_json=as_json):
+        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+        if csv is not None:
+            _outputs.require_folder("--csv", csv.parent)
+        chosen = load_experiment(experiment)
+        keys = _experiment.ood_keys(chosen, ood)
+        explorer = _experiment.ready(chosen, device, cache)
+        keys = _experiment.there(explorer, keys, ood)
+        before, after = explorer.at(UNPRUNED), explorer.at(pruning)
+        unpruned, pruned = (
+            {half: figures(explorer, snapshot, keys, half) for half in Half} for snapshot in (before, after)
+        )
+        made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
+        if csv is not None:
+            rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
+            _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
+    if as_json:
+        position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
+        said = {"unpruned": _machine(unpruned), "pruned": _machine(pruned)}
+        _console.show_json(
+            {
+                **made_from,
+                **remarks(explorer.prepared),
+                "scores": DIRECTION,
+                "unit": "fractions",
+                **position,
+                **said,
+            }
+        )
+        return
+    stdout = _console.stdout()
+    stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
+    stdout.print(_table(chosen, unpruned, pruned))
+    stdout.print(_foot(after, unpruned[Half.TUNE], pruned[Half.TUNE]))
+
+
+def _records(name: str, snapshot: Snapshot, halves: Halves) -> list[dict[str, str | int | float | None]]:
+    return [
+        record
+        for said in halves.values()
+        for record in method_records(name, snapshot.pruning, snapshot.head, said)
+    ]
+
+
+def _machine(halves: Halves) -> dict[str, object]:
+    together = halves[Half.TUNE].together
+    on_id = {"threshold": together.threshold, "accuracy": together.accuracy, "ece": together.reliability.ece}
+    shared = {*on_id, "half"}
+    sets = {
+        str(half): [
+            {name: value for name, value in record.items() if name not in shared} for record in records(said)
+        ]
+        for half, said in halves.items()
+    }
+    return {**on_id, **sets}
+
+
+def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
+    table = Table("OOD set", caption="in percent; tune: the half to choose windows on; 95 % intervals below")
+    for name in ("FPR95 ↓ tune", "FPR95 ↓ held out", "AUROC ↑ tune", "AUROC ↑ held out"):
+        table.add_column(name, justify="right")
+    titles = {images.key: images.title for images in experiment.ood}
+    for key in before[Half.TUNE].alone:
+        table.add_row(Text(titles[key]), *_cells(key, before, after))
+    table.add_section()
+    table.add_row("Average", *_cells(None, before, after))
+    return table
+
+
+def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
+    cells = []
+    for name in ("fpr95", "auroc"):
+        for half in Half:
+            old, _ = _figure(before[half], key, name)
+            new, interval = _figure(after[half], key, name)
+            cells.append(f"{change(old, new)}\n{100 * interval.low:.1f}–{100 * interval.high:.1f}")
+    return cells
+
+
+def _figure(said: Figures, key: str | None, name: str) -> tuple[float, Interval]:
+    source = said.together if key is None else said.alone[key]
+    metrics: OodMetrics = average(source)
+    interval: Interval = getattr(source, f"{name}_interval")
+    return getattr(metrics, name), interval
+
+
+def change(old: float, new: float) -> str:
+    """Before and after in percent, or one of them where both read the same.
+
+    Example:
+        >>> change(0.29, 0.05), change(0.5, 0.5)
+        ('29.0 → 5.0', '50.0')
+    """
+    before, after = percent(old), percent(new)
+    return after if before == after else f"{before} → {after}"
+
+
+def _foot(after: Snapshot, unpruned: Figures, pruned: Figures) -> Text:
+    old, new, head = unpruned.together, pruned.together, after.head
+    idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
+    return Text(
+        f"ID accuracy {change(old.accuracy, new.accuracy)} %, ECE "
+        f"{change(old.reliability.ece, new.reliability.ece)} %, on {new.reliability.count.sum():,} images\n"
+        f"Pruned: {head.pruned_weights:,} of {head.mask.numel():,} weights ({percent(head.pruned_share)} %"
+        f"{idle}), {head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons"
+    )

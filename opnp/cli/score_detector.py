@@ -1,0 +1,121 @@
+"""What `score` says of each file when a detector judges it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from PIL import Image
+from rich.table import Table
+from rich.text import Text
+
+from opnp.cli._inputs import printable, read_file
+from opnp.cli.score_experiment import Skipped
+from opnp.detector import Result
+from opnp.errors import UnreadableImageError
+from opnp.reports.csv_table import csv_of, file_cell
+from opnp.reports.markdown import percent
+from opnp.reports.metric_table import DIRECTION
+
+BATCH = 64
+Item = TypeVar("Item")
+Input = TypeVar("Input")
+
+
+class Judge(Protocol[Item]):
+    """Who judges files, and how that is told."""
+
+    title: str
+
+    def judged(self, files: Sequence[Path]) -> Iterator[Item | Skipped]:
+        """One file after the other; what is no image is skipped."""
+
+    def line(self, said: Item) -> dict[str, object]:
+        """One image for machines."""
+
+    def csv(self, scored: Sequence[Item]) -> str:
+        """All images as CSV."""
+
+    def about(self) -> dict[str, object]:
+        """What the columns of the CSV are."""
+
+    def table(self, scored: Sequence[Item]) -> Table:
+        """All images for people."""
+
+
+class Judging(Protocol[Input]):
+    """A detector, from a zip or as a graph."""
+
+    @property
+    def title(self) -> str:
+        """What it is a detector of."""
+
+    @property
+    def threshold(self) -> float:
+        """Scores below it are out-of-distribution."""
+
+    def prepared(self, image: Image.Image) -> Input:
+        """A picture as it enters the model."""
+
+    def judge(self, inputs: Sequence[Input]) -> list[Result]:
+        """Judge prepared pictures."""
+
+
+@dataclass(frozen=True)
+class Detected:
+    """One image file."""
+
+    file: Path
+    result: Result
+
+
+class ByDetector(Generic[Input]):
+    """A detector judges."""
+
+    def __init__(self, detector: Judging[Input]) -> None:
+        self._detector = detector
+        self.title = printable(detector.title)
+
+    def judged(self, files: Sequence[Path]) -> Iterator[Detected | Skipped]:
+        """One file after the other."""
+        for start in range(0, len(files), BATCH):
+            inputs = {}
+            for path in files[start : start + BATCH]:
+                try:
+                    inputs[path] = self._detector.prepared(read_file(path).image)
+                except UnreadableImageError as error:
+                    yield Skipped(path, str(error))
+            yield from map(Detected, inputs, self._detector.judge(list(inputs.values())))
+
+    def line(self, said: Detected) -> dict[str, object]:
+        """For machines."""
+        return {**self._numbers(said)}
+
+    def _numbers(self, said: Detected) -> dict[str, str | float | bool]:
+        result = asdict(said.result)
+        numbers = {"class": result.pop("class_name"), **result, "threshold": self._detector.threshold}
+        return {"file": str(said.file), **numbers}
+
+    def csv(self, scored: Sequence[Detected]) -> str:
+        """For spreadsheets."""
+        return csv_of({**self._numbers(said), "file": file_cell(said.file)} for said in scored)
+
+    def about(self) -> dict[str, object]:
+        """What the columns are."""
+        return {"detector": self.title, "scores": f"energy, {DIRECTION}; below the threshold is OOD"}
+
+    def table(self, scored: Sequence[Detected]) -> Table:
+        """For people."""
+        table = Table("File", "Class", caption=f"threshold {self._detector.threshold:.4f}; below it is OOD")
+        for name in ("Confidence, %", "Score", "OOD"):
+            table.add_column(name, justify="right")
+        for said in scored:
+            result = said.result
+            table.add_row(
+                Text(printable(str(said.file))),
+                Text(printable(result.class_name)),
+                percent(result.confidence),
+                f"{result.score:.2f}",
+                "yes" if result.is_ood else "no",
+            )
+        return table

@@ -1,0 +1,84 @@
+"""What `score` says of each file: a line of JSON, of CSV, or of a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from opnp.cli._inputs import printable
+from opnp.cli.evaluate import change
+from opnp.explorer import Snapshot
+from opnp.inference.predict import Opinion
+from opnp.reports.csv_table import csv_of, file_cell
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One image file: before pruning and after."""
+
+    file: Path
+    before: Opinion
+    after: Opinion
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file that is no image."""
+
+    file: Path
+    reason: str
+
+
+def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
+    return {
+        "class": opinion.name,
+        "confidence": opinion.confidence,
+        "score": opinion.score,
+        "threshold": opinion.threshold,
+        "accepted": opinion.accepted,
+    }
+
+
+def machine(said: Scored | Skipped) -> dict[str, object]:
+    """One file for machines."""
+    if isinstance(said, Skipped):
+        return {"file": str(said.file), "skipped": said.reason}
+    return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
+
+
+def csv_lines(scored: Sequence[Scored]) -> str:
+    """All images as CSV."""
+
+    def line(said: Scored) -> dict[str, str | float | bool]:
+        heads = {"unpruned": said.before, "pruned": said.after}
+        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _plain(op).items()}
+        return {"file": file_cell(said.file), **told}
+
+    return csv_of(map(line, scored))
+
+
+def scores_table(scored: Sequence[Scored], after: Snapshot) -> Table:
+    """All images for people."""
+    pruned = after.pruning.kind != "unpruned"
+    caption = f"threshold {scored[0].after.threshold:.2f}; " + (
+        f"unpruned {scored[0].before.threshold:.2f}; unpruned → pruned" if pruned else "nothing pruned"
+    )
+    table = Table("File", "Class", caption=caption)
+    for name in ("Confidence, %", "Score", "Accepted"):
+        table.add_column(name, justify="right")
+    for said in scored:
+        old, new = said.before, said.after
+        table.add_row(
+            Text(printable(str(said.file))),
+            Text(_change(old.name, new.name)),
+            change(old.confidence, new.confidence),
+            _change(f"{old.score:.2f}", f"{new.score:.2f}"),
+            _change("yes" if old.accepted else "no", "yes" if new.accepted else "no"),
+        )
+    return table
+
+
+def _change(old: str, new: str) -> str:
+    return new if old == new else f"{old} → {new}"

@@ -1,0 +1,115 @@
+"""The comparison as Markdown and LaTeX, for people and papers."""
+
+from collections.abc import Iterator, Sequence
+
+from opnp.comparison.table import COLUMNS, Row, Standing, cells, standings
+from opnp.metrics import AUPR_IS
+from opnp.reports.markdown import percent, table
+
+HEADER = {
+    "fpr95": "FPR95 ↓",
+    "auroc": "AUROC ↑",
+    "aupr_id": "AUPR ID ↑",
+    "aupr_ood": "AUPR OOD ↑",
+    "ece": "ECE ↓",
+    "accuracy": "Accuracy ↑",
+}
+"""Titles of the columns; the arrow says which way is better."""
+
+TIME = "µs per image"
+
+READING = (
+    "In percent, {half}, with 95 % intervals in brackets; averages are over the OOD sets, never pooled. "
+    "Bold: the best of a column; {italic}: within the best one's interval. A higher score is more "
+    "in-distribution, ID is the positive class. Time: from features in memory to scores, without the "
+    f"backbone. {AUPR_IS}"
+)
+HALVES = {"report": "on the held-out half of every OOD set", "tune": "on the tune half of every OOD set"}
+
+
+Cell = tuple[str, Standing]
+
+
+def comparison_markdown(rows: Sequence[Row], title: str, key: str | None = None) -> str:
+    """One table with the rows that could not run below.
+
+    Args:
+        rows: What to print.
+        title: Of the experiment.
+        key: Of an OOD set; the average over the sets if None.
+
+    Returns:
+        Markdown that ends in a line break.
+    """
+    marks = {Standing.BEST: "**{}**", Standing.CLOSE: "*{}*", Standing.OTHER: "{}"}
+    body = [[marks[standing].format(words) for words, standing in line] for line in _body(rows, key)]
+    parts = [f"# {' '.join(title.split())}", _reading(rows, "*italic*"), table(_header(), body)]
+    return "\n\n".join([*parts, *_reasons(rows)]) + "\n"
+
+
+def comparison_latex(rows: Sequence[Row], title: str, key: str | None = None) -> str:
+    r"""A `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
+    marks = {Standing.BEST: r"\textbf{%s}", Standing.CLOSE: r"\emph{%s}", Standing.OTHER: "%s"}
+    body = [
+        " & ".join(marks[standing] % latex(words) for words, standing in line) for line in _body(rows, key)
+    ]
+    comments = [" ".join(title.split()), _reading(rows, "italic"), r"needs \usepackage{booktabs}"]
+    lines = [
+        *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows))),
+        rf"\begin{{tabular}}{{l{'r' * (len(_header()) - 1)}}}",
+        r"\toprule",
+        " & ".join(map(latex, _header())) + r" \\",
+        r"\midrule",
+        *(rf"{line} \\" for line in body),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def latex(words: str) -> str:
+    r"""Words as LaTeX shows them.
+
+    Example:
+        >>> print(latex("95 % of {x_1}"))
+        95 \% of \{x\_1\}
+    """
+    return "".join(_TEX.get(letter, letter) for letter in words)
+
+
+def _header() -> list[str]:
+    return ["Row", *HEADER.values(), TIME]
+
+
+def _reading(rows: Sequence[Row], italic: str) -> str:
+    half = next((str(row.figures.half) for row in rows if row.figures is not None), "report")
+    return READING.format(half=HALVES[half], italic=italic)
+
+
+def _body(rows: Sequence[Row], key: str | None) -> Iterator[list[Cell]]:
+    there = [None if row.figures is None else cells(row.figures, key) for row in rows]
+    stands = {name: standings(name, there) for name in COLUMNS}
+    for place, (row, said) in enumerate(zip(rows, there, strict=True)):
+        line = [(row.name, Standing.OTHER)]
+        for name in COLUMNS:
+            ends = getattr(said, f"{name}_interval", None)
+            words = "–" if said is None else percent(getattr(said, name), ends)
+            line.append((words, stands[name][place]))
+        time = "–" if row.scoring is None else f"{1e6 * row.scoring:.1f}"
+        yield [*line, (time, Standing.OTHER)]
+
+
+def _reasons(rows: Sequence[Row]) -> list[str]:
+    return [f"{row.name}: {row.reason}" for row in rows if row.reason is not None]
+
+
+_TEX = {letter: f"\\{letter}" for letter in "%&_#${}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "↓": r"$\downarrow$",
+    "↑": r"$\uparrow$",
+    "µ": r"$\mu$",
+    "γ": r"$\gamma$",
+    "–": "--",
+}

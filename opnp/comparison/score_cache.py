@@ -1,0 +1,81 @@
+"""Scores that took long, kept in the store, so that a restart does not cost them again."""
+
+import logging
+import threading
+import time
+from importlib.metadata import version
+
+import numpy as np
+import torch
+
+from opnp.comparison.fit_data import Training
+from opnp.comparison.grammar import spell
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.scoring import Scored, score
+from opnp.prepare import Prepared
+from opnp.scoring.head_output import Rescored
+from opnp.store import Store, StoreError
+
+log = logging.getLogger("opnp.comparison")
+
+LONG = 2.0
+"""Seconds from which on scores are kept."""
+
+VERSION = 1
+"""Of the methods; raising it leaves older scores unused."""
+
+_KIND = "recipe scores"
+_FIELDS = ("scores", "confidence", "predicted")
+
+
+def kept_score(
+    store: Store,
+    prepared: Prepared,
+    training: Training,
+    recipe: Recipe,
+    *,
+    cancel: threading.Event | None = None,
+) -> Scored:
+    """`score`, or what it gave before for the same model, images, recipe and libraries.
+
+    The times of a row that is found are those of when it was computed.
+    """
+    key = {
+        "from": training.digest,
+        "recipe": spell(recipe),
+        "version": VERSION,
+        "libraries": {name: version(name) for name in ("torch", "scikit-learn", "pytorch-ood")},
+    }
+    try:
+        found = store.get(_KIND, key)
+    except StoreError as error:
+        log.warning("Kept scores cannot be read: %s", error)
+        found = None
+    if found is not None:
+        return _scored(found, recipe, prepared)
+    start = time.perf_counter()
+    said = score(prepared, training, recipe, cancel=cancel)
+    if time.perf_counter() - start >= LONG:
+        try:
+            store.put(_KIND, key, _arrays(said))
+        except StoreError as error:
+            log.warning("The scores just computed are not kept. %s", error)
+    return said
+
+
+def _arrays(said: Scored) -> dict[str, np.ndarray]:
+    arrays = {
+        f"{number} {field}": getattr(rescored, field).numpy()
+        for number, rescored in enumerate((said.id_test, *said.ood.values()))
+        for field in _FIELDS
+    }
+    return {**arrays, "seconds": np.array([said.fitting, said.scoring])}
+
+
+def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -> Scored:
+    id_test, *ood = (
+        Rescored(*(torch.tensor(arrays[f"{number} {field}"]) for field in _FIELDS))
+        for number in range(1 + len(prepared.ood))
+    )
+    fitting, scoring = (float(value) for value in arrays["seconds"])
+    return Scored(recipe, id_test, dict(zip(prepared.ood, ood, strict=True)), fitting, scoring)

@@ -1,0 +1,1 @@
+"""Images and what they come in: sets, files, archives."""

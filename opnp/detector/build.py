@@ -1,0 +1,103 @@
+"""A position of the windows and a chosen threshold to a detector with its manifest."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from opnp.detector.detector import Detector
+from opnp.detector.manifest import FORMAT, SCORE, VERSION, Manifest
+from opnp.detector.probes import make_probes
+from opnp.errors import InvalidSettingError
+from opnp.evaluation.intervals import Interval
+from opnp.evaluation.splits import Half
+from opnp.explorer import Explorer, Snapshot
+from opnp.reports.metric_table import describe_pruning, realised
+from opnp.reports.provenance import provenance
+from opnp.threshold.outcome import Proportion
+from opnp.threshold.plan import Plan
+from opnp.threshold.rules import describe_rule
+
+Number = dict[str, float | int | None]
+
+
+def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detector:
+    """Put a detector together.
+
+    Args:
+        explorer: The prepared experiment.
+        snapshot: The position of the windows.
+        plan: The threshold, chosen on that position, with what follows from it.
+
+    Returns:
+        The detector, on the explorer's device.
+
+    Raises:
+        InvalidSettingError: If the experiment has no model to look at images with.
+    """
+    prepared = explorer.prepared
+    experiment, classifier = prepared.experiment, prepared.classifier
+    if not experiment.accepts_images:
+        raise InvalidSettingError(
+            f"Expected an experiment whose model looks at images but {experiment.key!r} has only features. "
+            "Choose one with a model to make a detector."
+        )
+    weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
+    ood = list(plan.basis.report.ood)
+    sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
+    said = {
+        "format": FORMAT,
+        "version": VERSION,
+        "score": SCORE,
+        "threshold": plan.threshold,
+        "classes": list(classifier.class_names),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rule": describe_rule(plan.rule),
+        "ood": ood,
+        "pruning": describe_pruning(snapshot.pruning),
+        "realised": realised(snapshot.head),
+        "metrics": metrics(explorer, snapshot, plan, ood),
+        **provenance(explorer, classifier.weight.device),
+    }
+    return Detector(
+        classifier, weight, bias, make_probes(classifier, weight, bias, sets), Manifest(_plain(said))
+    )
+
+
+def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[str]) -> dict[str, object]:
+    """What the detector does on the held-out halves: fractions, each with its 95 % interval."""
+    said = plan.outcome
+    ranking = {}
+    if ood:
+        figures = explorer.evaluate(snapshot, ood, Half.REPORT)
+        ranking = {
+            "fpr95": _number(figures.fpr95, figures.fpr95_interval),
+            "auroc": _number(figures.auroc, figures.auroc_interval),
+        }
+    return {
+        "half": str(Half.REPORT),
+        "id_accepted": _share(said.id_accepted),
+        "ood_accepted": {key: _share(part) for key, part in said.ood_accepted.items()},
+        "accuracy_accepted": _share(said.accuracy_accepted),
+        "accuracy": _share(said.accuracy),
+        "aurc": {**_number(plan.curve.area, plan.curve.interval), "ood_share": plan.basis.ood_share},
+        **ranking,
+    }
+
+
+def _share(part: Proportion) -> Number:
+    value = part.value if part.count else None
+    return {"hits": part.hits, "count": part.count, "value": value, **_ends(part.interval)}
+
+
+def _number(value: float, interval: Interval) -> Number:
+    return {"value": value, **_ends(interval)}
+
+
+def _ends(interval: Interval) -> Number:
+    return {"low": interval.low, "high": interval.high}
+
+
+def _plain(said: dict[str, object]) -> dict[str, object]:
+    """The same as it comes back from a file: lists for tuples, str for enums."""
+    read: dict[str, object] = json.loads(json.dumps(said))
+    return read

@@ -1,0 +1,165 @@
+"""A detector on the experiment that it was made from: its settings, and its figures beside fresh ones."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opnp.config import Pruning
+from opnp.detector.archive import refused
+from opnp.detector.detector import Detector
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.evaluation.evaluate import evaluate
+from opnp.evaluation.intervals import Interval
+from opnp.evaluation.splits import Half
+from opnp.explorer import Explorer
+from opnp.scoring.head_output import rescore
+from opnp.threshold.coverage import risk_coverage
+from opnp.threshold.outcome import Proportion, outcome
+from opnp.threshold.rules import LimitOod, Rule, rule_described
+from opnp.threshold.sample import sample_of
+
+ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
+AURC, FPR95, AUROC = "AURC", "FPR95", "AUROC"
+_MOST_IMAGES = 10**12
+SAME = 5e-5
+"""Two figures this close are the same: what rounding on another device may move, and less than is shown."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A fraction with its 95 % interval.
+
+    Attributes:
+        value: NaN of nothing.
+        interval: Around it.
+    """
+
+    value: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the held-out halves, as the file says it and as it is now.
+
+    Attributes:
+        name: `ID_ACCEPTED`, the key of an OOD set, `RIGHT`, `AURC`, `FPR95` or `AUROC`.
+        filed: In the manifest.
+        fresh: With the detector's head and threshold on this machine's features.
+    """
+
+    name: str
+    filed: Measured
+    fresh: Measured
+
+    @property
+    def same(self) -> bool:
+        """Whether they differ by rounding at most."""
+        filed, fresh = self.filed.value, self.fresh.value
+        return abs(filed - fresh) <= SAME or (math.isnan(filed) and math.isnan(fresh))
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What a detector was made with.
+
+    Attributes:
+        pruning: The windows.
+        rule: How its threshold was chosen.
+        ood: Keys of the OOD sets it was chosen with.
+        ood_share: Share of OOD in the traffic, of its AURC.
+        figures: Filed and fresh.
+    """
+
+    pruning: Pruning
+    rule: Rule
+    ood: tuple[str, ...]
+    ood_share: float
+    figures: tuple[Figure, ...]
+
+
+def reopen(detector: Detector, explorer: Explorer) -> Reopened:
+    """Read a detector's settings and compute its figures again.
+
+    Args:
+        detector: From a file.
+        explorer: The prepared experiment that it names.
+
+    Returns:
+        Settings and figures.
+
+    Raises:
+        InvalidDataError: If the manifest does not fit the experiment.
+        InvalidSettingError: If its windows or its rule are none.
+    """
+    said, prepared = detector.manifest.said, explorer.prepared
+    if detector.manifest.experiment != prepared.experiment.key:
+        raise InvalidSettingError(
+            f"Expected a detector of {prepared.experiment.key!r} but got one of "
+            f"{detector.manifest.experiment!r}. Choose that experiment first."
+        )
+    ood = said["ood"]
+    if not all(isinstance(key, str) and key in prepared.ood for key in ood):
+        raise InvalidDataError("Expected the detector's OOD sets to be this experiment's but one is not.")
+    if len(set(ood)) < len(ood):
+        raise refused("it names an OOD set twice")
+    try:
+        pruning = Pruning(**{name: value for name, value in said["pruning"].items() if name != "kind"})
+        filed = _filed(said["metrics"], ood)
+        ood_share = _fraction(said["metrics"]["aurc"]["ood_share"])
+    except (KeyError, TypeError, AttributeError):
+        raise refused("its manifest lacks windows or figures") from None
+    rule = rule_described(said["rule"])
+    if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
+        raise refused("its rule limits an OOD set that it was not chosen with")
+    fresh = _fresh(detector, explorer, ood, ood_share)
+    figures = tuple(Figure(name, filed[name], fresh[name]) for name in filed)
+    return Reopened(pruning, rule, tuple(ood), ood_share, figures)
+
+
+def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: float) -> dict[str, Measured]:
+    """The figures of the detector's head and threshold on the held-out halves of stored features."""
+    prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
+    rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
+    id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
+    sample = sample_of(id_test, labels, rows, Half.REPORT)
+    now, curve = outcome(detector.threshold, sample), risk_coverage(sample, ood_share=ood_share)
+    shares = {ID_ACCEPTED: now.id_accepted, **now.ood_accepted, RIGHT: now.accuracy_accepted}
+    fresh = {name: _measured(part) for name, part in shares.items()}
+    fresh[AURC] = Measured(curve.area, curve.interval)
+    if ood:
+        ranking = evaluate(id_test, labels, rows, half=Half.REPORT)
+        fresh[FPR95] = Measured(ranking.fpr95, ranking.fpr95_interval)
+        fresh[AUROC] = Measured(ranking.auroc, ranking.auroc_interval)
+    return fresh
+
+
+def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
+    """The figures that a manifest says, in the order of the page."""
+    shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
+    filed = {name: _share(said) for name, said in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
+    numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if ood else {})}
+    return filed | {name: _number(metrics[key]) for name, key in numbers.items()}
+
+
+def _share(said: Mapping[str, Any]) -> Measured:
+    hits, count = said["hits"], said["count"]
+    if not (type(hits) is int and type(count) is int and 0 <= hits <= count <= _MOST_IMAGES):
+        raise refused("a count in its manifest is none")
+    return _measured(Proportion(hits, count))
+
+
+def _measured(part: Proportion) -> Measured:
+    return Measured(part.value, part.interval)
+
+
+def _number(said: Mapping[str, Any]) -> Measured:
+    low, high = _fraction(said["low"]), _fraction(said["high"])
+    return Measured(_fraction(said["value"]), Interval(low, high))
+
+
+def _fraction(said: object) -> float:
+    if type(said) not in (int, float) or not 0 <= said <= 1:  # type: ignore[operator]
+        raise refused("a fraction in its manifest is none")
+    return float(said)  # type: ignore[arg-type]

@@ -1,0 +1,231 @@
+"""What was understood of an experiment: model, classes, images, and what looks wrong. It extracts nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional
+
+from opnp.data.image_set import FeatureSet, ImageSet, LabelledImages, Missing
+from opnp.diagnostics.duplicates import compared
+from opnp.diagnostics.shared_rows import shared_rows
+from opnp.errors import OpnpError
+from opnp.experiments.experiment import Experiment
+from opnp.features import Skip
+from opnp.features.cache import found_features
+from opnp.features.types import Features
+from opnp.labels.assign import joined_classes, labelled
+from opnp.labels.classes import is_named
+from opnp.labels.plausibility import doubts
+from opnp.models import Classifier
+from opnp.store import Store
+
+_FLAT = 0.2
+
+
+@dataclass(frozen=True)
+class UnderstoodSet:
+    """A set of images.
+
+    Attributes:
+        key: Its key.
+        title: Its name for people.
+        images: How many there are; None where they cannot be opened.
+        classes: For each of its own classes that is one of the model's: its name, the model's, its images
+            without those that are known to be skipped.
+        left_out: Files that are not used, in words; empty for none.
+        skipped: Images that could not be read; None where no features are kept yet, so that nobody knows.
+        problem: Why it cannot be used; None if it can.
+    """
+
+    key: str
+    title: str
+    images: int | None = None
+    classes: tuple[tuple[str, str, int], ...] = ()
+    left_out: str = ""
+    skipped: int | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An experiment as it was read.
+
+    Attributes:
+        key: Its key.
+        title: Its name for people.
+        classes: Names of the model's classes; empty where the model cannot be loaded.
+        width: Features that enter the last layer.
+        sets: ID training, ID test and OOD sets.
+        accuracy: Of the unpruned model on ID test, a fraction; None where no features are kept yet.
+        notes: What was found of the model, and what was assumed.
+        warnings: What looks wrong.
+        missing: What is not on this machine.
+        problem: Why the model cannot be used; None if it can.
+    """
+
+    key: str
+    title: str
+    classes: tuple[str, ...] = ()
+    width: int | None = None
+    sets: tuple[UnderstoodSet, ...] = ()
+    accuracy: float | None = None
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    problem: str | None = None
+
+
+def understood(experiment: Experiment, store: Store) -> Understood:
+    """Look at an experiment's model and images, and at those features that are kept.
+
+    The model is loaded and folders are listed; files that two sets may share are read
+    (`opnp.diagnostics.duplicates`).
+    """
+    model, problem = None, None
+    try:
+        model = None if experiment.classifier_missing() else experiment.classifier()
+    except OpnpError as error:
+        problem = str(error)
+    opened: dict[str, LabelledImages] = {}
+    looks = [_look(experiment, images, model, store, opened) for images in experiment.sets]
+    notes, warnings = (
+        [*experiment.notes],
+        [*compared(experiment, opened).sentences(), *shared_rows(experiment)],
+    )
+    accuracy = None
+    if model is not None:
+        notes += [*_model_words(model), *_classes_words(model)]
+        warnings = [*model.understood.warnings, *_contrast_words(model), *warnings]
+        accuracy, said, odd = _on_test(experiment, model, store)
+        notes += said
+        warnings = [*odd, *warnings]
+    return Understood(
+        experiment.key,
+        experiment.title,
+        () if model is None else model.class_names,
+        None if model is None else int(model.weight.shape[1]),
+        tuple(looks),
+        accuracy,
+        tuple(dict.fromkeys(notes)),
+        tuple(dict.fromkeys(warnings)),
+        experiment.missing(),
+        problem,
+    )
+
+
+def _look(
+    experiment: Experiment,
+    images: ImageSet,
+    model: Classifier | None,
+    store: Store,
+    opened: dict[str, LabelledImages],
+) -> UnderstoodSet:
+    missing = images.missing()
+    if missing:
+        return UnderstoodSet(images.key, images.title, problem=missing[0].what)
+    skipped: Sequence[Skip] | None
+    try:
+        if isinstance(images, FeatureSet):
+            count, skipped = len(images.features()[1]), ()
+        else:
+            opened[images.key] = images.open()
+            count = len(opened[images.key])
+            stored = None if model is None else found_features(store, model, images)
+            skipped = None if stored is None else stored.skipped
+        is_id = images.key in (experiment.id_train.key, experiment.id_test.key)
+        classes = _classes(experiment, images, model, skipped or ()) if is_id and model is not None else ()
+        known = None if skipped is None else len(skipped)
+        return UnderstoodSet(images.key, images.title, count, classes, str(images.left_out()), known)
+    except (OpnpError, OSError) as error:
+        there = opened.get(images.key)
+        said = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
+        return UnderstoodSet(images.key, images.title, None if there is None else len(there), problem=said)
+
+
+def _classes(
+    experiment: Experiment, images: ImageSet, model: Classifier, skipped: Sequence[Skip]
+) -> tuple[tuple[str, str, int], ...]:
+    own = images.labels()
+    if own is None or not own.names:
+        return ()
+    joined = joined_classes(experiment, images, own, model.class_names)
+    counts: Mapping[int, int] = {}
+    if own.values is not None:
+        values = np.delete(own.values, [skip.index for skip in skipped])
+        numbers, found = np.unique(values, return_counts=True)
+        counts = dict(zip(numbers.tolist(), found.tolist(), strict=True))
+    return tuple(
+        (name, model.class_names[place], counts.get(number, 0))
+        for number, (name, place) in enumerate(zip(own.names, joined.places, strict=True))
+        if 0 <= place < len(model.class_names)
+    )
+
+
+def _classes_words(model: Classifier) -> tuple[str, ...]:
+    return () if is_named(model.class_names) else ("The model's classes have no names.",)
+
+
+def _model_words(model: Classifier) -> tuple[str, ...]:
+    """What was found of the model when it was split and tried."""
+    found = model.understood
+    said = [f"The head is the {found.head}."] if found.head else []
+    if found.mode:
+        how = ", found by trying" if found.assumed else ""
+        said.append(f"Every picture is taken in {'grey (L)' if found.mode == 'L' else found.mode}{how}.")
+    if found.head and found.images:
+        said.append(f"Split, transform and model were proven on {found.images} of its own images.")
+    return (*said, *found.notes)
+
+
+def _contrast_words(model: Classifier) -> tuple[str, ...]:
+    """Whether black and white come out of the transform nearly alike."""
+    try:
+        with torch.no_grad():
+            low, high = (model.transform(Image.new("RGB", (64, 64), (v,) * 3)).float() for v in (0, 255))
+    except Exception:  # noqa: BLE001 - somebody's transform; features alone have none
+        return ()
+    span = float((high - low).abs().max()) if low.shape == high.shape else 1.0
+    if span >= _FLAT:
+        return ()
+    return (f"Black and white differ by {span:.2g} after the transform: mean and std look like 0 to 255.",)
+
+
+def _on_test(
+    experiment: Experiment, model: Classifier, store: Store
+) -> tuple[float | None, tuple[str, ...], tuple[str, ...]]:
+    """Accuracy of the unpruned model where its features are kept; what was assumed; what is odd."""
+    images = experiment.id_test
+    try:
+        if images.missing():
+            return None, (), ()
+        features, skipped = _kept(images, model, store)
+        if features is None:
+            return None, _assumed(experiment, images, model), ()
+        there = labelled(experiment, images, model.class_names, features.labels, skipped)
+    except OpnpError as error:
+        return None, (), (str(error),)
+    labels = there.labels.numpy()
+    predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
+    if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
+        return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
+    odd = doubts(labels, predicted, model.class_names, images.title, there.otherwise)
+    return float((labels == predicted).mean()), there.said, odd
+
+
+def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features | None, tuple[Skip, ...]]:
+    if isinstance(images, FeatureSet):
+        return Features(*images.features()), ()
+    stored = found_features(store, model, images)
+    return (None, ()) if stored is None else (stored.load(), stored.skipped)
+
+
+def _assumed(experiment: Experiment, images: ImageSet, model: Classifier) -> tuple[str, ...]:
+    own = images.labels()
+    return (
+        ()
+        if own is None or not own.names
+        else joined_classes(experiment, images, own, model.class_names).said
+    )

@@ -1,0 +1,1 @@
+"""Metrics of a last layer on held-out images, with their intervals."""

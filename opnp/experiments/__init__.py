@@ -1,0 +1,1 @@
+"""Experiments: what they are made of, where they are defined and which there are."""

@@ -1,0 +1,8 @@
+"""Seeded families of images that are made rather than stored: the same bytes for the same seed."""
+
+from opnp.experiments.builtin.synthetic.letters import letters
+from opnp.experiments.builtin.synthetic.noise import uniform_noise
+from opnp.experiments.builtin.synthetic.patches import photograph_patches
+from opnp.experiments.builtin.synthetic.textures import textures
+
+__all__ = ["letters", "photograph_patches", "textures", "uniform_noise"]

@@ -1,0 +1,138 @@
+"""An experiment: a classifier, its ID training and test images, and named OOD sets."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from opnp.data.image_set import FeatureSet, ImageSet, Missing, nothing_missing
+from opnp.errors import OpnpError
+from opnp.models import Classifier
+
+
+@dataclass(frozen=True)
+class ExampleImage:
+    """A picture to try when none is at hand.
+
+    Attributes:
+        key: Short name.
+        title: What it shows.
+        in_distribution: Whether it is of the classes that the model was trained on.
+        image: The picture as a visitor would upload it.
+    """
+
+    key: str
+    title: str
+    in_distribution: bool
+    image: Image.Image
+
+
+@dataclass(frozen=True)
+class Unused:
+    """An OOD set that an experiment does without.
+
+    Attributes:
+        key: The set's.
+        title: Its name for people.
+        reason: Why, and what to do, in sentences.
+    """
+
+    key: str
+    title: str
+    reason: str
+
+
+def no_examples() -> list[ExampleImage]:
+    """What an experiment without pictures to try offers."""
+    return []
+
+
+def nothing_to_fetch() -> None:
+    """What an experiment does that cannot download anything by itself."""
+
+
+def never_changed() -> str:
+    """The state of an experiment that comes with the package."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that one dashboard explores. Nothing is loaded before it is asked for.
+
+    Attributes:
+        key: Short name for URLs and the command line.
+        title: Name for people.
+        description: One sentence: which model, which data.
+        classifier: Loads the model.
+        id_train: ID training images, for the sensitivity maps.
+        id_test: ID test images with labels, for thresholds, accuracy and calibration.
+        ood: The OOD sets, in the order of display.
+        examples: Loads a few pictures to try.
+        classifier_missing: Says without loading it what of the model is not on this machine.
+        fetch: Downloads what of it can be downloaded; only ever called when a person asks for it.
+        state: Another text once a file that it names has changed; cheap, for what is kept of it meanwhile.
+        notes: What was assumed when its file was read, in sentences.
+    """
+
+    key: str
+    title: str
+    description: str
+    classifier: Callable[[], Classifier]
+    id_train: ImageSet
+    id_test: ImageSet
+    ood: tuple[ImageSet, ...]
+    examples: Callable[[], list[ExampleImage]] = no_examples
+    classifier_missing: Callable[[], tuple[Missing, ...]] = nothing_missing
+    fetch: Callable[[], None] = nothing_to_fetch
+    state: Callable[[], str] = never_changed
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sets(self) -> tuple[ImageSet, ...]:
+        """All its sets: ID training, ID test, then the OOD sets."""
+        return (self.id_train, self.id_test, *self.ood)
+
+    @property
+    def accepts_images(self) -> bool:
+        """Whether the model can look at new images; not where only features are at hand."""
+        return not isinstance(self.id_train, FeatureSet)
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Everything it needs that is not on this machine or does not exist, each once. Loads nothing."""
+        looks = (self.classifier_missing, *(images.missing for images in self.sets))
+        return tuple(dict.fromkeys(_lacking(looks)))
+
+    def at_hand(self) -> bool:
+        """Whether it can be explored: model, ID sets and at least one OOD set are here.
+
+        Images are looked at first: to name a model's weights may take importing torchvision.
+        """
+        looks = (self.id_train.missing, self.id_test.missing, self.classifier_missing)
+        is_here = (next(_lacking([images.missing]), None) is None for images in self.ood)
+        return any(is_here) and next(_lacking(looks), None) is None
+
+    def blocking(self) -> tuple[Missing, ...]:
+        """What keeps it from being explored: of the OOD sets nothing, unless none is here."""
+        return self.without_missing()[0].missing()
+
+    def without_missing(self) -> "tuple[Experiment, tuple[Unused, ...]]":
+        """The experiment without the OOD sets that are not here, and those; whole where none is here."""
+        lacking = {images.key: tuple(_lacking([images.missing])) for images in self.ood}
+        there = tuple(images for images in self.ood if not lacking[images.key])
+        if not there:
+            return self, ()
+        unused = (
+            Unused(images.key, images.title, " ".join(map(str, things)))
+            for images in self.ood
+            if (things := lacking[images.key])
+        )
+        return replace(self, ood=there), tuple(unused)
+
+
+def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
+    for look in looks:
+        try:
+            yield from look()
+        except OpnpError as error:  # a name in the file that does not exist
+            yield Missing(str(error))

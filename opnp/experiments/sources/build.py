@@ -1,0 +1,196 @@
+"""From a model to a checked classifier: what all sources of classifiers end with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from torch import nn
+
+from opnp.data.image_set import Missing, require_present
+from opnp.errors import InvalidDataError, OpnpError, UnsupportedModelError
+from opnp.experiments.sources.probe_images import COUNT
+from opnp.experiments.sources.table_location import Place, named
+from opnp.experiments.sources.text_files import not_printed, read_text
+from opnp.experiments.sources.transform import ModelTransform
+from opnp.experiments.sources.verification import inputs_of, prove, warnings_of
+from opnp.experiments.sources.weights.load import is_whole
+from opnp.model_split.copies import require_usable, unwrapped
+from opnp.models import Classifier, Transform, split
+
+_SIDE = 64
+
+Classes = int | str | tuple[str, ...]
+"""How a table gives the classes: their number, a text file with one name a line, or the names."""
+
+
+def built(
+    model: nn.Module,
+    transform: Transform,
+    transform_id: str,
+    names: tuple[str, ...] | None,
+    place: Place,
+) -> Classifier:
+    """Split a model and prove the split, the transform and the model on the experiment's own images.
+
+    A transform that does not say which pictures it takes is tried on RGB and on grey ones, the kind that most
+    of the images are first; then every picture is converted to the kind that went through.
+
+    Args:
+        model: Any; it comes back as it was but for its gradient flags.
+        transform: PIL image to tensor.
+        transform_id: Names it and its version in cache keys.
+        names: Of the classes, or None.
+        place: Its `pictures` are the images; seeded noise stands for them where there are none.
+
+    Raises:
+        UnsupportedModelError: If the model has no linear head, or its features depend on chance or on the
+            other images of a batch.
+        InvalidDataError: If the transform or the model raises, or no image is at hand and noise fails.
+    """
+    require_usable(unwrapped(model)[0])
+    model.requires_grad_(False)
+    own = list(place.pictures())
+    pictures = _four(own) if own else _noise()
+    declared = isinstance(transform, ModelTransform)
+    refusals: list[OpnpError] = []
+    for mode in ("",) if declared else _modes(pictures):
+        using = ModelTransform(mode, transform, transform_id) if mode else transform
+        name = f"{transform_id} {mode}" if mode else transform_id
+        try:
+            example = inputs_of(using, pictures)
+            made = split(model, example, transform=using, transform_id=name, class_names=names)
+        except OpnpError as error:
+            refusals.append(error)
+            continue
+        return _proven(made, pictures, len(own), assumed=not declared)
+    ran = [error for error in refusals if isinstance(error, UnsupportedModelError)]
+    raise _without_images((ran or refusals)[0], own)
+
+
+def proven(classifier: Classifier, place: Place) -> Classifier:
+    """A classifier that somebody else has split, proven on the experiment's own images.
+
+    Raises:
+        UnsupportedModelError: If its features depend on chance or on the other images of a batch.
+        InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
+    """
+    own = list(place.pictures())
+    pictures = _four(own) if own else _noise()
+    using = classifier.transform
+    tries = [classifier]
+    for mode in () if isinstance(using, ModelTransform) else _modes(pictures):
+        name = f"{classifier.transform_id} {mode}"
+        tries.append(replace(classifier, transform=ModelTransform(mode, using, name), transform_id=name))
+    refusals: list[OpnpError] = []
+    for made in tries:
+        try:
+            return _proven(made, pictures, len(own), assumed=made is not classifier)
+        except UnsupportedModelError:
+            raise
+        except OpnpError as error:
+            refusals.append(error)
+    raise refusals[0]
+
+
+def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:
+    try:
+        prove(made, pictures)
+    except InvalidDataError as error:
+        raise _without_images(error, own) from error
+    understood = replace(
+        made.understood,
+        mode=getattr(made.transform, "mode", ""),
+        assumed=assumed,
+        images=own,
+        warnings=warnings_of(inputs_of(made.transform, pictures)),
+    )
+    return replace(made, understood=understood)
+
+
+def _without_images(error: OpnpError, own: object) -> OpnpError:
+    """The error; where noise stood for images, with a word on that."""
+    if own or isinstance(error, UnsupportedModelError):
+        return error
+    return type(error)(
+        f"{error} No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
+        f"{_SIDE} pixels; to prove it takes an image: put those of [id.test] in place."
+    )
+
+
+def _four(pictures: Sequence[Image.Image]) -> list[Image.Image]:
+    """Four pictures of some: those, then their mirror images, then again."""
+    more = [*pictures, *map(ImageOps.mirror, pictures), *map(ImageOps.flip, pictures), *pictures]
+    return more[:COUNT]
+
+
+def _noise() -> list[Image.Image]:
+    pixels = np.random.default_rng(0).integers(0, 256, (COUNT, _SIDE, _SIDE, 3), dtype=np.uint8)
+    return [Image.fromarray(image) for image in pixels]
+
+
+def _modes(pictures: Sequence[Image.Image]) -> tuple[str, str]:
+    """The kinds of pictures to try: that of most pictures first."""
+    grey = sum(picture.mode in ("1", "L", "LA") or picture.mode.startswith("I") for picture in pictures)
+    return ("L", "RGB") if 2 * grey > len(pictures) else ("RGB", "L")
+
+
+def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
+    """The names that a table gives, or None where it gives a number (0 for none).
+
+    Raises:
+        MissingDataError: If their file is missing.
+        InvalidDataError: If their file is no text in UTF-8, a name in it steers a terminal, or the number is
+            below 0.
+    """
+    if isinstance(classes, int):
+        if classes < 0:
+            raise place.wrong("classes", "at least 1 class, or names", str(classes), "Or leave it out.")
+        return None
+    if not isinstance(classes, str):
+        return classes
+    text = read_text(require_file(classes, place))
+    names = tuple(line.strip() for line in text.splitlines() if line.strip())
+    wrong = not_printed("".join(names))
+    if wrong:
+        raise InvalidDataError(
+            f"Expected {named(classes)} to hold one name a line but got {wrong} in one. Take it out."
+        )
+    return names
+
+
+def require_count(classifier: Classifier, classes: Classes, place: Place) -> Classifier:
+    """The classifier, if it has as many logits as a table says (0 says nothing).
+
+    Raises:
+        InvalidDataError: If it has another number of them.
+    """
+    logits = len(classifier.class_names)
+    if isinstance(classes, int) and classes not in (0, logits):
+        expected = f"{logits:,}, the number of the model's logits,"
+        raise place.wrong("classes", expected, str(classes), "Mend it, or load the model that it belongs to.")
+    return classifier
+
+
+def missing_file(path: str, place: Place) -> tuple[Missing, ...]:
+    """What to say of a file that is not there, or is cut off."""
+    found = place.resolve(path)
+    if not found.is_file():
+        where = f"beside {place.file.name} or in the data folder (OPNP_DATA)"
+        what = f"Expected the file {named(path)} {where} but it is not there."
+        return (Missing(what, place.remedy("Put it there, or mend the path.")),)
+    if not is_whole(found):
+        what = f"Expected the whole file {named(path)} but it is cut off, as by a download that was stopped."
+        return (Missing(what, place.remedy("Copy or download it again.")),)
+    return ()
+
+
+def require_file(path: str, place: Place) -> Path:
+    """The file that a table names.
+
+    Raises:
+        MissingDataError: If it is not there, or is cut off.
+    """
+    require_present(missing_file(path, place))
+    return place.resolve(path)

@@ -1,0 +1,108 @@
+"""A model of timm, where that is installed, with the weights and the transform that timm knows for it."""
+
+import importlib.util
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from opnp._utils.foreign_code import foreign
+from opnp._utils.torchvision import import_torchvision
+from opnp.data.image_set import Missing, require_present
+from opnp.experiments.sources.base import ClassifierSource
+from opnp.experiments.sources.build import built, class_names, missing_file, require_file
+from opnp.experiments.sources.table_location import Place
+from opnp.experiments.sources.transform import ModelTransform, TransformTable
+from opnp.experiments.sources.typed_table import closest
+from opnp.experiments.sources.weights.load import load_into, read_state
+from opnp.models import Classifier
+
+_REMEDY = "Check its name, its options and the network; the log has the whole trace."
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class TimmClassifier(ClassifierSource):
+    """A table with `source = "timm"`.
+
+    Attributes:
+        model: Its name, for example resnet50.a1_in1k.
+        path: One's own file of weights for it; timm's published weights if not given.
+        classes: Their number for one's own file, their names, or a file with one name a line.
+        transform: That of the published weights if not given.
+    """
+
+    model: str
+    path: str = ""
+    classes: int | str | tuple[str, ...] = 0
+    transform: TransformTable | None = None
+
+    def load(self, place: Place) -> Classifier:
+        """The classifier."""
+        require_present(self.missing(place))
+        import_torchvision()
+        import timm
+
+        names = class_names(self.classes, place)
+        options: dict[str, Any] = {"pretrained": not self.path}
+        if self.path:
+            count = len(names) if names is not None else self.classes
+            options |= {"num_classes": count} if count else {}
+        with foreign(f"timm to build {self.model}", _REMEDY):
+            model: nn.Module = timm.create_model(self.model, **options)
+        if self.path:
+            file = require_file(self.path, place)
+            load_into(model, read_state(file), file.name)
+        transform = self.transform.build(place) if self.transform else _own(model)
+        return built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """The package itself, and the weights."""
+        if importlib.util.find_spec("timm") is None:
+            return (Missing("Expected the package timm but it is not installed.", "Run `pip install timm`."),)
+        self._require_known(place)
+        return missing_file(self.path, place) if self.path else self._missing_weights(place)
+
+    def fetch(self, place: Place) -> None:
+        """Download the published weights."""
+        if importlib.util.find_spec("timm") is not None and not self.path:
+            import_torchvision()
+            import timm
+
+            self._require_known(place)
+            with foreign(f"timm to download {self.model}", _REMEDY):
+                timm.create_model(self.model, pretrained=True)
+
+    def _require_known(self, place: Place) -> None:
+        import_torchvision()
+        import timm
+
+        name, _, tag = self.model.partition(".")
+        if timm.is_model(name):
+            tags = list(timm.list_pretrained(f"{name}.*")) if tag and not self.path else []
+            if tags and self.model not in tags:
+                expected = f"one of timm's weights of {name}, {', '.join(map(repr, tags[:_SHOWN]))}"
+                raise place.wrong("model", expected, repr(self.model), closest(self.model, tags))
+            return
+        found = closest(name, timm.list_models())
+        remedy = f"`timm.list_models()` lists them; the installed timm is {timm.__version__}."
+        raise place.wrong("model", "a model of timm", repr(self.model), f"{found} {remedy}".strip())
+
+    def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
+        import timm
+        from huggingface_hub import try_to_load_from_cache
+
+        repository = timm.get_pretrained_cfg(self.model).hf_hub_id
+        files = ("model.safetensors", "pytorch_model.bin")
+        if repository and any(isinstance(try_to_load_from_cache(repository, name), str) for name in files):
+            return ()
+        what = f"Expected the weights of timm's {self.model} in the cache but they are not there."
+        return (Missing(what, place.command),)
+
+
+def _own(model: nn.Module) -> ModelTransform:
+    from timm.data import create_transform, resolve_data_config
+
+    config = resolve_data_config({}, model=model)
+    words = f"{sorted((key, str(value)) for key, value in config.items())}"
+    return ModelTransform("RGB", create_transform(**config), words)

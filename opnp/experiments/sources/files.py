@@ -1,0 +1,101 @@
+"""Image files on disk: found, told apart for cache keys, and decoded as safely as an upload."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+from PIL import Image
+
+from opnp.data.decode import ON_DISK, OWN_FORMATS, read_image
+from opnp.data.image_set import NO_LABEL, content_identity
+from opnp.experiments.sources.listing import stats
+
+MAX_PIXELS, MAX_BYTES = 150_000_000, 500_000_000
+"""Files of one's own may be larger than an upload."""
+
+
+@dataclass(frozen=True)
+class Below(Sequence[Path]):
+    """Paths below a folder, made one by one when asked for: a million of them at once would take seconds.
+
+    Attributes:
+        folder: Where they start.
+        names: Each, from there.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Below": ...
+
+    def __getitem__(self, index: int | slice) -> "Path | Below":
+        """One path, or some of them."""
+        if isinstance(index, slice):
+            return Below(self.folder, self.names[index])
+        return self.folder / self.names[index]
+
+
+@dataclass(frozen=True, eq=False)
+class FileImages:
+    """Images decoded from files when asked for.
+
+    Attributes:
+        paths: Where they are.
+        labels: Their classes, or empty for none.
+    """
+
+    paths: Below
+    labels: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: int) -> tuple[Image.Image, int]:
+        """One image, upright, RGB or L.
+
+        Raises:
+            UnreadableImageError: If it is broken; the message says how.
+            OSError: If the file cannot be read at all.
+        """
+        path = self.paths[index]
+        read = read_image(
+            path.read_bytes(),
+            name=path.name,
+            max_pixels=MAX_PIXELS,
+            max_bytes=MAX_BYTES,
+            formats=OWN_FORMATS,
+            remedy=ON_DISK,
+        )
+        return read.image, self.labels[index] if self.labels else NO_LABEL
+
+
+def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
+    """Names files by where they lie below `root`, their sizes and the times of their last change.
+
+    A file that was changed in place and given its old time back is not noticed; one that was copied is taken
+    for another, and its features are computed again.
+    """
+    parts = []
+    for path in paths:
+        try:
+            stat = path.stat()
+            parts.append(f"{os.path.relpath(path, root)} {stat.st_size} {stat.st_mtime_ns}")
+        except OSError:
+            parts.append(f"{os.path.relpath(path, root)} missing")
+    return content_identity(*more, *parts)
+
+
+def names_identity(folder: Path, names: Sequence[str], *more: str) -> str:
+    """What `files_identity` gives for the files of those names below a folder, in less time."""
+    found = zip(names, stats(folder, names), strict=True)
+    parts = (f"{name} {one[0]} {one[1]}" if one else f"{name} missing" for name, one in found)
+    return content_identity(*more, *parts)

@@ -1,0 +1,121 @@
+"""A folder of images, with or without a sub-folder for each class."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from opnp.data.image_set import LabelledImages, Labels, LeftOut, Missing, require_present
+from opnp.errors import InvalidDataError
+from opnp.experiments.sources.base import ImageSource
+from opnp.experiments.sources.files import Below, FileImages, names_identity
+from opnp.experiments.sources.listing import Listing, is_picture, listing
+from opnp.experiments.sources.table_location import Place, named
+from opnp.experiments.sources.typed_table import closest
+
+_COUNTED = 5
+
+
+@dataclass(frozen=True)
+class FolderOfImages(ImageSource):
+    """A table with `source = "folder"`.
+
+    Attributes:
+        path: The folder.
+        classes: Names of its sub-folders in the order of the logits; without it, they are joined with the
+            model's classes by name.
+    """
+
+    path: str
+    classes: tuple[str, ...] = ()
+
+    def open(self, place: Place) -> LabelledImages:
+        """Its images, with labels by its own classes where the set needs them."""
+        require_present(self.missing(place))
+        found = self._listing(place)
+        if not found.files:
+            raise InvalidDataError(
+                f"Expected images in {named(self.path)} but no file in it ends like one (png, jpg ...)"
+                f"{_counted(found)}. Mend the path, or convert them."
+            )
+        labels = self._labels(found, place) if place.labelled else None
+        values = () if labels is None or labels.values is None else tuple(labels.values.tolist())
+        return FileImages(Below(place.resolve(self.path), found.files), values)
+
+    def identity(self, place: Place) -> str:
+        """By the files' names, sizes and times."""
+        found = self._listing(place)
+        return names_identity(
+            place.resolve(self.path), found.files, "folder", str(place.labelled), *self.classes
+        )
+
+    def missing(self, place: Place) -> tuple[Missing, ...]:
+        """The folder, if there is none."""
+        return missing_folder(self.path, place)
+
+    def labels(self, place: Place) -> Labels | None:
+        """By the sub-folders; None for a set that needs none and has images beside them."""
+        found = self._listing(place)
+        if not place.labelled and not all(os.sep in name for name in found.files):
+            return None
+        return self._labels(found, place)
+
+    def left_out(self, place: Place) -> LeftOut:
+        """Files whose names end like no image that is read, and links to what is counted already."""
+        counts = self._listing(place).left_out
+        return LeftOut(counts, any(is_picture(what) or not what.startswith((".", "no ")) for what in counts))
+
+    def _listing(self, place: Place) -> Listing:
+        try:
+            return listing(place.resolve(self.path))
+        except OSError as error:
+            raise InvalidDataError(
+                f"Expected the folder {named(self.path)} to be readable but the disk says "
+                f"“{error.strerror}”. Mend its permissions."
+            ) from None
+
+    def _labels(self, found: Listing, place: Place) -> Labels:
+        names = [name.partition(os.sep)[0] if os.sep in name else "" for name in found.files]
+        if "" in names:
+            raise InvalidDataError(
+                f"Expected every image of {place.section} to lie in a sub-folder of {named(self.path)}, one "
+                "for each class, but some lie beside them. Move them, or use a list file with labels."
+            )
+        order = self.classes or found.folders
+        twice = [name for name, count in Counter(order).items() if count > 1]
+        if twice:
+            raise place.wrong("classes", "each name once", f"{twice[0]!r} twice", "Mend the list.")
+        unknown = sorted(set(names) - set(order))
+        if unknown:
+            raise place.wrong(
+                "classes",
+                f"the names of all {len(set(names))} sub-folders",
+                f"no {unknown[0]!r}",
+                closest(unknown[0], order),
+            )
+        index = {name: number for number, name in enumerate(order)}
+        values = np.array([index[name] for name in names], dtype=np.int64)
+        return Labels(values, order, ordered=bool(self.classes))
+
+
+def missing_folder(path: str, place: Place) -> tuple[Missing, ...]:
+    """What to say of a folder that is not there, or empty."""
+    folder = place.resolve(path)
+    try:
+        if folder.is_dir() and next(folder.iterdir(), None) is not None:
+            return ()
+        state = "empty" if folder.is_dir() else "a file" if folder.exists() else "not there"
+    except OSError as error:
+        state = f"not to be read (“{error.strerror}”)"
+    what = (
+        f"Expected the folder {named(path)} beside {place.file.name} or in the data folder (OPNP_DATA) but "
+        f"it is {state}."
+    )
+    return (Missing(what, place.remedy("Put the images there, or mend the path.")),)
+
+
+def _counted(found: Listing) -> str:
+    """What else lies there: ", it holds 3 .txt"."""
+    most = sorted(found.left_out.items(), key=lambda item: -item[1])[:_COUNTED]
+    return f"; it holds {', '.join(f'{count:,} {what}' for what, count in most)}" if most else ""

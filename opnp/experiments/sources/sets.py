@@ -1,0 +1,140 @@
+"""A set's table in an experiment file to an image set, or to a set of features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from opnp.data.image_set import (
+    FeatureSet,
+    ImageSet,
+    LabelledImages,
+    Labels,
+    content_identity,
+    require_present,
+)
+from opnp.experiments.sources.arrays import holds_texts, read_names
+from opnp.experiments.sources.base import ImageSource
+from opnp.experiments.sources.build import missing_file
+from opnp.experiments.sources.feature_arrays import read_features
+from opnp.experiments.sources.files import files_identity
+from opnp.experiments.sources.images import IMAGES
+from opnp.experiments.sources.subset import drawn, subset
+from opnp.experiments.sources.table_location import Place
+from opnp.experiments.sources.text_files import one_line
+from opnp.experiments.sources.typed_table import one_of, read
+
+FEATURES = "features"
+
+
+@dataclass(frozen=True)
+class SetTable:
+    """Keys that every set may have; the others belong to its source.
+
+    Attributes:
+        source: Where it comes from.
+        key: Short name.
+        title: Name for people.
+        description: One sentence on what it shows.
+        subset: How many images to take (a count), or which share (a number with a point); all if not given.
+        seed: Of what is drawn at random.
+        link: Where a person gets the data.
+    """
+
+    source: str
+    key: str = ""
+    title: str = ""
+    description: str = ""
+    subset: int | float | None = None
+    seed: int = 0
+    link: str = ""
+
+
+COMMON = tuple(field.name for field in fields(SetTable))
+
+
+def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[str, Any]]:
+    """The common keys of a set, checked, and the rest of its table."""
+    common = {key: value for key, value in table.items() if key in COMMON}
+    said = read(SetTable, common, place)
+    one_of("source", said.source, [*IMAGES, FEATURES], place)
+    if said.seed < 0:
+        raise place.wrong("seed", "at least 0", str(said.seed))
+    share = isinstance(said.subset, float)
+    if said.subset is not None and not (0 < said.subset <= 1 if share else said.subset >= 1):
+        expected = "a count of at least 1 or a share with a point, above 0 and at most 1"
+        raise place.wrong("subset", expected, str(said.subset), "Leave it out for all images.")
+    return said, {key: value for key, value in table.items() if key not in COMMON}
+
+
+def image_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[ImageSet, ImageSource]:
+    """The set of images that a table describes, and its source."""
+    source = read(IMAGES[said.source], rest, place, also=COMMON)
+    place = replace(place, link=said.link, seed=said.seed)
+
+    def identity() -> str:
+        whole = source.identity(place)
+        if said.subset is None:
+            return whole
+        return content_identity(whole, "subset", repr(said.subset), str(said.seed))
+
+    def opened() -> LabelledImages:
+        whole = source.open(place)
+        return whole if said.subset is None else subset(whole, said.subset, said.seed)
+
+    def labels() -> Labels | None:
+        whole = source.labels(place)
+        if whole is None or whole.values is None or said.subset is None:
+            return whole
+        return replace(whole, values=whole.values[[*drawn(len(whole.values), said.subset, said.seed)]])
+
+    images = ImageSet(
+        said.key,
+        one_line(said.title) or said.key,
+        said.description,
+        identity,
+        opened,
+        lambda: source.missing(place),
+        labels,
+        lambda: source.left_out(place),
+    )
+    return images, source
+
+
+@dataclass(frozen=True)
+class _FeatureTable:
+    path: str
+    prefix: str
+
+
+def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> FeatureSet:
+    """The set of features that a table describes: the arrays `<prefix>_features` and `<prefix>_labels`."""
+    for key in ("subset", "link"):
+        if getattr(said, key):
+            raise place.wrong(key, "left out", "it", "Save the features that you mean.")
+    table = read(_FeatureTable, rest, place, also=COMMON)
+
+    def missing() -> Any:  # noqa: ANN401
+        return missing_file(table.path, place)
+
+    def identity() -> str:
+        file = place.resolve(table.path)
+        return files_identity([file], file.parent, "features", table.prefix)
+
+    def features() -> Any:  # noqa: ANN401
+        require_present(missing())
+        return read_features(place.resolve(table.path), table.prefix)
+
+    def labels() -> Labels | None:
+        require_present(missing())
+        file, name = place.resolve(table.path), f"{table.prefix}_labels"
+        return Labels(None, read_names(file, name)[0], texts=True) if holds_texts(file, name) else None
+
+    return FeatureSet(
+        said.key,
+        one_line(said.title) or said.key,
+        said.description,
+        identity,
+        missing=missing,
+        labels=labels,
+        features=features,
+    )

@@ -1,0 +1,1 @@
+"""Weights from files of any kind, matched to a model."""

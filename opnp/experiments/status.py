@@ -1,0 +1,72 @@
+"""What of an experiment is on this machine: computed already, or missing. Nothing is computed for it."""
+
+from dataclasses import dataclass
+
+from opnp.data.image_set import FeatureSet, Missing
+from opnp.errors import OpnpError
+from opnp.experiments.experiment import Experiment
+from opnp.features.library import extractions, library_in
+from opnp.store import Store
+
+SUMS = "sensitivity sums"
+"""Kind of the store's entries that the maps follow from."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is there and what is not.
+
+    Attributes:
+        classes: Number of classes; None where the model cannot be loaded.
+        features: Keys of the sets whose features are kept for this model, or came as features.
+        maps: Whether the sensitivity maps are.
+        missing: What is not on this machine, and how to get it.
+        problem: Why the model or a set cannot be used although it is here; None if it can.
+        blocked: Whether the experiment cannot be explored for what is missing; one OOD set does not block it.
+    """
+
+    classes: int | None = None
+    features: tuple[str, ...] = ()
+    maps: bool = False
+    missing: tuple[Missing, ...] = ()
+    problem: str | None = None
+    blocked: bool = False
+
+
+def kept(experiment: Experiment, store: Store) -> Kept:
+    """Look up which of the features and maps that `opnp.prepare.prepare` needs are in a store.
+
+    The model is loaded, since what is kept is named by its weights; but not where something is missing.
+    """
+    missing = experiment.missing()
+    if missing:
+        experiment, _ = experiment.without_missing()
+        if experiment.missing():
+            return Kept(missing=missing, blocked=True)
+    try:
+        classifier = experiment.classifier()
+        identities = {images.key: images.identity() for images in experiment.sets}
+    except OpnpError as error:
+        return Kept(problem=str(error), missing=missing)
+    mine = (classifier.fingerprint, classifier.transform_id)
+    extracted = {
+        extraction.folder.name: extraction.manifest.request.images
+        for extraction in extractions(library_in(store.directory))
+        if extraction.manifest.complete
+        and (extraction.manifest.request.model, extraction.manifest.request.transform) == mine
+    }
+    train = identities[experiment.id_train.key]
+    return Kept(
+        classes=len(classifier.class_names),
+        features=tuple(
+            images.key
+            for images in experiment.sets
+            if isinstance(images, FeatureSet) or identities[images.key] in extracted.values()
+        ),
+        maps=any(
+            (extracted.get(str(key.get("extraction"))) == train and key.get("temperature") == 1.0)
+            or (key.get("model"), key.get("features")) == (classifier.fingerprint, train)
+            for key in (entry.key for entry in store.entries() if entry.kind == SUMS)
+        ),
+        missing=missing,
+    )

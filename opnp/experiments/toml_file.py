@@ -1,0 +1,233 @@
+"""An experiment file (TOML) to an experiment: checked to the last key when read, loaded when asked for."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from opnp.data.image_set import ImageSet
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.experiments.experiment import Experiment, nothing_to_fetch
+from opnp.experiments.sources.base import ClassifierSource
+from opnp.experiments.sources.changes import state_of
+from opnp.experiments.sources.classifiers import CLASSIFIERS
+from opnp.experiments.sources.classifiers.features_only import FeaturesOnly
+from opnp.experiments.sources.probe_images import first_pictures
+from opnp.experiments.sources.sets import FEATURES, feature_set, image_set, read_set
+from opnp.experiments.sources.table_location import Place
+from opnp.experiments.sources.text_files import decoded, not_printed, one_line, plain_bytes
+from opnp.experiments.sources.typed_table import one_of, read, short, unknown_key
+
+_TABLES = ("experiment", "classifier", "id", "ood")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_ID = ("train", "test")
+_SHOWN = 64
+_WHY: dict[type[Exception], str] = {
+    OSError: "no plain file, or too long a name",
+    RecursionError: "tables or lists too deep in each other",
+    ValueError: "a number of too many digits",
+}
+AVERAGE = "average"
+"""Stands for all OOD sets in tables of figures."""
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Heading:
+    title: str
+    key: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class _ClassifierTable:
+    source: str
+    link: str = ""
+
+
+def read_experiment(file: Path) -> Experiment:
+    """The experiment that a TOML file describes. Nothing is loaded or downloaded.
+
+    Args:
+        file: Its paths start from its folder or from the data folder (OPNP_DATA).
+
+    Returns:
+        The experiment; `missing` says what of it is not on this machine.
+
+    Raises:
+        InvalidSettingError: If the file cannot be read, a key is unknown or missing, or a value is not one
+            that it can have; the message names the file, the key, what was expected and what came.
+    """
+    place = Place(file)
+    tables = _tables(place)
+    heading = read(_Heading, _table(tables, "experiment", place), place.at("[experiment]"))
+    key = heading.key or _slug(file.stem)
+    place = replace(place, experiment=_key(key, place.at("[experiment]")))
+    said = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
+    classifier, at = _classifier(_table(tables, "classifier", place), place.at("[classifier]"))
+    file_of_features = classifier.path if isinstance(classifier, FeaturesOnly) else ""
+    described = [*_id_sets(tables, place, required=not file_of_features), *_ood_sets(tables, place)]
+    made = [_made(one, place, file_of_features) for one in described]
+    train, test, *ood = (images for images, _ in made)
+    at = replace(at, pictures=lambda: first_pictures((test, train, *ood)))
+
+    def fetch() -> None:
+        classifier.fetch(at)
+        for _, fetch_set in made:
+            fetch_set()
+
+    return Experiment(
+        place.experiment,
+        one_line(heading.title),
+        heading.description,
+        classifier=lambda: classifier.load(at),
+        id_train=train,
+        id_test=test,
+        ood=tuple(ood),
+        classifier_missing=lambda: classifier.missing(at),
+        fetch=fetch,
+        state=lambda: state_of(tables, place),
+        notes=said,
+    )
+
+
+@dataclass(frozen=True)
+class _Set:
+    """A set's table, where it stands, its key, and the prefix of its arrays in a file of features."""
+
+    table: Table
+    section: str
+    key: str
+    prefix: str
+
+
+def _classifier(table: Table, place: Place) -> tuple[ClassifierSource, Place]:
+    names = [field.name for field in fields(_ClassifierTable)]
+    common = read(_ClassifierTable, {key: table[key] for key in names if key in table}, place)
+    kind = CLASSIFIERS[one_of("source", common.source, CLASSIFIERS, place)]
+    rest = {key: value for key, value in table.items() if key not in names}
+    return read(kind, rest, place, also=names), replace(place, link=common.link)
+
+
+def _made(one: _Set, place: Place, file_of_features: str) -> tuple[ImageSet, Callable[[], None]]:
+    """The set, and what downloads it."""
+    place = replace(place.at(one.section), labelled=one.section == "[id.test]")
+    default = {"source": FEATURES, "path": file_of_features, "prefix": one.prefix} if file_of_features else {}
+    said, rest = read_set({**default, "key": one.key, **one.table}, place)
+    if (said.source == FEATURES) != bool(file_of_features):
+        raise place.wrong(
+            "source",
+            "'features' for all sets and the classifier, or for none",
+            repr(said.source),
+            "Features and images cannot be mixed.",
+        )
+    if file_of_features:
+        return feature_set(said, rest, place), nothing_to_fetch
+    images, source = image_set(said, rest, place)
+    return images, lambda: source.fetch(place)
+
+
+def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
+    sections = _table(tables, "id", place, required=required)
+    for name in sections:
+        if name not in _ID:
+            raise unknown_key(name, _ID, place.at("[id]"))
+    found = [(name, _table(sections, name, place, "id.", required=required)) for name in _ID]
+    for name, table in found:
+        if "key" in table:
+            raise place.at(f"[id.{name}]").wrong("key", "left out", short(table["key"]), f"It is {name!r}.")
+    return [
+        _Set({"title": f"ID {name}", **table}, f"[id.{name}]", name, f"id_{name}") for name, table in found
+    ]
+
+
+def _tables(place: Place) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(decoded(plain_bytes(place.file), place.file.name))
+    except InvalidDataError as error:
+        raise InvalidSettingError(str(error)) from None
+    except (OSError, ValueError, RecursionError) as error:
+        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
+        raise InvalidSettingError(
+            f"Expected {place.file.name[:_SHOWN]} to be a TOML file that can be read but got: "
+            f"{said or type(error).__name__}. Mend it there."
+        ) from None
+    _require_plain(tables, place)
+    for name in tables:
+        if name not in _TABLES:
+            raise unknown_key(name, _TABLES, place.at("the top level"))
+    return tables
+
+
+def _require_plain(tables: Table, place: Place) -> None:
+    """Check that every number has at most 64 bits, as TOML has them, and no text or key steers a terminal."""
+    waiting: list[tuple[str, object]] = list(tables.items())
+    while waiting:
+        key, value = waiting.pop()
+        if not_printed(key):
+            shown = key.encode("unicode_escape").decode()
+            raise place.wrong(shown[:_SHOWN], "a key of letters", not_printed(key), "Take it out.")
+        if isinstance(value, dict):
+            waiting += value.items()
+        elif isinstance(value, list):
+            waiting += [(key, item) for item in value]
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise place.wrong(key, "a whole number of at most 64 bits", short(value))
+        elif isinstance(value, str) and not_printed(value):
+            raise place.wrong(key, "text", f"{not_printed(value)} in it", "Take it out.")
+
+
+def _table(tables: Table, name: str, place: Place, above: str = "", *, required: bool = True) -> Table:
+    table = tables.get(name, None if required else {})
+    if not isinstance(table, dict):
+        got = "nothing" if table is None else short(table)
+        raise InvalidSettingError(
+            f"Expected a table [{above}{name}] in {place.file.name} but got {got}. docs/experiments.md shows "
+            "one."
+        )
+    return table
+
+
+def _ood_sets(tables: Table, place: Place) -> list[_Set]:
+    sets = tables.get("ood")
+    if not isinstance(sets, list) or not sets:
+        raise InvalidSettingError(
+            f"Expected at least one table [[ood]] in {place.file.name} but got "
+            f"{short(sets) if sets else 'none'}. Add one for each OOD set; docs/experiments.md shows how."
+        )
+    found: dict[str, _Set] = {}
+    for number, table in enumerate(sets, start=1):
+        there = place.at(f"[[ood]] number {number}")
+        if not isinstance(table, dict) or not isinstance(table.get("key"), str):
+            raise there.wrong("key", "a short name", "nothing", 'Add `key = "..."` there.')
+        key = _key(table["key"], there)
+        if key == AVERAGE:
+            raise there.wrong("key", "another one", repr(key), "So the average of all sets is called.")
+        if key in found or key in _ID:
+            raise there.wrong("key", "a name of its own", f"{key!r} again", "Choose another.")
+        found[key] = _Set(table, f"[[ood]] {key}", key, f"ood_{key}")
+    return list(found.values())
+
+
+def _slug(name: str) -> str:
+    """A file's name as a key.
+
+    Example:
+        >>> _slug("My Cats (2)")
+        'my-cats-2'
+    """
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64] or "unnamed"
+
+
+def _key(key: str, place: Place) -> str:
+    if not _KEY.fullmatch(key):
+        raise place.wrong(
+            "key",
+            "1 to 64 of a-z, 0-9, - and _",
+            short(key),
+            "It stands in addresses and on the command line.",
+        )
+    return key

@@ -1,0 +1,189 @@
+"""The extractions of a cache folder: each in a folder of its own, named by its request."""
+
+import contextlib
+import logging
+import os
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from opnp.data.image_set import ImageSet
+from opnp.errors import OpnpError
+from opnp.features.errors import HalfPrecisionError
+from opnp.features.extract import extract_to_disk
+from opnp.features.manifest import Manifest, read_manifest
+from opnp.features.monitor import Report
+from opnp.features.processes import ALONE, Processes
+from opnp.features.request import Request
+from opnp.features.settings import ExtractionSettings, FeatureFormat
+from opnp.features.stored import StoredFeatures
+from opnp.models import Classifier
+from opnp.store import Store, folders, plain
+from opnp.store.settings import default_directory
+
+_log = logging.getLogger("opnp.features")
+_A_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """A folder of features, complete or not.
+
+    Attributes:
+        folder: Where it lies; its name is the digest of its request.
+        manifest: What it is of.
+        size_bytes: Of its files.
+        last_used: When it was last read or written, in seconds since 1970 (UTC).
+    """
+
+    folder: Path
+    manifest: Manifest
+    size_bytes: int
+    last_used: float
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Something in the library that is no extraction, or not to be believed.
+
+    Attributes:
+        folder: Where it lies.
+        reason: What is wrong, as a sentence.
+        size_bytes: Of its files.
+        last_used: When one of them was last written, in seconds since 1970 (UTC).
+        worth: Whether the next run may find chunks of its own in it.
+    """
+
+    folder: Path
+    reason: str
+    size_bytes: int
+    last_used: float
+    worth: bool = False
+
+
+class Fault(NamedTuple):
+    """What is wrong with something in the library, and what has become of it."""
+
+    reason: str
+    then: str
+
+
+def library_in(cache: Path | None = None) -> Path:
+    """Where the extractions of a cache folder live, beside the entries of its store."""
+    return (default_directory() if cache is None else cache) / folders.PLACE
+
+
+def extract_into(
+    library: Path,
+    classifier: Classifier,
+    images: ImageSet,
+    settings: ExtractionSettings | None = None,
+    *,
+    report: Report | None = None,
+    cancel: threading.Event | None = None,
+    processes: Processes = ALONE,
+    size_limit: int | None = None,
+) -> StoredFeatures:
+    """`extract_to_disk` into the place that the library keeps for this request.
+
+    What is complete is not computed again; another model, image set, transform, format or precision has
+    another place. When it is done, what was used least recently makes room, of extractions and the store's
+    entries, until all fits `size_limit` bytes, as `Store` says; the features that are returned stay while
+    they live. Where a feature does not fit float16, one process alone starts again in float32, with a
+    warning. The other arguments and errors are those of `extract_to_disk`.
+    """
+    settings = settings or ExtractionSettings()
+    try:
+        return _extract_into(library, classifier, images, settings, report, cancel, processes, size_limit)
+    except HalfPrecisionError as error:
+        full = replace(settings, format=FeatureFormat.FLOAT32, autocast=False)
+        if processes.size > 1 or full == settings:
+            raise
+        _log.warning("%s: float16 is too small for a feature, so all are kept in float32.", images.title)
+        _log.info("%s", error)
+    return _extract_into(library, classifier, images, full, report, cancel, processes, size_limit)
+
+
+def _extract_into(
+    library: Path,
+    classifier: Classifier,
+    images: ImageSet,
+    settings: ExtractionSettings,
+    report: Report | None,
+    cancel: threading.Event | None,
+    processes: Processes,
+    size_limit: int | None,
+) -> StoredFeatures:
+    request = Request.of(classifier, images, len(images.open()), settings)
+    folder = library / request.digest
+    _make_room(library)
+    _make_room(folder)
+    with Store(library.parent, size_limit=size_limit) as store:
+        stored = extract_to_disk(
+            classifier, images, folder, settings, report=report, cancel=cancel, processes=processes
+        )
+        if processes.leads:
+            store.evict()
+    return stored
+
+
+def extractions(library: Path) -> Iterator[Extraction]:
+    """Every extraction in the library, complete or not, in the order of their digests."""
+    return (found for found in everything(library) if isinstance(found, Extraction))
+
+
+def everything(library: Path) -> Iterator[Extraction | Odd]:
+    """Every extraction, and whatever else lies in the library, in the order of their names."""
+    for folder, size, last_used in folders.listed(library):
+        try:
+            yield Extraction(folder, read_manifest(folder), size, last_used)
+        except OpnpError as error:
+            yield Odd(folder, str(error), size, last_used, _holds_own_chunks(folder))
+
+
+def remove(found: Extraction | Odd) -> bool:
+    """Remove it unless it is in use; return whether it is gone."""
+    return folders.remove_if_unused(found.folder)
+
+
+def mend(found: Extraction | Odd) -> list[Fault]:
+    """Remove what is damaged, so that the next run makes it again, and say what that was.
+
+    Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
+    that can be believed stays while the next run may find whole chunks in it; anything else that is no
+    extraction goes, unless somebody uses it.
+    """
+    if isinstance(found, Odd):
+        if found.worth:
+            return [Fault("its manifest is gone or damaged", "kept, since the next run can make it again")]
+        return [
+            Fault("it is no extraction, or one of another name", "removed" if remove(found) else "in use")
+        ]
+    if not found.manifest.complete:
+        return []
+    stored = StoredFeatures(found.folder, found.manifest)
+    with folders.in_use(found.folder):
+        damaged = stored.faults()
+        if damaged:
+            stored.discard(list(damaged))
+    return [Fault(f"chunk {number} {why.removeprefix('it ')}", "removed") for number, why in damaged.items()]
+
+
+def _holds_own_chunks(folder: Path) -> bool:
+    try:
+        read_manifest(folder, as_named=False)
+    except OpnpError:
+        return bool(_A_DIGEST.fullmatch(folder.name)) and any(folder.glob("chunk-*.safetensors"))
+    return False
+
+
+def _make_room(place: Path) -> None:
+    """Remove what is no folder, nor a link to one that may be away, in the place of one that is ours."""
+    if place.is_dir() or place.is_symlink() or not os.path.lexists(place):
+        return
+    _log.warning("Something else was in the place of a folder of features; it is removed.")
+    with contextlib.suppress(OSError):
+        plain.remove(place)

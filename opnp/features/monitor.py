@@ -1,0 +1,70 @@
+"""Watches a run: says where it stands after each step, and stops it when asked to."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import torch
+
+from opnp.features import chunks
+from opnp.features.errors import ExtractionCancelledError
+from opnp.features.loader import Batch
+from opnp.features.progress import Pace
+from opnp.features.request import Request
+
+Report = Callable[[Pace], object]
+"""Told where the run stands after each step; returning False stops it."""
+
+
+class Watch:
+    """Watches one run.
+
+    Args:
+        folder: The extraction's.
+        request: What it is of.
+        report: Told the pace after each step; returning False stops the run.
+        cancel: Set from another thread, it stops the run.
+        missing: Chunks that this run's processes have to do.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        request: Request,
+        report: Report | None,
+        cancel: threading.Event | None,
+        missing: Sequence[int],
+    ) -> None:
+        self._folder, self._request, self._report, self._cancel = folder, request, report, cancel
+        self._missing = missing
+        self._resumed = request.count - sum(len(request.span(number)) for number in missing)
+        self._began = time.monotonic()
+        self._stopped = False
+
+    def over(self, steps: Iterator[tuple[Batch, torch.Tensor]]) -> Iterator[tuple[Batch, torch.Tensor]]:
+        """The steps of one chunk, each reported once it has been used. A stop comes before the next step.
+
+        Raises:
+            ExtractionCancelledError: If the run was stopped.
+        """
+        done = self._resumed + self._written()
+        while True:
+            step = next(steps, None)
+            if step is None:
+                return
+            if self._stopped or (self._cancel is not None and self._cancel.is_set()):
+                raise ExtractionCancelledError(
+                    f"The extraction was stopped at {done:,} of {self._request.count:,} images. "
+                    "Run it again to go on from the last complete chunk."
+                )
+            yield step
+            done += step[0].size
+            seconds = time.monotonic() - self._began
+            if self._report is not None:
+                self._stopped = self._report(Pace(done, self._request.count, seconds, self._resumed)) is False
+
+    def _written(self) -> int:
+        """Images in chunks that this run's processes have completed."""
+        there = (n for n in self._missing if chunks.chunk_path(self._folder, n).exists())
+        return sum(len(self._request.span(number)) for number in there)

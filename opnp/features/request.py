@@ -1,0 +1,102 @@
+"""What an extraction is of; two requests that differ in any word never share a folder's features."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+import torch
+
+from opnp.data.image_set import ImageSet
+from opnp.features.settings import ExtractionSettings, FeatureFormat
+from opnp.models import Classifier
+
+VERSION = 1
+"""Of the files and of the computation. Raising it leaves older features unused."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that decides what an extraction's files hold, but for rounding.
+
+    Batch size, loader processes and the number of processes are not in it: a run may go on with others.
+
+    Attributes:
+        model: Fingerprint of the classifier's weights and architecture.
+        transform: Name and version of its transform.
+        images: Identity of the image set.
+        count: Number of images, N.
+        width: Features of an image, D.
+        format: Number format on disk.
+        precision: What the backbone computes in.
+        chunk: Images in a file.
+        version: Of the files and of the computation.
+    """
+
+    model: str
+    transform: str
+    images: str
+    count: int
+    width: int
+    format: str
+    precision: str
+    chunk: int
+    version: int = VERSION
+
+    @classmethod
+    def of(
+        cls, classifier: Classifier, images: ImageSet, count: int, settings: ExtractionSettings
+    ) -> "Request":
+        """The request to run `classifier` on the `count` images of a set."""
+        return cls(
+            model=classifier.fingerprint,
+            transform=classifier.transform_id,
+            images=images.identity(),
+            count=count,
+            width=classifier.weight.shape[1],
+            format=str(settings.format),
+            precision=settings.precision(classifier.weight.device),
+            chunk=settings.chunk,
+        )
+
+    @classmethod
+    def said(cls, said: dict[str, Any]) -> Self:
+        """The request that JSON says.
+
+        Raises:
+            ValueError: If it is not one that could have been made: of another version, a wrong type, a number
+                below one.
+            TypeError: If a field is missing or too many.
+        """
+        request = cls(**said)
+        texts = request.model, request.transform, request.images, request.format, request.precision
+        numbers = request.count, request.width, request.chunk
+        if not all(type(text) is str for text in texts) or request.version != VERSION:
+            raise ValueError(request)
+        if not all(type(number) is int and number > 0 for number in numbers):
+            raise ValueError(request)
+        FeatureFormat(request.format)
+        return request
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of it, 64 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the features on disk."""
+        return FeatureFormat(self.format).dtype
+
+    @property
+    def chunks(self) -> int:
+        """Number of files."""
+        return -(-self.count // self.chunk)
+
+    def span(self, chunk: int) -> range:
+        """Indices of the images in a file."""
+        return range(chunk * self.chunk, min((chunk + 1) * self.chunk, self.count))
+
+    def differences(self, other: "Request") -> list[str]:
+        """Names of the fields in which two requests differ."""
+        return [f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)]

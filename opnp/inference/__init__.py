@@ -1,0 +1,1 @@
+"""Predict one image, or a set of them, with the pruned and the unpruned last layer."""

@@ -1,0 +1,201 @@
+"""A zip of somebody's pictures to an OOD set in memory, and how it stands against the ID test set."""
+
+import io
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+
+from opnp.data.decode import display_name, read_image
+from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, Bundle, LeftOut, open_bundle
+from opnp.errors import InvalidDataError, UnreadableImageError
+from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
+from opnp.features import ExtractionCancelledError
+from opnp.inference.predict import features_of, transformed
+from opnp.metrics import FloatArray, auroc, tpr_threshold
+from opnp.models import Classifier
+
+BATCH = 32
+SMALL = 112
+"""Pixels on the longer side of what is kept to be shown."""
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class OwnSet:
+    """Pictures that were looked at once. Never written to disk.
+
+    Attributes:
+        title: The zip's name, safe to show.
+        names: Of the n pictures.
+        features: (n, D) float32 on the CPU.
+        small: The pictures as small JPEGs.
+        files: Files in the zip.
+        left_out: Number of files that are not among the pictures, by reason.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    features: torch.Tensor
+    small: tuple[bytes, ...]
+    files: int
+    left_out: Mapping[LeftOut, int]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A set's scores against those of the ID test set under one head.
+
+    Attributes:
+        threshold: The score that accepts at least 95 % of the ID test set.
+        count: Number of pictures.
+        accepted: Number of them at or above the threshold.
+        interval: 95 % interval of the share accepted, which is the FPR95 of the set.
+        auroc: Chance that an ID image scores above a picture of the set.
+        auroc_interval: Its 95 % interval.
+    """
+
+    threshold: float
+    count: int
+    accepted: int
+    interval: Interval
+    auroc: float
+    auroc_interval: Interval
+
+    @property
+    def share(self) -> float:
+        """Share of the pictures accepted; lower is better for an OOD set."""
+        return self.accepted / self.count
+
+
+def look(
+    classifier: Classifier,
+    data: bytes,
+    *,
+    name: str,
+    progress: Callable[[int, int], object] | None = None,
+    cancel: threading.Event | None = None,
+) -> OwnSet:
+    """Run every picture of a zip through the model's own transform and backbone.
+
+    Args:
+        classifier: Its weight's device is where the backbone runs.
+        data: The zip's bytes.
+        name: The zip's name as the browser sent it.
+        progress: Called with files done and files in all after each step.
+        cancel: Set from another thread, it stops after the current picture.
+
+    Returns:
+        The set.
+
+    Raises:
+        InvalidDataError: If it is no zip or holds no picture; the message counts what it holds.
+        ExtractionCancelledError: If it was stopped.
+    """
+    bundle = open_bundle(data, name=name)
+    names: list[str] = []
+    small: list[bytes] = []
+    inputs: list[torch.Tensor] = []
+    features: list[torch.Tensor] = []
+    left_out: Counter[LeftOut] = Counter()
+    pixels = 0
+    for done, member in enumerate(bundle.members(), start=1):
+        if cancel is not None and cancel.is_set():
+            raise ExtractionCancelledError("Stopped; nothing of the zip is kept.")
+        if isinstance(member.data, LeftOut):
+            left_out[member.data] += 1
+        elif pixels >= MAX_UNPACKED_PIXELS:
+            left_out[LeftOut.BEYOND] += 1
+        else:
+            try:
+                image = read_image(member.data, name=member.name).image
+                pixels += image.width * image.height
+                inputs.append(transformed(classifier, image))
+            except UnreadableImageError:
+                left_out[LeftOut.UNREADABLE] += 1
+            else:
+                names.append(member.name)
+                small.append(_small(image))
+        if len(inputs) == BATCH or (inputs and done == bundle.chosen):
+            features.append(features_of(classifier, inputs))
+            inputs.clear()
+        if progress is not None:
+            progress(done, bundle.chosen)
+    if not names:
+        raise _nothing(bundle, left_out, name)
+    return OwnSet(
+        display_name(name), tuple(names), torch.cat(features), tuple(small), bundle.files, dict(left_out)
+    )
+
+
+def standing(id_scores: FloatArray, scores: FloatArray) -> Standing:
+    """How a set's scores stand against those of the ID test set.
+
+    The interval of the share is the bootstrap's of `opnp.evaluation.intervals`; where none or all are
+    accepted, which no resample can change, it is Wilson's.
+
+    Args:
+        id_scores: (n,) float64 scores of the ID test set, higher is more in-distribution.
+        scores: (m,) float64 scores of the set.
+
+    Returns:
+        The figures.
+
+    Raises:
+        InvalidDataError: If a side is empty, or a score is NaN or infinite.
+
+    Reference:
+        Wilson, Journal of the American Statistical Association 22, 1927.
+
+    Example:
+        >>> found = standing(np.arange(100.0), np.array([1.0, 50.0]))
+        >>> found.accepted, found.share, found.auroc
+        (1, 0.5, 0.74)
+    """
+    value = auroc(id_scores, scores)
+    threshold = tpr_threshold(id_scores)
+    count, accepted = scores.size, int(np.sum(scores >= threshold))
+    certain = accepted in (0, count)
+    return Standing(
+        threshold,
+        count,
+        accepted,
+        wilson(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
+        value,
+        auroc_interval(id_scores, [scores]),
+    )
+
+
+def wilson(hits: int, count: int) -> Interval:
+    """95 % interval of a share from `hits` of `count` independent trials.
+
+    Example:
+        >>> low, high = wilson(0, 100)
+        >>> low, round(high, 3)
+        (0.0, 0.037)
+    """
+    share, weight = hits / count, _Z**2 / count
+    middle = (share + weight / 2) / (1 + weight)
+    reach = np.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
+    return Interval(max(0.0, float(middle - reach)), min(1.0, float(middle + reach)))
+
+
+def _small(image: Image.Image) -> bytes:
+    copy = image.copy()
+    copy.thumbnail((SMALL, SMALL))
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def _nothing(bundle: Bundle, left_out: Mapping[LeftOut, int], name: str) -> InvalidDataError:
+    counts = "; ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    holds = f"found none among its files ({counts})" if bundle.files else "it is empty"
+    return InvalidDataError(
+        f"Expected at least one picture in “{display_name(name)}” but {holds}. "
+        "Put PNG, JPEG, WebP, BMP, GIF or TIFF files in it and upload it again."
+    )

@@ -1,0 +1,1 @@
+"""Explain scores: attribution, relevance of neurons, nearest images, distributions."""

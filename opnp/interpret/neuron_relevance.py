@@ -1,0 +1,62 @@
+"""Which samples drive a neuron: three readings of "this image matters to it"."""
+
+from enum import StrEnum
+
+import torch
+
+from opnp._utils.checks import require_option
+from opnp.errors import InvalidDataError
+
+
+class Drive(StrEnum):
+    """How much one sample has to do with one neuron j of features z, logits f = Wz + b, s = logsumexp(f)."""
+
+    VALUE = "value"
+    """|z_j|: how strongly the neuron answers. Its mean over samples, over C, is the `weights` sensitivity."""
+
+    GRADIENT = "gradient"
+    """|ds/dz_j| = |sum_c p_c W_cj|: how much the score would move with it. Its mean over samples is the
+    `activation` sensitivity."""
+
+    REMOVAL = "removal"
+    """s(z) - s(z without z_j): what of the score is lost when the neuron is switched off; may be negative."""
+
+
+def drive_of(
+    values: torch.Tensor, logits: torch.Tensor, weights: torch.Tensor, drive: Drive | str
+) -> torch.Tensor:
+    """How much each sample drives one neuron.
+
+    `removal` is exact: without the neuron the logits are f_c - W_cj z_j.
+
+    Args:
+        values: (n,) the neuron's value z_j in each sample.
+        logits: (n, C) of the unpruned head.
+        weights: (C,) the neuron's column W_:j.
+        drive: Which reading.
+
+    Returns:
+        (n,) float32; higher drives it more. `value` and `gradient` are >= 0.
+
+    Raises:
+        InvalidDataError: If the shapes do not belong together.
+        InvalidSettingError: If the reading is unknown.
+
+    Example:
+        >>> z, W = torch.tensor([1.0, 3.0]), torch.tensor([2.0, 0.0])
+        >>> drive_of(z, torch.outer(z, W), W, "removal")  # ln(e^2 + 1) - ln 2, ln(e^6 + 1) - ln 2
+        tensor([1.4338, 5.3093])
+    """
+    if logits.shape != (*values.shape, *weights.shape) or values.ndim != 1:
+        raise InvalidDataError(
+            f"Expected `logits` to have one row for each of {tuple(values.shape)} values and one column for "
+            f"each of {tuple(weights.shape)} weights but got {tuple(logits.shape)}. Pass those of one neuron."
+        )
+    match require_option("drive", Drive, drive):
+        case Drive.VALUE:
+            return values.abs().float()
+        case Drive.GRADIENT:
+            return (torch.softmax(logits, dim=1) @ weights).abs().float()
+        case Drive.REMOVAL:
+            without = logits - torch.outer(values, weights)  # (n, C)
+            return (torch.logsumexp(logits, dim=1) - torch.logsumexp(without, dim=1)).float()

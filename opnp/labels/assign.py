@@ -1,0 +1,108 @@
+"""Which logit each image of an experiment's ID sets is of: read where the labels stand, joined by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from opnp.data.image_set import NO_LABEL, ImageSet, Labels
+from opnp.errors import InvalidDataError, OpnpError
+from opnp.experiments.experiment import Experiment
+from opnp.features.loader import Skip
+from opnp.labels.classes import Joined, join
+from opnp.labels.numeric_labels import of_numbers
+from opnp.labels.plausibility import OtherLabels
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labels of a set's images.
+
+    Attributes:
+        labels: (N,) int64, the number of a logit; -1 where there is none.
+        said: What was assumed to join the classes, in sentences.
+        otherwise: The labels in another order of the classes that may be meant.
+    """
+
+    labels: torch.Tensor
+    said: tuple[str, ...] = ()
+    otherwise: OtherLabels | None = None
+
+
+def labelled(
+    experiment: Experiment,
+    images: ImageSet,
+    model: Sequence[str],
+    beside: torch.Tensor,
+    skipped: Sequence[Skip] = (),
+) -> Labelled:
+    """The labels of the images that have features.
+
+    Args:
+        experiment: The one that the set is of.
+        images: Its ID training or test set.
+        model: Names of the model's classes, in the order of the logits.
+        beside: (N,) labels that stand beside the features.
+        skipped: Images that have no features.
+
+    Raises:
+        InvalidDataError: If the classes cannot be joined with the model's, or the set has changed since its
+            features were made.
+    """
+    own = images.labels() or Labels(None)
+    values = beside.numpy()
+    if own.values is not None:
+        values = np.delete(own.values, [skip.index for skip in skipped])
+    if len(values) != len(beside):
+        raise InvalidDataError(
+            f"Expected labels of {len(beside):,} images of {images.title} but got {len(values):,}: it has "
+            "changed meanwhile. Start again."
+        )
+    if not own.names or int(values.max(initial=NO_LABEL)) >= len(own.names):
+        numbers, said, other = of_numbers(values, model, images.title, texts=own.texts)
+        return Labelled(torch.from_numpy(numbers), said, other)
+    joined = joined_classes(experiment, images, own, model)
+    labels, order = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
+    if order is None:
+        return Labelled(labels, joined.said)
+    otherwise = OtherLabels(_placed(order.places(own.names), values), order.words, order.remedy)
+    return Labelled(labels, joined.said, otherwise)
+
+
+def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    every: npt.NDArray[np.int64] = np.array([*places, NO_LABEL])  # (classes + 1,); a label of -1 stays one
+    return every[values]
+
+
+def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> Joined:
+    """The logit of each class of an ID set; classes of the other ID set count where names do not tell.
+
+    Raises:
+        InvalidDataError: If they cannot be joined.
+    """
+    filled = with_images(own)
+    every, also = set[str](), set[str]()
+    for other in (experiment.id_train, experiment.id_test):
+        if other.key != images.key and not own.ordered:
+            there = _labels_of(other)
+            every |= set(there.names)
+            also |= with_images(there)
+    return join(own.names, model, title=images.title, ordered=own.ordered, every=every, filled=filled | also)
+
+
+def with_images(own: Labels) -> set[str]:
+    """Names of the classes that have an image."""
+    if own.values is None:
+        return set(own.names)
+    return {own.names[number] for number in np.unique(own.values) if 0 <= number < len(own.names)}
+
+
+def _labels_of(images: ImageSet) -> Labels:
+    """What the other set says of its classes, where it has names that nobody ordered."""
+    try:
+        labels = None if images.missing() else images.labels()
+    except OpnpError:
+        labels = None
+    return Labels(None) if labels is None or labels.ordered else labels

@@ -1,0 +1,88 @@
+"""ASH and SCALE: each image's smaller features dropped, levelled or made to count, by its larger ones.
+
+Their papers choose the share on feature maps before pooling; here it is one of the pooled features, the only
+ones that are stored. Defaults are the papers' on ImageNet and can be far from good on another network.
+"""
+
+from collections.abc import Callable
+
+import torch
+
+from opnp.methods.base import Need, Paper, Parameter, Rectifier, Rectify, Values, arxiv
+from opnp.methods.from_pytorch_ood import pytorch_ood, require_some_kept
+
+_ASH = Paper(
+    "Djurisic et al.",
+    "Extremely Simple Activation Shaping for Out-of-Distribution Detection",
+    "ICLR 2023",
+    arxiv("2209.09858"),
+)
+_SCALE = Paper(
+    "Xu et al.",
+    "Scaling for Training Time and Post-hoc Out-of-distribution Detection Enhancement",
+    "ICLR 2024",
+    arxiv("2310.00227"),
+)
+
+
+def _fit(name: str, **options: str) -> Callable[[torch.Tensor | None, Values], Rectify]:
+    def fit(_features: torch.Tensor | None, values: Values) -> Rectify:
+        percentile, nothing = values["percentile"], torch.nn.Identity()
+        detector = getattr(pytorch_ood(), name)(
+            None, nothing, percentile=percentile / 100, detector=nothing, **options
+        )
+
+        def rectify(features: torch.Tensor) -> torch.Tensor:
+            require_some_kept(features.shape[1], percentile)
+            shaped: torch.Tensor = detector.predict_feature_maps(features[:, :, None, None]).flatten(1)
+            empty = features.sum(dim=1, keepdim=True) == 0  # 0 / 0 there: nothing to shape
+            return torch.where(empty, features, shaped)
+
+        return rectify
+
+    return fit
+
+
+def _percentile(default: float, says: str) -> Parameter:
+    return Parameter("percentile", "Share of features, %", default, 0, 99, 1, says)
+
+
+_DROPPED = "The smallest features of each image, this share of them, are set to zero."
+_NEEDS = frozenset({Need.NON_NEGATIVE})
+
+ASH_P = Rectifier(
+    "ash-p",
+    "ASH-P",
+    "Sets each image's smallest features to zero.",
+    _ASH,
+    needs=_NEEDS,
+    parameters=(_percentile(60, _DROPPED),),
+    fit=_fit("ASH", variant="ash-p"),
+)
+ASH_B = Rectifier(
+    "ash-b",
+    "ASH-B",
+    "Sets each image's smallest features to zero and the others to one value, so that their sum stays.",
+    _ASH,
+    needs=_NEEDS,
+    parameters=(_percentile(65, _DROPPED),),
+    fit=_fit("ASH", variant="ash-b"),
+)
+ASH_S = Rectifier(
+    "ash-s",
+    "ASH-S",
+    "Drops each image's smallest features and multiplies the others by exp(sum of all / sum of those).",
+    _ASH,
+    needs=_NEEDS,
+    parameters=(_percentile(90, _DROPPED),),
+    fit=_fit("ASH", variant="ash-s"),
+)
+SCALE = Rectifier(
+    "scale",
+    "SCALE",
+    "Multiplies each image's features by exp(sum of all / sum of the largest); drops none.",
+    _SCALE,
+    needs=_NEEDS,
+    parameters=(_percentile(85, "This share does not count as the largest."),),
+    fit=_fit("SCALE"),
+)

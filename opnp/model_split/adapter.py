@@ -1,0 +1,211 @@
+"""Fits a model that wants another number format, or gives another shape, to images in and logits out."""
+
+import re
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+from opnp._utils.foreign_code import RAISED, clause, foreign
+from opnp.errors import UnsupportedModelError
+
+_REMEDIES = (
+    (r"to have 1 channels?, but got 3", 'Its pictures are grey: say `mode = "L"` in its transform.'),
+    (r"to have 3 channels?, but got 1", 'Its pictures are in colour: say `mode = "RGB"` in its transform.'),
+    (r"not implemented for '(Half|BFloat16)'", "Call `.float()` on the model: that layer has no half."),
+    (
+        r"expected (scalar type|m1 and m2)|should be the same|must have the same dtype",
+        "Let the transform end in float32 numbers, and give the layers of the model one number format.",
+    ),
+    (
+        r"shapes cannot be multiplied|size mismatch|invalid for input of size|does not match|must match",
+        "Let its transform resize and crop to the size that the model was trained on.",
+    ),
+    (
+        r"Expected 3D \(unbatched\) or 4D",
+        "Let the transform give one picture, (channels, height, width), without an axis for a batch.",
+    ),
+    (
+        r"on the same device|different devices?",
+        "Keep tensors that the model uses as buffers (`self.register_buffer`), so that they move with it.",
+    ),
+)
+_OTHERWISE = "Mend it there, or the transform that feeds it; the log has the whole trace."
+
+
+class Adapted(nn.Module):
+    """A model between images as they come, (N, ...) in any floating format, and one row an image."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        dtype: torch.dtype | None = None,
+        key: str = "",
+        *,
+        rows: bool = False,
+        pairs: bool = False,
+    ) -> None:
+        """An adapter.
+
+        Args:
+            model: The model.
+            dtype: What images are cast to; None leaves them.
+            key: Of the logits, where the model gives a mapping.
+            rows: Whether the model squeezes a batch of one.
+            pairs: Whether the model fails on a batch of one; it then gets the image twice.
+        """
+        super().__init__()
+        self.model, self.dtype, self.key, self.rows, self.pairs = model, dtype, key, rows, pairs
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """What the model gives, (N, C)."""
+        count = images.shape[0]
+        inputs = images if self.dtype is None else images.to(self.dtype)
+        doubled = self.pairs and count == 1
+        output = self.model(torch.cat([inputs, inputs]) if doubled else inputs)
+        rows: torch.Tensor = output[self.key] if self.key else output
+        rows = rows[:1] if doubled else rows
+        return rows.reshape(count, -1) if self.rows else rows
+
+    def extra_repr(self) -> str:
+        """What it does, for the fingerprint."""
+        return f"dtype={self.dtype}, key={self.key!r}, rows={self.rows}, pairs={self.pairs}"
+
+
+def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.Tensor, tuple[str, ...]]:
+    """Fit a model to batches of images, the single one among them.
+
+    Args:
+        model: In evaluation mode.
+        example: (N, ...) transformed images.
+
+    Returns:
+        The model, inside `Adapted` only where it needs that; its logits (N, C) of the example; and what was
+        done, in sentences.
+
+    Raises:
+        InvalidDataError: If its forward pass raises; the sentence has the line.
+        UnsupportedModelError: If it gives no logits (N, C), or works with batches of one size alone.
+    """
+    dtype, output = _accepted(model, example)
+    key = "logits" if isinstance(output, Mapping) and "logits" in output else ""
+    given = output["logits"] if isinstance(output, Mapping) and key else output
+    logits = _logits(model, given, len(example))
+    made = Adapted(model, dtype, key) if dtype or key else model
+    notes = [f"Images are cast to {_named(dtype)} for the model."] if dtype else []
+    notes += ["The model gives several things; its `logits` are used."] if key else []
+    if len(example) > 1:
+        rows, pairs = _alone(made, example, logits.shape[1])
+        if rows or pairs:
+            made = Adapted(model, dtype, key, rows=rows, pairs=pairs)
+        notes += ["The model squeezes a batch of one image, which is undone."] if rows else []
+        notes += ["The model fails on a batch of one image, so a single one goes in twice."] if pairs else []
+    return made, logits, tuple(notes)
+
+
+def unadapted(model: nn.Module) -> nn.Module:
+    """The model inside its adapter, if it has one."""
+    return model.model if isinstance(model, Adapted) else model
+
+
+def expectation(model: nn.Module, images: torch.Tensor) -> str:
+    """What is expected of a model's forward pass, for `foreign`."""
+    what = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
+    return f"{what} ({_named(images.dtype)})"
+
+
+def remedy(error: BaseException) -> str:
+    """What to do about an exception of a model's forward pass."""
+    said = str(error)
+    return next((words for pattern, words in _REMEDIES if re.search(pattern, said)), _OTHERWISE)
+
+
+def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
+    """The number format that the model takes, None for the example's own, and what it then gives."""
+    own = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
+    others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
+    problem: BaseException | None = None
+    for dtype in (None, *others) if example.is_floating_point() else (None,):
+        inputs = example if dtype is None else example.to(dtype)
+        try:
+            return dtype, model(inputs.clone())
+        except RAISED as error:  # what a foreign model raises is of any type
+            if _takes_single_ones_alone(model, inputs):
+                raise _of_one_size(model, 1, error) from error
+            problem = problem or error
+    assert problem is not None  # noqa: S101 - the loop has run
+    with foreign(expectation(model, example), remedy(problem)):
+        raise problem
+
+
+def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
+    """Whether a batch of one has to be given its row back, and whether it has to be doubled."""
+    one = _tried(model, example[:1])
+    shape = tuple(one.shape) if torch.is_tensor(one) else ()
+    if shape == (1, classes):
+        return False, False
+    if shape == (classes,):
+        return True, False
+    two = _tried(model, example[:2])
+    if torch.is_tensor(two) and tuple(two.shape) == (2, classes):
+        return False, True
+    problem = next((tried for tried in (two, one) if isinstance(tried, RAISED)), None)
+    if problem is not None and not isinstance(_tried(model, example[:3]), RAISED):
+        with foreign(expectation(model, example[: 2 if problem is two else 1]), remedy(problem)):
+            raise problem
+    raise _of_one_size(model, len(example), problem)
+
+
+def _takes_single_ones_alone(model: nn.Module, images: torch.Tensor) -> bool:
+    """Whether each image goes through alone but not one of them twice: so it is the number that fails."""
+    singles = [_tried(model, images[number : number + 1]) for number in range(len(images))]
+    twice = _tried(model, torch.cat([images[:1], images[:1]]))
+    return isinstance(twice, RAISED) and not any(isinstance(single, RAISED) for single in singles)
+
+
+def _tried(model: nn.Module, images: torch.Tensor) -> object:
+    try:
+        return model(images.clone())
+    except RAISED as error:  # what a foreign model raises is of any type
+        return error
+
+
+def _of_one_size(model: nn.Module, size: int, problem: BaseException | None) -> UnsupportedModelError:
+    said = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
+    return UnsupportedModelError(
+        f"Expected {type(unadapted(model)).__name__} to work with batches of any size but it works with "
+        f"batches of {size} alone; {said}. A number of images is written into it, as in "
+        f"`x.view({size}, -1)`: write `x.flatten(1)` there."
+    )
+
+
+def _logits(model: nn.Module, output: object, count: int) -> torch.Tensor:
+    name = type(model).__name__
+    if torch.is_tensor(output) and output.shape in ((count,), (count, 1)):
+        raise UnsupportedModelError(
+            f"Expected {name} to give a logit for each class but it gives one for two classes (a sigmoid's). "
+            "Give it two that say the same: end it in `two = nn.Linear(fc.in_features, 2)` with "
+            "`two.weight.data = torch.cat([-fc.weight, fc.weight]) / 2` and "
+            "`two.bias.data = torch.cat([-fc.bias, fc.bias]) / 2`, without the sigmoid, where `fc` is its "
+            "last layer."
+        )
+    if torch.is_tensor(output) and output.ndim == 2 and len(output) == count:
+        return output
+    raise UnsupportedModelError(
+        f"Expected {name} to give logits of shape ({count}, classes) for {count} images but got "
+        f"{_described(output)}. Wrap the model so that its forward pass returns the logits alone."
+    )
+
+
+def _described(output: object) -> str:
+    if torch.is_tensor(output):
+        return str(tuple(output.shape))
+    if isinstance(output, Mapping):
+        return f"{type(output).__name__} with {', '.join(map(repr, list(output)[:6]))}"
+    if isinstance(output, list | tuple):
+        return f"{type(output).__name__} of {', '.join(map(_described, output[:6]))}"
+    return type(output).__name__
+
+
+def _named(dtype: torch.dtype | None) -> str:
+    return str(dtype).removeprefix("torch.")

@@ -1,0 +1,288 @@
+"""The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from opnp._utils.collected_warnings import remarks
+from opnp.config import NeuronDefinition
+from opnp.data.image_set import FeatureSet, ImageSet, require_present
+from opnp.devices import best_device
+from opnp.errors import InvalidDataError, OpnpError
+from opnp.experiments.experiment import Experiment, Unused
+from opnp.features import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
+from opnp.features.cache import begun, digests, found_features, image_count, kept_features
+from opnp.features.types import Features
+from opnp.labels.assign import labelled
+from opnp.labels.plausibility import doubts
+from opnp.models import Classifier
+from opnp.sensitivity.cache import found_sensitivity_sums, kept_sensitivity_sums
+from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
+from opnp.store import Store
+
+MAPS_VERSION = 2
+
+_log = logging.getLogger("opnp.prepare")
+
+Progress = Callable[[str, Pace], object]
+"""Called with the set's title and where its extraction stands."""
+
+
+@dataclass(frozen=True)
+class SensitivityMaps:
+    """Sensitivities on the ID training set.
+
+    Attributes:
+        weights: (C, D) float32.
+        neurons: (D,) float32 for each definition.
+        count: Number of images behind them.
+    """
+
+    weights: torch.Tensor
+    neurons: Mapping[NeuronDefinition, torch.Tensor]
+    count: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that exploring an experiment needs, in memory on the CPU. Read-only: sessions share it.
+
+    Attributes:
+        experiment: What it was made from, with those of its OOD sets that can be used.
+        classifier: The model, on the device that was chosen.
+        id_test: Features and labels of the ID test set.
+        ood: Features of each OOD set, by key.
+        maps: The sensitivity maps.
+        skipped: Images of each set that could not be read, by key; sets without any are left out.
+        notes: What was assumed of the classes, in sentences.
+        doubts: What speaks against the labels, in sentences: accuracy near chance, another order that fits.
+        unused: The OOD sets that are missing or cannot be used, and why.
+        remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
+            not be kept.
+    """
+
+    experiment: Experiment
+    classifier: Classifier
+    id_test: Features
+    ood: Mapping[str, Features]
+    maps: SensitivityMaps
+    skipped: Mapping[str, tuple[Skip, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def prepare(
+    experiment: Experiment,
+    store: Store,
+    *,
+    device: torch.device | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Prepared:
+    """Load or compute the features and maps of an experiment.
+
+    Everything is keyed by content (weights, images, transform, versions): a second call computes nothing, a
+    changed weight or image set computes anew, and what was killed or cancelled goes on from there.
+
+    Args:
+        experiment: What to prepare.
+        store: Where results live; the features lie in the library of extractions beside it.
+        device: Where the backbone runs; the best there is by default.
+        progress: Told how far each set is.
+        cancel: Set from another thread, it stops after the current step.
+
+    Returns:
+        Features and maps, on the CPU.
+
+    Raises:
+        MissingDataError: If the model, an ID set or every OOD set is not on this machine; nothing is
+            computed then. One OOD set that is missing or unusable is left out and said.
+        ExtractionCancelledError: If it was cancelled.
+        InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
+    """
+    usable, missing = experiment.without_missing()
+    if usable.missing():
+        require_present(experiment.missing())
+    experiment = _settled(usable)
+    classifier = experiment.classifier().to(device or best_device())
+    work = _Work(classifier, store, progress, cancel)
+    with remarks() as said:
+        features = work.features(experiment.id_test)
+        id_test, notes, odd = _with_labels(features, experiment, classifier, work.skipped)
+        ood, unusable = work.ood(experiment.ood)
+        experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
+        maps = work.maps(experiment.id_train)
+    unused = (*missing, *unusable)
+    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, odd, unused, tuple(said))
+
+
+class _Work:
+    """One preparation: who computes, where it is kept, who watches, and what could not be read."""
+
+    def __init__(
+        self, classifier: Classifier, store: Store, progress: Progress | None, cancel: threading.Event | None
+    ) -> None:
+        self._classifier, self._store, self._progress, self._cancel = classifier, store, progress, cancel
+        self.skipped: dict[str, tuple[Skip, ...]] = {}
+
+    def features(self, images: ImageSet) -> Features:
+        """Features (N, D) float32 and labels of a set, in memory."""
+        return self._given(images) if isinstance(images, FeatureSet) else self._stored(images).load()
+
+    def ood(self, sets: Sequence[ImageSet]) -> tuple[dict[str, Features], tuple[Unused, ...]]:
+        """Features of the OOD sets that can be used, by key, and those that cannot.
+
+        Raises:
+            OpnpError: What the first of them says, if none can be used.
+        """
+        found: dict[str, Features] = {}
+        unusable: dict[ImageSet, OpnpError] = {}
+        for images in sets:
+            try:
+                found[images.key] = _halved(self.features(images), images.title)
+            except (ExtractionCancelledError, StorageError):
+                raise
+            except OpnpError as error:
+                unusable[images] = error
+        if not found:
+            raise next(iter(unusable.values()))
+        return found, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
+
+    def maps(self, images: ImageSet) -> SensitivityMaps:
+        """The maps on a set, its features read chunk by chunk."""
+        sums = self._sums_of_given(images) if isinstance(images, FeatureSet) else self._sums(images)
+        neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
+        return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
+
+    def _sums(self, images: ImageSet) -> SensitivitySums:
+        """Kept sums also serve where the features behind them had to make room, or cannot be mended."""
+        images = replace(images, open=cache(images.open))
+        if found_features(self._store, self._classifier, images) is None:
+            most = image_count(self._store, images)
+            for digest in digests(self._store, self._classifier, images):
+                sums = found_sensitivity_sums(self._store, digest, self._classifier, most)
+                if sums is not None:
+                    self._mend(images)
+                    return sums
+        return kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
+
+    def _mend(self, images: ImageSet) -> None:
+        """Extract what is not whole of features that are there, for those who will ask for them."""
+        if not begun(self._store, self._classifier, images):
+            return
+        try:
+            self._stored(images)
+        except ExtractionCancelledError:
+            raise
+        except OpnpError as error:
+            _log.warning("The features of %s are not mended. %s", images.title, error)
+
+    def _stored(self, images: ImageSet) -> StoredFeatures:
+        self._require_going()
+
+        def report(pace: Pace) -> object:
+            return self._progress(images.title, pace) if self._progress else None
+
+        stored = kept_features(self._store, self._classifier, images, report=report, cancel=self._cancel)
+        if stored.skipped:
+            self.skipped[images.key] = stored.skipped
+        return stored
+
+    def _given(self, images: FeatureSet) -> Features:
+        self._require_going()
+        features, labels = images.features()
+        width = self._classifier.weight.shape[1]
+        if features.shape[1] != width:
+            turned = features.shape[1] == len(self._classifier.weight)
+            remedy = "Save `head_weight.T`, it is (features, classes)." if turned else "Save what enters it."
+            raise InvalidDataError(
+                f"Expected the features of {images.title} to have {width} columns, as the last layer has, "
+                f"but got {features.shape[1]}. {remedy}"
+            )
+        if self._progress is not None:
+            self._progress(images.title, Pace(len(labels), len(labels), 0.0, len(labels)))
+        return Features(features, labels)
+
+    def _sums_of_given(self, images: FeatureSet) -> SensitivitySums:
+        def compute() -> dict[str, np.ndarray]:
+            features = self._given(images).features
+            sums = sensitivity_sums(features, self._classifier.weight, self._classifier.bias)
+            weights, neurons = sums.weights.numpy(), sums.neurons.numpy()
+            return {"weights": weights, "neurons": neurons, "count": np.array(sums.count)}
+
+        key = {"model": self._classifier.fingerprint, "features": images.identity(), "version": MAPS_VERSION}
+        kept = self._store.get_or_compute("sensitivity sums", key, compute)
+        return SensitivitySums(
+            torch.tensor(kept["weights"]), torch.tensor(kept["neurons"]), int(kept["count"])
+        )
+
+    def _require_going(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
+
+
+def _settled(experiment: Experiment) -> Experiment:
+    """The experiment, each set asked once which images it holds: to list a large folder takes seconds."""
+
+    def settled(images: ImageSet) -> ImageSet:
+        return replace(images, identity=cache(images.identity))
+
+    id_sets = settled(experiment.id_train), settled(experiment.id_test)
+    ood = tuple(map(settled, experiment.ood))
+    return replace(experiment, id_train=id_sets[0], id_test=id_sets[1], ood=ood)
+
+
+def _halved(features: Features, title: str) -> Features:
+    """Features of a set that has an image for each half."""
+    if len(features.labels) < 2:
+        raise InvalidDataError(
+            f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
+            f"out, but got {len(features.labels)}. Add some."
+        )
+    return features
+
+
+def _with_labels(
+    features: Features,
+    experiment: Experiment,
+    classifier: Classifier,
+    skipped: Mapping[str, tuple[Skip, ...]],
+) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
+    """The features of the ID test set with its labels as they are today; what was assumed; what is odd."""
+    images = experiment.id_test
+    there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
+    _require_labels(there.labels, len(classifier.weight), images.title)
+    predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
+    odd = doubts(
+        there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
+    )
+    return Features(features.features, there.labels), there.said, odd
+
+
+def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:
+    wrong = torch.nonzero((labels < 0) | (labels >= classes)).flatten()
+    if not len(wrong):
+        return
+    first, least, most = int(wrong[0]), int(labels.min()), int(labels.max())
+    if most < 0:
+        raise InvalidDataError(
+            f"Expected a label for every image of {title} but it has none. Save `id_test_labels` beside its "
+            "features, or write the class behind each path of its list."
+        )
+    hint = "Choose the data that the model was trained for, with its classes."
+    if least >= 1 and most == classes:
+        hint = "They begin at 1: take 1 from each, or write the names of the classes instead."
+    elif least < 0:
+        hint = "A label below 0 means none: take such images out of it."
+    raise InvalidDataError(
+        f"Expected the labels of {title} to be 0 to {classes - 1}, one for each logit, but image {first} "
+        f"has {int(labels[first])}. {hint}"
+    )

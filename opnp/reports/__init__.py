@@ -1,0 +1,1 @@
+"""Tables, summaries and provenance of figures, as CSV, JSON and Markdown."""

@@ -1,0 +1,55 @@
+"""What a result was made with, so that it can be made again."""
+
+import platform
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = ("torch", "torchvision", "numpy", "pillow", "pytorch-ood")
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of this package, Python and the libraries that figures depend on, and the commit.
+
+    Returns:
+        By name; the commit is None outside of a clone, and ends in "-dirty" where files have been changed.
+
+    Example:
+        >>> sorted(versions())
+        ['commit', 'numpy', 'opnp', 'pillow', 'platform', 'python', 'pytorch-ood', 'torch', 'torchvision']
+    """
+    return {
+        "opnp": own_version(ROOT),
+        **{name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "commit": commit(ROOT),
+    }
+
+
+def own_version(root: Path) -> str:
+    """The version of a clone at `root`, or of the installed package."""
+    project = root / "pyproject.toml"
+    if project.is_file():
+        return str(tomllib.loads(project.read_text())["project"]["version"])
+    try:
+        return version("opnp")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def commit(root: Path) -> str | None:
+    """The commit that a clone at `root` is at, "-dirty" with changes; None where git knows of none."""
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        return None
+    said = subprocess.run(  # noqa: S603 - git, with no word from outside
+        [git, "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return said.stdout.strip() if said.returncode == 0 else None

@@ -1,0 +1,177 @@
+"""The live scorer: windows in, scores of all stored samples out, at the cost of what moved."""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import torch
+
+from opnp._utils.checks import require_features, require_finite, require_head, require_positive
+from opnp.config import NeuronDefinition, Pruning
+from opnp.devices import is_cpu
+from opnp.errors import InvalidSettingError
+from opnp.pruning import Heads, PrunedHead
+from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.stratified_sample import Preview, allocate, draw, require_strata
+
+if TYPE_CHECKING:
+    from opnp.scoring.state_pool import Shelf
+
+
+def warm_up() -> None:
+    """Compile the inner loops, a few seconds once a process; later calls cost nothing.
+
+    A `LiveScorer` does it when it is made. Call this earlier, in the background, so that nobody waits.
+    """
+    one = torch.ones(1, 1)
+    LiveScorer(one, one, one[0], one, {NeuronDefinition.ACTIVATION: one[0]})
+
+
+class LiveScorer:
+    """Exact scores of stored features under any pruning, quick when it differs little from the last one.
+
+    The logits of all samples are kept, at one mask. A move adds and takes away the products of the weights
+    whose mask flips, f_new = f_old + sum of (+/-) W_cj z_j, and each sample's score, confidence and class
+    follow in the same pass. A large jump, or drift after many moves, is met with a full product. On a device
+    other than the CPU every move is a full product.
+
+    One scorer serves many threads: exact moves wait for each other, previews only for previews. To serve
+    visitors at different windows, or one who compares two, it keeps up to `positions` sets of logits and
+    moves the nearest. What it returns is shared and not to be changed in place.
+
+    Memory for N samples, D features, C classes, in float32: N·D for the features in the order that the loops
+    need (a copy; the ones passed in are not kept, except on other devices, where they are kept instead), N·C
+    for each position, the same again for the preview's samples, and about 25 bytes a weight for ranks and
+    masks. Nothing grows with the number of moves.
+
+    Args:
+        features: (N, D) floating point, finite; the strata one after the other.
+        weight: (C, D) of the last linear layer.
+        bias: (C,) of the last linear layer.
+        weight_sensitivity: (C, D), finite.
+        neuron_sensitivity: (D,) for each definition that will be asked for, finite.
+        temperature: T > 0 of the energy.
+        strata: Sizes of the consecutive sets in `features` (ID, each OOD set), for previews; None for one.
+        preview_size: How many samples a preview looks at, at least one a stratum.
+        seed: Draws the preview's sample.
+        positions: How many sets of logits are kept at most.
+
+    Raises:
+        InvalidDataError: If a shape does not fit, an entry is NaN or infinite, or the strata do not add up.
+        InvalidSettingError: If `temperature`, `preview_size` or `positions` is not positive.
+
+    Example:
+        >>> z, W = torch.tensor([[1.0, 2.0]]), torch.eye(2)
+        >>> scorer = LiveScorer(z, W, torch.zeros(2), z.expand(2, 2), {NeuronDefinition.ACTIVATION: z[0]})
+        >>> scorer.rescore(Pruning(neurons=(50, 100))).scores  # ln(e^0 + e^2)
+        tensor([2.1269])
+    """
+
+    def __init__(
+        self,
+        features: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor,
+        weight_sensitivity: torch.Tensor,
+        neuron_sensitivity: Mapping[NeuronDefinition, torch.Tensor],
+        temperature: float = 1.0,
+        *,
+        strata: Sequence[int] | None = None,
+        preview_size: int = 2048,
+        seed: int = 0,
+        positions: int = 2,
+    ) -> None:
+        require_head(weight, bias)
+        require_features(features, weight.shape[1])
+        require_finite("features", features)
+        temperature = require_positive("temperature", temperature)
+        most = _require_count("positions", positions)
+        self._population = require_strata(strata, features.shape[0])
+        self._drawn = allocate(self._population, _require_count("preview_size", preview_size))
+        self._indices = draw(self._population, self._drawn, seed).to(features.device)
+        features, weight = features.detach().float(), weight.detach().float().clone()
+        bias = bias.detach().float().clone()
+        self._heads = Heads(weight, weight_sensitivity, neuron_sensitivity)
+        self._unpruned = rescore(features, weight, bias, temperature=temperature)
+        self._lock, self._preview_lock = Lock(), Lock()
+        self._all = _shelf(features, weight, bias, temperature, most)
+        self._sampled = _shelf(features[self._indices], weight, bias, temperature, most)
+        unpruned = self.head(Pruning())
+        self._all.move(unpruned)
+        self._sampled.move(unpruned)
+
+    def head(self, pruning: Pruning) -> PrunedHead:
+        """The head that `pruning` leaves, as `opnp.pruning.prune` gives it, from ranks worked out once.
+
+        Raises:
+            InvalidSettingError: If it names a neuron sensitivity that was not given.
+        """
+        return self._heads(pruning)
+
+    def rescore(self, pruning: Pruning) -> Rescored:
+        """Scores of all samples under `pruning`.
+
+        Args:
+            pruning: The windows.
+
+        Returns:
+            What `opnp.scoring.head_output.rescore` says of the pruned head, to rounding (1e-4 absolute on the
+            logits of real heads). When nothing is pruned it is the same bit for bit.
+
+        Raises:
+            InvalidSettingError: If it names a neuron sensitivity that was not given.
+        """
+        head = self.head(pruning)
+        if bool(head.mask.all()):
+            return self._unpruned
+        with self._lock:
+            return self._all.move(head)
+
+    def preview(self, pruning: Pruning) -> Preview:
+        """Scores of a stratified random sample under `pruning`, for while the exact ones are computed.
+
+        The sample is drawn once, the same number from every stratum that has as many.
+
+        Args:
+            pruning: The windows.
+
+        Returns:
+            The sample's exact scores, and its sizes, from which `share_margin` gives the error of a rate.
+
+        Raises:
+            InvalidSettingError: If it names a neuron sensitivity that was not given.
+        """
+        head = self.head(pruning)
+        if bool(head.mask.all()):
+            sampled = _of(self._unpruned, self._indices)
+        else:
+            with self._preview_lock:
+                sampled = self._sampled.move(head)
+        return Preview(sampled, self._indices, self._drawn, self._population)
+
+
+def _of(rescored: Rescored, indices: torch.Tensor) -> Rescored:
+    return Rescored(rescored.scores[indices], rescored.confidence[indices], rescored.predicted[indices])
+
+
+def _require_count(name: str, number: int) -> int:
+    if number != int(number) or number < 1:
+        raise InvalidSettingError(f"Expected `{name}` to be a whole number of at least 1 but got {number!r}.")
+    return int(number)
+
+
+def _shelf(
+    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, temperature: float, most: int
+) -> "Shelf":
+    from opnp.scoring.state_pool import Shelf
+
+    if not is_cpu(features.device):
+        from opnp.scoring.state import FullProduct
+
+        return Shelf(lambda: FullProduct(features, bias, temperature), most)
+
+    from opnp.scoring.incremental import Incremental
+    from opnp.scoring.tiles import into_tiles
+
+    tiles = into_tiles(features)
+    return Shelf(lambda: Incremental(tiles, weight, bias, temperature), most)

@@ -1,0 +1,37 @@
+"""A few positions, of which the nearest moves."""
+
+from collections.abc import Callable
+
+import torch
+
+from opnp.pruning import PrunedHead
+from opnp.scoring.head_output import Rescored
+from opnp.scoring.state import Position
+
+
+class Shelf:
+    """Up to `most` positions; a head is answered by the one that has the least way to go.
+
+    A head that is far from all of them takes a new position, or, when there are enough, the one that has not
+    moved for the longest time. Not safe for threads by itself.
+
+    Args:
+        make: Makes one more position.
+        most: How many there may be, at least 1.
+    """
+
+    def __init__(self, make: Callable[[], Position], most: int) -> None:
+        self._make, self._most = make, most
+        self._positions: list[Position] = []  # the least recently moved first
+
+    def move(self, head: PrunedHead) -> Rescored:
+        """What `head` says of all samples."""
+        position = self._choose(head.mask)
+        self._positions = [*(other for other in self._positions if other is not position), position]
+        return position.move(head)
+
+    def _choose(self, mask: torch.Tensor) -> Position:
+        nearest = min(self._positions, key=lambda position: position.distance(mask), default=None)
+        if nearest is not None and not nearest.is_far(mask):
+            return nearest
+        return self._make() if len(self._positions) < self._most else self._positions[0]

@@ -1,0 +1,128 @@
+"""A stratified sample for previews: some of every data set, so that each one's rates can be estimated."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.scoring.head_output import Rescored
+
+_NORMAL_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a head says of a random sample of every stratum (the ID set, each OOD set).
+
+    Attributes:
+        rescored: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
+        indices: (n,) int64, which samples they are, ascending.
+        drawn: Samples drawn from each stratum; `rescored.scores.split(preview.drawn)` takes them apart.
+        population: Samples in each stratum. With `drawn` it gives the error of a rate: `share_margin`.
+    """
+
+    rescored: Rescored
+    indices: torch.Tensor
+    drawn: tuple[int, ...]
+    population: tuple[int, ...]
+
+
+def share_margin(share: float, drawn: int, population: int) -> float:
+    """Half-width of the 95 % interval of a share seen in a sample drawn without replacement.
+
+    1.96 sqrt(p (1 - p) / n * (N - n) / (N - 1)), zero once everything is drawn. At p = 0 or 1 the formula
+    gives zero however small the sample, so p is held at least half a sample away from either end.
+
+    Args:
+        share: The share p seen among the drawn, such as an FPR.
+        drawn: How many were drawn, n.
+        population: How many there are, N >= n.
+
+    Returns:
+        The half-width, a share like `share`.
+
+    Raises:
+        InvalidSettingError: If the share is outside [0, 1] or not 1 <= drawn <= population.
+
+    Reference:
+        Cochran, Sampling Techniques, 3rd edition, section 3.2.
+
+    Example:
+        >>> round(share_margin(0.5, 400, 35_600), 3)
+        0.049
+    """
+    if not 0 <= share <= 1:
+        raise InvalidSettingError(f"Expected `share` to be between 0 and 1 but got {share!r}.")
+    if not 1 <= drawn <= population:
+        raise InvalidSettingError(
+            f"Expected `drawn` to be between 1 and the population of {population} but got {drawn}."
+        )
+    if drawn == population:
+        return 0.0
+    p = min(max(share, 0.5 / drawn), 1 - 0.5 / drawn)
+    return _NORMAL_95 * math.sqrt(p * (1 - p) / drawn * (population - drawn) / (population - 1))
+
+
+def allocate(strata: Sequence[int], size: int) -> tuple[int, ...]:
+    """How many to draw from each stratum: the same number from all, and all of those that have fewer.
+
+    Every set's rate is shown by itself, and the worst of their errors is smallest when none is drawn less.
+
+    Args:
+        strata: Samples in each stratum, each at least 1.
+        size: How many to draw in all; at least one is drawn from each stratum.
+
+    Returns:
+        One number a stratum, together `size` where that is possible.
+
+    Example:
+        >>> allocate([10, 1000, 5000], 210)
+        (10, 100, 100)
+    """
+    left = max(min(size, sum(strata)), len(strata))
+    drawn = [0] * len(strata)
+    smallest_first = sorted(range(len(strata)), key=lambda k: strata[k])
+    for place, k in enumerate(smallest_first):
+        drawn[k] = min(strata[k], left // (len(strata) - place))
+        left -= drawn[k]
+    return tuple(drawn)
+
+
+def draw(strata: Sequence[int], drawn: Sequence[int], seed: int) -> torch.Tensor:
+    """Draw without replacement from each stratum of consecutive samples.
+
+    Args:
+        strata: Samples in each stratum.
+        drawn: How many to draw from each.
+        seed: The same seed gives the same sample.
+
+    Returns:
+        (sum of drawn,) int64 indices, ascending.
+
+    Example:
+        >>> draw([2, 3], [2, 3], seed=0)
+        tensor([0, 1, 2, 3, 4])
+    """
+    generator = torch.Generator().manual_seed(seed)
+    parts, start = [], 0
+    for population, number in zip(strata, drawn, strict=True):
+        parts.append(start + torch.randperm(population, generator=generator)[:number].sort().values)
+        start += population
+    return torch.cat(parts)
+
+
+def require_strata(strata: Sequence[int] | None, samples: int) -> tuple[int, ...]:
+    """Return `strata` as a tuple, or one stratum of all samples for None.
+
+    Raises:
+        InvalidDataError: If a stratum is empty or they do not add up to `samples`.
+    """
+    sizes = (samples,) if strata is None else tuple(int(size) for size in strata)
+    if sum(sizes) != samples or min(sizes, default=0) < 1:
+        raise InvalidDataError(
+            f"Expected `strata` to be sizes of at least 1 that add up to the {samples} samples but got "
+            f"{sizes}. Pass the number of ID samples and of each OOD set's, in the order of the features."
+        )
+    return sizes

@@ -1,0 +1,1 @@
+"""Search the windows that prune best."""

@@ -1,0 +1,99 @@
+"""The best windows under a rule, coarse to fine, on what a search may see.
+
+First every window of the landscapes; over weights and neurons together, then pairs of the best of both; then
+smaller and smaller steps of each end from the best so far.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from itertools import product
+
+from opnp.config import UNPRUNED, Pruning
+from opnp.search.landscape import Landscape, Side, moved
+from opnp.search.trial import MAX_ACCURACY_LOSS, PARTNERS, Choice, Trial, choose, together
+from opnp.search.tuning_set import Tuning
+
+STEPS = (4.0, 2.0, 1.0, 0.5)
+"""By how much an end is moved, in percent of rank."""
+
+MOST_MOVES = 120
+
+
+class Reach(StrEnum):
+    """What may be pruned."""
+
+    WEIGHTS = "weights"
+    """Weights only: OPP."""
+
+    NEURONS = "neurons"
+    """Neurons only: ONP."""
+
+    BOTH = "both"
+    """Either or both: OPNP."""
+
+
+_SIDES = {Reach.WEIGHTS: [Side.WEIGHTS], Reach.NEURONS: [Side.NEURONS], Reach.BOTH: list(Side)}
+
+
+def search(
+    data: Tuning,
+    landscapes: Sequence[Landscape],
+    reach: Reach | str,
+    *,
+    max_accuracy_loss: float = MAX_ACCURACY_LOSS,
+) -> Choice:
+    """Find the window with the lowest FPR95 among those that cost at most so much ID accuracy.
+
+    Args:
+        data: What the landscapes were made from.
+        landscapes: Of the unpruned model: of each scope of weights, each definition of neurons, or some.
+        reach: What may be pruned.
+        max_accuracy_loss: ID accuracy that it may cost, a fraction.
+
+    Returns:
+        The choice, unpruned if nothing is better; `tried` counts every window that was looked at.
+
+    Raises:
+        InvalidSettingError: If `reach` is unknown.
+    """
+    sides = _SIDES[Reach(reach)]
+    unpruned = data.trial(UNPRUNED)
+    least = unpruned.accuracy - max_accuracy_loss
+    of_side = {
+        side: choose(
+            [unpruned, *(trial for shown in landscapes if shown.side is side for trial in shown.trials())],
+            least_accuracy=least,
+        )
+        for side in sides
+    }
+    trials = [trial for choice in of_side.values() for trial in choice.ranking]
+    tried = sum(choice.tried for choice in of_side.values())
+    if len(sides) > 1:
+        weights, neurons = (of_side[side].ranking[:PARTNERS] for side in Side)
+        pairs = [data.trial(together(one.pruning, other.pruning)) for one, other in product(weights, neurons)]
+        trials, tried = trials + pairs, tried + len(pairs)
+    moves = _refine(data, choose(trials, least_accuracy=least).best, sides, least)
+    choice = choose([*trials, *moves], least_accuracy=least)
+    return replace(choice, tried=tried + len(moves))
+
+
+def _refine(data: Tuning, best: Trial, sides: Sequence[Side], least: float) -> list[Trial]:
+    """Every window tried on the way down from `best`."""
+    seen = {best.pruning: best}
+    for step in STEPS:
+        going = True
+        while going and len(seen) <= MOST_MOVES:
+            near = [pruning for pruning in _neighbours(best.pruning, sides, step) if pruning not in seen]
+            seen |= {pruning: data.trial(pruning) for pruning in near}
+            found = choose([best, *(seen[pruning] for pruning in near)], least_accuracy=least).best
+            going, best = found is not best, found
+    return list(seen.values())[1:]
+
+
+def _neighbours(pruning: Pruning, sides: Sequence[Side], step: float) -> Iterator[Pruning]:
+    for side, end, direction in product(sides, (0, 1), (-step, step)):
+        ends = list(pruning.weights if side is Side.WEIGHTS else pruning.neurons)
+        ends[end] = min(max(ends[end] + direction, 0.0), 100.0)
+        if ends[0] < ends[1]:
+            yield moved(pruning, side, (ends[0], ends[1]))

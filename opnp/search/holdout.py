@@ -1,0 +1,100 @@
+"""What a chosen window is worth on images that the choice did not see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from opnp.config import UNPRUNED, Pruning
+from opnp.evaluation.evaluate import Evaluation
+from opnp.evaluation.splits import Half
+from opnp.explorer import Explorer
+from opnp.search.landscape import Landscape
+from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, choose
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """One pruning on both halves of the OOD sets, and the unpruned model on the half to believe.
+
+    Attributes:
+        pruning: The pruning.
+        tune: On the halves that were looked at while choosing.
+        report: On the halves that were not.
+        unpruned: The unpruned model on the latter.
+    """
+
+    pruning: Pruning
+    tune: Evaluation
+    report: Evaluation
+    unpruned: Evaluation
+
+    @property
+    def gap(self) -> float:
+        """By how much FPR95 is higher on the held-out halves than where the window was chosen."""
+        return self.report.fpr95 - self.tune.fpr95
+
+    @property
+    def within_chance(self) -> bool:
+        """Whether the tune value lies within the held-out value's 95 % interval."""
+        low, high = self.report.fpr95_interval
+        return low <= self.tune.fpr95 <= high
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A window chosen without one OOD set, on that set's held-out half.
+
+    Attributes:
+        key: The set.
+        trial: The window, with its figures on the other sets' tune halves.
+        report: Its figures on the set.
+        unpruned: The unpruned model's.
+    """
+
+    key: str
+    trial: Trial
+    report: Evaluation
+    unpruned: Evaluation
+
+
+def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOut:
+    """Evaluate a chosen pruning on the OOD sets with those keys, all images.
+
+    Raises:
+        InvalidDataError: If no set is chosen.
+    """
+    snapshot = explorer.at(pruning)
+    return HeldOut(
+        pruning,
+        explorer.evaluate(snapshot, ood, Half.TUNE),
+        explorer.evaluate(snapshot, ood, Half.REPORT),
+        explorer.evaluate(explorer.at(UNPRUNED), ood, Half.REPORT),
+    )
+
+
+def leave_one_out(
+    explorer: Explorer, landscapes: Sequence[Landscape], *, max_accuracy_loss: float = MAX_ACCURACY_LOSS
+) -> list[LeftOut]:
+    """For each OOD set: choose among the windows of the landscapes on the other sets, report on this one.
+
+    It tells what to expect of a choice on images unlike all that it was made with.
+
+    Args:
+        explorer: The experiment.
+        landscapes: Of the unpruned model, all on the same OOD sets.
+        max_accuracy_loss: ID accuracy that a window may cost, a fraction.
+
+    Returns:
+        One entry a set; none where there are fewer than two sets.
+    """
+    sets = landscapes[0].ood
+    if len(sets) < 2:
+        return []
+    unpruned = explorer.at(UNPRUNED)
+    least = float(landscapes[0].accuracy[0, -1]) - max_accuracy_loss
+    left = []
+    for key in sets:
+        trials = [trial for shown in landscapes for trial in shown.trials(without=key)]
+        best = choose(trials, least_accuracy=least).best
+        report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)
+        left.append(LeftOut(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
+    return left

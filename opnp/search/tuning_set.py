@@ -1,0 +1,140 @@
+"""What a search for windows may see: the ID test set and the tune half of every OOD set, or a sample of them.
+
+The report halves are not in here, so nothing that searches with it can read them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from opnp.config import Pruning
+from opnp.errors import InvalidDataError
+from opnp.evaluation.splits import Half, half_of
+from opnp.metrics import auroc, fpr95
+from opnp.prepare import Prepared
+from opnp.pruning import prune
+from opnp.scoring.head_output import rescore
+from opnp.scoring.stratified_sample import allocate, draw
+from opnp.search.trial import Trial
+
+EXACT_UP_TO = 2_000_000_000
+"""Multiply-adds of a full product up to which all images are used unless a sample is asked for."""
+
+SAMPLE = 2048
+"""Images of a sample, the same number from the ID test set and from every OOD set."""
+
+SEED = 411
+
+GENERATED = "generated"
+"""Key of the outliers that `without_ood` makes."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Features to search on.
+
+    Attributes:
+        prepared: The experiment, for its head and its maps; searches read no features from it.
+        ood: Keys of the OOD sets.
+        features: (N, D), the ID test images first, then each OOD set's.
+        labels: (n,) true classes of the ID test images.
+        sizes: Number of ID test images and of each OOD set's.
+        population: Number of images they were drawn from.
+    """
+
+    prepared: Prepared
+    ood: tuple[str, ...]
+    features: torch.Tensor
+    labels: torch.Tensor
+    sizes: tuple[int, ...]
+    population: int
+
+    @property
+    def sampled(self) -> bool:
+        """Whether it is a sample, so that figures from it have an error."""
+        return len(self.features) < self.population
+
+    def split(self, scores: np.ndarray) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """(N,) scores to the ID test set's and each OOD set's, float64."""
+        id_scores, *ood = np.split(scores.astype(np.float64), np.cumsum(self.sizes)[:-1])
+        return id_scores, dict(zip(self.ood, ood, strict=True))
+
+    def trial(self, pruning: Pruning) -> Trial:
+        """What one pruning does."""
+        model, maps = self.prepared.classifier, self.prepared.maps
+        neurons = maps.neurons[pruning.neuron_definition]  # type: ignore[index]
+        head = prune(model.weight.cpu().float(), maps.weights, neurons, pruning)
+        said = rescore(self.features, head.weight, model.bias.cpu().float())
+        id_scores, ood = self.split(said.scores.numpy())
+        correct = (said.predicted[: self.sizes[0]] == self.labels).numpy()
+        return Trial(
+            pruning,
+            float(np.mean([fpr95(id_scores, scores) for scores in ood.values()])),
+            float(np.mean([auroc(id_scores, scores) for scores in ood.values()])),
+            float(correct.mean()),
+        )
+
+
+def tuning(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> Tuning:
+    """Take what may be seen out of an experiment.
+
+    Args:
+        prepared: The experiment.
+        ood: Keys of OOD sets, at least one.
+        most: How many images to draw at most, without replacement, by seed; all of them if None.
+
+    Returns:
+        The features.
+
+    Raises:
+        InvalidDataError: If no set is chosen.
+    """
+    if not ood:
+        raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
+    seen = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
+    sizes = [len(prepared.id_test.labels), *map(len, seen)]
+    drawn = sizes if most is None else list(allocate(sizes, most))
+    places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
+    starts = np.cumsum([0, *sizes[:-1]])
+    mine = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
+    parts = [prepared.id_test.features[mine[0]]]
+    for key, half, place in zip(ood, seen, mine[1:], strict=True):
+        parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
+    labels = prepared.id_test.labels[mine[0]]
+    return Tuning(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
+
+
+def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
+    """How many images to draw so that a sweep takes seconds: None for all, where that is quick as well."""
+    images = len(prepared.id_test.labels) + sum(len(prepared.ood[key].labels) // 2 for key in ood)
+    return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
+
+
+def without_ood(data: Tuning) -> Tuning:
+    """The same ID images, and outliers made from them alone: no OOD image is looked at.
+
+    An outlier is the midpoint of the features of two ID images of different classes, z = (z_i + z_k) / 2,
+    paired by seed.
+
+    Raises:
+        InvalidDataError: If all ID images are of one class.
+
+    Reference:
+        Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018 (the mixing, there to train with).
+    """
+    known = data.features[: data.sizes[0]]  # (n, D)
+    partner = torch.randperm(len(known), generator=torch.Generator().manual_seed(SEED))
+    differ = data.labels != data.labels[partner]
+    if not differ.any():
+        raise InvalidDataError(
+            "Expected ID test images of at least two classes to mix but got one class. Choose windows by OOD "
+            "sets instead."
+        )
+    made = (known[differ] + known[partner[differ]]) / 2
+    sizes = (len(known), len(made))
+    population = data.population if data.sampled else sum(sizes)
+    return replace(
+        data, ood=(GENERATED,), features=torch.cat([known, made]), sizes=sizes, population=population
+    )

@@ -1,0 +1,234 @@
+"""An experiment's own Python code: kept apart from everybody else's, and known by all that it read.
+
+Two experiments may each have a `models.py`. So the modules that an experiment's code imports are its own:
+they stand in `sys.modules` only while that code runs, and what one has loaded another never meets. Code is
+compiled from its source each time it is loaded, so an edit is never missed. What the code used on its way
+(modules, files, environment variables, versions of libraries) is noted: it is the key of what is computed
+with it.
+"""
+
+import builtins
+import contextlib
+import importlib
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, TypeVar
+
+from opnp._utils.foreign_code import foreign, library_folders
+from opnp.data.image_set import content_identity
+from opnp.errors import InvalidDataError
+from opnp.user_code.used_files import Used, digest
+
+_T = TypeVar("_T")
+_turn = threading.RLock()
+_SHARED = {"app", "numpy", "opnp", "PIL", "torch", "torchvision"}
+"""Never loaded a second time, whatever lies beside an experiment's code."""
+
+
+class OwnCode:
+    """The code of one experiment.
+
+    Args:
+        folder: Where its modules are looked for first; None for code that Python finds by itself.
+
+    Attributes:
+        modules: Those that it has brought in, by name.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder and folder.resolve()
+        self._path = [str(self._folder)] if self._folder else []
+        self._libraries: set[str] = set()
+        self._bare: set[str] = set()  # packages without __init__.py
+        self._used = Used()
+        self._thread = 0
+        self.modules: dict[str, ModuleType] = {}
+
+    def load(self, file: Path) -> ModuleType:
+        """The module in a file, under the file's own name.
+
+        Raises:
+            InvalidDataError: If it is no Python file, or raises anything.
+        """
+        if file.suffix != ".py":
+            raise InvalidDataError(f"Expected `{file.name}` to be a Python file. Rename it to end in .py.")
+        name = f"own_{file.stem}" if file.stem in _SHARED | sys.stdlib_module_names else file.stem
+        with self.active(), foreign(f"`{file.name}` to run"):
+            loader = _Loader(self, name, str(file))
+            module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(file)))
+            module.__file__ = str(file)
+            sys.modules[name] = module
+            loader.exec_module(module)
+        return module
+
+    def find(self, name: str) -> ModuleType:
+        """The module of that name, from wherever Python finds it.
+
+        Raises:
+            InvalidDataError: If there is none, or it raises anything.
+        """
+        self.imported(name)
+        return self.call(lambda: importlib.import_module(name), name)
+
+    def call(self, function: Callable[[], _T], name: str) -> _T:
+        """What a function of it gives.
+
+        Raises:
+            InvalidDataError: If it raises anything; our own errors pass.
+        """
+        with self.active(), foreign(f"`{name}` to run"):
+            return function()
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Let imports in the block find this code's modules first, and note what the block uses."""
+        if self._thread == threading.get_ident():
+            yield
+            return
+        with _turn:
+            path, hidden = list(sys.path), self._hide()
+            finder = _Finder(self)
+            sys.modules.update(self.modules)
+            sys.meta_path.insert(0, finder)
+            sys.path[:] = [*self._path, *(entry for entry in path if entry not in self._path)]
+            self._thread = threading.get_ident()
+            try:
+                with self._used.noted(lambda asker: _code_of(asker) is self):
+                    yield
+            finally:
+                self._thread = 0
+                self._path = [entry for entry in sys.path if entry in self._path or entry not in path]
+                sys.path[:] = path
+                sys.meta_path.remove(finder)
+                self._take()
+                sys.modules.update(hidden)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Folders that its modules are looked for in, before all others."""
+        return tuple(self._path)
+
+    def key(self) -> str:
+        """SHA-256 over all that the code has used so far, 64 hexadecimal digits."""
+        return content_identity(*self._used.parts(), *self._versions())
+
+    def _hide(self) -> dict[str, ModuleType]:
+        """Take from `sys.modules` what has the name of a module in this code's folder."""
+        here = self._folder.iterdir() if self._folder else ()
+        names = {path.stem for path in here if path.suffix == ".py" or (path / "__init__.py").is_file()}
+        names -= _SHARED | sys.stdlib_module_names
+        hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
+        for name in hidden:
+            del sys.modules[name]
+        return hidden
+
+    def _take(self) -> None:
+        """Move the modules of this code out of `sys.modules`."""
+        for name, module in list(sys.modules.items()):
+            if name in self._bare or _code_of(getattr(module, "__dict__", {})) is self:
+                self.modules[name] = sys.modules.pop(name)
+
+    def claims(self, spec: ModuleSpec) -> bool:
+        """Whether a module that Python has found was written for this code; if so, it gets it alone."""
+        if spec.name.partition(".")[0] in _SHARED | set(_owners()) or self._thread != threading.get_ident():
+            return False
+        if spec.origin is None:  # a package without __init__.py
+            if any(map(_is_written_for_it, spec.submodule_search_locations or ())):
+                self._bare.add(spec.name)
+            return False
+        return isinstance(spec.loader, SourceFileLoader) and _is_written_for_it(spec.origin)
+
+    def imported(self, name: str) -> None:
+        """Note the library that an import statement names."""
+        self._libraries.add(name.partition(".")[0])
+
+    def read(self, source: Path) -> None:
+        """Note the source of one of its modules."""
+        self._used.files.add(source)
+
+    def _versions(self) -> Sequence[str]:
+        found = set()
+        for name in self._libraries - {name.partition(".")[0] for name in self.modules}:
+            for owner in _owners().get(name, ()):
+                with contextlib.suppress(PackageNotFoundError):
+                    found.add(f"{owner} {version(owner)}")
+            found |= {f"{path.name} {digest(path)}" for path in _files_outside_libraries(name)}
+        return sorted(found)
+
+
+class _Finder:
+    """Finds modules that nobody has installed, for one experiment's code alone."""
+
+    def __init__(self, code: OwnCode) -> None:
+        self._code = code
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or not self._code.claims(spec):
+            return None
+        spec.loader = _Loader(self._code, name, str(spec.origin))
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    """Runs a module from its source, never from compiled files that may be older, with its own imports."""
+
+    def __init__(self, code: OwnCode, name: str, path: str) -> None:
+        super().__init__(name, path)
+        self.code = code
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        path = self.get_filename(fullname)
+        self.code.read(Path(path))
+        return self.source_to_code(self.get_data(path), path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": self._import}
+        super().exec_module(module)
+
+    def _import(self, name: str, *rest: Any, **named: Any) -> ModuleType:  # noqa: ANN401
+        """An import statement of this module, also one that runs long after it was loaded."""
+        level = rest[3] if len(rest) > 3 else named.get("level", 0)
+        if level == 0:
+            self.code.imported(name)
+        with self.code.active():
+            return builtins.__import__(name, *rest, **named)
+
+
+def search_path(module: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the code that a module belongs to, by its globals, looks for its own modules; else nothing."""
+    code = _code_of(module)
+    return () if code is None else code.path
+
+
+def _code_of(module: Mapping[str, Any]) -> OwnCode | None:
+    """Whose own a module is, by its globals; None for everybody's."""
+    loader = getattr(module.get("__spec__"), "loader", None)
+    return loader.code if isinstance(loader, _Loader) else None
+
+
+def _is_written_for_it(file: str) -> bool:
+    """Whether code at that place is somebody's own, not Python's, a library's or ours."""
+    return not any(Path(file).is_relative_to(folder) for folder in library_folders())
+
+
+@cache
+def _owners() -> Mapping[str, list[str]]:
+    """Which distributions brought a top-level name."""
+    return packages_distributions()
+
+
+def _files_outside_libraries(name: str) -> set[Path]:
+    """Sources of a package that is installed from where it is written."""
+    loaded = [module for key, module in list(sys.modules.items()) if key.partition(".")[0] == name]
+    files = {getattr(module, "__file__", None) for module in loaded}
+    return {Path(file) for file in files if file and _is_written_for_it(file)}

@@ -1,0 +1,22 @@
+import os
+
+import pytest
+
+from app.startup import VARIABLE, offer
+
+
+@pytest.fixture(autouse=True)
+def nothing_offered(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "")
+
+
+def test_named_files_join_those_of_the_environment_once(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "mine.toml")
+    for _ in range(2):  # the script runs again at every move
+        offer(["--experiment", "pets.toml", "--experiment", "mine.toml"])
+    assert os.environ[VARIABLE] == os.pathsep.join(["mine.toml", "pets.toml"])
+
+
+def test_other_arguments_are_left_alone():
+    offer(["-q", "--experiments", "x", "tests"])
+    assert os.environ[VARIABLE] == ""

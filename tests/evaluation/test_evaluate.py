@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opnp.errors import InvalidDataError
+from opnp.evaluation.evaluate import evaluate
+from opnp.evaluation.splits import Half, half_of
+from opnp.scoring.head_output import Rescored
+
+
+def said(scores, confidence=None, predicted=None) -> Rescored:
+    scores = torch.tensor(scores, dtype=torch.float32)
+    n = len(scores)
+    return Rescored(
+        scores,
+        torch.full((n,), 0.5) if confidence is None else torch.tensor(confidence),
+        torch.zeros(n, dtype=torch.int64) if predicted is None else torch.tensor(predicted),
+    )
+
+
+@given(st.integers(2, 3000))
+def test_halves_are_disjoint_complete_and_always_the_same(count):
+    tune, report = half_of(count, "tune"), half_of(count, "report")
+    assert sorted([*tune, *report]) == list(range(count))
+    assert abs(len(tune) - len(report)) <= 1
+    assert np.array_equal(tune, half_of(count, Half.TUNE))
+
+
+def test_hand_computed():
+    id_test = said([1.0, 2.0, 3.0, 4.0], confidence=[0.5, 0.5, 0.9, 0.9], predicted=[0, 1, 1, 0])
+    ood = {"a": said([0.0] * 10), "b": said([5.0] * 10)}
+    result = evaluate(id_test, np.array([0, 0, 1, 0]), ood, half="tune")
+    assert result.threshold == 1.0
+    assert (result.sets["a"].fpr95, result.sets["b"].fpr95, result.fpr95) == (0.0, 1.0, 0.5)
+    assert (result.sets["a"].auroc, result.sets["b"].auroc, result.auroc) == (1.0, 0.0, 0.5)
+    assert result.accuracy == 0.75
+    assert result.reliability.ece == pytest.approx(0.5 * 0.0 + 0.5 * 0.1)
+    assert result.sets["a"].count == 5
+
+
+def test_halves_never_see_each_other():
+    scores = np.linspace(0, 1, 100)
+    poisoned = scores.copy()
+    poisoned[half_of(100, "report")] = 99.0
+    id_test, labels = said(np.linspace(0.5, 1.5, 60)), np.zeros(60, dtype=np.int64)
+    clean = evaluate(id_test, labels, {"a": said(scores)}, half="tune")
+    after = evaluate(id_test, labels, {"a": said(poisoned)}, half="tune")
+    assert clean.sets == after.sets
+    assert evaluate(id_test, labels, {"a": said(poisoned)}, half="report").fpr95 == 1.0
+
+
+def test_macro_average_does_not_pool():
+    id_test, labels = said(np.linspace(0, 1, 100)), np.zeros(100, dtype=np.int64)
+    ood = {"large": said([2.0] * 1000), "small": said([-1.0] * 10)}
+    assert evaluate(id_test, labels, ood, half="tune").fpr95 == 0.5
+
+
+def test_ood_positive_variant_is_another_number():
+    rng = np.random.default_rng(0)
+    id_test, labels = said(rng.normal(0, 3, 2000)), np.zeros(2000, dtype=np.int64)
+    row = evaluate(id_test, labels, {"narrow": said(rng.normal(0, 0.5, 2000))}, half="tune").sets["narrow"]
+    assert row.fpr95 > 0.9 > 0.7 > row.fpr95_ood_positive
+
+
+def test_no_ood_set_is_an_error_in_words():
+    with pytest.raises(InvalidDataError, match="at least one OOD set"):
+        evaluate(said([1.0]), np.array([0]), {}, half="tune")
+
+
+def test_nan_names_the_sample():
+    with pytest.raises(InvalidDataError, match="sample 1"):
+        evaluate(said([1.0, float("nan")]), np.array([0, 0]), {"a": said([1.0, 1.0])}, half="tune")

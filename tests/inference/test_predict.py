@@ -1,0 +1,60 @@
+import dataclasses
+
+import pytest
+import torch
+from PIL import Image
+from toy_experiment import to_pixels
+from toy_explorer import toy_explorer
+
+from opnp.config import UNPRUNED, Pruning
+from opnp.errors import UnreadableImageError, UnsupportedModelError
+from opnp.inference.predict import Opinion, features_of, opinions, transformed
+from opnp.metrics import tpr_threshold
+
+
+@pytest.fixture(scope="module")
+def explorer(trained_net, blobs, tmp_path_factory):
+    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.mark.parametrize("pruning", [UNPRUNED, Pruning(neurons=(30, 100))])
+def test_an_images_opinion_is_that_of_the_same_image_in_the_set(explorer, blobs, pruning):
+    classifier, snapshot = explorer.prepared.classifier, explorer.at(pruning)
+    images = [Image.fromarray(pixels) for pixels in to_pixels(blobs.test[:9])]
+    features = features_of(classifier, [transformed(classifier, image) for image in images])
+    said = opinions(explorer, features, snapshot)
+    for place, opinion in enumerate(said):
+        assert opinion.score == pytest.approx(float(snapshot.id_test.scores[place]), rel=1e-5)
+        assert opinion.confidence == pytest.approx(float(snapshot.id_test.confidence[place]), rel=1e-5)
+        assert opinion.name == classifier.class_names[int(snapshot.id_test.predicted[place])]
+        assert opinion.threshold == tpr_threshold(snapshot.id_test.scores)
+
+
+def test_the_threshold_itself_is_accepted():
+    assert Opinion("cat", 0.5, 3.0, 3.0).accepted
+    assert not Opinion("cat", 0.5, 2.999, 3.0).accepted
+
+
+def test_inputs_of_different_shapes_each_get_their_features_in_order(explorer):
+    net = torch.nn.Flatten()
+    sums = torch.nn.Module()
+    sums.forward = lambda images: net(images).sum(1, keepdim=True)
+    classifier = dataclasses.replace(explorer.prepared.classifier, backbone=sums)
+    inputs = [torch.ones(2), torch.ones(3), torch.ones(3), torch.ones(2)]
+    assert features_of(classifier, inputs)[:, 0].tolist() == [2, 3, 3, 2]
+
+
+def test_a_transform_that_fails_names_the_image_and_an_error_of_ours_stays(explorer):
+    def fails(_):
+        raise RuntimeError("output with shape [1, 2, 2] does not match")
+
+    def refuses(_):
+        raise UnsupportedModelError("Expected images but this experiment has features only.")
+
+    image = Image.new("L", (3, 2))
+    with pytest.raises(
+        UnreadableImageError, match=r"\(L, 3 × 2\) makes the model's transform fail: .* raised Runti"
+    ):
+        transformed(dataclasses.replace(explorer.prepared.classifier, transform=fails), image)
+    with pytest.raises(UnsupportedModelError, match="features only"):
+        transformed(dataclasses.replace(explorer.prepared.classifier, transform=refuses), image)
