@@ -7,9 +7,9 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from opnp.data.denormalize import seen
+from opnp.data.denormalize import denormalize
 from opnp.errors import UnreadableImageError
-from opnp.inference.predict import features_of, transformed
+from opnp.inference.predict import extract_features, preprocess
 from opnp.models import Classifier
 
 LARGEST = 480
@@ -72,9 +72,9 @@ def picture(classifier: Classifier, name: str, image: Image.Image, note: str | N
     small = image.copy()
     small.thumbnail((LARGEST, LARGEST))
     try:
-        tensor = transformed(classifier, image)
-        ends = [transformed(classifier, Image.new(small.mode, small.size, end)) for end in ("black", "white")]
+        tensor = preprocess(classifier, image)
+        ends = [preprocess(classifier, Image.new(small.mode, small.size, end)) for end in ("black", "white")]
     except UnreadableImageError as error:
         raise UnreadableImageError(f"“{name}” {error}. Try it as a PNG in RGB.") from None
-    features = features_of(classifier, [tensor])[0]
-    return Picture(name, small, note, seen(tensor, *ends), features)
+    features = extract_features(classifier, [tensor])[0]
+    return Picture(name, small, note, denormalize(tensor, *ends), features)

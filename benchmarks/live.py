@@ -20,7 +20,7 @@ from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import NeuronDefinition, Pruning
 from opnp.metrics import auroc, fpr95
 from opnp.scoring import LiveScorer
-from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.incremental import Incremental
 from opnp.scoring.tiles import into_tiles
 
@@ -59,7 +59,7 @@ class Bench:
         self.labels = np.repeat([1, 0], strata)
         self.known_scores = self.scorer.rescore(Pruning()).scores
 
-    def plain_scores(self, pruning: Pruning) -> Rescored:
+    def plain_scores(self, pruning: Pruning) -> HeadOutput:
         """Mask the weight, multiply everything."""
         return rescore(self.features, self.weight * self.scorer.head(pruning).mask, self.bias)
 

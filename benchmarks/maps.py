@@ -16,7 +16,7 @@ from torch.nn import functional
 from benchmarks._timing import alternate, print_table
 from opnp.features import StoredFeatures
 from opnp.features.chunks import write_chunk
-from opnp.features.manifest import Manifest, write_manifest
+from opnp.features.manifest import ExtractionManifest, write_manifest
 from opnp.features.request import Request
 from opnp.sensitivity.cache import stored_sensitivity_sums
 from opnp.sensitivity.gradients import CHUNK, sensitivity_sums, weight_sensitivity
@@ -60,7 +60,7 @@ def on_disk(folder: Path, features: torch.Tensor, name: str) -> StoredFeatures:
         labels = torch.zeros(len(span), dtype=torch.int64)
         write_chunk(folder, request, number, features[span.start : span.stop].to(request.dtype), labels, [])
     rows = tuple(len(request.span(number)) for number in range(request.chunks))
-    write_manifest(folder, Manifest(request, rows))
+    write_manifest(folder, ExtractionManifest(request, rows))
     return StoredFeatures.open(folder)
 
 

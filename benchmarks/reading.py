@@ -18,7 +18,7 @@ from safetensors import safe_open
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.features import StoredFeatures, chunk_reader
 from opnp.features.chunks import chunk_path, write_chunk
-from opnp.features.manifest import Manifest, write_manifest
+from opnp.features.manifest import ExtractionManifest, write_manifest
 from opnp.features.request import Request
 from recipes.fuzzing.headers import Table, changed_header
 
@@ -52,7 +52,7 @@ def written(folder: Path, name: str, *, before: bool = False) -> StoredFeatures:
         if before:
             path = chunk_path(folder, number)
             path.write_bytes(changed_header(path.read_bytes(), _without_sum))
-    write_manifest(folder, Manifest(request, (ROWS,) * CHUNKS))
+    write_manifest(folder, ExtractionManifest(request, (ROWS,) * CHUNKS))
     return StoredFeatures.open(folder)
 
 

@@ -18,17 +18,17 @@ from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.experiments.registry import load_experiment
 from opnp.prepare import Prepared, prepare
-from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.landscape import Landscape, Side, landscape
 from opnp.search.sweep import EDGES
 from opnp.search.trial import choose
-from opnp.search.tuning_set import SAMPLE, Tuning, tuning
+from opnp.search.tuning_set import SAMPLE, TuningSet, make_tuning_set
 from opnp.store import Store
 
 EVEN = range(0, 101, 20)
 
 
-def whole_landscapes(data: Tuning) -> list[Landscape]:
+def whole_landscapes(data: TuningSet) -> list[Landscape]:
     """Both scopes and both definitions."""
     weights = [landscape(data, Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope]
     neurons = [
@@ -38,7 +38,7 @@ def whole_landscapes(data: Tuning) -> list[Landscape]:
     return weights + neurons
 
 
-def one_by_one(data: Tuning) -> None:
+def one_by_one(data: TuningSet) -> None:
     """The figures of all windows of weights and of neurons, each from its own full product."""
     for low, high in product(EDGES, EDGES):
         if low <= high:
@@ -50,7 +50,7 @@ def embedded(rounds: int) -> None:
     """Time the sweep, and compare what the search finds with what a grid finds."""
     with Store() as store:
         prepared = prepare(load_experiment("fashion"), store)
-    data = tuning(prepared, tuple(prepared.ood))
+    data = make_tuning_set(prepared, tuple(prepared.ood))
     seconds = alternate(
         {
             "one pass": lambda: [landscape(data, side, UNPRUNED) for side in Side],
@@ -63,7 +63,7 @@ def embedded(rounds: int) -> None:
     rows.append(["ratio", f"{ratio(seconds['one by one'], seconds['one pass']):.1f}x"])
     print_table(["way", "ms"], rows)
     landscapes = whole_landscapes(data)
-    found = search(data, landscapes, Reach.BOTH)
+    found = search(data, landscapes, SearchSpace.BOTH)
     windows = list(combinations(EVEN, 2))
     grid = [
         data.trial(Pruning(weights, neurons, scope, definition))
@@ -90,7 +90,7 @@ def imagenet() -> None:
     sizes = (SAMPLE // 3, SAMPLE // 3, SAMPLE // 3)
     features = torch.randn(sum(sizes), 2048).relu_()
     labels = torch.randint(0, 1000, (sizes[0],))
-    data = Tuning(prepared, ("first", "second"), features, labels, sizes, 60_000)
+    data = TuningSet(prepared, ("first", "second"), features, labels, sizes, 60_000)
     for side in Side:
         start = time.perf_counter()
         landscape(data, side, UNPRUNED)

@@ -8,8 +8,8 @@ from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.pruning import PrunedHead
-from opnp.reports.metric_table import Figures, figures
-from opnp.search.trial import MAX_ACCURACY_LOSS, Choice, Grid, choose_windows
+from opnp.reports.metric_table import MetricTable, metric_table
+from opnp.search.trial import MAX_ACCURACY_LOSS, Grid, SearchResult, choose_windows
 
 
 class Method(StrEnum):
@@ -45,9 +45,9 @@ class Row:
 
     method: Method
     pruning: Pruning
-    choice: Choice | None
+    choice: SearchResult | None
     head: PrunedHead
-    held_out: Figures
+    held_out: MetricTable
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def run_benchmark(
     choices = choose_windows(
         explorer, ood, grid or Grid(), max_accuracy_loss=max_accuracy_loss, progress=progress
     )
-    chosen: Mapping[Method, Choice | None] = {
+    chosen: Mapping[Method, SearchResult | None] = {
         Method.MSP: None,
         Method.ENERGY: None,
         Method.OPP: choices.opp,
@@ -107,8 +107,8 @@ def scored_by_confidence(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, id_test=snapshot.id_test.by_confidence(), ood=ood)
 
 
-def _row(explorer: Explorer, ood: Sequence[str], method: Method, choice: Choice | None) -> Row:
+def _row(explorer: Explorer, ood: Sequence[str], method: Method, choice: SearchResult | None) -> Row:
     pruning = UNPRUNED if choice is None else choice.best.pruning
     snapshot = explorer.at(pruning)
     scored = scored_by_confidence(snapshot) if method is Method.MSP else snapshot
-    return Row(method, pruning, choice, snapshot.head, figures(explorer, scored, ood, Half.REPORT))
+    return Row(method, pruning, choice, snapshot.head, metric_table(explorer, scored, ood, Half.REPORT))

@@ -13,7 +13,7 @@ from opnp.metrics import FloatArray
 from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
 from opnp.scoring import LiveScorer, scorer
-from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.head_output import HeadOutput, rescore
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Snapshot:
 
     pruning: Pruning
     head: PrunedHead
-    id_test: Rescored
-    ood: Mapping[str, Rescored]
+    id_test: HeadOutput
+    ood: Mapping[str, HeadOutput]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Explorer:
         """The head at a position and what it says of every set."""
         everything = self._scorer.rescore(pruning)
         parts = zip(*(torch.split(field, self._sizes) for field in everything.fields), strict=True)
-        id_test, *ood = (Rescored(*part) for part in parts)
+        id_test, *ood = (HeadOutput(*part) for part in parts)
         return Snapshot(
             pruning,
             self.head(pruning),
@@ -120,7 +120,7 @@ class Explorer:
             mine = half_of(self._sizes[1 + number], half) + starts[1 + number]
             rows = drawn_ood[number]
             seen[key] = scores[rows][np.isin(places[rows], mine)]
-        id_test = Rescored(*(field[: len(drawn_id)] for field in sampled.fields))
+        id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
         figures = evaluate_against(id_test, labels, seen)
         return Glance(pruning, self.head(pruning), scores[drawn_id], seen, figures)
@@ -138,6 +138,6 @@ class Explorer:
         chosen = {key: snapshot.ood[key] for key in ood}
         return evaluate(snapshot.id_test, self.prepared.id_test.labels.numpy(), chosen, half=half)
 
-    def score(self, features: torch.Tensor, head: PrunedHead) -> Rescored:
+    def score(self, features: torch.Tensor, head: PrunedHead) -> HeadOutput:
         """What a head says of other samples' features, (N, D) on the CPU."""
         return rescore(features, head.weight, self._bias)

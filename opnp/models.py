@@ -17,10 +17,10 @@ from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.model_split.adapter import adapted, expectation, remedy
 from opnp.model_split.copies import require_usable, shared_copy, unwrapped
-from opnp.model_split.linear_head import Head, combinations, last_calls, rounding, taken_off
+from opnp.model_split.linear_head import LinearHead, combinations, last_calls, rounding, taken_off
 from opnp.model_split.randomness import is_random, random_model
 from opnp.model_split.refusals import no_head, not_reproduced
-from opnp.model_split.summary import NOTHING, Understood
+from opnp.model_split.summary import NOTHING, ModelSummary
 
 Transform = Callable[[Image.Image], torch.Tensor]
 
@@ -47,7 +47,7 @@ class Classifier:
     transform: Transform
     transform_id: str
     class_names: tuple[str, ...]
-    understood: Understood = NOTHING
+    understood: ModelSummary = NOTHING
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...).
@@ -144,7 +144,7 @@ def split(
         transform,
         transform_id,
         tuple(class_names),
-        Understood(head=head.words, notes=notes),
+        ModelSummary(head=head.words, notes=notes),
     )
 
 
@@ -158,7 +158,7 @@ def numbered(classes: int) -> tuple[str, ...]:
     return tuple(f"class {number}" for number in range(classes))
 
 
-def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head:
+def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> LinearHead:
     """The head of a model in evaluation mode, taken off and proven on the example.
 
     Args:
@@ -181,7 +181,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Head
     raise refusal or no_head(model, example, logits, calls)
 
 
-def _problem(head: Head, example: torch.Tensor, logits: torch.Tensor) -> str | None:
+def _problem(head: LinearHead, example: torch.Tensor, logits: torch.Tensor) -> str | None:
     """Why the features and the head are not the model; None where they are."""
     try:
         features = head.backbone(example.clone())  # (N, D)

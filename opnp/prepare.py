@@ -10,17 +10,17 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from opnp._utils.collected_warnings import remarks
+from opnp._utils.collected_warnings import collect_warnings
 from opnp.config import NeuronDefinition
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
 from opnp.devices import best_device
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiments.experiment import Experiment, Unused
-from opnp.features import ExtractionCancelledError, Pace, Skip, StorageError, StoredFeatures
+from opnp.features import ExtractionCancelledError, ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import begun, digests, found_features, image_count, kept_features
 from opnp.features.types import Features
-from opnp.labels.assign import labelled
-from opnp.labels.plausibility import doubts
+from opnp.labels.assign import assign_labels
+from opnp.labels.plausibility import label_doubts
 from opnp.models import Classifier
 from opnp.sensitivity.cache import found_sensitivity_sums, kept_sensitivity_sums
 from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
@@ -30,7 +30,7 @@ MAPS_VERSION = 2
 
 _log = logging.getLogger("opnp.prepare")
 
-Progress = Callable[[str, Pace], object]
+Progress = Callable[[str, ExtractionProgress], object]
 """Called with the set's title and where its extraction stands."""
 
 
@@ -114,7 +114,7 @@ def prepare(
     experiment = _settled(usable)
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
-    with remarks() as said:
+    with collect_warnings() as said:
         features = work.features(experiment.id_test)
         id_test, notes, odd = _with_labels(features, experiment, classifier, work.skipped)
         ood, unusable = work.ood(experiment.ood)
@@ -188,7 +188,7 @@ class _Work:
     def _stored(self, images: ImageSet) -> StoredFeatures:
         self._require_going()
 
-        def report(pace: Pace) -> object:
+        def report(pace: ExtractionProgress) -> object:
             return self._progress(images.title, pace) if self._progress else None
 
         stored = kept_features(self._store, self._classifier, images, report=report, cancel=self._cancel)
@@ -208,7 +208,7 @@ class _Work:
                 f"but got {features.shape[1]}. {remedy}"
             )
         if self._progress is not None:
-            self._progress(images.title, Pace(len(labels), len(labels), 0.0, len(labels)))
+            self._progress(images.title, ExtractionProgress(len(labels), len(labels), 0.0, len(labels)))
         return Features(features, labels)
 
     def _sums_of_given(self, images: FeatureSet) -> SensitivitySums:
@@ -258,10 +258,12 @@ def _with_labels(
 ) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
     """The features of the ID test set with its labels as they are today; what was assumed; what is odd."""
     images = experiment.id_test
-    there = labelled(experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ()))
+    there = assign_labels(
+        experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ())
+    )
     _require_labels(there.labels, len(classifier.weight), images.title)
     predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
-    odd = doubts(
+    odd = label_doubts(
         there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
     )
     return Features(features.features, there.labels), there.said, odd

@@ -9,16 +9,16 @@ from opnp.config import UNPRUNED, Pruning
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
-from opnp.search.coarse_to_fine import Reach, search
-from opnp.search.tuning_set import tuning
+from opnp.search.coarse_to_fine import SearchSpace, search
+from opnp.search.tuning_set import make_tuning_set
 from opnp.store import Store
 from recipes.landscape import landscapes
 
 
 def found(explorer: Explorer, ood: tuple[str, ...]) -> Pruning:
     """The windows that Landscape finds on the tune halves."""
-    seen = tuning(explorer.prepared, ood)
-    return search(seen, landscapes(seen), Reach.BOTH).best.pruning
+    seen = make_tuning_set(explorer.prepared, ood)
+    return search(seen, landscapes(seen), SearchSpace.BOTH).best.pruning
 
 
 def main() -> None:

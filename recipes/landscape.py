@@ -5,14 +5,14 @@ from opnp.evaluation.intervals import Interval
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
-from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.holdout import hold_out, leave_one_out
 from opnp.search.landscape import Landscape, Side, landscape
-from opnp.search.tuning_set import Tuning, tuning, without_ood
+from opnp.search.tuning_set import TuningSet, make_tuning_set, without_ood
 from opnp.store import Store
 
 
-def landscapes(data: Tuning) -> list[Landscape]:
+def landscapes(data: TuningSet) -> list[Landscape]:
     """Around the unpruned model: both scopes of weights, both definitions of neurons."""
     weights = [landscape(data, Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope]
     neurons = [
@@ -33,14 +33,14 @@ def main() -> None:
     with Store() as store:
         explorer = Explorer(prepare(load_experiment("fashion"), store))
     keys = tuple(explorer.prepared.ood)
-    seen = tuning(explorer.prepared, keys)
+    seen = make_tuning_set(explorer.prepared, keys)
     around = landscapes(seen)
     print("| chosen on | window | FPR95 held out (95 % interval) |\n| --- | --- | --- |")
-    informed = hold_out(explorer, search(seen, around, Reach.BOTH).best.pruning, keys)
+    informed = hold_out(explorer, search(seen, around, SearchSpace.BOTH).best.pruning, keys)
     unpruned = informed.unpruned
     print(row("nothing, unpruned", "", unpruned.fpr95, unpruned.fpr95_interval))
     blind = without_ood(seen)
-    found = hold_out(explorer, search(blind, landscapes(blind), Reach.BOTH).best.pruning, keys)
+    found = hold_out(explorer, search(blind, landscapes(blind), SearchSpace.BOTH).best.pruning, keys)
     for name, held in (("the tune halves", informed), ("no OOD data", found)):
         report = held.report
         print(row(name, windows_text(held.pruning), report.fpr95, report.fpr95_interval))

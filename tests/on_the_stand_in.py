@@ -28,8 +28,8 @@ from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.features import ExtractionSettings, Processes, extract_to_disk
 from opnp.features.in_memory import extract
-from opnp.inference.predict import opinions, transformed
-from opnp.inference.uploaded_set import look
+from opnp.inference.predict import opinions, preprocess
+from opnp.inference.uploaded_set import read_uploaded_set
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
 from opnp.prepare import Prepared, SensitivityMaps, prepare
 from opnp.scoring import LiveScorer
@@ -214,7 +214,7 @@ def test_uploads_one_by_one_and_as_a_zip(here, there, pictures):
             made.writestr(f"{number:02}.png", file.getvalue())
     sets = []
     for one in (here, there):
-        mine = look(one.explorer.prepared.classifier, buffer.getvalue(), name="own.zip")
+        mine = read_uploaded_set(one.explorer.prepared.classifier, buffer.getvalue(), name="own.zip")
         judged = opinions(one.explorer, mine.features, one.explorer.at(PRUNED))
         sets.append((mine, judged))
     same([sets[0][0].features], [sets[1][0].features])
@@ -239,7 +239,7 @@ def test_an_input_and_a_model_in_float64():
     with torch.no_grad():
         wide.backbone.double()
     moved = wide.to(DEVICE)
-    tensor = transformed(moved, small().id_test.open()[0][0])[None]
+    tensor = preprocess(moved, small().id_test.open()[0][0])[None]
     features = moved.features(devices.placed(tensor, DEVICE)).cpu()
     if devices.has_float64(DEVICE):
         same([features], [wide.features(tensor)])

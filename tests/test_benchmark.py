@@ -7,7 +7,7 @@ from opnp.config import UNPRUNED, NeuronDefinition, RankScope, Window
 from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import fpr95
-from opnp.reports.metric_table import figures, records
+from opnp.reports.metric_table import metric_table, records
 from opnp.scores import msp_score
 from opnp.search.trial import Grid
 
@@ -24,7 +24,7 @@ def test_rows_are_the_methods_on_the_held_out_halves(explorer):
     assert [row.method for row in rows] == list(Method)
     assert [row.pruning.kind for row in rows] == ["unpruned", "unpruned", "OPP", "ONP", "OPNP"]
     for row in rows[1:]:
-        expected = figures(explorer, explorer.at(row.pruning), OOD, Half.REPORT)
+        expected = metric_table(explorer, explorer.at(row.pruning), OOD, Half.REPORT)
         assert list(records(row.held_out)) == list(records(expected))
         assert row.head.pruned_weights == explorer.at(row.pruning).head.pruned_weights
     assert rows[0].choice is rows[1].choice is None

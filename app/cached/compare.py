@@ -7,10 +7,10 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.jobs.comparison import Comparison
+    from app.jobs.comparison import ComparisonRun
 
 
-def comparison(key: str) -> "Comparison":
+def comparison(key: str) -> "ComparisonRun":
     """The one place where rows of an experiment are computed and kept, as long as the experiment is."""
     prepared = ready(key).prepared
     found = _comparison(key)
@@ -21,7 +21,7 @@ def comparison(key: str) -> "Comparison":
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _comparison(key: str) -> "Comparison":
-    from app.jobs.comparison import Comparison
+def _comparison(key: str) -> "ComparisonRun":
+    from app.jobs.comparison import ComparisonRun
 
-    return Comparison(ready(key).prepared)
+    return ComparisonRun(ready(key).prepared)

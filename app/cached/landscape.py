@@ -7,22 +7,22 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.jobs.call import Later
-    from app.jobs.exact_landscapes import ExactLandscapes
+    from app.jobs.call import Call
+    from app.jobs.exact_landscapes import ExactLandscapesJob
     from opnp.config import Pruning
-    from opnp.search.holdout import HeldOut, LeftOut
+    from opnp.search.holdout import HeldOutResult, LeaveOneOutResult
     from opnp.search.landscape import Landscape, Side
-    from opnp.search.trial import Choice
-    from opnp.search.tuning_set import Tuning
+    from opnp.search.trial import SearchResult
+    from opnp.search.tuning_set import TuningSet
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "Tuning":
+def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "TuningSet":
     """What searches may see of an experiment, a sample if it is large; `blind` holds no OOD image."""
-    from opnp.search.tuning_set import quick_size, tuning, without_ood
+    from opnp.search.tuning_set import make_tuning_set, quick_size, without_ood
 
     prepared = ready(key).prepared
-    data = tuning(prepared, ood, most=quick_size(prepared, ood))
+    data = make_tuning_set(prepared, ood, most=quick_size(prepared, ood))
     return without_ood(data) if blind else data
 
 
@@ -37,11 +37,11 @@ def landscape(
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "ExactLandscapes":
+def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "ExactLandscapesJob":
     """The one computation of the exact landscapes around a position; whoever asks first may start it."""
-    from app.jobs.exact_landscapes import ExactLandscapes
+    from app.jobs.exact_landscapes import ExactLandscapesJob
 
-    return ExactLandscapes(ready(key).prepared, ood, pruning)
+    return ExactLandscapesJob(ready(key).prepared, ood, pruning)
 
 
 def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "list[Landscape]":
@@ -55,7 +55,7 @@ def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) 
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bool = False) -> "Choice":
+def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bool = False) -> "SearchResult":
     """The best window that costs at most `loss` of ID accuracy, found on what searches may see."""
     from opnp.search.coarse_to_fine import search
 
@@ -64,17 +64,17 @@ def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bo
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def best_found(key: str, ood: tuple[str, ...]) -> "Later[Choice]":
+def best_found(key: str, ood: tuple[str, ...]) -> "Call[SearchResult]":
     """The best window that the Landscape page would show first; whoever asks first may start the search."""
-    from app.jobs.call import Later
-    from opnp.search.coarse_to_fine import Reach
+    from app.jobs.call import Call
+    from opnp.search.coarse_to_fine import SearchSpace
     from opnp.search.trial import MAX_ACCURACY_LOSS
 
-    return Later(f"search-{key}", lambda: choice(key, ood, Reach.BOTH, MAX_ACCURACY_LOSS))
+    return Call(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOut":
+def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOutResult":
     """What a chosen pruning is worth on the held-out halves."""
     from opnp.search.holdout import hold_out
 
@@ -82,7 +82,7 @@ def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOut":
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def left_out(key: str, ood: tuple[str, ...], loss: float) -> "list[LeftOut]":
+def left_out(key: str, ood: tuple[str, ...], loss: float) -> "list[LeaveOneOutResult]":
     """Each OOD set under the window that is chosen without it."""
     from opnp.search.holdout import leave_one_out
 

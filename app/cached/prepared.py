@@ -7,14 +7,14 @@ import streamlit as st
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
-    from app.jobs.preparation import Preparation
+    from app.jobs.preparation import PreparationJob
     from opnp.config import Pruning
     from opnp.data.image_set import ImageSet
-    from opnp.diagnostics.experiment_summary import Understood
+    from opnp.diagnostics.experiment_summary import ExperimentSummary
     from opnp.evaluation.evaluate import Evaluation
     from opnp.experiments.experiment import Experiment
     from opnp.explorer import Explorer, Snapshot
-    from opnp.reports.summary import Headline
+    from opnp.reports.summary import Summary
 
 
 @st.cache_resource(ttl=10, show_spinner=False)
@@ -26,11 +26,11 @@ def experiments() -> "tuple[Experiment, ...]":
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def preparation(key: str) -> "Preparation":
+def preparation(key: str) -> "PreparationJob":
     """The one preparation of an experiment; whoever asks first may start it."""
-    from app.jobs.preparation import Preparation
+    from app.jobs.preparation import PreparationJob
 
-    return Preparation(key)
+    return PreparationJob(key)
 
 
 def restart(key: str) -> None:
@@ -40,29 +40,29 @@ def restart(key: str) -> None:
 
 
 @st.cache_resource(max_entries=64, ttl=5, show_spinner=False)
-def headline(key: str) -> "Headline | None":
+def headline(key: str) -> "Summary | None":
     """What the last preparation of an experiment found, if there was one."""
-    from opnp.reports.summary import kept_headline
+    from opnp.reports.summary import lookup_summary
     from opnp.store import Store
 
     with Store() as store:
-        return kept_headline(store, key)
+        return lookup_summary(store, key)
 
 
-def understood(experiment: "Experiment") -> "Understood":
+def understood(experiment: "Experiment") -> "ExperimentSummary":
     """What was understood of an experiment: it loads the model, once for the same files and preparation."""
     looked_at = (experiment.state(), *map(_identity, experiment.sets))
     return _understood(experiment.key, looked_at, headline(experiment.key))
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner=False)
-def _understood(key: str, looked_at: tuple[str, ...], prepared: "Headline | None") -> "Understood":  # noqa: ARG001
-    from opnp.diagnostics.experiment_summary import understood
+def _understood(key: str, looked_at: tuple[str, ...], prepared: "Summary | None") -> "ExperimentSummary":  # noqa: ARG001
+    from opnp.diagnostics.experiment_summary import summarize
     from opnp.experiments.registry import load_experiment
     from opnp.store import Store
 
     with Store() as store:
-        return understood(load_experiment(key), store)
+        return summarize(load_experiment(key), store)
 
 
 def _identity(images: "ImageSet") -> str:

@@ -12,7 +12,7 @@ SYMBOLS = {"weights": "circle-open", "neurons": "diamond-open"}
 
 
 @dataclass(frozen=True)
-class Points:
+class ParetoPoints:
     """Windows as points.
 
     Attributes:
@@ -31,9 +31,9 @@ class Points:
 
 
 def pareto_front(
-    groups: Sequence[Points],
-    front: Points,
-    best: Points,
+    groups: Sequence[ParetoPoints],
+    front: ParetoPoints,
+    best: ParetoPoints,
     colours: Palette,
     *,
     least: float,
@@ -123,7 +123,7 @@ def pareto_front(
     return figure(traces, axes, colours, title=title, height=height, layout=layout)
 
 
-def _markers(points: Points, unselected: Spec) -> Spec:
+def _markers(points: ParetoPoints, unselected: Spec) -> Spec:
     return {
         "type": "scatter",
         "mode": "markers",

@@ -31,7 +31,7 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Points:
+class ToyPoints:
     """What lies in the plane.
 
     Attributes:
@@ -47,7 +47,7 @@ class Points:
 
 def toy_plane(
     plane: Plane,
-    points: Points,
+    points: ToyPoints,
     axis: FloatArray,
     span: tuple[float, float],
     colours: Palette,
@@ -134,7 +134,7 @@ def _accepted(plane: Plane, axis: FloatArray, colours: Palette) -> list[Spec]:
     return [_contour(plane.score, axis, plane.threshold, line) for line in styles]
 
 
-def _points(points: Points, colours: Palette) -> list[Spec]:
+def _points(points: ToyPoints, colours: Palette) -> list[Spec]:
     edge = {"color": colours.ground, "width": 1}
     groups = [
         (f"class {'ABC'[label]}", points.id_points[points.labels == label], symbol, colours.id)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app import text
 from app.components.marks import best, marks
 from app.components.plot import format_choice
-from app.components.range_slider import Moved, last_moved, range_slider
+from app.components.range_slider import SliderMove, last_moved, range_slider
 from app.format import plain
 from app.state import session, url
 from app.titles import titles_of
@@ -114,7 +114,7 @@ def _sliders(
             )
 
 
-def _moved(key: str, moved: Moved) -> None:
+def _moved(key: str, moved: SliderMove) -> None:
     session.move(key, moved.window, moving=moved.moving)
     st.session_state[_TAKEN + key] = moved.number
 

@@ -8,7 +8,7 @@ import streamlit as st
 _PARTS = {".html", ".css", ".js"}
 
 
-def own_component(folder: Path) -> Any:  # noqa: ANN401 - Streamlit's type for it is not public
+def custom_component(folder: Path) -> Any:  # noqa: ANN401 - Streamlit's type for it is not public
     """Register what lies in a folder under the folder's name; what comes back mounts it.
 
     Args:

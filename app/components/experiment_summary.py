@@ -5,7 +5,7 @@ import streamlit as st
 from app import cached
 from app.format import message, percent, plain
 from app.text import experiments as text
-from opnp.diagnostics.experiment_summary import Understood, UnderstoodSet
+from opnp.diagnostics.experiment_summary import ExperimentSummary, SetSummary
 from opnp.experiments.experiment import Experiment
 from opnp.models import numbered
 
@@ -36,14 +36,14 @@ def understood(experiment: Experiment) -> None:
             st.caption(message(words))
 
 
-def _model(said: Understood, width: int) -> str:
+def _model(said: ExperimentSummary, width: int) -> str:
     accuracy = text.NO_ACCURACY if said.accuracy is None else percent(said.accuracy)
     head = text.HEAD.format(width=f"{width:,}", classes=f"{len(said.classes):,}", accuracy=accuracy)
     named = said.classes != numbered(len(said.classes))
     return f"{head}  \n{plain(_few(said.classes))}" if named else head
 
 
-def _line(one: UnderstoodSet, classes: int) -> str:
+def _line(one: SetSummary, classes: int) -> str:
     """A set in a list: how many images, what of it is not used, and its classes with the model's names."""
     title = f"- **{plain(one.title)}**: "
     if one.problem is not None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.format import message, plain
-from app.jobs.preparation import Preparation
+from app.jobs.preparation import PreparationJob
 from app.state import session
 from app.text import shell as text
 from opnp.devices import title as title_of
@@ -46,7 +46,7 @@ def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
     return key, st.empty()
 
 
-def introduce(place: DeltaGenerator, introduction: str, job: Preparation) -> None:
+def introduce(place: DeltaGenerator, introduction: str, job: PreparationJob) -> None:
     """Say what a page is for, and what runs once there is something: on what, and what to know of it."""
     if job.explorer is None:
         place.caption(introduction)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from app.jobs.job import Background
+from app.jobs.job import Job
 
 T = TypeVar("T")
 
 
-class Later(Background, Generic[T]):
+class Call(Job, Generic[T]):
     """One call of a function.
 
     Attributes:

@@ -4,10 +4,10 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
-from app.jobs.job import Background
+from app.jobs.job import Job
 from opnp.comparison.fit_data import Training, training
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.scoring import Scored
+from opnp.comparison.scoring import MethodScores
 from opnp.comparison.table import Row, attempt, row_of
 from opnp.evaluation.splits import Half
 from opnp.store import Store
@@ -21,7 +21,7 @@ KEPT = 96
 Ood = tuple[str, ...]
 
 
-class Comparison:
+class ComparisonRun:
     """What recipes give on one experiment. Sessions share it; each row is computed once.
 
     Attributes:
@@ -32,7 +32,7 @@ class Comparison:
         self.prepared = prepared
         self._turn = threading.Lock()
         self._training: Training | None = None
-        self._scored: OrderedDict[Recipe, Scored | Row] = OrderedDict()
+        self._scored: OrderedDict[Recipe, MethodScores | Row] = OrderedDict()
         self._rows: OrderedDict[tuple[Recipe, Ood], Row] = OrderedDict()
 
     @property
@@ -45,10 +45,10 @@ class Comparison:
         """The row, if it is there: on the held-out halves of those sets."""
         return self._rows.get((recipe, ood))
 
-    def scored(self, recipe: Recipe) -> Scored | None:
+    def scored(self, recipe: Recipe) -> MethodScores | None:
         """The scores, if they are there."""
         said = self._scored.get(recipe)
-        return said if isinstance(said, Scored) else None
+        return said if isinstance(said, MethodScores) else None
 
     def compute(self, recipe: Recipe, ood: Ood, cancel: threading.Event) -> None:
         """Compute a row that is not there; one at a time, so that times are those of a machine at rest.
@@ -83,7 +83,7 @@ def _keep(kept: "OrderedDict[_K, _V]", key: _K, value: _V, most: int) -> None:
         kept.popitem(last=False)
 
 
-class Comparing(Background):
+class ComparisonJob(Job):
     """Computes the rows that a page waits for, in its order.
 
     Attributes:
@@ -91,7 +91,7 @@ class Comparing(Background):
         ood: Keys of the OOD sets.
     """
 
-    def __init__(self, comparison: Comparison, recipes: tuple[Recipe, ...], ood: Ood) -> None:
+    def __init__(self, comparison: ComparisonRun, recipes: tuple[Recipe, ...], ood: Ood) -> None:
         super().__init__("comparing")
         self.comparison, self.recipes, self.ood = comparison, recipes, ood
 

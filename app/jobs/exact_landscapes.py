@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from app.jobs.job import Background
+from app.jobs.job import Job
 from opnp.config import Pruning
 from opnp.search.landscape import Landscape, Side, landscape
-from opnp.search.tuning_set import tuning
+from opnp.search.tuning_set import make_tuning_set
 
 if TYPE_CHECKING:
     from opnp.prepare import Prepared
 
 
-class ExactLandscapes(Background):
+class ExactLandscapesJob(Job):
     """The exact landscapes around one position.
 
     Attributes:
@@ -24,7 +24,7 @@ class ExactLandscapes(Background):
         self._prepared, self._ood, self._pruning = prepared, ood, pruning
 
     def _compute(self) -> None:
-        data = tuning(self._prepared, self._ood)
+        data = make_tuning_set(self._prepared, self._ood)
         computed = {}
         for place, side in enumerate(Side):
 

@@ -11,7 +11,7 @@ from opnp.errors import OpnpError
 log = logging.getLogger("opnp.app")
 
 
-class Background(ABC):
+class Job(ABC):
     """A computation that is started once, may be stopped, and goes on when its page is left.
 
     Attributes:

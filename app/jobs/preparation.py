@@ -3,15 +3,15 @@
 import gc
 from typing import TYPE_CHECKING
 
-from app.jobs.job import Background
+from app.jobs.job import Job
 from app.text import shell as text
 
 if TYPE_CHECKING:
     from opnp.explorer import Explorer
-    from opnp.features import Pace
+    from opnp.features import ExtractionProgress
 
 
-class Preparation(Background):
+class PreparationJob(Job):
     """Loads or computes one experiment. When it is stopped, what is done stays.
 
     Attributes:
@@ -34,8 +34,8 @@ class Preparation(Background):
         from opnp.experiments.registry import load_experiment
         from opnp.explorer import Explorer
         from opnp.prepare import prepare
-        from opnp.reports.provenance import sentences
-        from opnp.reports.summary import headline, keep_headline
+        from opnp.reports.provenance import image_notes
+        from opnp.reports.summary import keep_summary, summarize_metrics
         from opnp.store import Store
 
         with Store() as store:
@@ -43,12 +43,12 @@ class Preparation(Background):
             prepared = prepare(experiment, store, progress=self._progress, cancel=self._cancel)
             self.stage = text.RANKING
             explorer = Explorer(prepared)
-            keep_headline(store, self.key, headline(explorer))
-        said = dict.fromkeys([*sentences(prepared), *prepared.remarks])
+            keep_summary(store, self.key, summarize_metrics(explorer))
+        said = dict.fromkeys([*image_notes(prepared), *prepared.remarks])
         self.doubts = prepared.doubts
         self.remarks = tuple(sentence for sentence in said if sentence not in prepared.doubts)
         self.explorer = explorer
         gc.freeze()  # what is loaded now stays: later collections need not walk it
 
-    def _progress(self, title: str, pace: "Pace") -> None:
+    def _progress(self, title: str, pace: "ExtractionProgress") -> None:
         self.stage, self.share = f"{title}: {pace}", pace.share

@@ -3,11 +3,11 @@
 import threading
 from typing import TYPE_CHECKING
 
-from app.jobs.job import Background
+from app.jobs.job import Job
 from app.text import images as text
 
 if TYPE_CHECKING:
-    from opnp.inference.uploaded_set import OwnSet
+    from opnp.inference.uploaded_set import UploadedSet
     from opnp.models import Classifier
 
 _TURNS = threading.BoundedSemaphore(2)
@@ -15,7 +15,7 @@ _TURNS = threading.BoundedSemaphore(2)
 _PATIENCE = 0.2
 
 
-class Looking(Background):
+class UploadedSetJob(Job):
     """One zip that is being looked at.
 
     Attributes:
@@ -26,19 +26,19 @@ class Looking(Background):
     def __init__(self, classifier: "Classifier", name: str, data: bytes) -> None:
         super().__init__("own-set")
         self.stage = text.SET_WAITING
-        self.own: OwnSet | None = None
+        self.own: UploadedSet | None = None
         self._classifier, self._name = classifier, name
         self._data: bytes | None = data
 
     def _compute(self) -> None:
-        from opnp.inference.uploaded_set import look
+        from opnp.inference.uploaded_set import read_uploaded_set
 
         data, self._data = self._data or b"", None
         while not _TURNS.acquire(timeout=_PATIENCE):
             if self._cancel.is_set():
                 return
         try:
-            self.own = look(
+            self.own = read_uploaded_set(
                 self._classifier, data, name=self._name, progress=self._progress, cancel=self._cancel
             )
         finally:
@@ -59,13 +59,13 @@ class Desk:
 
     def __init__(self, classifier: "Classifier") -> None:
         self._classifier = classifier
-        self.looking: Looking | None = None
+        self.looking: UploadedSetJob | None = None
         self.turn = 0
 
     def bring(self, name: str, data: bytes) -> None:
         """Look at a zip; what was here before is forgotten."""
         self.clear()
-        self.looking = Looking(self._classifier, name, data)
+        self.looking = UploadedSetJob(self._classifier, name, data)
         self.looking.start()
 
     def clear(self) -> None:

@@ -12,12 +12,12 @@ from app.components.compare.builder import builder
 from app.components.compare.curves import draw_curves, pick
 from app.components.compare.downloads import downloads
 from app.components.compare.methods import methods
-from app.components.compare.rows import Wanted, follow, wanted_rows
+from app.components.compare.rows import RequestedRow, follow, wanted_rows
 from app.components.compare.table import draw_table
 from app.components.compare.words import from_what
 from app.components.marks import best
 from app.format import message
-from app.jobs.comparison import Comparing
+from app.jobs.comparison import ComparisonJob
 from app.shell import view
 from app.state.session import Settings
 from app.text import compare as text
@@ -67,7 +67,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     draw_curves(curves, scored, shown, text.AVERAGE if key is None else titles[key], colours)
 
 
-def _shown(rows: Sequence[Wanted], titles: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _shown(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Let the visitor choose the OOD set, or the average, and the row to compare with."""
     with st.container(horizontal=True, gap="medium"):
         key = st.selectbox(
@@ -88,24 +88,24 @@ def _shown(rows: Sequence[Wanted], titles: Mapping[str, str]) -> tuple[str | Non
     return key, against
 
 
-def _job(key: str, rows: Sequence[Wanted], ood: tuple[str, ...]) -> Comparing:
+def _job(key: str, rows: Sequence[RequestedRow], ood: tuple[str, ...]) -> ComparisonJob:
     """This visitor's computation; one for other rows is stopped, what it has computed stays."""
     comparison, recipes = cached.comparison(key), tuple(row.recipe for row in rows)
-    job: Comparing | None = st.session_state.get(_JOB)
+    job: ComparisonJob | None = st.session_state.get(_JOB)
     if job is None or (job.comparison, job.recipes, job.ood) != (comparison, recipes, ood):
         if job is not None:
             job.stop()
-        job = st.session_state[_JOB] = Comparing(comparison, recipes, ood)
+        job = st.session_state[_JOB] = ComparisonJob(comparison, recipes, ood)
         job.start()
     return job
 
 
-def _there(job: Comparing, rows: Sequence[Wanted]) -> list[Row]:
+def _there(job: ComparisonJob, rows: Sequence[RequestedRow]) -> list[Row]:
     said = ((row.name, job.comparison.row(row.recipe, job.ood)) for row in rows)
     return [replace(row, name=name) for name, row in said if row is not None]
 
 
-def _wait(job: Comparing, draw: Callable[[], list[Row]], status: DeltaGenerator) -> list[Row]:
+def _wait(job: ComparisonJob, draw: Callable[[], list[Row]], status: DeltaGenerator) -> list[Row]:
     """Draw rows as they come, until all are there or the visitor stops it."""
     complete = job.done.is_set()
     there = draw()
@@ -126,11 +126,11 @@ def _wait(job: Comparing, draw: Callable[[], list[Row]], status: DeltaGenerator)
     return there
 
 
-def _computed(job: Comparing) -> list[Row]:
+def _computed(job: ComparisonJob) -> list[Row]:
     return [row for recipe in job.recipes if (row := job.comparison.row(recipe, job.ood)) is not None]
 
 
-def _done(words: str, there: Sequence[Row], job: Comparing) -> str:
+def _done(words: str, there: Sequence[Row], job: ComparisonJob) -> str:
     return words.format(done=len(there), all=len(job.recipes))
 
 

@@ -12,7 +12,7 @@ from app.state import session
 from app.text import experiments as text
 from app.titles import titles_of
 from opnp.experiments.experiment import Experiment
-from opnp.reports.summary import Headline
+from opnp.reports.summary import Summary
 
 COLUMNS = 2
 
@@ -53,7 +53,7 @@ def _card(experiment: Experiment, titles: Mapping[str, str]) -> None:
         st.switch_page("views/explore.py")
 
 
-def _figures(figures: Headline) -> None:
+def _figures(figures: Summary) -> None:
     st.markdown(
         f"FPR95 **{percent(figures.fpr95)}** · AUROC **{percent(figures.auroc)}** · "
         f"accuracy **{percent(figures.accuracy)}**"

@@ -8,7 +8,7 @@ from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.controls import begin, controls
 from app.components.deferred import above_is_seen
-from app.components.explore.live_results import Shown, follow, look
+from app.components.explore.live_results import LiveResults, follow, look
 from app.components.explore.per_set_table import more_figures
 from app.components.explore.presets import presets_and_pair
 from app.components.plot import plot
@@ -48,7 +48,7 @@ def explore(explorer: Explorer) -> None:
 
 
 @st.fragment
-def live(explorer: Explorer) -> Shown | None:
+def live(explorer: Explorer) -> LiveResults | None:
     """Draw the controls and what follows them, alone while a thumb is held, else with the whole page.
 
     Returns:
@@ -76,7 +76,7 @@ def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:
     st.caption(text.explore.MAP_HELP)
 
 
-def _report(explorer: Explorer, shown: Shown) -> None:
+def _report(explorer: Explorer, shown: LiveResults) -> None:
     compared = pair()
     before = cached.position(explorer.prepared.experiment.key, compared.pruning)
     found = Findings(

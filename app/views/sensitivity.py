@@ -8,7 +8,7 @@ from app.components.sensitivity.one_class import one_class
 from app.components.sensitivity.one_image import one_image
 from app.components.sensitivity.one_neuron import one_neuron
 from app.components.sensitivity.overview import overview
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.spread import spread
 from app.shell import view
 from app.state.session import Settings
@@ -25,7 +25,7 @@ PARTS = {
 
 def sensitivity(explorer: Explorer, settings: Settings) -> None:
     """Draw the page for these settings."""
-    shown = Shown(explorer, settings.pruning, settings.ood, palette(st.context.theme.type))
+    shown = SensitivityView(explorer, settings.pruning, settings.ood, palette(st.context.theme.type))
     settle(shown)
     PARTS[part()](shown)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def remarks() -> Iterator[list[str]]:
+def collect_warnings() -> Iterator[list[str]]:
     """Collect the warnings of opnp that this thread logs in the block, each sentence once.
 
     They are logged all the same, so the terminal prints them too. None of them holds a path of the machine.
 
     Example:
-        >>> with remarks() as said:
+        >>> with collect_warnings() as said:
         ...     logging.getLogger("opnp.store").warning("Entry %d is damaged.", 3)
         >>> said
         ['Entry 3 is damaged.']

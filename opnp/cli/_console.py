@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from opnp.cli import _stdout
 from opnp.errors import MissingDataError, OpnpError
-from opnp.features import ExtractionCancelledError, Pace
+from opnp.features import ExtractionCancelledError, ExtractionProgress
 from opnp.features.monitor import Report
 
 _LOG_EVERY = 30.0
@@ -119,7 +119,7 @@ class _Lines:
     def __init__(self, console: Console, title: str) -> None:
         self._console, self._title, self._next = console, title, time.monotonic() + _LOG_EVERY
 
-    def __call__(self, pace: Pace) -> None:
+    def __call__(self, pace: ExtractionProgress) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _LOG_EVERY
             self._console.print(f"{self._title}: {pace}")

@@ -15,10 +15,10 @@ from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
 from opnp.explorer import Explorer
-from opnp.features import Pace
+from opnp.features import ExtractionProgress
 from opnp.features.monitor import Report
 from opnp.prepare import prepare
-from opnp.reports.provenance import sentences
+from opnp.reports.provenance import image_notes
 from opnp.store import Store
 
 Ends = tuple[float, float]
@@ -73,7 +73,7 @@ def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Exp
     chosen = device_named(device)
     with Store(cache) as store, _bars() as progress:
         prepared = prepare(experiment, store, device=chosen, progress=progress)
-    for line in sentences(prepared):
+    for line in image_notes(prepared):
         _console.people().print(Text(printable(line)), soft_wrap=True)
     return Explorer(prepared)
 
@@ -108,7 +108,7 @@ class _Bars:
         self._stack, self._title = stack, ""
         self._report: Report | None = None
 
-    def __call__(self, title: str, pace: Pace) -> None:
+    def __call__(self, title: str, pace: ExtractionProgress) -> None:
         if self._report is None or title != self._title:
             self._stack.close()
             self._report = self._stack.enter_context(_console.showing(title))

@@ -6,14 +6,14 @@ from rich import box
 from rich.table import Table
 
 from opnp.cli._inputs import printable
-from opnp.diagnostics.experiment_summary import Understood, UnderstoodSet
+from opnp.diagnostics.experiment_summary import ExperimentSummary, SetSummary
 from opnp.models import numbered
 from opnp.reports.markdown import percent
 
 _SHOWN = 12
 
 
-def understood_lines(said: Understood) -> Iterator[str]:
+def understood_lines(said: ExperimentSummary) -> Iterator[str]:
     """What is above the table of sets."""
     yield printable(f"{said.title} ({said.key})")
     if said.problem is not None:
@@ -29,7 +29,7 @@ def understood_lines(said: Understood) -> Iterator[str]:
     yield from map(printable, said.notes)
 
 
-def understood_table(said: Understood) -> Table:
+def understood_table(said: ExperimentSummary) -> Table:
     """A row a set."""
     table = Table("Set", "Images", "Skipped", "Classes with images", "Not used", box=box.SIMPLE_HEAD)
     for one in said.sets:
@@ -39,7 +39,7 @@ def understood_table(said: Understood) -> Table:
     return table
 
 
-def below_lines(said: Understood) -> Iterator[str]:
+def below_lines(said: ExperimentSummary) -> Iterator[str]:
     """What is below it: folders and classes, sets that cannot be used, and what is missing."""
     for one in said.sets:
         pairs = [
@@ -52,7 +52,7 @@ def below_lines(said: Understood) -> Iterator[str]:
     yield from dict.fromkeys(f"→ {thing.remedy or thing.what}" for thing in said.missing)
 
 
-def _with_images(one: UnderstoodSet, classes: int) -> str:
+def _with_images(one: SetSummary, classes: int) -> str:
     if not one.classes:
         return ""
     counts = [count for _, _, count in one.classes]

@@ -20,16 +20,16 @@ from opnp.reports.csv_table import csv_of
 from opnp.reports.markdown import percent
 from opnp.reports.metric_table import (
     DIRECTION,
-    Figures,
+    MetricTable,
     average,
     describe_pruning,
-    figures,
+    metric_table,
     realised,
     records,
 )
 from opnp.reports.provenance import MEANING, method_records, provenance, remarks
 
-Halves = Mapping[Half, Figures]
+Halves = Mapping[Half, MetricTable]
 
 
 def evaluate(
@@ -63,7 +63,8 @@ def evaluate(
         keys = _experiment.there(explorer, keys, ood)
         before, after = explorer.at(UNPRUNED), explorer.at(pruning)
         unpruned, pruned = (
-            {half: figures(explorer, snapshot, keys, half) for half in Half} for snapshot in (before, after)
+            {half: metric_table(explorer, snapshot, keys, half) for half in Half}
+            for snapshot in (before, after)
         )
         made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         if csv is not None:
@@ -132,7 +133,7 @@ def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
     return cells
 
 
-def _figure(said: Figures, key: str | None, name: str) -> tuple[float, Interval]:
+def _figure(said: MetricTable, key: str | None, name: str) -> tuple[float, Interval]:
     source = said.together if key is None else said.alone[key]
     metrics: OodMetrics = average(source)
     interval: Interval = getattr(source, f"{name}_interval")
@@ -150,7 +151,7 @@ def change(old: float, new: float) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-def _foot(after: Snapshot, unpruned: Figures, pruned: Figures) -> Text:
+def _foot(after: Snapshot, unpruned: MetricTable, pruned: MetricTable) -> Text:
     old, new, head = unpruned.together, pruned.together, after.head
     idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
     return Text(

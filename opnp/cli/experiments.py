@@ -12,10 +12,10 @@ from rich.text import Text
 
 from opnp.cli import _console, _options
 from opnp.cli._experiment_summary import below_lines, understood_lines, understood_table
-from opnp.diagnostics.experiment_summary import understood
+from opnp.diagnostics.experiment_summary import summarize
 from opnp.experiments import registry
 from opnp.experiments.experiment import Experiment, Unused
-from opnp.experiments.status import Kept, kept
+from opnp.experiments.status import ExperimentStatus, experiment_status
 from opnp.store import Store
 
 
@@ -35,7 +35,9 @@ def experiments(
         _one(name, cache, as_json=as_json)
         return
     with _console.exits(as_json=as_json), Store(cache) as store:
-        found = [(experiment, kept(experiment, store)) for experiment in registry.list_experiments()]
+        found = [
+            (experiment, experiment_status(experiment, store)) for experiment in registry.list_experiments()
+        ]
     if as_json:
         _console.show_json({"experiments": [_machine(*item) for item in found]})
         return
@@ -60,7 +62,7 @@ def experiments(
 
 def _one(key: str, cache: Path | None, *, as_json: bool) -> None:
     with _console.exits(as_json=as_json), Store(cache) as store:
-        said = understood(registry.load_experiment(key), store)
+        said = summarize(registry.load_experiment(key), store)
     if as_json:
         _console.show_json(asdict(said))
         return
@@ -72,7 +74,7 @@ def _one(key: str, cache: Path | None, *, as_json: bool) -> None:
         stdout.print(Text(line), soft_wrap=True)
 
 
-def _machine(experiment: Experiment, there: Kept) -> dict[str, object]:
+def _machine(experiment: Experiment, there: ExperimentStatus) -> dict[str, object]:
     return {
         "key": experiment.key,
         "title": experiment.title,
@@ -88,7 +90,7 @@ def _machine(experiment: Experiment, there: Kept) -> dict[str, object]:
     }
 
 
-def _cells(experiment: Experiment, there: Kept) -> list[str]:
+def _cells(experiment: Experiment, there: ExperimentStatus) -> list[str]:
     classes = "?" if there.classes is None else f"{there.classes:,}"
     names = ", ".join(images.key for images in experiment.ood)
     return [
@@ -100,7 +102,7 @@ def _cells(experiment: Experiment, there: Kept) -> list[str]:
     ]
 
 
-def _cached(there: Kept, sets: int, without: Sequence[Unused]) -> str:
+def _cached(there: ExperimentStatus, sets: int, without: Sequence[Unused]) -> str:
     if there.blocked or there.problem:
         return "missing, see below" if there.blocked else "unusable, see below"
     sets -= len(without)
@@ -111,7 +113,7 @@ def _cached(there: Kept, sets: int, without: Sequence[Unused]) -> str:
     return f"features of {len(there.features)} of {sets} sets" + (", maps" if there.maps else "")
 
 
-def _lacking(key: str, there: Kept) -> Iterator[str]:
+def _lacking(key: str, there: ExperimentStatus) -> Iterator[str]:
     """What an experiment lacks, the things that one remedy gets together."""
     if there.missing or there.problem:
         yield f"\n{key}"

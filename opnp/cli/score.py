@@ -14,7 +14,7 @@ from rich.text import Text
 from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.cli._inputs import files_named, printable, read_file
 from opnp.cli.score_detector import ByDetector, Detected, Item, Judge
-from opnp.cli.score_experiment import Scored, Skipped, csv_lines, machine, scores_table
+from opnp.cli.score_experiment import ScoredImage, Skipped, csv_lines, machine, scores_table
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.onnx_detector import GraphDetector
@@ -23,7 +23,7 @@ from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, Unread
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.inference.predict import features_of, opinions, transformed
+from opnp.inference.predict import extract_features, opinions, preprocess
 from opnp.reports.metric_table import DIRECTION
 
 ZIP, GRAPH = ".zip", ".onnx"
@@ -120,26 +120,26 @@ class ByExperiment:
         self._before, self._after = explorer.at(UNPRUNED), explorer.at(pruning)
         self.title = f"{explorer.prepared.experiment.title}: {self._windows}"
 
-    def judged(self, files: Sequence[Path]) -> Iterator[Scored | Skipped]:
+    def judged(self, files: Sequence[Path]) -> Iterator[ScoredImage | Skipped]:
         """One file after the other."""
         classifier = self._explorer.prepared.classifier
         for start in range(0, len(files), BATCH):
             inputs = {}
             for path in files[start : start + BATCH]:
                 try:
-                    inputs[path] = transformed(classifier, read_file(path).image)
+                    inputs[path] = preprocess(classifier, read_file(path).image)
                 except UnreadableImageError as error:
                     yield Skipped(path, str(error))
             if inputs:
-                features = features_of(classifier, list(inputs.values()))
+                features = extract_features(classifier, list(inputs.values()))
                 heads = (opinions(self._explorer, features, at) for at in (self._before, self._after))
-                yield from map(Scored, inputs, *heads)
+                yield from map(ScoredImage, inputs, *heads)
 
-    def line(self, said: Scored) -> dict[str, object]:
+    def line(self, said: ScoredImage) -> dict[str, object]:
         """For machines."""
         return machine(said)
 
-    def csv(self, scored: Sequence[Scored]) -> str:
+    def csv(self, scored: Sequence[ScoredImage]) -> str:
         """For spreadsheets."""
         return csv_lines(scored)
 
@@ -151,7 +151,7 @@ class ByExperiment:
             "scores": f"energy, {DIRECTION}; threshold: accepts 95 % of the ID test set",
         }
 
-    def table(self, scored: Sequence[Scored]) -> Table:
+    def table(self, scored: Sequence[ScoredImage]) -> Table:
         """For people."""
         return scores_table(scored, self._after)
 

@@ -15,7 +15,7 @@ from opnp.reports.csv_table import csv_of, file_cell
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredImage:
     """One image file: before pruning and after."""
 
     file: Path
@@ -41,17 +41,17 @@ def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
     }
 
 
-def machine(said: Scored | Skipped) -> dict[str, object]:
+def machine(said: ScoredImage | Skipped) -> dict[str, object]:
     """One file for machines."""
     if isinstance(said, Skipped):
         return {"file": str(said.file), "skipped": said.reason}
     return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
 
 
-def csv_lines(scored: Sequence[Scored]) -> str:
+def csv_lines(scored: Sequence[ScoredImage]) -> str:
     """All images as CSV."""
 
-    def line(said: Scored) -> dict[str, str | float | bool]:
+    def line(said: ScoredImage) -> dict[str, str | float | bool]:
         heads = {"unpruned": said.before, "pruned": said.after}
         told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _plain(op).items()}
         return {"file": file_cell(said.file), **told}
@@ -59,7 +59,7 @@ def csv_lines(scored: Sequence[Scored]) -> str:
     return csv_of(map(line, scored))
 
 
-def scores_table(scored: Sequence[Scored], after: Snapshot) -> Table:
+def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
     """All images for people."""
     pruned = after.pruning.kind != "unpruned"
     caption = f"threshold {scored[0].after.threshold:.2f}; " + (

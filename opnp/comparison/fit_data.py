@@ -11,7 +11,7 @@ from opnp.errors import OpnpError
 from opnp.features import Skip, StoredFeatures
 from opnp.features.cache import found_features
 from opnp.features.types import Features
-from opnp.labels.assign import labelled
+from opnp.labels.assign import assign_labels
 from opnp.prepare import Prepared
 from opnp.store import Store
 
@@ -90,7 +90,7 @@ def _labels(prepared: Prepared, beside: torch.Tensor, skipped: Sequence[Skip] = 
     images = prepared.experiment.id_train
     try:
         names = prepared.classifier.class_names
-        labels = labelled(prepared.experiment, images, names, beside, skipped).labels
+        labels = assign_labels(prepared.experiment, images, names, beside, skipped).labels
     except OpnpError as error:
         _log.warning("The labels of %s are not used: %s", images.title, error)
         return torch.full_like(beside, NO_LABEL)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.comparison.scoring import Scored
+from opnp.comparison.scoring import MethodScores
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
 
@@ -30,7 +30,7 @@ class Roc:
     tpr95: float
 
 
-def roc(said: Scored, ood: Sequence[str], half: Half | str, *, points: int = POINTS) -> Roc:
+def roc(said: MethodScores, ood: Sequence[str], half: Half | str, *, points: int = POINTS) -> Roc:
     """The ROC curve of a row, macro-averaged: at every threshold the mean of the sets' shares.
 
     Args:
@@ -78,6 +78,6 @@ def _above(ascending: FloatArray, thresholds: FloatArray) -> FloatArray:
     return 1.0 - below / ascending.size
 
 
-def _half(said: Scored, key: str, half: Half | str) -> FloatArray:
+def _half(said: MethodScores, key: str, half: Half | str) -> FloatArray:
     scores: FloatArray = said.ood[key].scores.double().numpy()
     return scores[half_of(len(scores), half)]

@@ -11,9 +11,9 @@ import torch
 from opnp.comparison.fit_data import Training
 from opnp.comparison.grammar import spell
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.scoring import Scored, score
+from opnp.comparison.scoring import MethodScores, score
 from opnp.prepare import Prepared
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 from opnp.store import Store, StoreError
 
 log = logging.getLogger("opnp.comparison")
@@ -35,7 +35,7 @@ def kept_score(
     recipe: Recipe,
     *,
     cancel: threading.Event | None = None,
-) -> Scored:
+) -> MethodScores:
     """`score`, or what it gave before for the same model, images, recipe and libraries.
 
     The times of a row that is found are those of when it was computed.
@@ -63,7 +63,7 @@ def kept_score(
     return said
 
 
-def _arrays(said: Scored) -> dict[str, np.ndarray]:
+def _arrays(said: MethodScores) -> dict[str, np.ndarray]:
     arrays = {
         f"{number} {field}": getattr(rescored, field).numpy()
         for number, rescored in enumerate((said.id_test, *said.ood.values()))
@@ -72,10 +72,10 @@ def _arrays(said: Scored) -> dict[str, np.ndarray]:
     return {**arrays, "seconds": np.array([said.fitting, said.scoring])}
 
 
-def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -> Scored:
+def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -> MethodScores:
     id_test, *ood = (
-        Rescored(*(torch.tensor(arrays[f"{number} {field}"]) for field in _FIELDS))
+        HeadOutput(*(torch.tensor(arrays[f"{number} {field}"]) for field in _FIELDS))
         for number in range(1 + len(prepared.ood))
     )
     fitting, scoring = (float(value) for value in arrays["seconds"])
-    return Scored(recipe, id_test, dict(zip(prepared.ood, ood, strict=True)), fitting, scoring)
+    return MethodScores(recipe, id_test, dict(zip(prepared.ood, ood, strict=True)), fitting, scoring)

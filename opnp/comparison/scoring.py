@@ -15,7 +15,7 @@ from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
 from opnp.prepare import Prepared
 from opnp.pruning import prune
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 WHOLE = 16_384
 """Images that are scored in one go, as the sliders do, so that the energy is theirs bit for bit."""
@@ -33,7 +33,7 @@ class ComparisonCancelledError(OpnpError):
 
 
 @dataclass(frozen=True)
-class Scored:
+class MethodScores:
     """What a recipe says of every set.
 
     Attributes:
@@ -45,15 +45,15 @@ class Scored:
     """
 
     recipe: Recipe
-    id_test: Rescored
-    ood: Mapping[str, Rescored]
+    id_test: HeadOutput
+    ood: Mapping[str, HeadOutput]
     fitting: float
     scoring: float
 
 
 def score(
     prepared: Prepared, training: Training, recipe: Recipe, *, cancel: threading.Event | None = None
-) -> Scored:
+) -> MethodScores:
     """Fit a recipe and score every image of the ID test set and of all OOD sets.
 
     Args:
@@ -82,12 +82,12 @@ def score(
         scoring = min(scoring, _timed(fitted, features, cancel)[1])
     fields = (torch.cat([getattr(block, name) for block in blocks]) for name in _FIELDS)
     parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
-    rescored = {key: Rescored(*part) for key, part in zip(sets, parts, strict=True)}
+    rescored = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
     for key, said in rescored.items():
         for what in ("scores", "confidence"):
             name = f"{what} of {key or 'the ID test set'}"
             require_finite(name, getattr(said, what), remedy=_REMEDY)
-    return Scored(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
+    return MethodScores(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
 
 
 def require_met(training: Training, recipe: Recipe) -> None:
@@ -144,12 +144,12 @@ class _Fitted:
             require_finite("features", features, remedy=_REMEDY)
         return features if self._kept is None else features * self._kept
 
-    def __call__(self, features: torch.Tensor) -> Rescored:
+    def __call__(self, features: torch.Tensor) -> HeadOutput:
         seen = self._seen(features)
         logits = self._head.logits(seen)
         top, predicted = logits.max(dim=1)
         confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-        return Rescored(self._rate(seen, logits), confidence, predicted)
+        return HeadOutput(self._rate(seen, logits), confidence, predicted)
 
 
 _REMEDY = "Change the method's parameters."
@@ -158,7 +158,7 @@ _FIELDS = ("scores", "confidence", "predicted")
 
 def _timed(
     fitted: _Fitted, parts: list[torch.Tensor], cancel: threading.Event | None
-) -> tuple[list[Rescored], float]:
+) -> tuple[list[HeadOutput], float]:
     """What is said of all rows, block by block, and the seconds it took."""
     blocks, seconds = [], 0.0
     for block in _blocks(parts):

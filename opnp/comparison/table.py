@@ -9,13 +9,13 @@ from enum import StrEnum
 from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.score_cache import kept_score
-from opnp.comparison.scoring import ComparisonCancelledError, Scored, score
+from opnp.comparison.scoring import ComparisonCancelledError, MethodScores, score
 from opnp.errors import OpnpError
 from opnp.evaluation.evaluate import Evaluation, evaluate
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.prepare import Prepared
-from opnp.reports.metric_table import Figures, average
+from opnp.reports.metric_table import MetricTable, average
 from opnp.store import Store
 
 log = logging.getLogger("opnp.comparison")
@@ -40,7 +40,7 @@ class Row:
 
     name: str
     recipe: Recipe
-    figures: Figures | None = None
+    figures: MetricTable | None = None
     fitting: float | None = None
     scoring: float | None = None
     reason: str | None = None
@@ -104,7 +104,7 @@ def attempt(
     recipe: Recipe,
     cancel: threading.Event | None = None,
     store: Store | None = None,
-) -> Scored | Row:
+) -> MethodScores | Row:
     """The scores of a recipe, or a row without figures that says why there are none.
 
     Args:
@@ -133,7 +133,7 @@ def attempt(
         return Row(recipe.title, recipe, reason=FAILED.format(kind=type(error).__name__))
 
 
-def row_of(name: str, prepared: Prepared, said: Scored | Row, ood: Sequence[str], half: Half) -> Row:
+def row_of(name: str, prepared: Prepared, said: MethodScores | Row, ood: Sequence[str], half: Half) -> Row:
     """The row of what `attempt` gave.
 
     Raises:
@@ -146,7 +146,7 @@ def row_of(name: str, prepared: Prepared, said: Scored | Row, ood: Sequence[str]
     def against(keys: Sequence[str]) -> Evaluation:
         return evaluate(said.id_test, labels, {key: said.ood[key] for key in keys}, half=half)
 
-    figures = Figures(half, against(ood), {key: against([key]) for key in ood})
+    figures = MetricTable(half, against(ood), {key: against([key]) for key in ood})
     return Row(name, said.recipe, figures, said.fitting, said.scoring)
 
 
@@ -182,7 +182,7 @@ COLUMNS = ("fpr95", "auroc", "aupr_id", "aupr_ood", "ece", "accuracy")
 """Fields of `Cells` that rows are compared in."""
 
 
-def cells(figures: Figures, key: str | None) -> Cells:
+def cells(figures: MetricTable, key: str | None) -> Cells:
     """The figures of the OOD set with that key, or the macro average for None."""
     said = figures.together if key is None else figures.alone[key]
     mean = average(said)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import torch
 
 
-def seen(image: torch.Tensor, black: torch.Tensor, white: torch.Tensor) -> npt.NDArray[np.uint8]:
+def denormalize(image: torch.Tensor, black: torch.Tensor, white: torch.Tensor) -> npt.NDArray[np.uint8]:
     """What a model sees of one image: its input with the normalisation undone.
 
     Each channel runs from its smallest to its largest value in the two references. Where these do not span a
@@ -20,7 +20,7 @@ def seen(image: torch.Tensor, black: torch.Tensor, white: torch.Tensor) -> npt.N
         (H, W) or (H, W, 3) uint8.
 
     Example:
-        >>> seen(torch.tensor([[[0.0, 1.0]]]), -torch.ones(1, 1, 1), torch.ones(1, 1, 1))
+        >>> denormalize(torch.tensor([[[0.0, 1.0]]]), -torch.ones(1, 1, 1), torch.ones(1, 1, 1))
         array([[128, 255]], dtype=uint8)
     """
     ends = torch.cat([black.flatten(1), white.flatten(1)], dim=1)

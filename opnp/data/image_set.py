@@ -121,7 +121,7 @@ def labels_beside_features() -> Labels | None:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class UnusedFiles:
     """What of a set's files was left out.
 
     Attributes:
@@ -137,9 +137,9 @@ class LeftOut:
         return ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
 
 
-def nothing_left_out() -> LeftOut:
+def nothing_left_out() -> UnusedFiles:
     """What a set says of which every file is used."""
-    return LeftOut()
+    return UnusedFiles()
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class ImageSet:
     open: Callable[[], LabelledImages]
     missing: Callable[[], tuple[Missing, ...]] = nothing_missing
     labels: Callable[[], Labels | None] = labels_beside_features
-    left_out: Callable[[], LeftOut] = nothing_left_out
+    left_out: Callable[[], UnusedFiles] = nothing_left_out
 
 
 def _no_images() -> LabelledImages:

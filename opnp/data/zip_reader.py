@@ -34,7 +34,7 @@ _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"BZh", 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
 
 
-class LeftOut(StrEnum):
+class SkipReason(StrEnum):
     """Why a file of a zip is not looked at."""
 
     NOT_A_PICTURE = "not a picture (PNG, JPEG, WebP, BMP, GIF or TIFF)"
@@ -58,11 +58,11 @@ class Member(NamedTuple):
     """
 
     name: str
-    data: bytes | LeftOut
+    data: bytes | SkipReason
 
 
 @dataclass(frozen=True)
-class Bundle:
+class ZipImages:
     """A zip whose directory has been read.
 
     Attributes:
@@ -84,7 +84,7 @@ class Bundle:
             yield Member(safe_path(info.filename), data)
 
 
-def open_bundle(data: bytes, *, name: str, most: int = MOST_IMAGES) -> Bundle:
+def open_zip(data: bytes, *, name: str, most: int = MOST_IMAGES) -> ZipImages:
     """Read the directory of a zip.
 
     Args:
@@ -122,7 +122,7 @@ def open_bundle(data: bytes, *, name: str, most: int = MOST_IMAGES) -> Bundle:
     files = [info for info in opened.infolist() if not _is_ignored(info)]
     count = min(most, len(files))
     chosen = tuple(files[place * len(files) // count] for place in range(count))
-    return Bundle(len(files), count, opened, chosen)
+    return ZipImages(len(files), count, opened, chosen)
 
 
 def safe_path(name: str) -> str:
@@ -155,25 +155,25 @@ def _is_ignored(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or info.filename.startswith("__MACOSX/") or last.startswith(".") or last in _NOTES
 
 
-def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> tuple[bytes | LeftOut, int]:
+def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> tuple[bytes | SkipReason, int]:
     """A member's content, or why there is none, and the bytes that were unpacked to know."""
     if info.flag_bits & 1:
-        return LeftOut.LOCKED, 0
+        return SkipReason.LOCKED, 0
     if info.compress_type not in _METHODS:
-        return LeftOut.DAMAGED, 0
+        return SkipReason.DAMAGED, 0
     if left <= 0:
-        return LeftOut.BEYOND, 0
+        return SkipReason.BEYOND, 0
     limit = min(MAX_BYTES, left)
     try:
         with opened.open(info) as file:
             head = file.read(_HEAD)
             if head.startswith(_ARCHIVES):
-                return LeftOut.ARCHIVE, len(head)
+                return SkipReason.ARCHIVE, len(head)
             if not head.startswith(_PICTURES) and not (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
-                return LeftOut.NOT_A_PICTURE, len(head)
+                return SkipReason.NOT_A_PICTURE, len(head)
             data = head + file.read(max(0, limit + 1 - len(head)))
     except _BROKEN:
-        return LeftOut.DAMAGED, min(info.file_size, limit)
+        return SkipReason.DAMAGED, min(info.file_size, limit)
     if len(data) > limit:
-        return (LeftOut.LARGE if limit == MAX_BYTES else LeftOut.BEYOND), len(data)
+        return (SkipReason.LARGE if limit == MAX_BYTES else SkipReason.BEYOND), len(data)
     return data, len(data)

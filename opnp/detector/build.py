@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from opnp.detector.detector import Detector
-from opnp.detector.manifest import FORMAT, SCORE, VERSION, Manifest
+from opnp.detector.manifest import FORMAT, SCORE, VERSION, DetectorManifest
 from opnp.detector.probes import make_probes
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Interval
@@ -59,7 +59,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
         **provenance(explorer, classifier.weight.device),
     }
     return Detector(
-        classifier, weight, bias, make_probes(classifier, weight, bias, sets), Manifest(_plain(said))
+        classifier, weight, bias, make_probes(classifier, weight, bias, sets), DetectorManifest(_plain(said))
     )
 
 

@@ -16,13 +16,13 @@ from opnp._utils.foreign_code import unended
 from opnp.detector import archive
 from opnp.detector.export import export_onnx, export_program
 from opnp.detector.inputs import Images, One, inputs_of
-from opnp.detector.manifest import Manifest
+from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
 from opnp.detector.results import Result
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
-from opnp.inference.predict import features_of, transformed
+from opnp.inference.predict import extract_features, preprocess
 from opnp.models import Classifier
 from opnp.scoring.head_output import rescore
 
@@ -50,7 +50,7 @@ class Detector:
     weight: torch.Tensor
     bias: torch.Tensor
     probes: Probes
-    manifest: Manifest
+    manifest: DetectorManifest
 
     @cached_property
     def examples(self) -> torch.Tensor:
@@ -99,7 +99,7 @@ class Detector:
         Raises:
             UnreadableImageError: If the model's transform fails on it.
         """
-        return transformed(self.classifier, image)
+        return preprocess(self.classifier, image)
 
     def judge(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
         """Judge images that have been through the model's transform."""
@@ -185,7 +185,7 @@ class Detector:
         return cls(model, weight, bias, probes, manifest)
 
     def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
-        said = rescore(features_of(self.classifier, inputs), self.weight, self.bias)
+        said = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
         require_finite("scores", said.scores)
         return [
             Result(
@@ -198,7 +198,7 @@ class Detector:
         ]
 
 
-def _experiment_of(manifest: Manifest) -> Experiment:
+def _experiment_of(manifest: DetectorManifest) -> Experiment:
     try:
         return load_experiment(manifest.experiment)
     except InvalidSettingError:
@@ -211,9 +211,9 @@ def _experiment_of(manifest: Manifest) -> Experiment:
 
 def _checked(
     said: dict[str, Any], tensors: dict[str, torch.Tensor]
-) -> tuple[Manifest, torch.Tensor, torch.Tensor, Probes]:
+) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes]:
     """The parts of a file, each as it should be and fitting the others."""
-    manifest, probes = Manifest(said), read_probes(tensors)
+    manifest, probes = DetectorManifest(said), read_probes(tensors)
     weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
     if weight is None or bias is None or {weight.dtype, bias.dtype} != {torch.float32}:
         raise archive.refused("its head is missing or not float32")
@@ -227,7 +227,7 @@ def _checked(
     return manifest, weight, bias, probes
 
 
-def _require_same(model: Classifier, manifest: Manifest, weight: torch.Tensor) -> None:
+def _require_same(model: Classifier, manifest: DetectorManifest, weight: torch.Tensor) -> None:
     same = (model.fingerprint, model.transform_id) == (manifest.said["model"], manifest.said["transform"])
     if not same or model.weight.shape != weight.shape:
         raise InvalidDataError(

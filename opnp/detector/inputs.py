@@ -11,7 +11,7 @@ from PIL import Image
 
 from opnp.data.decode import ON_DISK, plain_image, read_image
 from opnp.errors import InvalidDataError, MissingDataError
-from opnp.inference.predict import transformed
+from opnp.inference.predict import preprocess
 from opnp.models import Classifier
 
 One: TypeAlias = Image.Image | Path | str
@@ -39,10 +39,10 @@ def inputs_of(
         UnreadableImageError: If a file is no image.
     """
     if isinstance(images, Image.Image | Path | str):
-        return [transformed(classifier, _picture(images))], True
+        return [preprocess(classifier, _picture(images))], True
     if isinstance(images, np.ndarray):
         pictures, single = _pictures(images)
-        return [transformed(classifier, picture) for picture in pictures], single
+        return [preprocess(classifier, picture) for picture in pictures], single
     if isinstance(images, torch.Tensor):
         return _tensors(images, shape)
     if isinstance(images, Sequence):

@@ -30,7 +30,7 @@ _TYPES: dict[str, type] = {
 
 
 @dataclass(frozen=True)
-class Manifest:
+class DetectorManifest:
     """A checked manifest.
 
     Attributes:

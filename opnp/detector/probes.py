@@ -14,7 +14,7 @@ from torch.nn import functional
 from opnp.data.image_set import ImageSet
 from opnp.detector.archive import refused
 from opnp.errors import InvalidDataError, UnreadableImageError
-from opnp.inference.predict import features_of, transformed
+from opnp.inference.predict import extract_features, preprocess
 from opnp.models import Classifier
 
 EACH = 4
@@ -49,7 +49,7 @@ class Probes:
             InvalidDataError: If the transform fails on one, or gives them different shapes.
         """
         try:
-            tensors = [transformed(classifier, Image.fromarray(picture)) for picture in self.pictures]
+            tensors = [preprocess(classifier, Image.fromarray(picture)) for picture in self.pictures]
             return torch.stack(tensors).float()
         except (UnreadableImageError, RuntimeError):
             raise refused("the model's transform cannot take its probe images") from None
@@ -111,7 +111,7 @@ def logits_of(
     classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, inputs: torch.Tensor
 ) -> torch.Tensor:
     """(n, C) float32 on the CPU, of transformed images."""
-    return functional.linear(features_of(classifier, list(inputs)), weight, bias)
+    return functional.linear(extract_features(classifier, list(inputs)), weight, bias)
 
 
 def _small(image: Image.Image) -> npt.NDArray[np.uint8]:

@@ -51,7 +51,7 @@ def standing(thing: str, count: int, second: str, first: str) -> str:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """What a comparison of sets found.
 
     Attributes:
@@ -72,7 +72,7 @@ class Compared:
         return (*said, left)
 
 
-def compared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Compared:
+def compare_sets(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Comparison:
     """Pictures of ID test that are in ID training, and of the OOD sets that are in either.
 
     Args:
@@ -88,7 +88,7 @@ def compared(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Co
             same = [place for place, digest in digests[later].items() if digest in known]
             if same:
                 found.append(Shared(first.title, second.title, len(same), _name(there, same[0])))
-    return Compared(tuple(found), unread)
+    return Comparison(tuple(found), unread)
 
 
 def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], int]:

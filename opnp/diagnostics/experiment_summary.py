@@ -9,16 +9,16 @@ from PIL import Image
 from torch.nn import functional
 
 from opnp.data.image_set import FeatureSet, ImageSet, LabelledImages, Missing
-from opnp.diagnostics.duplicates import compared
+from opnp.diagnostics.duplicates import compare_sets
 from opnp.diagnostics.shared_rows import shared_rows
 from opnp.errors import OpnpError
 from opnp.experiments.experiment import Experiment
 from opnp.features import Skip
 from opnp.features.cache import found_features
 from opnp.features.types import Features
-from opnp.labels.assign import joined_classes, labelled
+from opnp.labels.assign import assign_labels, joined_classes
 from opnp.labels.classes import is_named
-from opnp.labels.plausibility import doubts
+from opnp.labels.plausibility import label_doubts
 from opnp.models import Classifier
 from opnp.store import Store
 
@@ -26,7 +26,7 @@ _FLAT = 0.2
 
 
 @dataclass(frozen=True)
-class UnderstoodSet:
+class SetSummary:
     """A set of images.
 
     Attributes:
@@ -50,7 +50,7 @@ class UnderstoodSet:
 
 
 @dataclass(frozen=True)
-class Understood:
+class ExperimentSummary:
     """An experiment as it was read.
 
     Attributes:
@@ -70,7 +70,7 @@ class Understood:
     title: str
     classes: tuple[str, ...] = ()
     width: int | None = None
-    sets: tuple[UnderstoodSet, ...] = ()
+    sets: tuple[SetSummary, ...] = ()
     accuracy: float | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Understood:
     problem: str | None = None
 
 
-def understood(experiment: Experiment, store: Store) -> Understood:
+def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
     """Look at an experiment's model and images, and at those features that are kept.
 
     The model is loaded and folders are listed; files that two sets may share are read
@@ -93,7 +93,7 @@ def understood(experiment: Experiment, store: Store) -> Understood:
     looks = [_look(experiment, images, model, store, opened) for images in experiment.sets]
     notes, warnings = (
         [*experiment.notes],
-        [*compared(experiment, opened).sentences(), *shared_rows(experiment)],
+        [*compare_sets(experiment, opened).sentences(), *shared_rows(experiment)],
     )
     accuracy = None
     if model is not None:
@@ -102,7 +102,7 @@ def understood(experiment: Experiment, store: Store) -> Understood:
         accuracy, said, odd = _on_test(experiment, model, store)
         notes += said
         warnings = [*odd, *warnings]
-    return Understood(
+    return ExperimentSummary(
         experiment.key,
         experiment.title,
         () if model is None else model.class_names,
@@ -122,10 +122,10 @@ def _look(
     model: Classifier | None,
     store: Store,
     opened: dict[str, LabelledImages],
-) -> UnderstoodSet:
+) -> SetSummary:
     missing = images.missing()
     if missing:
-        return UnderstoodSet(images.key, images.title, problem=missing[0].what)
+        return SetSummary(images.key, images.title, problem=missing[0].what)
     skipped: Sequence[Skip] | None
     try:
         if isinstance(images, FeatureSet):
@@ -138,11 +138,11 @@ def _look(
         is_id = images.key in (experiment.id_train.key, experiment.id_test.key)
         classes = _classes(experiment, images, model, skipped or ()) if is_id and model is not None else ()
         known = None if skipped is None else len(skipped)
-        return UnderstoodSet(images.key, images.title, count, classes, str(images.left_out()), known)
+        return SetSummary(images.key, images.title, count, classes, str(images.left_out()), known)
     except (OpnpError, OSError) as error:
         there = opened.get(images.key)
         said = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
-        return UnderstoodSet(images.key, images.title, None if there is None else len(there), problem=said)
+        return SetSummary(images.key, images.title, None if there is None else len(there), problem=said)
 
 
 def _classes(
@@ -204,14 +204,14 @@ def _on_test(
         features, skipped = _kept(images, model, store)
         if features is None:
             return None, _assumed(experiment, images, model), ()
-        there = labelled(experiment, images, model.class_names, features.labels, skipped)
+        there = assign_labels(experiment, images, model.class_names, features.labels, skipped)
     except OpnpError as error:
         return None, (), (str(error),)
     labels = there.labels.numpy()
     predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
     if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
         return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
-    odd = doubts(labels, predicted, model.class_names, images.title, there.otherwise)
+    odd = label_doubts(labels, predicted, model.class_names, images.title, there.otherwise)
     return float((labels == predicted).mean()), there.said, odd
 
 

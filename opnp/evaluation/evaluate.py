@@ -10,7 +10,7 @@ from opnp.errors import InvalidDataError
 from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import Reliability, aupr, auroc, fpr95, reliability, tpr_threshold
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Evaluation:
 
 
 def evaluate(
-    id_test: Rescored,
+    id_test: HeadOutput,
     labels: npt.NDArray[np.int64],
-    ood: Mapping[str, Rescored],
+    ood: Mapping[str, HeadOutput],
     *,
     half: Half | str,
 ) -> Evaluation:
@@ -87,7 +87,7 @@ def evaluate(
 
 
 def evaluate_against(
-    id_test: Rescored, labels: npt.NDArray[np.int64], ood: Mapping[str, npt.NDArray[np.floating]]
+    id_test: HeadOutput, labels: npt.NDArray[np.int64], ood: Mapping[str, npt.NDArray[np.floating]]
 ) -> Evaluation:
     """Compute every figure of a head against OOD scores that are used whole.
 

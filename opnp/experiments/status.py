@@ -13,7 +13,7 @@ SUMS = "sensitivity sums"
 
 
 @dataclass(frozen=True)
-class Kept:
+class ExperimentStatus:
     """What is there and what is not.
 
     Attributes:
@@ -33,7 +33,7 @@ class Kept:
     blocked: bool = False
 
 
-def kept(experiment: Experiment, store: Store) -> Kept:
+def experiment_status(experiment: Experiment, store: Store) -> ExperimentStatus:
     """Look up which of the features and maps that `opnp.prepare.prepare` needs are in a store.
 
     The model is loaded, since what is kept is named by its weights; but not where something is missing.
@@ -42,12 +42,12 @@ def kept(experiment: Experiment, store: Store) -> Kept:
     if missing:
         experiment, _ = experiment.without_missing()
         if experiment.missing():
-            return Kept(missing=missing, blocked=True)
+            return ExperimentStatus(missing=missing, blocked=True)
     try:
         classifier = experiment.classifier()
         identities = {images.key: images.identity() for images in experiment.sets}
     except OpnpError as error:
-        return Kept(problem=str(error), missing=missing)
+        return ExperimentStatus(problem=str(error), missing=missing)
     mine = (classifier.fingerprint, classifier.transform_id)
     extracted = {
         extraction.folder.name: extraction.manifest.request.images
@@ -56,7 +56,7 @@ def kept(experiment: Experiment, store: Store) -> Kept:
         and (extraction.manifest.request.model, extraction.manifest.request.transform) == mine
     }
     train = identities[experiment.id_train.key]
-    return Kept(
+    return ExperimentStatus(
         classes=len(classifier.class_names),
         features=tuple(
             images.key

@@ -21,7 +21,7 @@ from opnp.features.errors import (
 from opnp.features.extract import extract_to_disk
 from opnp.features.loader import Skip
 from opnp.features.processes import ALONE, Processes, joined
-from opnp.features.progress import Pace
+from opnp.features.progress import ExtractionProgress
 from opnp.features.settings import ExtractionSettings, FeatureFormat
 from opnp.features.stored import StoredFeatures
 
@@ -29,11 +29,11 @@ __all__ = [
     "ALONE",
     "DamagedFeaturesError",
     "ExtractionCancelledError",
+    "ExtractionProgress",
     "ExtractionSettings",
     "FeatureFormat",
     "ForeignFeaturesError",
     "IncompleteFeaturesError",
-    "Pace",
     "Processes",
     "Skip",
     "StorageError",

@@ -24,10 +24,10 @@ import numpy as np
 from opnp.data.image_set import ImageSet
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.features import (
+    ExtractionProgress,
     ExtractionSettings,
     FeatureFormat,
     IncompleteFeaturesError,
-    Pace,
     StoredFeatures,
     extract_to_disk,
 )
@@ -89,7 +89,7 @@ def kept_features(
                 _log.warning("The features of %s are not kept. %s", images.title, error)
                 return into(library_in(_temporary(store.directory)))
     if report is not None:
-        report(Pace(request.count, request.count, 0.0, request.count))
+        report(ExtractionProgress(request.count, request.count, 0.0, request.count))
     return found
 
 

@@ -18,7 +18,7 @@ from opnp.features.backbone import run_backbone
 from opnp.features.chunk_reader import read_header
 from opnp.features.errors import DamagedFeaturesError, HalfPrecisionError, StorageError
 from opnp.features.loader import Batch, Skip
-from opnp.features.manifest import Manifest, claim, write_manifest
+from opnp.features.manifest import ExtractionManifest, claim, write_manifest
 from opnp.features.monitor import Report, Watch
 from opnp.features.processes import ALONE, Processes
 from opnp.features.repair import mender
@@ -195,6 +195,6 @@ def _finish(folder: Path, request: Request) -> None:
         ) from error
     rows = tuple(header.rows for header in headers)
     skipped = tuple(skip for header in headers for skip in header.skipped)
-    write_manifest(folder, Manifest(request, rows, skipped))
+    write_manifest(folder, ExtractionManifest(request, rows, skipped))
     chunks.remove_parts(folder)
     chunks.remove_others(folder, request)

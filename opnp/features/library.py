@@ -14,7 +14,7 @@ from opnp.data.image_set import ImageSet
 from opnp.errors import OpnpError
 from opnp.features.errors import HalfPrecisionError
 from opnp.features.extract import extract_to_disk
-from opnp.features.manifest import Manifest, read_manifest
+from opnp.features.manifest import ExtractionManifest, read_manifest
 from opnp.features.monitor import Report
 from opnp.features.processes import ALONE, Processes
 from opnp.features.request import Request
@@ -40,7 +40,7 @@ class Extraction:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: ExtractionManifest
     size_bytes: int
     last_used: float
 

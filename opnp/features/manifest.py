@@ -25,7 +25,7 @@ _log = logging.getLogger("opnp.features")
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ExtractionManifest:
     """What a folder holds.
 
     Attributes:
@@ -63,20 +63,20 @@ def claim(folder: Path, request: Request) -> None:
     try:
         there = read_manifest(folder, as_named=False).request
     except MissingDataError:
-        write_manifest(folder, Manifest(request))
+        write_manifest(folder, ExtractionManifest(request))
         return
     except InvalidDataError:
         if not own:
             raise
         _log.warning("The manifest of features was damaged; it is made again from the chunks that are whole.")
-        write_manifest(folder, Manifest(request))
+        write_manifest(folder, ExtractionManifest(request))
         return
     if there == request:
         return
     differ = ", ".join(request.differences(there))
     if own:
         _log.warning("A folder held features of others (%s differ); they are extracted again.", differ)
-        write_manifest(folder, Manifest(request))
+        write_manifest(folder, ExtractionManifest(request))
         return
     raise ForeignFeaturesError(
         f"Expected the folder to be empty or to hold these features but it holds others "
@@ -84,7 +84,7 @@ def claim(folder: Path, request: Request) -> None:
     )
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: ExtractionManifest) -> None:
     """Write it whole; the same manifest gives the same bytes.
 
     Raises:
@@ -94,7 +94,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_whole(folder / _NAME, text.encode())
 
 
-def read_manifest(folder: Path, *, as_named: bool = True) -> Manifest:
+def read_manifest(folder: Path, *, as_named: bool = True) -> ExtractionManifest:
     """What `folder` holds.
 
     Args:
@@ -135,16 +135,18 @@ def _unreadable() -> InvalidDataError:
     )
 
 
-def _said(said: dict[str, Any]) -> Manifest:
+def _said(said: dict[str, Any]) -> ExtractionManifest:
     """The manifest that JSON says; one that is not complete has neither rows nor skipped images.
 
     Raises:
         ValueError: If it does not add up. (TypeError and KeyError: if it is no manifest at all.)
     """
     request = Request.said(said["request"])
-    manifest = Manifest(request, tuple(said["rows"]), tuple(Skip(**skip) for skip in said["skipped"]))
+    manifest = ExtractionManifest(
+        request, tuple(said["rows"]), tuple(Skip(**skip) for skip in said["skipped"])
+    )
     if not manifest.complete:
-        return Manifest(request)
+        return ExtractionManifest(request)
     indices = [skip.index for skip in manifest.skipped]
     if not all(type(number) is int for number in (*manifest.rows, *indices)):
         raise ValueError(manifest)

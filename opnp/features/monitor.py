@@ -10,10 +10,10 @@ import torch
 from opnp.features import chunks
 from opnp.features.errors import ExtractionCancelledError
 from opnp.features.loader import Batch
-from opnp.features.progress import Pace
+from opnp.features.progress import ExtractionProgress
 from opnp.features.request import Request
 
-Report = Callable[[Pace], object]
+Report = Callable[[ExtractionProgress], object]
 """Told where the run stands after each step; returning False stops it."""
 
 
@@ -62,7 +62,10 @@ class Watch:
             done += step[0].size
             seconds = time.monotonic() - self._began
             if self._report is not None:
-                self._stopped = self._report(Pace(done, self._request.count, seconds, self._resumed)) is False
+                self._stopped = (
+                    self._report(ExtractionProgress(done, self._request.count, seconds, self._resumed))
+                    is False
+                )
 
     def _written(self) -> int:
         """Images in chunks that this run's processes have completed."""

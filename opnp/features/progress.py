@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Pace:
+class ExtractionProgress:
     """Where a run stands.
 
     Attributes:
@@ -14,7 +14,7 @@ class Pace:
         resumed: Images that earlier runs had done.
 
     Example:
-        >>> pace = Pace(done=3000, total=10_000, seconds=20, resumed=1000)
+        >>> pace = ExtractionProgress(done=3000, total=10_000, seconds=20, resumed=1000)
         >>> pace.rate, pace.seconds_left
         (100.0, 70.0)
         >>> print(pace)

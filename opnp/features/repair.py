@@ -10,7 +10,7 @@ from opnp.data.image_set import ImageSet
 from opnp.features import chunks
 from opnp.features.chunk_reader import read_chunk
 from opnp.features.errors import DamagedFeaturesError
-from opnp.features.manifest import Manifest, write_manifest
+from opnp.features.manifest import ExtractionManifest, write_manifest
 from opnp.features.request import Request
 from opnp.features.settings import ExtractionSettings
 from opnp.features.stored import Mend
@@ -49,7 +49,7 @@ def mender(
             if _is_whole(folder, request, number):
                 return
             now = Request.of(classifier, images, len(images.open()), settings)
-            write_manifest(folder, Manifest(request))
+            write_manifest(folder, ExtractionManifest(request))
             chunks.remove(folder, [number])
             if now != request:
                 raise DamagedFeaturesError(

@@ -14,7 +14,7 @@ from opnp.features.chunk_reader import read_chunk
 from opnp.features.chunks import Chunk, DamagedChunkError
 from opnp.features.errors import DamagedFeaturesError, IncompleteFeaturesError
 from opnp.features.loader import Skip
-from opnp.features.manifest import Manifest, read_manifest, write_manifest
+from opnp.features.manifest import ExtractionManifest, read_manifest, write_manifest
 from opnp.features.types import Features
 from opnp.store import files, folders
 
@@ -38,7 +38,7 @@ class StoredFeatures:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: ExtractionManifest
     mend: Mend | None = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -137,7 +137,7 @@ class StoredFeatures:
         Raises:
             StorageError: If the folder cannot be written to.
         """
-        write_manifest(self.folder, Manifest(self.manifest.request))
+        write_manifest(self.folder, ExtractionManifest(self.manifest.request))
         chunks.remove(self.folder, numbers)
 
     def _read(self, number: int, into: torch.Tensor | None = None) -> Features:

@@ -37,7 +37,7 @@ class Opinion:
         return self.score >= self.threshold
 
 
-def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
+def preprocess(classifier: Classifier, image: Image.Image) -> torch.Tensor:
     """An image as it enters the backbone.
 
     Raises:
@@ -52,7 +52,7 @@ def transformed(classifier: Classifier, image: Image.Image) -> torch.Tensor:
         raise UnreadableImageError(f"({size}) makes the model's transform fail: {clause(error)}") from error
 
 
-def features_of(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+def extract_features(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
     """(n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
     device = classifier.weight.device
     parts = [

@@ -11,11 +11,11 @@ import torch
 from PIL import Image
 
 from opnp.data.decode import display_name, read_image
-from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, Bundle, LeftOut, open_bundle
+from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, SkipReason, ZipImages, open_zip
 from opnp.errors import InvalidDataError, UnreadableImageError
 from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
 from opnp.features import ExtractionCancelledError
-from opnp.inference.predict import features_of, transformed
+from opnp.inference.predict import extract_features, preprocess
 from opnp.metrics import FloatArray, auroc, tpr_threshold
 from opnp.models import Classifier
 
@@ -26,7 +26,7 @@ _Z = 1.959964
 
 
 @dataclass(frozen=True)
-class OwnSet:
+class UploadedSet:
     """Pictures that were looked at once. Never written to disk.
 
     Attributes:
@@ -43,11 +43,11 @@ class OwnSet:
     features: torch.Tensor
     small: tuple[bytes, ...]
     files: int
-    left_out: Mapping[LeftOut, int]
+    left_out: Mapping[SkipReason, int]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Acceptance:
     """A set's scores against those of the ID test set under one head.
 
     Attributes:
@@ -72,14 +72,14 @@ class Standing:
         return self.accepted / self.count
 
 
-def look(
+def read_uploaded_set(
     classifier: Classifier,
     data: bytes,
     *,
     name: str,
     progress: Callable[[int, int], object] | None = None,
     cancel: threading.Event | None = None,
-) -> OwnSet:
+) -> UploadedSet:
     """Run every picture of a zip through the model's own transform and backbone.
 
     Args:
@@ -96,43 +96,43 @@ def look(
         InvalidDataError: If it is no zip or holds no picture; the message counts what it holds.
         ExtractionCancelledError: If it was stopped.
     """
-    bundle = open_bundle(data, name=name)
+    bundle = open_zip(data, name=name)
     names: list[str] = []
     small: list[bytes] = []
     inputs: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
-    left_out: Counter[LeftOut] = Counter()
+    left_out: Counter[SkipReason] = Counter()
     pixels = 0
     for done, member in enumerate(bundle.members(), start=1):
         if cancel is not None and cancel.is_set():
             raise ExtractionCancelledError("Stopped; nothing of the zip is kept.")
-        if isinstance(member.data, LeftOut):
+        if isinstance(member.data, SkipReason):
             left_out[member.data] += 1
         elif pixels >= MAX_UNPACKED_PIXELS:
-            left_out[LeftOut.BEYOND] += 1
+            left_out[SkipReason.BEYOND] += 1
         else:
             try:
                 image = read_image(member.data, name=member.name).image
                 pixels += image.width * image.height
-                inputs.append(transformed(classifier, image))
+                inputs.append(preprocess(classifier, image))
             except UnreadableImageError:
-                left_out[LeftOut.UNREADABLE] += 1
+                left_out[SkipReason.UNREADABLE] += 1
             else:
                 names.append(member.name)
                 small.append(_small(image))
         if len(inputs) == BATCH or (inputs and done == bundle.chosen):
-            features.append(features_of(classifier, inputs))
+            features.append(extract_features(classifier, inputs))
             inputs.clear()
         if progress is not None:
             progress(done, bundle.chosen)
     if not names:
         raise _nothing(bundle, left_out, name)
-    return OwnSet(
+    return UploadedSet(
         display_name(name), tuple(names), torch.cat(features), tuple(small), bundle.files, dict(left_out)
     )
 
 
-def standing(id_scores: FloatArray, scores: FloatArray) -> Standing:
+def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     """How a set's scores stand against those of the ID test set.
 
     The interval of the share is the bootstrap's of `opnp.evaluation.intervals`; where none or all are
@@ -152,7 +152,7 @@ def standing(id_scores: FloatArray, scores: FloatArray) -> Standing:
         Wilson, Journal of the American Statistical Association 22, 1927.
 
     Example:
-        >>> found = standing(np.arange(100.0), np.array([1.0, 50.0]))
+        >>> found = acceptance(np.arange(100.0), np.array([1.0, 50.0]))
         >>> found.accepted, found.share, found.auroc
         (1, 0.5, 0.74)
     """
@@ -160,7 +160,7 @@ def standing(id_scores: FloatArray, scores: FloatArray) -> Standing:
     threshold = tpr_threshold(id_scores)
     count, accepted = scores.size, int(np.sum(scores >= threshold))
     certain = accepted in (0, count)
-    return Standing(
+    return Acceptance(
         threshold,
         count,
         accepted,
@@ -192,7 +192,7 @@ def _small(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _nothing(bundle: Bundle, left_out: Mapping[LeftOut, int], name: str) -> InvalidDataError:
+def _nothing(bundle: ZipImages, left_out: Mapping[SkipReason, int], name: str) -> InvalidDataError:
     counts = "; ".join(f"{count:,} {reason}" for reason, count in left_out.items())
     holds = f"found none among its files ({counts})" if bundle.files else "it is empty"
     return InvalidDataError(

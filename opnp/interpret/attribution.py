@@ -29,7 +29,7 @@ _AT_ONCE = 2**22
 
 
 @dataclass(frozen=True)
-class Account:
+class Attribution:
     """Where a difference of two scores of one sample comes from.
 
     Attributes:
@@ -50,14 +50,14 @@ class Account:
         return self.neurons - self.kept
 
 
-def account(
+def integrated_gradients(
     features: torch.Tensor,
     weight: torch.Tensor,
     bias: torch.Tensor,
     *,
     start: torch.Tensor | None = None,
     mask: torch.Tensor | None = None,
-) -> Account:
+) -> Attribution:
     """Share out s¹ - s⁰ of one sample among neurons, by the equation above.
 
     Args:
@@ -79,7 +79,7 @@ def account(
 
     Example:
         >>> z, W = torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 1.0], [0.0, 3.0]])
-        >>> said = account(z, W, torch.zeros(2))
+        >>> said = integrated_gradients(z, W, torch.zeros(2))
         >>> round(said.after - said.before, 6) == round(float(said.neurons.sum()), 6)
         True
     """
@@ -99,7 +99,7 @@ def account(
     parts = mean_probabilities(first, last)[:, None] * (ends - starts) * sample  # (C, D)
     neurons = parts.sum(dim=0)
     kept = neurons if mask is None else (parts * mask).sum(dim=0)
-    return Account(float(torch.logsumexp(first, 0)), float(torch.logsumexp(last, 0)), neurons, kept)
+    return Attribution(float(torch.logsumexp(first, 0)), float(torch.logsumexp(last, 0)), neurons, kept)
 
 
 def mean_probabilities(first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:

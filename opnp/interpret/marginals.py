@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
 from opnp.metrics import FloatArray
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def class_totals(sensitivity: npt.NDArray[np.floating], mask: npt.NDArray[np.boo
 
 
 @dataclass(frozen=True)
-class ClassFigures:
+class ClassMetrics:
     """What a head says of the images of one class.
 
     Attributes:
@@ -68,7 +68,7 @@ class ClassFigures:
     score: float
 
 
-def class_figures(said: Rescored, labels: npt.NDArray[np.int64], number: int) -> ClassFigures | None:
+def class_metrics(said: HeadOutput, labels: npt.NDArray[np.int64], number: int) -> ClassMetrics | None:
     """Accuracy and mean score of the images with one label.
 
     Args:
@@ -84,11 +84,11 @@ def class_figures(said: Rescored, labels: npt.NDArray[np.int64], number: int) ->
         return None
     right = said.predicted.numpy()[mine] == number
     scores = said.scores.numpy()[mine].astype(np.float64)
-    return ClassFigures(int(mine.sum()), float(right.mean()), float(scores.mean()))
+    return ClassMetrics(int(mine.sum()), float(right.mean()), float(scores.mean()))
 
 
 @dataclass(frozen=True)
-class Moved:
+class Reclassified:
     """Images of one class that two heads put in different classes.
 
     Attributes:
@@ -100,7 +100,9 @@ class Moved:
     won: int
 
 
-def moved(before: Rescored, after: Rescored, labels: npt.NDArray[np.int64], number: int) -> Moved:
+def reclassified(
+    before: HeadOutput, after: HeadOutput, labels: npt.NDArray[np.int64], number: int
+) -> Reclassified:
     """Where the images with one label go.
 
     Args:
@@ -115,4 +117,4 @@ def moved(before: Rescored, after: Rescored, labels: npt.NDArray[np.int64], numb
     mine = labels == number
     first, second = before.predicted.numpy()[mine], after.predicted.numpy()[mine]
     left = Counter(second[(first == number) & (second != number)].tolist())
-    return Moved(dict(left.most_common()), int(((first != number) & (second == number)).sum()))
+    return Reclassified(dict(left.most_common()), int(((first != number) & (second == number)).sum()))

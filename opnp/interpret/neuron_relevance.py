@@ -8,22 +8,22 @@ from opnp._utils.checks import require_option
 from opnp.errors import InvalidDataError
 
 
-class Drive(StrEnum):
+class Relevance(StrEnum):
     """How much one sample has to do with one neuron j of features z, logits f = Wz + b, s = logsumexp(f)."""
 
-    VALUE = "value"
+    ACTIVATION = "value"
     """|z_j|: how strongly the neuron answers. Its mean over samples, over C, is the `weights` sensitivity."""
 
     GRADIENT = "gradient"
     """|ds/dz_j| = |sum_c p_c W_cj|: how much the score would move with it. Its mean over samples is the
     `activation` sensitivity."""
 
-    REMOVAL = "removal"
+    ABLATION = "removal"
     """s(z) - s(z without z_j): what of the score is lost when the neuron is switched off; may be negative."""
 
 
-def drive_of(
-    values: torch.Tensor, logits: torch.Tensor, weights: torch.Tensor, drive: Drive | str
+def neuron_relevance(
+    values: torch.Tensor, logits: torch.Tensor, weights: torch.Tensor, drive: Relevance | str
 ) -> torch.Tensor:
     """How much each sample drives one neuron.
 
@@ -44,7 +44,7 @@ def drive_of(
 
     Example:
         >>> z, W = torch.tensor([1.0, 3.0]), torch.tensor([2.0, 0.0])
-        >>> drive_of(z, torch.outer(z, W), W, "removal")  # ln(e^2 + 1) - ln 2, ln(e^6 + 1) - ln 2
+        >>> neuron_relevance(z, torch.outer(z, W), W, "removal")  # ln(e^2 + 1) - ln 2, ln(e^6 + 1) - ln 2
         tensor([1.4338, 5.3093])
     """
     if logits.shape != (*values.shape, *weights.shape) or values.ndim != 1:
@@ -52,11 +52,11 @@ def drive_of(
             f"Expected `logits` to have one row for each of {tuple(values.shape)} values and one column for "
             f"each of {tuple(weights.shape)} weights but got {tuple(logits.shape)}. Pass those of one neuron."
         )
-    match require_option("drive", Drive, drive):
-        case Drive.VALUE:
+    match require_option("drive", Relevance, drive):
+        case Relevance.ACTIVATION:
             return values.abs().float()
-        case Drive.GRADIENT:
+        case Relevance.GRADIENT:
             return (torch.softmax(logits, dim=1) @ weights).abs().float()
-        case Drive.REMOVAL:
+        case Relevance.ABLATION:
             without = logits - torch.outer(values, weights)  # (n, C)
             return (torch.logsumexp(logits, dim=1) - torch.logsumexp(without, dim=1)).float()

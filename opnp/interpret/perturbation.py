@@ -11,7 +11,7 @@ from opnp.scores import energy_score
 
 
 @dataclass(frozen=True)
-class Nudge:
+class Perturbation:
     """A line through a sample's logits: moved by d, they are f + d * direction.
 
     Attributes:
@@ -32,9 +32,9 @@ class Nudge:
         return -energy_score(self.logits + moves.double()[:, None] * self.direction)
 
 
-def nudge_weight(
+def perturb_weight(
     features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, row: int, column: int
-) -> Nudge:
+) -> Perturbation:
     """Move the weight W_cj: only the logit of class c moves, by the feature z_j. Slope: -p_c z_j.
 
     Args:
@@ -52,17 +52,19 @@ def nudge_weight(
         InvalidDataError: If the head's shapes do not fit.
 
     Example:
-        >>> moved = nudge_weight(torch.tensor([2.0]), torch.zeros(2, 1), torch.zeros(2), 0, 0)
+        >>> moved = perturb_weight(torch.tensor([2.0]), torch.zeros(2, 1), torch.zeros(2), 0, 0)
         >>> moved.slope  # p = (1/2, 1/2), z = 2
         -1.0
     """
     _require_place(weight, bias, row, column)
     direction = torch.zeros(weight.shape[0], dtype=torch.float64)
     direction[row] = features[column].double()
-    return Nudge(_logits(features, weight, bias), direction)
+    return Perturbation(_logits(features, weight, bias), direction)
 
 
-def nudge_neuron(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, column: int) -> Nudge:
+def perturb_neuron(
+    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, column: int
+) -> Perturbation:
     """Move the feature z_j: every logit moves by its own weight. Slope: -sum_c p_c W_cj.
 
     Args:
@@ -79,12 +81,12 @@ def nudge_neuron(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tenso
         InvalidDataError: If the head's shapes do not fit.
 
     Example:
-        >>> moved = nudge_neuron(torch.zeros(1), torch.tensor([[3.0], [1.0]]), torch.zeros(2), 0)
+        >>> moved = perturb_neuron(torch.zeros(1), torch.tensor([[3.0], [1.0]]), torch.zeros(2), 0)
         >>> moved.slope
         -2.0
     """
     _require_place(weight, bias, 0, column)
-    return Nudge(_logits(features, weight, bias), weight[:, column].double())
+    return Perturbation(_logits(features, weight, bias), weight[:, column].double())
 
 
 def _logits(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

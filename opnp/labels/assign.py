@@ -11,13 +11,13 @@ from opnp.data.image_set import NO_LABEL, ImageSet, Labels
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiments.experiment import Experiment
 from opnp.features.loader import Skip
-from opnp.labels.classes import Joined, join
-from opnp.labels.numeric_labels import of_numbers
+from opnp.labels.classes import ClassJoin, join_classes
+from opnp.labels.numeric_labels import numeric_labels
 from opnp.labels.plausibility import OtherLabels
 
 
 @dataclass(frozen=True)
-class Labelled:
+class AssignedLabels:
     """Labels of a set's images.
 
     Attributes:
@@ -31,13 +31,13 @@ class Labelled:
     otherwise: OtherLabels | None = None
 
 
-def labelled(
+def assign_labels(
     experiment: Experiment,
     images: ImageSet,
     model: Sequence[str],
     beside: torch.Tensor,
     skipped: Sequence[Skip] = (),
-) -> Labelled:
+) -> AssignedLabels:
     """The labels of the images that have features.
 
     Args:
@@ -61,14 +61,14 @@ def labelled(
             "changed meanwhile. Start again."
         )
     if not own.names or int(values.max(initial=NO_LABEL)) >= len(own.names):
-        numbers, said, other = of_numbers(values, model, images.title, texts=own.texts)
-        return Labelled(torch.from_numpy(numbers), said, other)
+        numbers, said, other = numeric_labels(values, model, images.title, texts=own.texts)
+        return AssignedLabels(torch.from_numpy(numbers), said, other)
     joined = joined_classes(experiment, images, own, model)
     labels, order = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
     if order is None:
-        return Labelled(labels, joined.said)
+        return AssignedLabels(labels, joined.said)
     otherwise = OtherLabels(_placed(order.places(own.names), values), order.words, order.remedy)
-    return Labelled(labels, joined.said, otherwise)
+    return AssignedLabels(labels, joined.said, otherwise)
 
 
 def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -76,7 +76,7 @@ def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray
     return every[values]
 
 
-def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> Joined:
+def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> ClassJoin:
     """The logit of each class of an ID set; classes of the other ID set count where names do not tell.
 
     Raises:
@@ -89,7 +89,9 @@ def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model:
             there = _labels_of(other)
             every |= set(there.names)
             also |= with_images(there)
-    return join(own.names, model, title=images.title, ordered=own.ordered, every=every, filled=filled | also)
+    return join_classes(
+        own.names, model, title=images.title, ordered=own.ordered, every=every, filled=filled | also
+    )
 
 
 def with_images(own: Labels) -> set[str]:

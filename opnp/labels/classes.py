@@ -17,7 +17,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_\-./]+")
 
 
 @dataclass(frozen=True)
-class Joined:
+class ClassJoin:
     """Which logit stands for each class of a data set.
 
     Attributes:
@@ -31,7 +31,7 @@ class Joined:
     otherwise: TextOrder | None = None
 
 
-def join(
+def join_classes(
     names: Sequence[str],
     model: Sequence[str],
     *,
@@ -39,7 +39,7 @@ def join(
     ordered: bool = False,
     every: Collection[str] = (),
     filled: Collection[str] | None = None,
-) -> Joined:
+) -> ClassJoin:
     """Find the logit of each class.
 
     Names join when they are equal, or become so without regard to case, spaces, underscores and hyphens.
@@ -58,20 +58,20 @@ def join(
         InvalidDataError: If some names match and others do not, or nobody can tell which is which.
 
     Example:
-        >>> join(["cat", "dog"], ["Dog", "cat"], title="ID test")
-        Joined(places=(1, 0), said=("In ID test, the class 'dog' is taken for 'Dog'.",), otherwise=None)
+        >>> join_classes(["cat", "dog"], ["Dog", "cat"], title="ID test")
+        ClassJoin(places=(1, 0), said=("In ID test, the class 'dog' is taken for 'Dog'.",), otherwise=None)
     """
     if not ordered:
         _require_told_apart(names, model, filled, title)
     found = _by_name(names, model)
     whole = [place for place in found if place is not None]
     if len(whole) == len(names):
-        return Joined(tuple(whole), _inexact(names, model, whole, title))
+        return ClassJoin(tuple(whole), _inexact(names, model, whole, title))
     sisters = _by_name(sorted(every), model)
     if any(place is not None for place in (*found, *sisters)):
         return _partly(names, model, found, title, ordered=ordered, filled=filled)
     if ordered:
-        return Joined(tuple(range(len(names))), _own_order(names, model, title))
+        return ClassJoin(tuple(range(len(names))), _own_order(names, model, title))
     together = sorted({*names, *every})
     with_images = together if filled is None else [name for name in together if name in filled]
     if all(name.isascii() and name.isdecimal() for name in together):
@@ -164,12 +164,12 @@ def _partly(
     *,
     ordered: bool,
     filled: Collection[str] | None,
-) -> Joined:
+) -> ClassJoin:
     odd = [name for name, place in zip(names, found, strict=True) if place is None]
     in_place = all(place in (None, number) for number, place in enumerate(found))
     if ordered and in_place and len(names) == len(model):
         whole = list(range(len(names)))
-        return Joined(tuple(whole), _inexact(names, model, whole, title))
+        return ClassJoin(tuple(whole), _inexact(names, model, whole, title))
     wrong = odd if filled is None else [name for name in odd if name in filled]
     if wrong:
         _require_told_apart(names, model, filled, title)
@@ -181,7 +181,7 @@ def _partly(
         )
     places = tuple(NO_LABEL if place is None else place for place in found)
     said = f"In {title}, {listed(odd)} without an image: no class of the model, left out."
-    return Joined(places, (said, *_inexact(names, model, found, title)))
+    return ClassJoin(places, (said, *_inexact(names, model, found, title)))
 
 
 def _own_order(names: Sequence[str], model: Sequence[str], title: str) -> tuple[str, ...]:
@@ -190,7 +190,7 @@ def _own_order(names: Sequence[str], model: Sequence[str], title: str) -> tuple[
     return (f"No class of {title} has a name of the model's, so its own order is taken, {names[0]!r} first.",)
 
 
-def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[str], title: str) -> Joined:
+def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[str], title: str) -> ClassJoin:
     numbers = {name: int(name) for name in together}
     if len(set(numbers.values())) < len(numbers):
         raise InvalidDataError(
@@ -202,7 +202,7 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
     if max(numbers.values()) < len(model):
         for_it = f"{names[0]!r} for {model[numbers[names[0]]]!r}"
         said = f"In {title}, the classes are numbers and stand for the logits: {for_it}."
-        return Joined(tuple(numbers[name] for name in names), (" ".join((said, *also)),), otherwise)
+        return ClassJoin(tuple(numbers[name] for name in names), (" ".join((said, *also)),), otherwise)
     if len(together) != len(model):
         highest = max(numbers, key=lambda name: numbers[name])
         raise InvalidDataError(
@@ -211,12 +211,12 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
         )
     order = sorted(together, key=lambda name: numbers[name])
     joined = _in_order(names, order, model, title)
-    return Joined(joined.places, (" ".join((*joined.said, *also)),), otherwise)
+    return ClassJoin(joined.places, (" ".join((*joined.said, *also)),), otherwise)
 
 
 def _by_order(
     names: Sequence[str], together: Sequence[str], filled: Sequence[str], model: Sequence[str], title: str
-) -> Joined:
+) -> ClassJoin:
     for order in (together, filled):
         if len(order) == len(model):
             return _in_order(names, order, model, title)
@@ -229,11 +229,11 @@ def _by_order(
     )
 
 
-def _in_order(names: Sequence[str], order: Sequence[str], model: Sequence[str], title: str) -> Joined:
+def _in_order(names: Sequence[str], order: Sequence[str], model: Sequence[str], title: str) -> ClassJoin:
     place = {name: number for number, name in enumerate(order)}
     reason = "No class has a name of the model's" if is_named(model) else "The model's classes have no names"
     said = f"{reason}, so in {title} their sorted order is assumed: {order[0]!r} for {model[0]!r}."
-    return Joined(tuple(place.get(name, NO_LABEL) for name in names), (said,))
+    return ClassJoin(tuple(place.get(name, NO_LABEL) for name in names), (said,))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from opnp.labels.plausibility import OtherLabels
 Ints = npt.NDArray[np.int64]
 
 
-def of_numbers(
+def numeric_labels(
     values: Ints, model: Sequence[str], title: str, *, texts: bool
 ) -> tuple[Ints, tuple[str, ...], OtherLabels | None]:
     """The logit of each image whose label is a number.
@@ -28,7 +28,7 @@ def of_numbers(
         (N,) numbers of logits; what there is to say; and the labels by name, where that may be meant as well.
 
     Example:
-        >>> of_numbers(np.array([1, 2, 3]), ("1", "2", "3"), "ID test", texts=False)[:2]
+        >>> numeric_labels(np.array([1, 2, 3]), ("1", "2", "3"), "ID test", texts=False)[:2]
         (array([0, 1, 2]), ("In ID test, the labels are names of the model's classes: 1 for logit 0.",))
     """
     places = _places(model)

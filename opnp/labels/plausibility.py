@@ -36,7 +36,7 @@ class OtherLabels:
     remedy: str
 
 
-def doubts(
+def label_doubts(
     labels: Ints,
     predicted: Ints,
     names: tuple[str, ...],
@@ -60,7 +60,7 @@ def doubts(
 
     Example:
         >>> right = np.arange(40) % 4
-        >>> doubts(right, right, ("a", "b", "c", "d"), "ID test")
+        >>> label_doubts(right, right, ("a", "b", "c", "d"), "ID test")
         ()
     """
     classes, count = len(names), len(labels)

@@ -69,7 +69,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Head:
+class LinearHead:
     """A head, taken off.
 
     Attributes:
@@ -128,7 +128,7 @@ def combinations(calls: Sequence[Call], logits: torch.Tensor) -> list[tuple[dict
     return found
 
 
-def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> Head:
+def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
     """The model without those layers, and one weight and one bias that do what they did."""
     layers = {call.name: call for call in calls}
     widths = {name: call.layer.weight[0].numel() for name, call in layers.items()}
@@ -156,10 +156,10 @@ def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call])
     else:
         weight = torch.cat([shares[name] * matrices[name] for name in layers], 1)
         bias = torch.stack([shares[name] * biases[name].detach() for name in layers]).sum(0)
-    return Head(backbone, weight, bias, _words(layers, shares))
+    return LinearHead(backbone, weight, bias, _words(layers, shares))
 
 
-def rounding(logits: torch.Tensor, head: Head, features: torch.Tensor) -> float:
+def rounding(logits: torch.Tensor, head: LinearHead, features: torch.Tensor) -> float:
     """How far x -> W z + b may be from the model's logits when both are right."""
     tolerance = 1e-4 * float(logits.abs().max())
     eps = max(torch.finfo(tensor.dtype).eps for tensor in (logits, head.weight))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Understood:
+class ModelSummary:
     """Findings about a classifier; none of them is in any cache key.
 
     Attributes:
@@ -24,5 +24,5 @@ class Understood:
     warnings: tuple[str, ...] = ()
 
 
-NOTHING = Understood()
+NOTHING = ModelSummary()
 """Where nobody looked."""

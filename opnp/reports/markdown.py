@@ -9,7 +9,7 @@ from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.intervals import Interval
 from opnp.metrics import AUPR_IS
 from opnp.reports.metric_table import average
-from opnp.search.trial import HIGHS, LOWS, PARTNERS, Choice
+from opnp.search.trial import HIGHS, LOWS, PARTNERS, SearchResult
 
 READING = (
     "In percent, on the held-out half of every OOD set, with 95 % intervals in brackets. A higher score is "
@@ -169,7 +169,7 @@ def _of(row: Row, key: str | None) -> Evaluation:
     return row.held_out.together if key is None else row.held_out.alone[key]
 
 
-def _found(choice: Choice) -> str:
+def _found(choice: SearchResult) -> str:
     tune = f"FPR95 {percent(choice.best.fpr95)} on the tune halves"
     if choice.by_hand:
         return f"fixed by hand; {tune}"

@@ -20,7 +20,7 @@ Record = dict[str, str | int | float | None]
 
 
 @dataclass(frozen=True)
-class Figures:
+class MetricTable:
     """What one head is worth on one half of every OOD set.
 
     Attributes:
@@ -34,17 +34,17 @@ class Figures:
     alone: Mapping[str, Evaluation]
 
 
-def figures(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str], half: Half) -> Figures:
+def metric_table(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str], half: Half) -> MetricTable:
     """Evaluate a position on one half of the OOD sets with those keys.
 
     Raises:
         InvalidDataError: If no set is chosen, or a score is NaN or infinite.
     """
     alone = {key: explorer.evaluate(snapshot, [key], half) for key in ood}
-    return Figures(half, explorer.evaluate(snapshot, ood, half), alone)
+    return MetricTable(half, explorer.evaluate(snapshot, ood, half), alone)
 
 
-def records(said: Figures) -> Iterator[Record]:
+def records(said: MetricTable) -> Iterator[Record]:
     """One flat row for each OOD set and one for their macro average. Fractions; AUPR has no interval."""
     for key, alone in said.alone.items():
         yield _record(said, key, alone, said.together.sets[key])
@@ -81,7 +81,7 @@ def realised(head: PrunedHead) -> dict[str, int | float]:
     }
 
 
-def _record(said: Figures, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
+def _record(said: MetricTable, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
     return {
         "half": str(said.half),
         "set": key,

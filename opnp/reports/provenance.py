@@ -1,4 +1,4 @@
-"""Figures to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
+"""MetricTable to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,9 +12,9 @@ from opnp.explorer import Explorer
 from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
 from opnp.reports.csv_table import csv_of
-from opnp.reports.metric_table import DIRECTION, Figures, Record, describe_pruning, realised, records
+from opnp.reports.metric_table import DIRECTION, MetricTable, Record, describe_pruning, realised, records
 from opnp.reports.versions import versions
-from opnp.search.trial import HIGHS, LOWS, PARTNERS, Choice
+from opnp.search.trial import HIGHS, LOWS, PARTNERS, SearchResult
 
 
 def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
@@ -46,7 +46,7 @@ def remarks(prepared: Prepared) -> dict[str, object]:
     }
 
 
-def sentences(prepared: Prepared) -> Iterator[str]:
+def image_notes(prepared: Prepared) -> Iterator[str]:
     """What to say of the images behind figures: odd labels, sets and images not used, what was assumed."""
     yield from prepared.doubts
     for unused in prepared.unused:
@@ -71,7 +71,7 @@ MEANING = {
 """What the columns of a table of figures are."""
 
 
-def method_records(name: str, pruning: Pruning, head: PrunedHead, said: Figures) -> Iterable[Record]:
+def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTable) -> Iterable[Record]:
     """The rows of one method: what it prunes, then its figures on each set and on average."""
     windows: Record = {
         "method": name,
@@ -124,7 +124,7 @@ def _row(row: Row) -> dict[str, object]:
     }
 
 
-def _choice(choice: Choice) -> dict[str, object]:
+def _choice(choice: SearchResult) -> dict[str, object]:
     best = choice.best
     return {
         "by_hand": choice.by_hand,

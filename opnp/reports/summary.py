@@ -13,7 +13,7 @@ _KIND = "headline"
 
 
 @dataclass(frozen=True)
-class Headline:
+class Summary:
     """An experiment in eight numbers, of the unpruned model on the held-out halves.
 
     Attributes:
@@ -37,12 +37,12 @@ class Headline:
     accuracy: float
 
 
-def headline(explorer: Explorer) -> Headline:
+def summarize_metrics(explorer: Explorer) -> Summary:
     """The headline of a prepared experiment."""
     prepared = explorer.prepared
     figures = explorer.evaluate(explorer.at(UNPRUNED), prepared.ood, Half.REPORT)
     classes, width = prepared.classifier.weight.shape
-    return Headline(
+    return Summary(
         classes=classes,
         width=width,
         train=prepared.maps.count,
@@ -54,15 +54,15 @@ def headline(explorer: Explorer) -> Headline:
     )
 
 
-def keep_headline(store: Store, experiment: str, figures: Headline) -> None:
+def keep_summary(store: Store, experiment: str, figures: Summary) -> None:
     """Keep the headline under the experiment's key, in place of an earlier one."""
     values = {name: np.array(value) for name, value in asdict(figures).items()}
     store.put(_KIND, {"experiment": experiment}, values)
 
 
-def kept_headline(store: Store, experiment: str) -> Headline | None:
+def lookup_summary(store: Store, experiment: str) -> Summary | None:
     """The headline of the experiment's last preparation, or None."""
     values = store.get(_KIND, {"experiment": experiment})
     if values is None:
         return None
-    return Headline(**{name: value.item() for name, value in values.items()})
+    return Summary(**{name: value.item() for name, value in values.items()})

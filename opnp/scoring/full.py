@@ -6,7 +6,7 @@ import torch
 
 from opnp.config import NeuronDefinition, Pruning
 from opnp.pruning import Heads, PrunedHead
-from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.scorer import LiveScorer
 
 PLAIN_UP_TO = 200_000_000
@@ -40,7 +40,7 @@ class PlainScorer:
         """The head that `pruning` leaves."""
         return self._heads(pruning)
 
-    def rescore(self, pruning: Pruning) -> Rescored:
+    def rescore(self, pruning: Pruning) -> HeadOutput:
         """Scores of all samples under `pruning`."""
         return rescore(self._features, self.head(pruning).weight, self._bias)
 

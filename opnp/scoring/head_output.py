@@ -10,7 +10,7 @@ from opnp.scores import energy_score
 
 
 @dataclass(frozen=True)
-class Rescored:
+class HeadOutput:
     """What a head says of N samples.
 
     Attributes:
@@ -35,7 +35,7 @@ class Rescored:
 
 def rescore(
     features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *, temperature: float = 1.0
-) -> Rescored:
+) -> HeadOutput:
     """Logits of stored features under a head, and what follows from them.
 
     Args:
@@ -50,4 +50,4 @@ def rescore(
     logits = functional.linear(features, weight, bias)  # (N, C)
     top, predicted = logits.max(dim=1)
     confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-    return Rescored(energy_score(logits, temperature=temperature), confidence, predicted)
+    return HeadOutput(energy_score(logits, temperature=temperature), confidence, predicted)

@@ -6,7 +6,7 @@ import torch
 
 from opnp.pruning import PrunedHead
 from opnp.scoring import kernels
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 from opnp.scoring.mask_diff import Changes, changes_between, no_changes
 from opnp.scoring.tiles import Tiles, share_out
 
@@ -40,7 +40,7 @@ class Incremental:
         count, _, width = tiles.values.shape
         self._logits = torch.empty(count, weight.shape[0], width)
         self._mask: npt.NDArray[np.bool_] | None = None
-        self._answer: Rescored | None = None
+        self._answer: HeadOutput | None = None
         self._next = 0  # the tile that is recomputed next
 
     def distance(self, mask: torch.Tensor) -> int:
@@ -53,7 +53,7 @@ class Incremental:
         """Whether so many weights differ that a full product is the cheaper way."""
         return self.distance(mask) > FAR * mask.numel()
 
-    def move(self, head: PrunedHead) -> Rescored:
+    def move(self, head: PrunedHead) -> HeadOutput:
         """Go to `head`, by the difference or by a full product, and say what it says of all samples."""
         old, new = self._mask, head.mask.numpy()
         flips = self.distance(head.mask)
@@ -80,7 +80,7 @@ class Incremental:
         tiles, logits = self._tiles.values[first:last], self._logits[first:last]
         torch.baddbmm(self._bias[None, :, None], for_each_tile, tiles, out=logits)
 
-    def _apply(self, changes: Changes, fresh: tuple[int, int]) -> Rescored:
+    def _apply(self, changes: Changes, fresh: tuple[int, int]) -> HeadOutput:
         count, _, width = self._logits.shape
         top, total, tempered = (torch.empty(count, width) for _ in range(3))
         predicted = torch.empty(count, width, dtype=torch.int32)
@@ -102,7 +102,7 @@ class Incremental:
         share_out(lambda first, last: kernels.move_tiles(*arguments, first, last), count)
         energy = top + self._temperature * torch.log(tempered)
         samples = self._tiles.samples
-        return Rescored(
+        return HeadOutput(
             scores=energy.flatten()[:samples],
             confidence=total.reciprocal().flatten()[:samples],
             predicted=predicted.flatten()[:samples].long(),

@@ -11,7 +11,7 @@ from opnp.config import NeuronDefinition, Pruning
 from opnp.devices import is_cpu
 from opnp.errors import InvalidSettingError
 from opnp.pruning import Heads, PrunedHead
-from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.stratified_sample import Preview, allocate, draw, require_strata
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class LiveScorer:
         """
         return self._heads(pruning)
 
-    def rescore(self, pruning: Pruning) -> Rescored:
+    def rescore(self, pruning: Pruning) -> HeadOutput:
         """Scores of all samples under `pruning`.
 
         Args:
@@ -150,8 +150,8 @@ class LiveScorer:
         return Preview(sampled, self._indices, self._drawn, self._population)
 
 
-def _of(rescored: Rescored, indices: torch.Tensor) -> Rescored:
-    return Rescored(rescored.scores[indices], rescored.confidence[indices], rescored.predicted[indices])
+def _of(rescored: HeadOutput, indices: torch.Tensor) -> HeadOutput:
+    return HeadOutput(rescored.scores[indices], rescored.confidence[indices], rescored.predicted[indices])
 
 
 def _require_count(name: str, number: int) -> int:

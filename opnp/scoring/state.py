@@ -5,7 +5,7 @@ from typing import Protocol
 import torch
 
 from opnp.pruning import PrunedHead
-from opnp.scoring.head_output import Rescored, rescore
+from opnp.scoring.head_output import HeadOutput, rescore
 
 
 class Position(Protocol):
@@ -19,7 +19,7 @@ class Position(Protocol):
         """Whether going to `mask` costs a full product."""
         ...
 
-    def move(self, head: PrunedHead) -> Rescored:
+    def move(self, head: PrunedHead) -> HeadOutput:
         """Go to `head` and say what it says of all samples."""
         ...
 
@@ -44,6 +44,6 @@ class FullProduct:
         """Never: another of its kind would not be nearer."""
         return False
 
-    def move(self, head: PrunedHead) -> Rescored:
+    def move(self, head: PrunedHead) -> HeadOutput:
         """Logits of all samples by one product, and what follows from them."""
         return rescore(self._features, head.weight, self._bias, temperature=self._temperature)

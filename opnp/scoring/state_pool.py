@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from opnp.pruning import PrunedHead
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 from opnp.scoring.state import Position
 
 
@@ -24,7 +24,7 @@ class Shelf:
         self._make, self._most = make, most
         self._positions: list[Position] = []  # the least recently moved first
 
-    def move(self, head: PrunedHead) -> Rescored:
+    def move(self, head: PrunedHead) -> HeadOutput:
         """What `head` says of all samples."""
         position = self._choose(head.mask)
         self._positions = [*(other for other in self._positions if other is not position), position]

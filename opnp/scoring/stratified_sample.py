@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 _NORMAL_95 = 1.959964
 
@@ -23,7 +23,7 @@ class Preview:
         population: Samples in each stratum. With `drawn` it gives the error of a rate: `share_margin`.
     """
 
-    rescored: Rescored
+    rescored: HeadOutput
     indices: torch.Tensor
     drawn: tuple[int, ...]
     population: tuple[int, ...]

@@ -10,9 +10,9 @@ from enum import StrEnum
 from itertools import product
 
 from opnp.config import UNPRUNED, Pruning
-from opnp.search.landscape import Landscape, Side, moved
-from opnp.search.trial import MAX_ACCURACY_LOSS, PARTNERS, Choice, Trial, choose, together
-from opnp.search.tuning_set import Tuning
+from opnp.search.landscape import Landscape, Side, with_window
+from opnp.search.trial import MAX_ACCURACY_LOSS, PARTNERS, SearchResult, Trial, choose, combine
+from opnp.search.tuning_set import TuningSet
 
 STEPS = (4.0, 2.0, 1.0, 0.5)
 """By how much an end is moved, in percent of rank."""
@@ -20,7 +20,7 @@ STEPS = (4.0, 2.0, 1.0, 0.5)
 MOST_MOVES = 120
 
 
-class Reach(StrEnum):
+class SearchSpace(StrEnum):
     """What may be pruned."""
 
     WEIGHTS = "weights"
@@ -33,16 +33,20 @@ class Reach(StrEnum):
     """Either or both: OPNP."""
 
 
-_SIDES = {Reach.WEIGHTS: [Side.WEIGHTS], Reach.NEURONS: [Side.NEURONS], Reach.BOTH: list(Side)}
+_SIDES = {
+    SearchSpace.WEIGHTS: [Side.WEIGHTS],
+    SearchSpace.NEURONS: [Side.NEURONS],
+    SearchSpace.BOTH: list(Side),
+}
 
 
 def search(
-    data: Tuning,
+    data: TuningSet,
     landscapes: Sequence[Landscape],
-    reach: Reach | str,
+    reach: SearchSpace | str,
     *,
     max_accuracy_loss: float = MAX_ACCURACY_LOSS,
-) -> Choice:
+) -> SearchResult:
     """Find the window with the lowest FPR95 among those that cost at most so much ID accuracy.
 
     Args:
@@ -57,7 +61,7 @@ def search(
     Raises:
         InvalidSettingError: If `reach` is unknown.
     """
-    sides = _SIDES[Reach(reach)]
+    sides = _SIDES[SearchSpace(reach)]
     unpruned = data.trial(UNPRUNED)
     least = unpruned.accuracy - max_accuracy_loss
     of_side = {
@@ -71,14 +75,14 @@ def search(
     tried = sum(choice.tried for choice in of_side.values())
     if len(sides) > 1:
         weights, neurons = (of_side[side].ranking[:PARTNERS] for side in Side)
-        pairs = [data.trial(together(one.pruning, other.pruning)) for one, other in product(weights, neurons)]
+        pairs = [data.trial(combine(one.pruning, other.pruning)) for one, other in product(weights, neurons)]
         trials, tried = trials + pairs, tried + len(pairs)
     moves = _refine(data, choose(trials, least_accuracy=least).best, sides, least)
     choice = choose([*trials, *moves], least_accuracy=least)
     return replace(choice, tried=tried + len(moves))
 
 
-def _refine(data: Tuning, best: Trial, sides: Sequence[Side], least: float) -> list[Trial]:
+def _refine(data: TuningSet, best: Trial, sides: Sequence[Side], least: float) -> list[Trial]:
     """Every window tried on the way down from `best`."""
     seen = {best.pruning: best}
     for step in STEPS:
@@ -96,4 +100,4 @@ def _neighbours(pruning: Pruning, sides: Sequence[Side], step: float) -> Iterato
         ends = list(pruning.weights if side is Side.WEIGHTS else pruning.neurons)
         ends[end] = min(max(ends[end] + direction, 0.0), 100.0)
         if ends[0] < ends[1]:
-            yield moved(pruning, side, (ends[0], ends[1]))
+            yield with_window(pruning, side, (ends[0], ends[1]))

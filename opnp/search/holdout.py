@@ -12,7 +12,7 @@ from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, choose
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutResult:
     """One pruning on both halves of the OOD sets, and the unpruned model on the half to believe.
 
     Attributes:
@@ -40,7 +40,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeaveOneOutResult:
     """A window chosen without one OOD set, on that set's held-out half.
 
     Attributes:
@@ -56,14 +56,14 @@ class LeftOut:
     unpruned: Evaluation
 
 
-def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOut:
+def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOutResult:
     """Evaluate a chosen pruning on the OOD sets with those keys, all images.
 
     Raises:
         InvalidDataError: If no set is chosen.
     """
     snapshot = explorer.at(pruning)
-    return HeldOut(
+    return HeldOutResult(
         pruning,
         explorer.evaluate(snapshot, ood, Half.TUNE),
         explorer.evaluate(snapshot, ood, Half.REPORT),
@@ -73,7 +73,7 @@ def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOu
 
 def leave_one_out(
     explorer: Explorer, landscapes: Sequence[Landscape], *, max_accuracy_loss: float = MAX_ACCURACY_LOSS
-) -> list[LeftOut]:
+) -> list[LeaveOneOutResult]:
     """For each OOD set: choose among the windows of the landscapes on the other sets, report on this one.
 
     It tells what to expect of a choice on images unlike all that it was made with.
@@ -96,5 +96,5 @@ def leave_one_out(
         trials = [trial for shown in landscapes for trial in shown.trials(without=key)]
         best = choose(trials, least_accuracy=least).best
         report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)
-        left.append(LeftOut(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
+        left.append(LeaveOneOutResult(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
     return left

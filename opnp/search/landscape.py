@@ -14,7 +14,7 @@ from opnp.metrics import FloatArray, auroc, ece, fpr95
 from opnp.pruning import keep_mask, ranks, weight_ranks
 from opnp.search.sweep import EDGES, Sweep, sweep
 from opnp.search.trial import Trial
-from opnp.search.tuning_set import Tuning
+from opnp.search.tuning_set import TuningSet
 
 _SWEEPING = 0.7
 """Of the time, the part that scores take; figures take the rest."""
@@ -64,7 +64,7 @@ class Landscape:
     def pruning(self, low: int, high: int) -> Pruning:
         """The position between two edges, given by their places."""
         window = Window(float(self.edges[low]), float(self.edges[high]))
-        return moved(self.base, self.side, window)
+        return with_window(self.base, self.side, window)
 
     def trials(self, *, without: str | None = None) -> list[Trial]:
         """All windows, averaged over the sets; `without` leaves one set out of the average."""
@@ -82,7 +82,7 @@ class Landscape:
 
 
 def landscape(
-    data: Tuning,
+    data: TuningSet,
     side: Side | str,
     base: Pruning,
     *,
@@ -125,15 +125,15 @@ def landscape(
         cancel=cancel,
     )
     figures = _figures(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
-    open_base = moved(base, side, Window())
+    open_base = with_window(base, side, Window())
     return Landscape(side, open_base, edges, data.ood, *figures, len(data.features), data.population)
 
 
-def moved(pruning: Pruning, side: Side, window: tuple[float, float]) -> Pruning:
+def with_window(pruning: Pruning, side: Side, window: tuple[float, float]) -> Pruning:
     """A pruning with another window on one side.
 
     Example:
-        >>> moved(Pruning(weights=(0, 99)), Side.NEURONS, (30, 100)).kind
+        >>> with_window(Pruning(weights=(0, 99)), Side.NEURONS, (30, 100)).kind
         'OPNP'
     """
     if side is Side.WEIGHTS:
@@ -161,7 +161,7 @@ def _windows(edges: int) -> list[tuple[int, int]]:
     return [(low, high) for low in range(edges) for high in range(low, edges)]
 
 
-def _head(data: Tuning, side: Side, base: Pruning) -> tuple[torch.Tensor, torch.Tensor]:
+def _head(data: TuningSet, side: Side, base: Pruning) -> tuple[torch.Tensor, torch.Tensor]:
     """(C, D) weights with the other side's window applied, and the ranks that the windows run over."""
     maps = data.prepared.maps
     of_weights = weight_ranks(maps.weights, base.scope)
@@ -173,7 +173,7 @@ def _head(data: Tuning, side: Side, base: Pruning) -> tuple[torch.Tensor, torch.
 
 
 def _figures(
-    swept: Sweep, data: Tuning, size: int, progress: Callable[[float], object]
+    swept: Sweep, data: TuningSet, size: int, progress: Callable[[float], object]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray | None]:
     per_set = np.full((2, len(data.ood), size, size), np.nan)
     on_id = np.full((3, size, size), np.nan)

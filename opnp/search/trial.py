@@ -71,7 +71,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SearchResult:
     """What a search found.
 
     Attributes:
@@ -94,9 +94,9 @@ class Choice:
 class Choices:
     """The chosen windows of each way to prune."""
 
-    opp: Choice
-    onp: Choice
-    opnp: Choice
+    opp: SearchResult
+    onp: SearchResult
+    opnp: SearchResult
 
 
 def choose_windows(
@@ -138,12 +138,12 @@ def choose_windows(
         for candidates in (grid.opp, grid.onp)
     )
     pairs = product(opp.ranking[:PARTNERS], onp.ranking[:PARTNERS])
-    both = [together(weights.pruning, neurons.pruning) for weights, neurons in pairs]
+    both = [combine(weights.pruning, neurons.pruning) for weights, neurons in pairs]
     limit = None if opp.by_hand and onp.by_hand else least
     return Choices(opp, onp, choose(map(trial, both), least_accuracy=limit))
 
 
-def choose(trials: Iterable[Trial], *, least_accuracy: float | None) -> Choice:
+def choose(trials: Iterable[Trial], *, least_accuracy: float | None) -> SearchResult:
     """Rank the trials by FPR95, then AUROC, then order; those below the accuracy are left out.
 
     Args:
@@ -168,10 +168,10 @@ def choose(trials: Iterable[Trial], *, least_accuracy: float | None) -> Choice:
             "or fix the windows by hand."
         )
     ranking = sorted(kept, key=lambda trial: (trial.fpr95, -trial.auroc))
-    return Choice(len(candidates), tuple(ranking), by_hand=least_accuracy is None)
+    return SearchResult(len(candidates), tuple(ranking), by_hand=least_accuracy is None)
 
 
-def together(weights: Pruning, neurons: Pruning) -> Pruning:
+def combine(weights: Pruning, neurons: Pruning) -> Pruning:
     """The weights' window and scope of one pruning with the neurons' window and definition of another."""
     return Pruning(weights.weights, neurons.neurons, weights.scope, neurons.neuron_definition)
 

@@ -32,7 +32,7 @@ GENERATED = "generated"
 
 
 @dataclass(frozen=True)
-class Tuning:
+class TuningSet:
     """Features to search on.
 
     Attributes:
@@ -77,7 +77,7 @@ class Tuning:
         )
 
 
-def tuning(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> Tuning:
+def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> TuningSet:
     """Take what may be seen out of an experiment.
 
     Args:
@@ -103,7 +103,7 @@ def tuning(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -
     for key, half, place in zip(ood, seen, mine[1:], strict=True):
         parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
     labels = prepared.id_test.labels[mine[0]]
-    return Tuning(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
+    return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
 
 
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
@@ -112,7 +112,7 @@ def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
     return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
 
 
-def without_ood(data: Tuning) -> Tuning:
+def without_ood(data: TuningSet) -> TuningSet:
     """The same ID images, and outliers made from them alone: no OOD image is looked at.
 
     An outlier is the midpoint of the features of two ID images of different classes, z = (z_i + z_k) / 2,

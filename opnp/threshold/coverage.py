@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
-from opnp.threshold.sample import Sample
+from opnp.threshold.sample import ScoredSample
 
 RESAMPLES = 200
 SEED = 11
@@ -32,7 +32,7 @@ class RiskCoverage:
     interval: Interval
 
 
-def risk_coverage(sample: Sample, *, ood_share: float = 0.0) -> RiskCoverage:
+def risk_coverage(sample: ScoredSample, *, ood_share: float = 0.0) -> RiskCoverage:
     """The curve of traffic that holds a share of OOD, each OOD set with the same say.
 
     With image i of weight w_i, sum w = 1: coverage(tau) = sum of w over s >= tau,
@@ -52,7 +52,7 @@ def risk_coverage(sample: Sample, *, ood_share: float = 0.0) -> RiskCoverage:
         Geifman, Uziel and El-Yaniv, Bias-Reduced Uncertainty Estimation, ICLR 2019, section 2.
 
     Example:
-        >>> curve = risk_coverage(Sample(np.array([3.0, 2.0]), np.array([True, False]), {}))
+        >>> curve = risk_coverage(ScoredSample(np.array([3.0, 2.0]), np.array([True, False]), {}))
         >>> curve.coverage, curve.risk, curve.area
         (array([0.5, 1. ]), array([0. , 0.5]), 0.25)
     """

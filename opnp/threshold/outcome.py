@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opnp.evaluation.intervals import Interval
-from opnp.threshold.sample import Sample
+from opnp.threshold.sample import ScoredSample
 
 _Z = 1.959963984540054
 
@@ -80,7 +80,7 @@ class Outcome:
         return rows
 
 
-def outcome(threshold: float, sample: Sample) -> Outcome:
+def outcome(threshold: float, sample: ScoredSample) -> Outcome:
     """Count what a threshold accepts.
 
     Args:
@@ -91,8 +91,8 @@ def outcome(threshold: float, sample: Sample) -> Outcome:
         Counts and shares.
 
     Example:
-        >>> said = outcome(2.0, Sample(np.array([1.0, 2.0]), np.array([True, True]), {"far": np.zeros(4)}))
-        >>> said.confusion
+        >>> sample = ScoredSample(np.array([1.0, 2.0]), np.array([True, True]), {"far": np.zeros(4)})
+        >>> outcome(2.0, sample).confusion
         {'ID': (1, 0, 1), 'far': (0, 0, 4)}
     """
     accepted = sample.id_scores >= threshold

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
 from opnp.threshold.rules import Rule, choose_threshold, steady
-from opnp.threshold.sample import Sample, sample_of
+from opnp.threshold.sample import ScoredSample, sample_of
 
 _FEWEST = 2
 
@@ -25,8 +25,8 @@ class Basis:
         curve: That curve on the held-out half.
     """
 
-    tune: Sample
-    report: Sample
+    tune: ScoredSample
+    report: ScoredSample
     ood_share: float
     curve: RiskCoverage
 
@@ -81,7 +81,7 @@ def basis(
     """
     _require_halves(snapshot.id_test, explorer.prepared.experiment.id_test.title)
 
-    def scored(said: Rescored) -> Rescored:
+    def scored(said: HeadOutput) -> HeadOutput:
         return said.by_confidence() if by_confidence else said
 
     labels = explorer.prepared.id_test.labels.numpy()
@@ -90,7 +90,7 @@ def basis(
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
 
 
-def _require_halves(scored: Rescored, title: str) -> None:
+def _require_halves(scored: HeadOutput, title: str) -> None:
     count = len(scored.scores)
     if count < _FEWEST:
         raise InvalidDataError(

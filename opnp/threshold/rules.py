@@ -9,7 +9,7 @@ import numpy as np
 from opnp._utils.checks import require_number
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.metrics import FloatArray, tpr_threshold
-from opnp.threshold.sample import Sample
+from opnp.threshold.sample import ScoredSample
 
 MOST_COST = 1e15
 """Of one error; beyond it sums of costs lose what tells two thresholds apart."""
@@ -33,7 +33,7 @@ class AcceptId:
             )
         object.__setattr__(self, "tpr", tpr)
 
-    def threshold(self, sample: Sample) -> float:
+    def threshold(self, sample: ScoredSample) -> float:
         """The largest score that accepts that share; OOD plays no part."""
         return tpr_threshold(sample.id_scores, tpr=self.tpr)
 
@@ -58,7 +58,7 @@ class LimitOod:
         }
         object.__setattr__(self, "most", most)
 
-    def threshold(self, sample: Sample) -> float:
+    def threshold(self, sample: ScoredSample) -> float:
         """The smallest float32 that keeps every limit, or the lowest score where nothing needs rejecting."""
         unknown = self.most.keys() - sample.ood.keys()
         if unknown:
@@ -100,7 +100,7 @@ class MinimiseCost:
         )
         object.__setattr__(self, "ood_share", share)
 
-    def threshold(self, sample: Sample) -> float:
+    def threshold(self, sample: ScoredSample) -> float:
         """The threshold of least `cost`; the lowest of equals, and above every score to reject all."""
         id_share = 1 - self._ood_share(sample)
         gained = np.where(sample.correct, self.false_alarm, self.false_alarm - self.error)
@@ -116,7 +116,7 @@ class MinimiseCost:
         within = cost[first] <= cost[first].min() + equal
         return float(candidates[first][within][0])
 
-    def cost(self, threshold: float, sample: Sample) -> float:
+    def cost(self, threshold: float, sample: ScoredSample) -> float:
         """Expected cost of an image of the traffic, each OOD set with the same say.
 
         (1 - pi) [c_alarm P(s < tau | ID) + c_error P(s >= tau, wrong | ID)] + pi c_miss P(s >= tau | OOD)
@@ -127,14 +127,14 @@ class MinimiseCost:
         share = self._ood_share(sample)
         return float((1 - share) * on_id + share * self.miss * np.mean(passed))
 
-    def _ood_share(self, sample: Sample) -> float:
+    def _ood_share(self, sample: ScoredSample) -> float:
         return self.ood_share if sample.ood else 0.0
 
 
 Rule = AcceptId | LimitOod | MinimiseCost
 
 
-def choose_threshold(rule: Rule, sample: Sample) -> float:
+def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
     """The threshold tau, used as `s >= tau` accepts, that a rule gives on a sample.
 
     Args:
@@ -149,7 +149,7 @@ def choose_threshold(rule: Rule, sample: Sample) -> float:
 
     Example:
         >>> scores = np.arange(1.0, 5.0)
-        >>> sample = Sample(scores, np.array([False, True, True, True]), {"far": np.array([1.0, 2.0])})
+        >>> sample = ScoredSample(scores, np.array([False, True, True, True]), {"far": np.array([1.0, 2.0])})
         >>> choose_threshold(AcceptId(0.75), sample)
         2.0
         >>> round(choose_threshold(LimitOod({"far": 0.5}), sample), 6)  # just above 1
@@ -160,7 +160,7 @@ def choose_threshold(rule: Rule, sample: Sample) -> float:
     return rule.threshold(sample)
 
 
-def steady(threshold: float, sample: Sample) -> float:
+def steady(threshold: float, sample: ScoredSample) -> float:
     """A threshold in the middle of the gap below it, which accepts the same images of the sample.
 
     A threshold that is itself an image's score leaves that image's verdict to the last digit, which differs
@@ -174,7 +174,7 @@ def steady(threshold: float, sample: Sample) -> float:
         A float32 above every score that is rejected and at most every one that is accepted.
 
     Example:
-        >>> steady(3.0, Sample(np.array([1.0, 3.0]), np.array([True, True]), {"far": np.array([2.0])}))
+        >>> steady(3.0, ScoredSample(np.array([1.0, 3.0]), np.array([True, True]), {"far": np.array([2.0])}))
         2.5
     """
     scores = np.concatenate([sample.id_scores, *sample.ood.values()])

@@ -9,13 +9,13 @@ import numpy.typing as npt
 from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Sample:
+class ScoredSample:
     """Scores of ID images with whether they are classified right, and of OOD images.
 
     Attributes:
@@ -47,8 +47,8 @@ class Sample:
 
 
 def sample_of(
-    id_test: Rescored, labels: npt.NDArray[np.int64], ood: Mapping[str, Rescored], half: Half | str
-) -> Sample:
+    id_test: HeadOutput, labels: npt.NDArray[np.int64], ood: Mapping[str, HeadOutput], half: Half | str
+) -> ScoredSample:
     """One half of everything. The ID test set is split too, since a threshold is chosen on it.
 
     Args:
@@ -63,25 +63,25 @@ def sample_of(
     mine = half_of(len(labels), half)
     right = id_test.predicted.numpy()[mine] == labels[mine]
     halves = ((key, said.scores.numpy()) for key, said in ood.items())
-    return Sample(
+    return ScoredSample(
         id_test.scores.numpy()[mine].astype(np.float64),
         right,
         {key: scores[half_of(len(scores), half)].astype(np.float64) for key, scores in halves},
     )
 
 
-def in_order(sample: Sample) -> Sample:
+def in_order(sample: ScoredSample) -> ScoredSample:
     """The same, every set in rising order of its scores; resamples of it are sorted in little time."""
     order = np.argsort(sample.id_scores, kind="stable")
     ood = {key: np.sort(scores) for key, scores in sample.ood.items()}
-    return Sample(sample.id_scores[order], sample.correct[order], ood)
+    return ScoredSample(sample.id_scores[order], sample.correct[order], ood)
 
 
-def resampled(sample: Sample, rng: np.random.Generator) -> Sample:
+def resampled(sample: ScoredSample, rng: np.random.Generator) -> ScoredSample:
     """Every set drawn again from itself, with replacement; what is drawn stays in its order."""
     again = _drawn(sample.id_scores.size, rng)
     ood = {key: np.repeat(scores, _drawn(scores.size, rng)) for key, scores in sample.ood.items()}
-    return Sample(np.repeat(sample.id_scores, again), np.repeat(sample.correct, again), ood)
+    return ScoredSample(np.repeat(sample.id_scores, again), np.repeat(sample.correct, again), ood)
 
 
 def _drawn(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -8,7 +8,7 @@ from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
-from opnp.threshold.sample import Sample, in_order, resampled
+from opnp.threshold.sample import ScoredSample, in_order, resampled
 
 RESAMPLES = 200
 SEED = 13
@@ -39,7 +39,7 @@ class Spread:
         return float(np.std(self.thresholds, ddof=1))
 
 
-def threshold_spread(rule: Rule, tune: Sample, report: Sample) -> Spread:
+def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Spread:
     """Choose the threshold again on 200 seeded resamples of every set.
 
     Args:

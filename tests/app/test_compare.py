@@ -8,7 +8,7 @@ import torch
 import opnp.experiments.registry
 from app import cached
 from app.components.compare.table import HEADER, ROW, TIME
-from app.jobs.comparison import Comparing, Comparison
+from app.jobs.comparison import ComparisonJob, ComparisonRun
 from app.text.explore import PRESETS
 from opnp.comparison.defaults import EXAMPLE_NEURONS, EXAMPLE_WEIGHTS, default_rows
 from opnp.comparison.grammar import spell
@@ -183,9 +183,9 @@ def test_curves_of_picked_rows(dashboard):
 
 def test_stopping_keeps_what_is_there_and_it_can_go_on(dashboard, monkeypatch):
     app = dashboard("compare")
-    fresh = Comparison(cached.ready("fashion").prepared)
+    fresh = ComparisonRun(cached.ready("fashion").prepared)
     monkeypatch.setattr(cached, "comparison", lambda _key: fresh)
-    monkeypatch.setattr(Comparing, "start", lambda job: (job.stop(), job.done.set()))
+    monkeypatch.setattr(ComparisonJob, "start", lambda job: (job.stop(), job.done.set()))
     app.run()
     assert "Stopped after 0 of 24 rows" in words(app)
     monkeypatch.undo()

@@ -7,7 +7,7 @@ import pytest
 from app import cached
 from opnp.config import UNPRUNED, Pruning
 from opnp.detector.build import make_detector
-from opnp.detector.manifest import Manifest
+from opnp.detector.manifest import DetectorManifest
 from opnp.evaluation.splits import half_of
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
@@ -151,7 +151,9 @@ def test_extremes_break_nothing(dashboard, rule, move):
 def made(rule, pruning=UNPRUNED, **said) -> bytes:
     explorer = cached.ready("fashion")
     detector = make_detector(explorer, explorer.at(pruning), planned(rule, pruning))
-    return dataclasses.replace(detector, manifest=Manifest({**detector.manifest.said, **said})).to_bytes()
+    return dataclasses.replace(
+        detector, manifest=DetectorManifest({**detector.manifest.said, **said})
+    ).to_bytes()
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_what_was_understood_follows_an_edited_experiment_file_at_once(watched):
 
 def test_what_was_understood_is_not_looked_at_again_while_nothing_changes(watched, monkeypatch):
     app, _ = watched
-    monkeypatch.setattr("opnp.diagnostics.experiment_summary.understood", None)
+    monkeypatch.setattr("opnp.diagnostics.experiment_summary.summarize", None)
     app.run()
     assert not app.error
 

@@ -10,7 +10,7 @@ from app.components.landscape.best_window import gap_words
 from opnp.config import Pruning
 from opnp.evaluation.splits import Half
 from opnp.search import tuning_set
-from opnp.search.coarse_to_fine import Reach
+from opnp.search.coarse_to_fine import SearchSpace
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 CACHES = (cached.tuning_data, cached.landscape, cached.exact_landscapes, cached.choice, cached.left_out)
@@ -24,7 +24,7 @@ def headline(app) -> float:
     return float(app.metric[0].value.removesuffix(" %"))
 
 
-def chosen(reach: Reach = Reach.BOTH, loss: float = 0.005) -> Pruning:
+def chosen(reach: SearchSpace = SearchSpace.BOTH, loss: float = 0.005) -> Pruning:
     return cached.choice("fashion", OOD, reach, loss).best.pruning
 
 
@@ -48,9 +48,9 @@ def test_the_button_takes_the_sliders_to_the_best(dashboard):
 
 def test_rule_and_reach_are_the_visitors(dashboard):
     app = dashboard("landscape")
-    app.button_group(key="reach").set_value(Reach.NEURONS).run()
+    app.button_group(key="reach").set_value(SearchSpace.NEURONS).run()
     app.slider(key="loss").set_value(2.0).run()
-    best = chosen(Reach.NEURONS, 0.02)
+    best = chosen(SearchSpace.NEURONS, 0.02)
     assert best.kind == "ONP"
     held = cached.held_out("fashion", OOD, best)
     assert headline(app) == pytest.approx(100 * held.report.fpr95, abs=0.051)
@@ -58,7 +58,7 @@ def test_rule_and_reach_are_the_visitors(dashboard):
 
 def test_a_choice_without_ood_data_is_shown_with_its_regret(dashboard):
     app = dashboard("landscape")
-    blind = cached.choice("fashion", OOD, Reach.BOTH, 0.005, blind=True).best.pruning
+    blind = cached.choice("fashion", OOD, SearchSpace.BOTH, 0.005, blind=True).best.pruning
     informed, other = (cached.held_out("fashion", OOD, pruning) for pruning in (chosen(), blind))
     regret = 100 * (other.report.fpr95 - informed.report.fpr95)
     assert f"not knowing costs {regret:.1f} points" in words(app)

@@ -8,10 +8,10 @@ from app import cached
 from app.cached import sensitivity as kept
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.evaluation.splits import half_of
-from opnp.interpret.attribution import account
-from opnp.interpret.marginals import class_figures
+from opnp.interpret.attribution import integrated_gradients
+from opnp.interpret.marginals import class_metrics
 from opnp.interpret.nearest import nearest
-from opnp.interpret.neuron_relevance import Drive
+from opnp.interpret.neuron_relevance import Relevance
 from opnp.scoring.head_output import rescore
 
 PRUNING = Pruning(weights=(0, 99))
@@ -103,7 +103,7 @@ def test_what_a_window_takes_from_a_class(dashboard):
     explorer, head = cached.ready("fashion"), kept.head("fashion", PRUNING)
     row = explorer.prepared.classifier.class_names.index("Bag")
     labels = explorer.prepared.id_test.labels.numpy()
-    after = class_figures(explorer.at(PRUNING).id_test, labels, row)
+    after = class_metrics(explorer.at(PRUNING).id_test, labels, row)
     said = metrics(app)
     assert said["Weights pruned"] == f"{100 * float((~head.mask[row]).float().mean()):.1f} %"
     assert said["Accuracy on its images"] == f"{100 * after.accuracy:.1f} %"
@@ -139,7 +139,7 @@ def test_a_neuron_is_said_by_both_definitions_and_its_images_are_shown(dashboard
     features = cached.ready("fashion").prepared.id_test.features[:, 30]
     assert f"{float(features.abs().max()):.3g}" in words(app)
     assert len(app.get("image")) == 12
-    for drive in Drive:
+    for drive in Relevance:
         app.button_group(key="drive").set_value(str(drive)).run()
         assert not app.exception
         assert "From all 4,000 ID test images" in words(app)
@@ -160,7 +160,7 @@ def test_an_example_gets_its_account_and_its_nearest_images(dashboard):
     explorer, head = cached.ready("fashion"), kept.head("fashion", PRUNING)
     picture = cached.example("fashion", app.checkbox[0].key.removeprefix("example-"))
     classifier = explorer.prepared.classifier
-    whole = account(picture.features, classifier.weight, classifier.bias, mask=head.mask)
+    whole = integrated_gradients(picture.features, classifier.weight, classifier.bias, mask=head.mask)
     said = metrics(app)
     assert said["Made by pruned weights"] == f"{float(whole.pruned.sum()):+.2f}"
     closest = nearest(explorer.prepared.id_test.features, picture.features, 1)

@@ -10,7 +10,7 @@ from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.features.types import Features
-from opnp.reports.metric_table import figures
+from opnp.reports.metric_table import metric_table
 
 OOD = ("middle", "far")
 relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -22,7 +22,7 @@ def test_a_row_of_energy_has_the_explorers_figures(world):
     prepared, known = world
     pruning = Pruning(weights=(0, 90))
     explorer = Explorer(prepared)
-    wanted = figures(explorer, explorer.at(pruning), OOD, Half.REPORT)
+    wanted = metric_table(explorer, explorer.at(pruning), OOD, Half.REPORT)
     (row,) = compare(prepared, known, [Recipe(pruning=pruning)], OOD)
     for key in (None, *OOD):
         assert cells(row.figures, key) == cells(wanted, key)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from opnp.data.denormalize import seen
+from opnp.data.denormalize import denormalize
 
 
 def normalised(pixels):
@@ -14,7 +14,7 @@ def normalised(pixels):
 
 def looked_at(pixels):
     ends = (torch.full((len(pixels), 2, 2), end) for end in (0.0, 1.0))
-    return seen(normalised(pixels), *map(normalised, ends))
+    return denormalize(normalised(pixels), *map(normalised, ends))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -31,11 +31,11 @@ def test_an_even_picture_keeps_its_level(level):
 
 def test_what_a_transform_puts_beyond_black_and_white_is_cut_off():
     ends = torch.zeros(1, 1, 1), torch.ones(1, 1, 1)
-    assert seen(torch.tensor([[[-1.0, 2.0]]]), *ends).tolist() == [[0, 255]]
+    assert denormalize(torch.tensor([[[-1.0, 2.0]]]), *ends).tolist() == [[0, 255]]
 
 
 @pytest.mark.parametrize("value", [0.0, torch.nan])
 def test_without_a_range_it_is_stretched_to_its_own(value):
     ends = torch.full((1, 2, 2), value)
-    assert seen(torch.tensor([[[3.0, 5.0]]]), ends, ends).tolist() == [[0, 255]]
-    assert np.array_equal(seen(torch.full((1, 2, 2), 4.0), ends, ends), np.zeros((2, 2)))
+    assert denormalize(torch.tensor([[[3.0, 5.0]]]), ends, ends).tolist() == [[0, 255]]
+    assert np.array_equal(denormalize(torch.full((1, 2, 2), 4.0), ends, ends), np.zeros((2, 2)))

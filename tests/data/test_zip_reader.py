@@ -12,7 +12,7 @@ from image_files import GREY, encoded
 from PIL import Image
 
 from opnp.data import zip_reader
-from opnp.data.zip_reader import LeftOut, Member, open_bundle, safe_path
+from opnp.data.zip_reader import Member, SkipReason, open_zip, safe_path
 from opnp.errors import InvalidDataError
 
 PNG = encoded(GREY, "PNG")
@@ -27,7 +27,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def members(data: bytes, **limits: int) -> list[Member]:
-    return list(open_bundle(data, name="mine.zip", **limits).members())
+    return list(open_zip(data, name="mine.zip", **limits).members())
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -44,37 +44,37 @@ def test_each_of_the_rest_has_its_reason():
         "more.zip": zipped({"b.png": PNG}),
         "torn.gz": b"\x1f\x8brest",
     }
-    assert [data if isinstance(data, LeftOut) else None for _, data in members(zipped(files))] == [
+    assert [data if isinstance(data, SkipReason) else None for _, data in members(zipped(files))] == [
         None,
-        LeftOut.NOT_A_PICTURE,
-        LeftOut.NOT_A_PICTURE,
-        LeftOut.ARCHIVE,
-        LeftOut.ARCHIVE,
+        SkipReason.NOT_A_PICTURE,
+        SkipReason.NOT_A_PICTURE,
+        SkipReason.ARCHIVE,
+        SkipReason.ARCHIVE,
     ]
 
 
 def test_notes_of_systems_and_folders_are_not_counted():
     files = {"a/": b"", "a/b.png": PNG, "__MACOSX/a/._b.png": PNG, "a/.DS_Store": b"x", "Thumbs.db": b"x"}
-    opened = open_bundle(zipped(files), name="mac.zip")
+    opened = open_zip(zipped(files), name="mac.zip")
     assert (opened.files, [name for name, _ in opened.members()]) == (1, ["a/b.png"])
 
 
 def test_a_password_is_a_reason():
     data = bytearray(zipped({"a.png": PNG}))
     data[data.find(b"PK\1\2") + 8] |= 1
-    assert members(bytes(data))[0].data is LeftOut.LOCKED
+    assert members(bytes(data))[0].data is SkipReason.LOCKED
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_hungry_ways_to_pack_are_refused(method):
-    assert members(zipped({"a.png": PNG}, method))[0].data is LeftOut.DAMAGED
+    assert members(zipped({"a.png": PNG}, method))[0].data is SkipReason.DAMAGED
 
 
 def test_a_changed_byte_is_noticed():
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
     data = bytearray(zipped({"a.png": encoded(Image.fromarray(noise), "PNG")}, zipfile.ZIP_STORED))
     data[300] ^= 255
-    assert members(bytes(data))[0].data is LeftOut.DAMAGED
+    assert members(bytes(data))[0].data is SkipReason.DAMAGED
 
 
 def test_a_member_stops_at_its_limit_whatever_it_declares(monkeypatch):
@@ -83,15 +83,15 @@ def test_a_member_stops_at_its_limit_whatever_it_declares(monkeypatch):
     assert len(data) < 10_000
     place = data.find(b"PK\1\2") + 24
     data[place : place + 4] = struct.pack("<I", 50)  # the directory lies: fifty bytes
-    assert isinstance(members(bytes(data))[0].data, LeftOut)
+    assert isinstance(members(bytes(data))[0].data, SkipReason)
     honest = zipped({"bomb.png": b"\x89PNG" + bytes(5_000_000)})
-    assert members(honest)[0].data is LeftOut.LARGE
+    assert members(honest)[0].data is SkipReason.LARGE
 
 
 def test_all_members_share_a_limit(monkeypatch):
     monkeypatch.setattr(zip_reader, "MAX_UNPACKED_BYTES", int(2.5 * len(PNG)))
     found = members(zipped({f"{number}.png": PNG for number in range(4)}))
-    assert [data is LeftOut.BEYOND for _, data in found] == [False, False, True, True]
+    assert [data is SkipReason.BEYOND for _, data in found] == [False, False, True, True]
 
 
 def test_what_is_refused_is_paid_for_too(monkeypatch):
@@ -99,12 +99,12 @@ def test_what_is_refused_is_paid_for_too(monkeypatch):
     monkeypatch.setattr(zip_reader, "MAX_UNPACKED_BYTES", 2500)
     bomb = b"\x89PNG" + bytes(50_000)
     found = members(zipped({f"{number}.png": bomb for number in range(6)}))
-    assert [data for _, data in found] == [LeftOut.LARGE] * 2 + [LeftOut.BEYOND] * 4
+    assert [data for _, data in found] == [SkipReason.LARGE] * 2 + [SkipReason.BEYOND] * 4
 
 
 def test_a_part_is_spread_evenly():
     data = zipped({f"{number:03}.png": PNG for number in range(100)})
-    opened = open_bundle(data, name="many.zip", most=10)
+    opened = open_zip(data, name="many.zip", most=10)
     assert (opened.files, opened.chosen) == (100, 10)
     assert [name for name, _ in opened.members()] == [f"{number:03}.png" for number in range(0, 100, 10)]
 
@@ -138,7 +138,7 @@ def test_too_long_a_list_is_refused_before_it_is_read(monkeypatch, long):
         locator = b"PK\6\7" + struct.pack("<IQI", 0, len(data) - 22, 1)
         end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, 1, 0, 0)
         data = data[:-22] + record + locator + end
-        assert open_bundle(data, name="long.zip").files == 50
+        assert open_zip(data, name="long.zip").files == 50
     monkeypatch.setattr(zip_reader, "MAX_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("It was read."))
     with pytest.raises(InvalidDataError, match="lists too many files"):
@@ -153,7 +153,7 @@ def test_damage_anywhere_is_a_reason_or_a_sentence(junk, place, byte):
         found = members(bytes(data) + junk)
     except InvalidDataError:
         return
-    assert all(isinstance(content, LeftOut | bytes) for _, content in found)
+    assert all(isinstance(content, SkipReason | bytes) for _, content in found)
 
 
 @given(st.text(max_size=80))

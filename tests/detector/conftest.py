@@ -8,7 +8,7 @@ from toy_explorer import OOD, toy_explorer
 from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.detector.build import make_detector
-from opnp.detector.manifest import FORMAT, SCORE, VERSION, Manifest
+from opnp.detector.manifest import FORMAT, SCORE, VERSION, DetectorManifest
 from opnp.detector.probes import make_probes
 from opnp.experiments.registry import load_experiment
 from opnp.threshold.plan import plan
@@ -57,4 +57,4 @@ def fashion_detector():
     said |= {"model": classifier.fingerprint, "transform": classifier.transform_id}
     said |= {name: {} for name in ("pruning", "realised", "rule", "images", "versions", "metrics")}
     probes = make_probes(classifier, weight, classifier.bias, (experiment.id_test,))
-    return Detector(classifier, weight, classifier.bias, probes, Manifest(said))
+    return Detector(classifier, weight, classifier.bias, probes, DetectorManifest(said))

@@ -5,7 +5,7 @@ from toy_explorer import OOD, toy_explorer
 
 from opnp.config import Pruning
 from opnp.detector import Detector
-from opnp.detector.manifest import Manifest
+from opnp.detector.manifest import DetectorManifest
 from opnp.detector.restore import Measured, reopen
 from opnp.errors import InvalidSettingError, OpnpError
 from opnp.explorer import Explorer
@@ -18,7 +18,7 @@ SHARES = {"id_accepted": NONE, "ood_accepted": dict.fromkeys(OOD, NONE), "accura
 
 
 def changed(detector, **said):
-    return dataclasses.replace(detector, manifest=Manifest({**detector.manifest.said, **said}))
+    return dataclasses.replace(detector, manifest=DetectorManifest({**detector.manifest.said, **said}))
 
 
 def test_settings_come_back_and_figures_agree(saved, explorer, snapshot, planned):

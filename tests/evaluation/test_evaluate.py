@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from opnp.errors import InvalidDataError
 from opnp.evaluation.evaluate import evaluate
 from opnp.evaluation.splits import Half, half_of
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 
-def said(scores, confidence=None, predicted=None) -> Rescored:
+def said(scores, confidence=None, predicted=None) -> HeadOutput:
     scores = torch.tensor(scores, dtype=torch.float32)
     n = len(scores)
-    return Rescored(
+    return HeadOutput(
         scores,
         torch.full((n,), 0.5) if confidence is None else torch.tensor(confidence),
         torch.zeros(n, dtype=torch.int64) if predicted is None else torch.tensor(predicted),

@@ -13,7 +13,7 @@ import pytest
 
 from opnp.detector import Detector
 from opnp.experiments.registry import load_experiment
-from opnp.experiments.status import kept
+from opnp.experiments.status import experiment_status
 from opnp.features import extract
 from opnp.prepare import prepare
 from opnp.store import Store
@@ -53,7 +53,7 @@ def test_nothing_is_computed_anew(before, monkeypatch):
 
 def test_it_is_known_to_be_kept(before):
     with Store(before / "cache") as store:
-        found = kept(load_experiment("before"), store)
+        found = experiment_status(load_experiment("before"), store)
     assert set(found.features) == {"train", "test", "violet", "green"}
     assert found.maps
 

@@ -14,7 +14,7 @@ from opnp.config import UNPRUNED
 from opnp.detector import Detector
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.evaluation.splits import Half
-from opnp.experiments.status import kept
+from opnp.experiments.status import experiment_status
 from opnp.experiments.toml_file import read_experiment
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
@@ -89,9 +89,9 @@ def test_an_id_set_that_is_missing_still_refuses(file, store, which):
 
 def test_what_is_kept_is_said_beside_what_is_missing(file, store):
     experiment = read_experiment(file)
-    assert not kept(experiment, store).blocked
+    assert not experiment_status(experiment, store).blocked
     prepare(experiment, store, device=CPU)
-    there = kept(experiment, store)
+    there = experiment_status(experiment, store)
     assert {"train", "test", "grey"} <= set(there.features)
     assert (there.maps, there.classes, len(there.missing)) == (True, 3, 1)
 

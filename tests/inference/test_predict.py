@@ -8,7 +8,7 @@ from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import UnreadableImageError, UnsupportedModelError
-from opnp.inference.predict import Opinion, features_of, opinions, transformed
+from opnp.inference.predict import Opinion, extract_features, opinions, preprocess
 from opnp.metrics import tpr_threshold
 
 
@@ -21,7 +21,7 @@ def explorer(trained_net, blobs, tmp_path_factory):
 def test_an_images_opinion_is_that_of_the_same_image_in_the_set(explorer, blobs, pruning):
     classifier, snapshot = explorer.prepared.classifier, explorer.at(pruning)
     images = [Image.fromarray(pixels) for pixels in to_pixels(blobs.test[:9])]
-    features = features_of(classifier, [transformed(classifier, image) for image in images])
+    features = extract_features(classifier, [preprocess(classifier, image) for image in images])
     said = opinions(explorer, features, snapshot)
     for place, opinion in enumerate(said):
         assert opinion.score == pytest.approx(float(snapshot.id_test.scores[place]), rel=1e-5)
@@ -41,7 +41,7 @@ def test_inputs_of_different_shapes_each_get_their_features_in_order(explorer):
     sums.forward = lambda images: net(images).sum(1, keepdim=True)
     classifier = dataclasses.replace(explorer.prepared.classifier, backbone=sums)
     inputs = [torch.ones(2), torch.ones(3), torch.ones(3), torch.ones(2)]
-    assert features_of(classifier, inputs)[:, 0].tolist() == [2, 3, 3, 2]
+    assert extract_features(classifier, inputs)[:, 0].tolist() == [2, 3, 3, 2]
 
 
 def test_a_transform_that_fails_names_the_image_and_an_error_of_ours_stays(explorer):
@@ -55,6 +55,6 @@ def test_a_transform_that_fails_names_the_image_and_an_error_of_ours_stays(explo
     with pytest.raises(
         UnreadableImageError, match=r"\(L, 3 × 2\) makes the model's transform fail: .* raised Runti"
     ):
-        transformed(dataclasses.replace(explorer.prepared.classifier, transform=fails), image)
+        preprocess(dataclasses.replace(explorer.prepared.classifier, transform=fails), image)
     with pytest.raises(UnsupportedModelError, match="features only"):
-        transformed(dataclasses.replace(explorer.prepared.classifier, transform=refuses), image)
+        preprocess(dataclasses.replace(explorer.prepared.classifier, transform=refuses), image)

@@ -12,11 +12,11 @@ from toy_experiment import to_pixels
 from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED
-from opnp.data.zip_reader import LeftOut
+from opnp.data.zip_reader import SkipReason
 from opnp.errors import InvalidDataError
 from opnp.features import ExtractionCancelledError
 from opnp.inference import uploaded_set
-from opnp.inference.uploaded_set import look, standing, wilson
+from opnp.inference.uploaded_set import acceptance, read_uploaded_set, wilson
 from opnp.metrics import fpr95
 
 
@@ -45,7 +45,7 @@ def bundle(files: dict[str, np.ndarray | bytes]) -> bytes:
 
 def test_it_scores_as_the_same_images_in_a_set_of_the_experiment(explorer, zipped):
     told = []
-    mine = look(
+    mine = read_uploaded_set(
         explorer.prepared.classifier, zipped, name="ring.zip", progress=lambda *done: told.append(done)
     )
     snapshot = explorer.at(UNPRUNED)
@@ -61,18 +61,18 @@ def test_it_scores_as_the_same_images_in_a_set_of_the_experiment(explorer, zippe
 def test_the_rest_is_counted_and_does_not_shift_the_names(explorer, zipped, blobs):
     pixels = to_pixels(blobs.ood[:2])
     files = {"a.png": pixels[0], "b.txt": b"words", "c.png": b"\x89PNG\r\n\x1a\ntorn", "d.png": pixels[1]}
-    mine = look(explorer.prepared.classifier, bundle(files), name="mixed.zip")
+    mine = read_uploaded_set(explorer.prepared.classifier, bundle(files), name="mixed.zip")
     assert mine.names == ("a.png", "d.png")
     assert len(mine.features) == len(mine.small) == 2
-    assert mine.left_out == {LeftOut.NOT_A_PICTURE: 1, LeftOut.UNREADABLE: 1}
-    whole = look(explorer.prepared.classifier, zipped, name="ring.zip")
+    assert mine.left_out == {SkipReason.NOT_A_PICTURE: 1, SkipReason.UNREADABLE: 1}
+    whole = read_uploaded_set(explorer.prepared.classifier, zipped, name="ring.zip")
     assert torch.allclose(mine.features, whole.features[:2], rtol=1e-5)
 
 
 @pytest.mark.parametrize(("files", "why"), [({}, "it is empty"), ({"a": b"x"}, "found none among its files")])
 def test_no_picture_at_all_is_said_with_what_there_is(explorer, files, why):
     with pytest.raises(InvalidDataError, match=f"at least one picture in “none.zip” but {why}"):
-        look(explorer.prepared.classifier, bundle(files), name="../none.zip")
+        read_uploaded_set(explorer.prepared.classifier, bundle(files), name="../none.zip")
 
 
 def test_it_stops_when_told(explorer, zipped):
@@ -84,33 +84,35 @@ def test_it_stops_when_told(explorer, zipped):
             cancel.set()
 
     with pytest.raises(ExtractionCancelledError):
-        look(explorer.prepared.classifier, zipped, name="a.zip", progress=stop_at_five, cancel=cancel)
+        read_uploaded_set(
+            explorer.prepared.classifier, zipped, name="a.zip", progress=stop_at_five, cancel=cancel
+        )
     assert seen == [1, 2, 3, 4, 5]
 
 
 def test_no_more_pictures_are_held_at_once_than_a_batch(explorer, zipped, monkeypatch):
     sizes = []
 
-    def spy(classifier, inputs, real=uploaded_set.features_of):
+    def spy(classifier, inputs, real=uploaded_set.extract_features):
         sizes.append(len(inputs))
         return real(classifier, inputs)
 
-    monkeypatch.setattr(uploaded_set, "features_of", spy)
-    look(explorer.prepared.classifier, zipped, name="a.zip")
+    monkeypatch.setattr(uploaded_set, "extract_features", spy)
+    read_uploaded_set(explorer.prepared.classifier, zipped, name="a.zip")
     assert sizes == [32, 32, 6]
 
 
 def test_all_pictures_share_a_limit_of_pixels(explorer, zipped, monkeypatch):
     monkeypatch.setattr(uploaded_set, "MAX_UNPACKED_PIXELS", 2 * 40)  # each has 1 x 2
-    mine = look(explorer.prepared.classifier, zipped, name="a.zip")
+    mine = read_uploaded_set(explorer.prepared.classifier, zipped, name="a.zip")
     assert (len(mine.names), len(mine.features)) == (40, 40)
-    assert mine.left_out == {LeftOut.BEYOND: 30}
+    assert mine.left_out == {SkipReason.BEYOND: 30}
 
 
 def test_the_share_accepted_is_fpr95():
     rng = np.random.default_rng(0)
     id_scores, scores = rng.normal(2, 1, 400), rng.normal(0, 1, 90)
-    found = standing(id_scores, scores)
+    found = acceptance(id_scores, scores)
     assert found.share == fpr95(id_scores, scores)
     assert found.interval.low < found.share < found.interval.high
     assert found.auroc_interval.low < found.auroc < found.auroc_interval.high
@@ -119,7 +121,7 @@ def test_the_share_accepted_is_fpr95():
 
 @pytest.mark.parametrize(("score", "accepted", "ends"), [(-9.0, 0, (0.0, 0.1135)), (9.0, 30, (0.8865, 1.0))])
 def test_none_or_all_accepted_is_not_certain(score, accepted, ends):
-    found = standing(np.arange(5.0), np.full(30, score))
+    found = acceptance(np.arange(5.0), np.full(30, score))
     assert found.accepted == accepted
     assert found.interval == pytest.approx(ends, abs=1e-4)
 

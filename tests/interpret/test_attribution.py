@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from opnp.config import Pruning
 from opnp.errors import InvalidDataError
-from opnp.interpret.attribution import account, mean_probabilities
+from opnp.interpret.attribution import integrated_gradients, mean_probabilities
 from opnp.pruning import prune
 from opnp.sensitivity.gradients import neuron_sensitivity, weight_sensitivity
 
@@ -23,7 +23,7 @@ def test_parts_add_up_to_the_score_at_every_scale(seed, scale, classes):
     generator = torch.Generator().manual_seed(seed)
     z, bias = torch.randn(5, generator=generator), torch.randn(classes, generator=generator)
     weight = scale * torch.randn(classes, 5, generator=generator)
-    said = account(z, weight, bias)
+    said = integrated_gradients(z, weight, bias)
     assert said.before == pytest.approx(float(torch.logsumexp(bias.double(), 0)))
     assert said.after == pytest.approx(score(z, weight, bias))
     assert float(said.neurons.sum()) == pytest.approx(said.after - said.before, abs=1e-10 * max(scale, 1))
@@ -40,7 +40,9 @@ def test_what_pruning_removed_adds_up_and_is_due_to_pruned_weights_alone(trained
     after = pruned(trained_head)
     untouched = after.mask.all(dim=0)
     for z in trained_head.features[::40]:
-        said = account(z, trained_head.weight, trained_head.bias, start=after.weight, mask=after.mask)
+        said = integrated_gradients(
+            z, trained_head.weight, trained_head.bias, start=after.weight, mask=after.mask
+        )
         fall = score(z, trained_head.weight, trained_head.bias) - score(z, after.weight, trained_head.bias)
         assert said.after - said.before == pytest.approx(fall, abs=1e-12)
         assert float(said.neurons.sum()) == pytest.approx(fall, abs=1e-10)
@@ -52,7 +54,7 @@ def test_what_pruning_removed_adds_up_and_is_due_to_pruned_weights_alone(trained
 def test_kept_and_pruned_parts_of_the_whole_score(trained_head):
     mask = pruned(trained_head).mask
     z = trained_head.features[3]
-    said = account(z, trained_head.weight, trained_head.bias, mask=mask)
+    said = integrated_gradients(z, trained_head.weight, trained_head.bias, mask=mask)
     whole_columns = ~mask.any(dim=0)
     assert whole_columns.any()
     assert not said.kept[whole_columns].any()
@@ -60,7 +62,7 @@ def test_kept_and_pruned_parts_of_the_whole_score(trained_head):
 
 
 def test_one_class_by_hand():
-    said = account(torch.tensor([2.0, -1.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([0.5]))
+    said = integrated_gradients(torch.tensor([2.0, -1.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([0.5]))
     assert (said.before, said.after) == (0.5, 2.5)
     torch.testing.assert_close(said.neurons, torch.tensor([6.0, -4.0], dtype=torch.float64))
 
@@ -82,16 +84,16 @@ def test_gradients_averaged_over_the_way(trained_head):
     total = torch.zeros_like(z)
     for t in (torch.arange(steps) + 0.5) / steps:
         total += (torch.softmax(t * (weight @ z) + bias, 0) @ weight) * z / steps
-    torch.testing.assert_close(account(z, weight, bias).neurons, total, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(integrated_gradients(z, weight, bias).neurons, total, atol=1e-5, rtol=1e-5)
 
 
 def test_what_does_not_fit_is_refused():
     z, weight, bias = torch.ones(3), torch.ones(2, 3), torch.zeros(2)
     with pytest.raises(InvalidDataError, match="`mask`"):
-        account(z, weight, bias, mask=torch.ones(3, 2, dtype=torch.bool))
+        integrated_gradients(z, weight, bias, mask=torch.ones(3, 2, dtype=torch.bool))
     with pytest.raises(InvalidDataError, match="`start`"):
-        account(z, weight, bias, start=torch.ones(1, 3))
+        integrated_gradients(z, weight, bias, start=torch.ones(1, 3))
     with pytest.raises(InvalidDataError, match="finite"):
-        account(torch.tensor([1.0, torch.nan, 0.0]), weight, bias)
+        integrated_gradients(torch.tensor([1.0, torch.nan, 0.0]), weight, bias)
     with pytest.raises(InvalidDataError, match="features"):
-        account(torch.ones(4), weight, bias)
+        integrated_gradients(torch.ones(4), weight, bias)

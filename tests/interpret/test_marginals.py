@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from opnp.errors import InvalidDataError
-from opnp.interpret.marginals import class_figures, class_totals, moved
-from opnp.scoring.head_output import Rescored
+from opnp.interpret.marginals import class_metrics, class_totals, reclassified
+from opnp.scoring.head_output import HeadOutput
 
 
 def test_rows_are_summed_apart():
@@ -20,18 +20,18 @@ def test_rows_are_summed_apart():
 
 
 def test_only_the_images_of_the_class_count():
-    said = Rescored(torch.tensor([1.0, 2.0, 6.0]), torch.ones(3), torch.tensor([0, 1, 0]))
-    figures = class_figures(said, np.array([0, 0, 1]), 0)
+    said = HeadOutput(torch.tensor([1.0, 2.0, 6.0]), torch.ones(3), torch.tensor([0, 1, 0]))
+    figures = class_metrics(said, np.array([0, 0, 1]), 0)
     assert (figures.images, figures.accuracy, figures.score) == (2, 0.5, 1.5)
-    assert class_figures(said, np.array([0, 0, 1]), 2) is None
+    assert class_metrics(said, np.array([0, 0, 1]), 2) is None
 
 
 def test_who_left_and_who_came():
     def predicts(*classes):
-        return Rescored(torch.zeros(len(classes)), torch.ones(len(classes)), torch.tensor(classes))
+        return HeadOutput(torch.zeros(len(classes)), torch.ones(len(classes)), torch.tensor(classes))
 
     labels = np.array([0, 0, 0, 0, 0, 0, 1])
-    went = moved(predicts(0, 0, 0, 0, 2, 1, 0), predicts(0, 2, 1, 2, 0, 2, 1), labels, 0)
+    went = reclassified(predicts(0, 0, 0, 0, 2, 1, 0), predicts(0, 2, 1, 2, 0, 2, 1), labels, 0)
     assert list(went.lost.items()) == [(2, 2), (1, 1)]
     assert went.won == 1
-    assert moved(predicts(*labels), predicts(*labels), labels, 0).lost == {}
+    assert reclassified(predicts(*labels), predicts(*labels), labels, 0).lost == {}

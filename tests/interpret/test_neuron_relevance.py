@@ -5,7 +5,7 @@ import torch
 
 from opnp.config import NeuronDefinition
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.interpret.neuron_relevance import Drive, drive_of
+from opnp.interpret.neuron_relevance import Relevance, neuron_relevance
 from opnp.sensitivity.gradients import neuron_sensitivity
 
 
@@ -14,14 +14,14 @@ def logits_of(head):
 
 
 def driven(head, neuron, drive):
-    return drive_of(head.features[:, neuron], logits_of(head), head.weight[:, neuron], drive)
+    return neuron_relevance(head.features[:, neuron], logits_of(head), head.weight[:, neuron], drive)
 
 
 @pytest.mark.parametrize("neuron", [0, 5, 15])
 def test_gradient_is_that_of_autograd(trained_head, neuron):
     z = trained_head.features.clone().requires_grad_()
     torch.logsumexp(z @ trained_head.weight.T + trained_head.bias, dim=1).sum().backward()
-    torch.testing.assert_close(driven(trained_head, neuron, Drive.GRADIENT), z.grad[:, neuron].abs())
+    torch.testing.assert_close(driven(trained_head, neuron, Relevance.GRADIENT), z.grad[:, neuron].abs())
 
 
 @pytest.mark.parametrize("neuron", [0, 5, 15])
@@ -30,14 +30,14 @@ def test_removal_is_the_score_without_the_neuron(trained_head, neuron):
     z[:, neuron] = 0
     without = torch.logsumexp(z @ trained_head.weight.T + trained_head.bias, dim=1)
     fall = torch.logsumexp(logits_of(trained_head), dim=1) - without
-    torch.testing.assert_close(driven(trained_head, neuron, Drive.REMOVAL), fall, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(driven(trained_head, neuron, Relevance.ABLATION), fall, atol=1e-5, rtol=1e-5)
 
 
 def test_means_over_samples_are_the_sensitivities_by_both_definitions(trained_head):
     classes, width = trained_head.weight.shape
     for drive, definition, scale in (
-        (Drive.GRADIENT, NeuronDefinition.ACTIVATION, 1),
-        (Drive.VALUE, NeuronDefinition.WEIGHTS, classes),
+        (Relevance.GRADIENT, NeuronDefinition.ACTIVATION, 1),
+        (Relevance.ACTIVATION, NeuronDefinition.WEIGHTS, classes),
     ):
         means = torch.stack([driven(trained_head, j, drive).mean() / scale for j in range(width)])
         expected = neuron_sensitivity(
@@ -48,6 +48,6 @@ def test_means_over_samples_are_the_sensitivities_by_both_definitions(trained_he
 
 def test_what_does_not_belong_together_is_refused():
     with pytest.raises(InvalidDataError, match="one column for"):
-        drive_of(torch.ones(2), torch.ones(2, 3), torch.ones(2), Drive.VALUE)
+        neuron_relevance(torch.ones(2), torch.ones(2, 3), torch.ones(2), Relevance.ACTIVATION)
     with pytest.raises(InvalidSettingError, match="'removal'"):
-        drive_of(torch.ones(1), torch.ones(1, 1), torch.ones(1), "loudness")
+        neuron_relevance(torch.ones(1), torch.ones(1, 1), torch.ones(1), "loudness")

@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional
 
 from opnp.errors import InvalidSettingError
-from opnp.interpret.perturbation import nudge_neuron, nudge_weight
+from opnp.interpret.perturbation import perturb_neuron, perturb_weight
 from opnp.scores import energy_score
 from opnp.sensitivity.gradients import weight_sensitivity
 
@@ -22,7 +22,7 @@ def test_a_moved_weight_gives_the_energy_of_the_changed_head(one):
     changed = weight.clone()
     changed[ROW, COLUMN] += MOVE
     expected = -energy_score(functional.linear(features, changed, bias))
-    got = nudge_weight(features, weight, bias, ROW, COLUMN).energy(torch.tensor([0.0, MOVE]))
+    got = perturb_weight(features, weight, bias, ROW, COLUMN).energy(torch.tensor([0.0, MOVE]))
     assert float(got[1]) == pytest.approx(float(expected), rel=1e-5)
 
 
@@ -31,7 +31,7 @@ def test_a_moved_neuron_gives_the_energy_of_the_changed_feature(one):
     changed = features.clone()
     changed[COLUMN] += MOVE
     expected = -energy_score(functional.linear(changed, weight, bias))
-    got = nudge_neuron(features, weight, bias, COLUMN).energy(torch.tensor([MOVE]))
+    got = perturb_neuron(features, weight, bias, COLUMN).energy(torch.tensor([MOVE]))
     assert float(got[0]) == pytest.approx(float(expected), rel=1e-5)
 
 
@@ -39,9 +39,9 @@ def test_slopes_are_those_of_autograd(one):
     features, weight, bias = (part.double() for part in one)
     features, weight = features.clone().requires_grad_(), weight.clone().requires_grad_()
     (-energy_score(functional.linear(features, weight, bias))).backward()
-    neuron = nudge_neuron(features.detach(), weight.detach(), bias, COLUMN)
+    neuron = perturb_neuron(features.detach(), weight.detach(), bias, COLUMN)
     for row in range(len(bias)):
-        moved = nudge_weight(features.detach(), weight.detach(), bias, row, COLUMN)
+        moved = perturb_weight(features.detach(), weight.detach(), bias, row, COLUMN)
         assert moved.slope == pytest.approx(float(weight.grad[row, COLUMN]), abs=1e-9)
     assert neuron.slope == pytest.approx(float(features.grad[COLUMN]), abs=1e-9)
 
@@ -49,7 +49,7 @@ def test_slopes_are_those_of_autograd(one):
 def test_the_size_of_the_slope_is_the_samples_entry_of_the_map(one):
     features, weight, bias = one
     entry = weight_sensitivity(features[None], weight, bias)[ROW, COLUMN]
-    assert abs(nudge_weight(features, weight, bias, ROW, COLUMN).slope) == pytest.approx(
+    assert abs(perturb_weight(features, weight, bias, ROW, COLUMN).slope) == pytest.approx(
         float(entry), rel=1e-4
     )
 
@@ -57,12 +57,12 @@ def test_the_size_of_the_slope_is_the_samples_entry_of_the_map(one):
 def test_nothing_is_changed_in_place(one):
     features, weight, bias = one
     before = [part.clone() for part in one]
-    nudge_weight(features, weight, bias, ROW, COLUMN).energy(torch.tensor([MOVE]))
-    nudge_neuron(features, weight, bias, COLUMN).energy(torch.tensor([MOVE]))
+    perturb_weight(features, weight, bias, ROW, COLUMN).energy(torch.tensor([MOVE]))
+    perturb_neuron(features, weight, bias, COLUMN).energy(torch.tensor([MOVE]))
     assert all(torch.equal(part, kept) for part, kept in zip(one, before, strict=True))
 
 
 @pytest.mark.parametrize(("row", "column"), [(-1, 0), (4, 0), (0, 16)])
 def test_a_place_outside_is_refused(one, row, column):
     with pytest.raises(InvalidSettingError, match=r"Expected `(row|column)` to be between 0 and"):
-        nudge_weight(*one, row, column)
+        perturb_weight(*one, row, column)

@@ -1,21 +1,21 @@
 import pytest
 
 from opnp.errors import InvalidDataError
-from opnp.labels.classes import join
+from opnp.labels.classes import join_classes
 from opnp.models import numbered
 
 
 def places(names, model, **more):
-    return join(names, model, title="ID test", **more).places
+    return join_classes(names, model, title="ID test", **more).places
 
 
 def test_equal_names_join_wherever_they_stand():
-    said = join(["a", "b", "c"], ["c", "a", "b"], title="ID test")
+    said = join_classes(["a", "b", "c"], ["c", "a", "b"], title="ID test")
     assert (said.places, said.said) == ((1, 2, 0), ())
 
 
 def test_case_and_what_stands_between_words_do_not_matter_and_are_said():
-    said = join(["Sea_Lion", "polar-bear", "cat"], ["cat", "sea lion", "Polar Bear"], title="ID test")
+    said = join_classes(["Sea_Lion", "polar-bear", "cat"], ["cat", "sea lion", "Polar Bear"], title="ID test")
     assert said.places == (1, 2, 0)
     assert said.said == ("In ID test, the class 'Sea_Lion' is taken for 'sea lion', and 1 more alike.",)
 
@@ -62,7 +62,7 @@ def test_names_that_differ_are_named(names, said):
 
 
 def test_an_empty_folder_that_is_no_class_is_left_out_and_said():
-    said = join(["cat", "dog", "notes"], ["dog", "cat"], title="ID test", filled={"cat", "dog"})
+    said = join_classes(["cat", "dog", "notes"], ["dog", "cat"], title="ID test", filled={"cat", "dog"})
     assert said.places == (1, 0, -1)
     assert "'notes' without an image" in said.said[0]
 
@@ -75,30 +75,30 @@ def test_numbers_stand_for_themselves(names):
 
 def test_numbers_from_one_to_the_last_are_taken_in_their_order_and_said():
     names = sorted(map(str, range(1, 11)))
-    said = join(names, numbered(10), title="ID test")
+    said = join_classes(names, numbered(10), title="ID test")
     assert said.places == tuple(int(name) - 1 for name in names)
     assert "their sorted order is assumed: '1' for 'class 0'" in said.said[0]
 
 
 def test_the_order_of_numbers_is_said_and_the_other_that_may_be_meant():
-    (said,) = join(["0", "1", "2"], numbered(3), title="ID test").said
+    (said,) = join_classes(["0", "1", "2"], numbered(3), title="ID test").said
     assert said == "In ID test, the classes are numbers and stand for the logits: '0' for 'class 0'."
     names = sorted(map(str, range(12)))
-    (said,) = join(names, numbered(12), title="ID test").said
+    (said,) = join_classes(names, numbered(12), title="ID test").said
     assert "stand for the logits: '0' for 'class 0'. If the model was trained on them sorted as text" in said
     assert said.endswith(
         """as torchvision's ImageFolder does ('11' before '2'), say `classes = ["0", "1", "10", "11", "2", """
         """"3", "4", "5", "6", "7", "8", "9"]` in [classifier]."""
     )
     assert places(names, names) == tuple(range(12))
-    assert "ImageFolder" in join(names[1:], numbered(11), title="ID test").said[0]
-    assert "ImageFolder" not in join(names, numbered(13), title="ID test").said[0]
-    (said,) = join(names, list("abcdefghijkl"), title="ID test").said
+    assert "ImageFolder" in join_classes(names[1:], numbered(11), title="ID test").said[0]
+    assert "ImageFolder" not in join_classes(names, numbered(13), title="ID test").said[0]
+    (said,) = join_classes(names, list("abcdefghijkl"), title="ID test").said
     assert said.endswith("in the tables of the ID sets.")
 
 
 def test_a_list_of_many_numbers_is_cut():
-    said = join([str(n) for n in range(100)], numbered(100), title="ID test").said[0]
+    said = join_classes([str(n) for n in range(100)], numbered(100), title="ID test").said[0]
     assert said.endswith('"24", "25", "26", …, "99"]` in [classifier].')
 
 
@@ -110,12 +110,14 @@ def test_a_number_without_a_logit_is_refused():
 
 
 def test_where_no_name_matches_the_sorted_order_is_assumed_and_said():
-    said = join(["n02", "n01"], ["tench", "shark"], title="ID test")
+    said = join_classes(["n02", "n01"], ["tench", "shark"], title="ID test")
     assert said.places == (1, 0)
     assert said.said == (
         "No class has a name of the model's, so in ID test their sorted order is assumed: 'n01' for 'tench'.",
     )
-    assert "The model's classes have no names" in join(["x", "y"], numbered(2), title="ID test").said[0]
+    assert (
+        "The model's classes have no names" in join_classes(["x", "y"], numbered(2), title="ID test").said[0]
+    )
 
 
 def test_classes_of_the_sister_set_count():

@@ -4,7 +4,7 @@ from toy_explorer import OOD, toy_explorer
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
-from opnp.reports.metric_table import AVERAGE, average, describe_pruning, figures, realised, records
+from opnp.reports.metric_table import AVERAGE, average, describe_pruning, metric_table, realised, records
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def explorer(trained_net, blobs, tmp_path_factory):
 def test_records_are_the_pages_figures(explorer, half):
     snapshot = explorer.at(Pruning(neurons=(30, 100)))
     page = explorer.evaluate(snapshot, OOD, half)
-    rows = {row["set"]: row for row in records(figures(explorer, snapshot, OOD, half))}
+    rows = {row["set"]: row for row in records(metric_table(explorer, snapshot, OOD, half))}
     assert list(rows) == [*OOD, AVERAGE]
     for key in OOD:
         for name in ("fpr95", "auroc", "aupr_id", "aupr_ood", "fpr95_ood_positive"):
@@ -33,7 +33,7 @@ def test_records_are_the_pages_figures(explorer, half):
 
 def test_each_sets_interval_is_its_own(explorer):
     snapshot = explorer.at(UNPRUNED)
-    rows = {row["set"]: row for row in records(figures(explorer, snapshot, OOD, Half.REPORT))}
+    rows = {row["set"]: row for row in records(metric_table(explorer, snapshot, OOD, Half.REPORT))}
     for key in OOD:
         alone = explorer.evaluate(snapshot, [key], Half.REPORT)
         assert (rows[key]["fpr95_low"], rows[key]["fpr95_high"]) == alone.fpr95_interval

@@ -3,10 +3,10 @@ from toy_explorer import OOD, poisoned, toy_explorer
 
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.evaluation.splits import Half
-from opnp.search.coarse_to_fine import Reach, search
+from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.landscape import Side, landscape
 from opnp.search.trial import Grid, choose_windows
-from opnp.search.tuning_set import tuning, without_ood
+from opnp.search.tuning_set import make_tuning_set, without_ood
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def made(data):
 
 @pytest.fixture(scope="module")
 def data(explorer):
-    return tuning(explorer.prepared, OOD)
+    return make_tuning_set(explorer.prepared, OOD)
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +33,18 @@ def landscapes(data):
     return made(data)
 
 
-@pytest.mark.parametrize("reach", Reach)
+@pytest.mark.parametrize("reach", SearchSpace)
 def test_the_search_never_reads_the_held_out_halves(explorer, data, landscapes, reach):
-    blind = tuning(poisoned(explorer, Half.REPORT).prepared, OOD)
+    blind = make_tuning_set(poisoned(explorer, Half.REPORT).prepared, OOD)
     assert search(blind, made(blind), reach) == search(data, landscapes, reach)
 
 
-@pytest.mark.parametrize("reach", Reach)
+@pytest.mark.parametrize("reach", SearchSpace)
 def test_it_keeps_to_the_rule_and_beats_every_window_of_the_landscapes(data, landscapes, reach):
     choice = search(data, landscapes, reach, max_accuracy_loss=0.01)
     least = data.trial(UNPRUNED).accuracy - 0.01
     assert choice.best.accuracy >= least
-    sides = list(Side) if reach is Reach.BOTH else [Side(str(reach))]
+    sides = list(Side) if reach is SearchSpace.BOTH else [Side(str(reach))]
     offered = [
         t for shown in landscapes if shown.side in sides for t in shown.trials() if t.accuracy >= least
     ]
@@ -53,23 +53,23 @@ def test_it_keeps_to_the_rule_and_beats_every_window_of_the_landscapes(data, lan
 
 
 def test_it_prunes_only_what_it_may(data, landscapes):
-    assert all(t.pruning.neurons == OPEN for t in search(data, landscapes, Reach.WEIGHTS).ranking)
-    assert all(t.pruning.weights == OPEN for t in search(data, landscapes, Reach.NEURONS).ranking)
+    assert all(t.pruning.neurons == OPEN for t in search(data, landscapes, SearchSpace.WEIGHTS).ranking)
+    assert all(t.pruning.weights == OPEN for t in search(data, landscapes, SearchSpace.NEURONS).ranking)
 
 
 def test_both_together_are_at_least_as_good_as_the_small_grid(explorer, data, landscapes):
     grid = choose_windows(explorer, OOD, Grid())
-    assert search(data, landscapes, Reach.BOTH).best.fpr95 <= grid.opnp.best.fpr95
+    assert search(data, landscapes, SearchSpace.BOTH).best.fpr95 <= grid.opnp.best.fpr95
 
 
 def test_a_strict_rule_falls_back_to_what_costs_nothing(data, landscapes):
-    strict = search(data, landscapes, Reach.BOTH, max_accuracy_loss=0.0)
+    strict = search(data, landscapes, SearchSpace.BOTH, max_accuracy_loss=0.0)
     assert strict.best.accuracy >= data.trial(UNPRUNED).accuracy
     assert strict.best.fpr95 <= data.trial(UNPRUNED).fpr95
 
 
 def test_the_chosen_figures_are_those_of_the_window(data, landscapes):
-    best = search(data, landscapes, Reach.BOTH).best
+    best = search(data, landscapes, SearchSpace.BOTH).best
     again = data.trial(best.pruning)
     assert best.fpr95 == pytest.approx(again.fpr95, abs=0.03)
     assert best.accuracy == pytest.approx(again.accuracy, abs=0.006)
@@ -77,6 +77,6 @@ def test_the_chosen_figures_are_those_of_the_window(data, landscapes):
 
 def test_without_ood_data_a_choice_is_made_all_the_same(explorer, data):
     blind = without_ood(data)
-    choice = search(blind, made(blind), Reach.BOTH)
-    other = without_ood(tuning(poisoned(explorer, Half.TUNE).prepared, OOD))
-    assert search(other, made(other), Reach.BOTH) == choice
+    choice = search(blind, made(blind), SearchSpace.BOTH)
+    other = without_ood(make_tuning_set(poisoned(explorer, Half.TUNE).prepared, OOD))
+    assert search(other, made(other), SearchSpace.BOTH) == choice

@@ -5,7 +5,7 @@ from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
 from opnp.search.holdout import hold_out, leave_one_out
 from opnp.search.landscape import Side, landscape
-from opnp.search.tuning_set import tuning
+from opnp.search.tuning_set import make_tuning_set
 
 SOME = Pruning(weights=(0, 95))
 
@@ -30,11 +30,11 @@ def test_unpruned_against_itself_differs_in_nothing(explorer):
 
 
 def test_each_set_is_reported_by_a_choice_that_did_not_see_it(explorer):
-    shown = landscape(tuning(explorer.prepared, OOD), Side.WEIGHTS, UNPRUNED)
+    shown = landscape(make_tuning_set(explorer.prepared, OOD), Side.WEIGHTS, UNPRUNED)
     left = leave_one_out(explorer, [shown])
     assert [one.key for one in left] == OOD
     for one, other in zip(left, reversed(OOD), strict=True):
-        alone = landscape(tuning(explorer.prepared, [other]), Side.WEIGHTS, UNPRUNED)
+        alone = landscape(make_tuning_set(explorer.prepared, [other]), Side.WEIGHTS, UNPRUNED)
         allowed = [t for t in alone.trials() if t.accuracy >= alone.accuracy[0, -1] - 0.005]
         assert one.trial.fpr95 == min(trial.fpr95 for trial in allowed)
         assert set(one.report.sets) == {one.key}
@@ -43,5 +43,5 @@ def test_each_set_is_reported_by_a_choice_that_did_not_see_it(explorer):
 
 
 def test_one_set_alone_cannot_be_left_out(explorer):
-    shown = landscape(tuning(explorer.prepared, OOD[:1]), Side.WEIGHTS, UNPRUNED)
+    shown = landscape(make_tuning_set(explorer.prepared, OOD[:1]), Side.WEIGHTS, UNPRUNED)
     assert leave_one_out(explorer, [shown]) == []

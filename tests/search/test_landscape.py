@@ -11,7 +11,7 @@ from opnp.evaluation.splits import Half
 from opnp.search.landscape import Side, landscape, pareto
 from opnp.search.sweep import EDGES, SweepCancelledError
 from opnp.search.trial import Trial
-from opnp.search.tuning_set import tuning
+from opnp.search.tuning_set import make_tuning_set
 
 BASES = {
     Side.WEIGHTS: Pruning(neurons=(20, 100), scope="per class"),
@@ -26,7 +26,7 @@ def explorer(trained_net, blobs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(explorer):
-    return tuning(explorer.prepared, OOD)
+    return make_tuning_set(explorer.prepared, OOD)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_trials_average_the_sets_that_are_asked_for(shown):
 
 
 def test_the_held_out_halves_are_never_read(explorer, shown):
-    blind = tuning(poisoned(explorer, Half.REPORT).prepared, OOD)
+    blind = make_tuning_set(poisoned(explorer, Half.REPORT).prepared, OOD)
     again = landscape(blind, Side.WEIGHTS, BASES[Side.WEIGHTS])
     np.testing.assert_array_equal(again.fpr95, shown[Side.WEIGHTS].fpr95)
     np.testing.assert_array_equal(again.auroc, shown[Side.WEIGHTS].auroc)
@@ -79,7 +79,7 @@ def test_the_held_out_halves_are_never_read(explorer, shown):
 def test_a_sample_states_its_error_and_mostly_keeps_to_it(explorer, shown):
     exact = shown[Side.WEIGHTS]
     assert exact.margin is None
-    sampled = landscape(tuning(explorer.prepared, OOD, most=150), Side.WEIGHTS, BASES[Side.WEIGHTS])
+    sampled = landscape(make_tuning_set(explorer.prepared, OOD, most=150), Side.WEIGHTS, BASES[Side.WEIGHTS])
     assert (sampled.images, sampled.population) == (150, exact.images)
     off = np.abs(sampled.fpr95.mean(axis=0) - exact.fpr95.mean(axis=0))
     seen = ~np.isnan(off)

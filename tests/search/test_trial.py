@@ -7,7 +7,7 @@ from toy_explorer import OOD, poisoned, toy_explorer
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.evaluation.splits import Half
-from opnp.search.trial import HIGHS, LOWS, PARTNERS, WINDOWS, Grid, Trial, choose, choose_windows, together
+from opnp.search.trial import HIGHS, LOWS, PARTNERS, WINDOWS, Grid, Trial, choose, choose_windows, combine
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_opnp_pairs_the_best_of_both(explorer):
     choices = choose_windows(explorer, OOD, Grid())
     best = [{t.pruning for t in choice.ranking[:PARTNERS]} for choice in (choices.opp, choices.onp)]
     assert choices.opnp.tried == len(best[0]) * len(best[1])
-    pairs = {together(weights, neurons) for weights in best[0] for neurons in best[1]}
+    pairs = {combine(weights, neurons) for weights in best[0] for neurons in best[1]}
     assert {t.pruning for t in choices.opnp.ranking} <= pairs
 
 

@@ -9,7 +9,7 @@ from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half, half_of
 from opnp.features.types import Features
 from opnp.search import tuning_set as room
-from opnp.search.tuning_set import quick_size, tuning, without_ood
+from opnp.search.tuning_set import make_tuning_set, quick_size, without_ood
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def explorer(trained_net, blobs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(explorer):
-    return tuning(explorer.prepared, OOD)
+    return make_tuning_set(explorer.prepared, OOD)
 
 
 def test_it_holds_all_of_id_and_the_tune_halves(explorer, data):
@@ -31,8 +31,8 @@ def test_it_holds_all_of_id_and_the_tune_halves(explorer, data):
 
 
 def test_the_held_out_halves_are_not_in_it(explorer):
-    assert torch.isfinite(tuning(poisoned(explorer, Half.REPORT).prepared, OOD).features).all()
-    assert not torch.isfinite(tuning(poisoned(explorer, Half.TUNE).prepared, OOD).features).all()
+    assert torch.isfinite(make_tuning_set(poisoned(explorer, Half.REPORT).prepared, OOD).features).all()
+    assert not torch.isfinite(make_tuning_set(poisoned(explorer, Half.TUNE).prepared, OOD).features).all()
 
 
 @pytest.mark.parametrize("pruning", [UNPRUNED, Pruning(weights=(10, 90), neurons=(20, 100))])
@@ -44,7 +44,7 @@ def test_a_trial_is_what_evaluating_says(explorer, data, pruning):
 
 
 def test_a_sample_draws_from_every_set_and_keeps_labels_with_their_images(explorer, data):
-    drawn = tuning(explorer.prepared, OOD, most=60)
+    drawn = make_tuning_set(explorer.prepared, OOD, most=60)
     assert drawn.sizes == (20, 20, 20)
     assert drawn.sampled
     assert drawn.population == len(data.features)
@@ -54,13 +54,13 @@ def test_a_sample_draws_from_every_set_and_keeps_labels_with_their_images(explor
 
 
 def test_more_than_there_is_takes_all(explorer, data):
-    assert torch.equal(tuning(explorer.prepared, OOD, most=10**6).features, data.features)
+    assert torch.equal(make_tuning_set(explorer.prepared, OOD, most=10**6).features, data.features)
 
 
 def test_without_ood_no_ood_image_is_looked_at(explorer):
-    blind = without_ood(tuning(poisoned(explorer, Half.TUNE).prepared, OOD))
+    blind = without_ood(make_tuning_set(poisoned(explorer, Half.TUNE).prepared, OOD))
     assert torch.isfinite(blind.features).all()
-    assert torch.equal(blind.features, without_ood(tuning(explorer.prepared, OOD)).features)
+    assert torch.equal(blind.features, without_ood(make_tuning_set(explorer.prepared, OOD)).features)
     assert 0 <= blind.trial(UNPRUNED).fpr95 <= 1
 
 
@@ -80,7 +80,7 @@ def test_one_class_cannot_be_mixed(data):
 
 def test_no_set_is_refused(explorer):
     with pytest.raises(InvalidDataError, match="at least one OOD set"):
-        tuning(explorer.prepared, [])
+        make_tuning_set(explorer.prepared, [])
 
 
 def test_large_experiments_are_sampled(explorer, monkeypatch):
@@ -94,5 +94,5 @@ def test_unlabelled_ood_features_do(explorer):
     ood = {
         key: Features(part.features, torch.full_like(part.labels, -1)) for key, part in prepared.ood.items()
     }
-    again = tuning(dataclasses.replace(prepared, ood=ood), OOD)
+    again = make_tuning_set(dataclasses.replace(prepared, ood=ood), OOD)
     assert torch.equal(again.labels, prepared.id_test.labels)

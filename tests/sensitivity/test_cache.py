@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from opnp.errors import InvalidDataError
 from opnp.features import Processes, extract_to_disk
-from opnp.features.manifest import Manifest
+from opnp.features.manifest import ExtractionManifest
 from opnp.sensitivity.cache import stored_sensitivity_sums
 from opnp.sensitivity.gradients import (
     SensitivitySums,
@@ -72,7 +72,7 @@ def test_the_shares_of_any_number_of_processes_add_up_to_the_whole(stored, monke
 
 
 def test_no_sample_is_an_error(stored):
-    nothing = Manifest(stored.manifest.request, (0,) * 6)
+    nothing = ExtractionManifest(stored.manifest.request, (0,) * 6)
     with pytest.raises(InvalidDataError, match="at least one image"):
         stored_sensitivity_sums(replace(stored, manifest=nothing), NET.weight, NET.bias)
 

@@ -9,14 +9,14 @@ from opnp.errors import InvalidSettingError
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold
-from opnp.threshold.sample import Sample, in_order, resampled
+from opnp.threshold.sample import ScoredSample, in_order, resampled
 from opnp.threshold.stability import images_needed, precision_reached, threshold_spread
 
 
 def gaussians(seed, n=400, m=300):
     rng = np.random.default_rng(seed)
     ood = {"near": rng.normal(1, 1, m), "far": rng.normal(-2, 1, m // 2)}
-    return Sample(rng.normal(2, 1, n), rng.random(n) < 0.9, ood)
+    return ScoredSample(rng.normal(2, 1, n), rng.random(n) < 0.9, ood)
 
 
 @given(st.integers(0, 60), st.integers(1, 60))
@@ -33,7 +33,7 @@ def test_of_nothing_nothing_is_known():
 
 def test_counts_by_hand_and_a_tie_is_accepted():
     said = outcome(
-        2.0, Sample(np.array([1.0, 2, 3]), np.array([True, False, True]), {"far": np.array([2.0, 0])})
+        2.0, ScoredSample(np.array([1.0, 2, 3]), np.array([True, False, True]), {"far": np.array([2.0, 0])})
     )
     assert said.confusion == {"ID": (1, 1, 1), "far": (0, 1, 1)}
     assert said.id_accepted == Proportion(2, 3)
@@ -65,7 +65,7 @@ def slow_area(scores, wrong, weights):
 def test_the_area_is_the_mean_risk_at_each_image(seed, ood_share, tied):
     sample = gaussians(seed, n=30, m=20)
     if tied:
-        sample = Sample(
+        sample = ScoredSample(
             np.round(sample.id_scores), sample.correct, {k: np.round(s) for k, s in sample.ood.items()}
         )
     curve = risk_coverage(sample, ood_share=ood_share)
@@ -88,8 +88,8 @@ def test_the_areas_interval_is_about_that_of_new_samples():
 
 def test_a_perfect_score_has_less_risk_than_a_constant_one():
     correct = np.arange(10) > 2
-    perfect = risk_coverage(Sample(np.arange(10.0), correct, {})).area
-    constant = risk_coverage(Sample(np.zeros(10), correct, {})).area
+    perfect = risk_coverage(ScoredSample(np.arange(10.0), correct, {})).area
+    constant = risk_coverage(ScoredSample(np.zeros(10), correct, {})).area
     assert perfect < constant == pytest.approx(0.3)
 
 
@@ -131,7 +131,7 @@ def test_no_images_reach_no_precision():
 
 def test_a_resample_draws_each_image_with_its_class_and_keeps_the_order():
     sample = in_order(
-        Sample(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]), {"far": np.array([5.0, 4.0])})
+        ScoredSample(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]), {"far": np.array([5.0, 4.0])})
     )
     again = resampled(sample, np.random.default_rng(0))
     assert sample.id_scores.tolist() == [1, 2, 3]

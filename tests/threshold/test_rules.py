@@ -15,7 +15,7 @@ from opnp.threshold.rules import (
     rule_described,
     steady,
 )
-from opnp.threshold.sample import Sample
+from opnp.threshold.sample import ScoredSample
 
 scores = hnp.arrays(np.float32, st.integers(1, 30), elements=st.floats(-8, 8, width=16)).map(np.float64)
 
@@ -24,13 +24,15 @@ scores = hnp.arrays(np.float32, st.integers(1, 30), elements=st.floats(-8, 8, wi
 def samples(draw):
     id_scores = draw(scores)
     correct = draw(hnp.arrays(bool, id_scores.size))
-    return Sample(id_scores, correct, {"near": draw(scores), "far": draw(scores)})
+    return ScoredSample(id_scores, correct, {"near": draw(scores), "far": draw(scores)})
 
 
 def sample(id_scores, ood, wrong=()):
     correct = np.ones(len(id_scores), dtype=bool)
     correct[list(wrong)] = False
-    return Sample(np.array(id_scores, float), correct, {key: np.array(s, float) for key, s in ood.items()})
+    return ScoredSample(
+        np.array(id_scores, float), correct, {key: np.array(s, float) for key, s in ood.items()}
+    )
 
 
 def test_the_limit_by_hand():

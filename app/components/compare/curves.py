@@ -8,19 +8,19 @@ from streamlit.delta_generator import DeltaGenerator
 from app.charts.names import IN_TITLE
 from app.charts.palette import Palette
 from app.charts.roc import MOST, roc_chart
-from app.components.compare.rows import Wanted
+from app.components.compare.rows import RequestedRow
 from app.components.plot import plot
 from app.format import cut
 from app.text import compare as text
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.roc import roc
-from opnp.comparison.scoring import Scored
+from opnp.comparison.scoring import MethodScores
 from opnp.evaluation.splits import Half
 
 _PICKED = "curves"
 
 
-def pick(rows: Sequence[Wanted]) -> list[Wanted]:
+def pick(rows: Sequence[RequestedRow]) -> list[RequestedRow]:
     """Let the visitor pick rows; at first the present pruning, the plain energy and their own newest."""
     names = {row.name: row for row in rows}
     first = [row for row in rows if row.recipe == Recipe()]
@@ -32,7 +32,7 @@ def pick(rows: Sequence[Wanted]) -> list[Wanted]:
 
 def draw_curves(
     place: DeltaGenerator,
-    scored: Mapping[str, Scored],
+    scored: Mapping[str, MethodScores],
     ood: Sequence[str],
     what: str,
     colours: Palette,

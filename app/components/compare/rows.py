@@ -24,7 +24,7 @@ _PARAMETER = "row"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequestedRow:
     """A row to show.
 
     Attributes:
@@ -36,27 +36,29 @@ class Wanted:
     recipe: Recipe
 
 
-def wanted_rows(pruning: Pruning) -> tuple[Wanted, ...]:
+def wanted_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
     """All rows of the page, the visitor's own first; of two with one name an own one gets a number."""
-    standard = [Wanted(recipe.title, recipe) for recipe in default_rows(pruning)]
+    standard = [RequestedRow(recipe.title, recipe) for recipe in default_rows(pruning)]
     seen: dict[str, int] = {}
     named = []
     for row in (*standard, *own_rows()):
         seen[row.name] = seen.get(row.name, 0) + 1
         number = seen[row.name]
-        named.append(row if number == 1 else Wanted(f"{row.name} ({number})", row.recipe))
+        named.append(row if number == 1 else RequestedRow(f"{row.name} ({number})", row.recipe))
     return (*named[len(standard) :], *named[: len(standard)])
 
 
-def own_rows() -> tuple[Wanted, ...]:
+def own_rows() -> tuple[RequestedRow, ...]:
     """The visitor's own rows."""
-    rows: tuple[Wanted, ...] = st.session_state.get(_OWN, ())
+    rows: tuple[RequestedRow, ...] = st.session_state.get(_OWN, ())
     return rows
 
 
 def add(name: str, recipe: Recipe) -> None:
     """Put a row before the others."""
-    st.session_state[_OWN] = (Wanted(name.strip()[:LONGEST] or recipe.title, recipe), *own_rows())[:MOST]
+    st.session_state[_OWN] = (RequestedRow(name.strip()[:LONGEST] or recipe.title, recipe), *own_rows())[
+        :MOST
+    ]
 
 
 def remove(place: int) -> None:
@@ -80,7 +82,7 @@ def follow() -> None:
     st.session_state[_SEEN] = present
 
 
-def _read(lines: tuple[str, ...]) -> tuple[tuple[Wanted, ...], list[str]]:
+def _read(lines: tuple[str, ...]) -> tuple[tuple[RequestedRow, ...], list[str]]:
     """The rows of an address, and in words what of it is left out."""
     rows, refused = [], []
     for line in lines[:MOST]:
@@ -90,7 +92,7 @@ def _read(lines: tuple[str, ...]) -> tuple[tuple[Wanted, ...], list[str]]:
         except OpnpError as error:
             refused.append(text.UNREADABLE.format(reason=error))
         else:
-            rows.append(Wanted(name.strip()[:LONGEST] or recipe.title, recipe))
+            rows.append(RequestedRow(name.strip()[:LONGEST] or recipe.title, recipe))
     if len(lines) > MOST:
         refused.append(text.TOO_MANY.format(count=f"{len(lines):,}", most=MOST))
     return tuple(rows), refused

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.components.custom_component import own_component
+from app.components.custom_component import custom_component
 from app.components.skeleton import skeleton
 
-_mount = own_component(Path(__file__).parent)
+_mount = custom_component(Path(__file__).parent)
 SEEN = "_seen_above"
 
 

@@ -23,7 +23,7 @@ _KEPT = "_rule"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ThresholdRequest:
     """What a visitor asks of a threshold.
 
     Attributes:
@@ -35,7 +35,7 @@ class Wanted:
     ood_share: float
 
 
-def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
+def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
     """Draw the widgets.
 
     Args:
@@ -61,7 +61,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> Wanted:
             rule = _own_limits(explorer, ood)
     keys = (*KEYS, *(OWN + key for key in ood))
     state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
-    return Wanted(rule, share / 100)
+    return ThresholdRequest(rule, share / 100)
 
 
 def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:

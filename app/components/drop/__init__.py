@@ -6,10 +6,10 @@ CSS class that Streamlit gives to a keyed widget, packs a folder into one zip, a
 
 from pathlib import Path
 
-from app.components.custom_component import own_component
+from app.components.custom_component import custom_component
 from app.text import images as text
 
-_mount = own_component(Path(__file__).parent)
+_mount = custom_component(Path(__file__).parent)
 
 
 def drop(*, pictures: str, own_set: str, most: int, images: int, size: int, is_open: bool) -> None:

@@ -20,7 +20,7 @@ from opnp.explorer import Explorer, Glance, Snapshot
 
 
 @dataclass(frozen=True)
-class Shown:
+class LiveResults:
     """What the page shows.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shown:
     new: Mapping[Half, Evaluation]
 
 
-def look(explorer: Explorer, settings: Settings) -> Shown | Glance:
+def look(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
     """What can be said at once: everything where that is quick, else a first look.
 
     Ask before anything is drawn: a browser that gets a frame's elements together draws them in one go.
@@ -52,7 +52,7 @@ def look(explorer: Explorer, settings: Settings) -> Shown | Glance:
     return _exact(explorer, settings)
 
 
-def follow(explorer: Explorer, settings: Settings, seen: Shown | Glance) -> Shown | None:
+def follow(explorer: Explorer, settings: Settings, seen: LiveResults | Glance) -> LiveResults | None:
     """Draw what is seen, and the exact figures after a first look unless a thumb moves.
 
     Args:
@@ -64,7 +64,7 @@ def follow(explorer: Explorer, settings: Settings, seen: Shown | Glance) -> Show
         What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
         then.
     """
-    if isinstance(seen, Shown):
+    if isinstance(seen, LiveResults):
         _cards(seen)
         _below(explorer, settings, seen.after, seen.old, seen.new)
         return seen
@@ -87,15 +87,19 @@ def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
     return {half: cached.position_figures(key, pair().pruning, settings.ood, half) for half in Half}
 
 
-def _exact(explorer: Explorer, settings: Settings) -> Shown:
+def _exact(explorer: Explorer, settings: Settings) -> LiveResults:
     old = _compared(explorer, settings)
     if settings.pruning == pair().pruning:
-        return Shown(settings, cached.position(explorer.prepared.experiment.key, pair().pruning), old, old)
+        return LiveResults(
+            settings, cached.position(explorer.prepared.experiment.key, pair().pruning), old, old
+        )
     after = explorer.at(settings.pruning)
-    return Shown(settings, after, old, {half: explorer.evaluate(after, settings.ood, half) for half in Half})
+    return LiveResults(
+        settings, after, old, {half: explorer.evaluate(after, settings.ood, half) for half in Half}
+    )
 
 
-def _cards(shown: Shown) -> None:
+def _cards(shown: LiveResults) -> None:
     cards(
         before=shown.old[Half.TUNE], after=shown.new[Half.TUNE], head=shown.after.head, notes=exact(shown.new)
     )

@@ -9,11 +9,11 @@ from app import cached
 from app.components.drop import drop
 from app.components.images.uploads import MOST, UPLOADS
 from app.format import message, plain
-from app.jobs.uploaded_set import Desk, Looking
+from app.jobs.uploaded_set import Desk, UploadedSetJob
 from app.text import images as text
 from app.text.shell import NO_RESULT
 from opnp.data.zip_reader import MAX_BUNDLE_BYTES, MOST_IMAGES
-from opnp.inference.uploaded_set import OwnSet
+from opnp.inference.uploaded_set import UploadedSet
 
 _PLACE = "own-set"
 _DESKS = "_desks"
@@ -33,8 +33,8 @@ class Drawn:
         place: Of its progress.
     """
 
-    own: OwnSet | None
-    looking: Looking | None
+    own: UploadedSet | None
+    looking: UploadedSetJob | None
     place: DeltaGenerator
 
 
@@ -72,7 +72,7 @@ def own_set(experiment_key: str) -> Drawn:
     return drawn
 
 
-def follow(looking: Looking, place: DeltaGenerator) -> None:
+def follow(looking: UploadedSetJob, place: DeltaGenerator) -> None:
     """Show the progress of a set until it is done, then draw the page again."""
     bar = place.progress(looking.share, looking.stage)
     while not looking.done.wait(_POLL_SECONDS):
@@ -109,7 +109,7 @@ def _uploader(desk: Desk) -> None:
         )
 
 
-def _holds(own: OwnSet, desk: Desk) -> None:
+def _holds(own: UploadedSet, desk: Desk) -> None:
     with st.container(border=True):
         st.markdown(text.SET_READY.format(title=plain(own.title), count=f"{len(own.names):,}"))
         missing = own.files - len(own.names)

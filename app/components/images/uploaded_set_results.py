@@ -12,17 +12,19 @@ from app.text import images as text
 from opnp.config import windows_text
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
-from opnp.inference.uploaded_set import OwnSet, Standing, standing
+from opnp.inference.uploaded_set import Acceptance, UploadedSet, acceptance
 from opnp.interpret.binning import shared_edges, shares
 from opnp.reports.csv_table import csv_of, file_cell
-from opnp.scoring.head_output import Rescored
+from opnp.scoring.head_output import HeadOutput
 
 HIGHEST = 12
 WIDTH = 104
-Both = tuple[Rescored, Rescored]
+Both = tuple[HeadOutput, HeadOutput]
 
 
-def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapshot, colours: Palette) -> None:
+def own_results(
+    explorer: Explorer, own: UploadedSet, before: Snapshot, after: Snapshot, colours: Palette
+) -> None:
     """Draw its figures, histograms and highest scores, and offer all scores.
 
     Args:
@@ -37,7 +39,7 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     ids = [snapshot.id_test.scores.double().numpy() for snapshot in (before, after)]
     scores = [part.scores.double().numpy() for part in said]
     try:
-        stands = [standing(*pair) for pair in zip(ids, scores, strict=True)]
+        stands = [acceptance(*pair) for pair in zip(ids, scores, strict=True)]
     except InvalidDataError as error:
         st.warning(message(str(error)), icon=":material/error:")
         return
@@ -66,7 +68,7 @@ def own_results(explorer: Explorer, own: OwnSet, before: Snapshot, after: Snapsh
     )
 
 
-def _figures(before: Standing, after: Standing) -> None:
+def _figures(before: Acceptance, after: Acceptance) -> None:
     share, area = st.columns(2)
     with share, st.container(border=True):
         _metric(text.SET_SHARE, after.share, before.share, "inverse", text.SET_SHARE_HELP)
@@ -90,7 +92,7 @@ def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> 
     )
 
 
-def _highest(own: OwnSet, said: Rescored, threshold: float, names: tuple[str, ...]) -> None:
+def _highest(own: UploadedSet, said: HeadOutput, threshold: float, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
         for row in said.scores.topk(min(HIGHEST, len(own.names))).indices.tolist():
             score = float(said.scores[row])
@@ -103,7 +105,7 @@ def _highest(own: OwnSet, said: Rescored, threshold: float, names: tuple[str, ..
                 st.caption(plain(words))
 
 
-def _csv(explorer: Explorer, own: OwnSet, after: Snapshot, said: Both, stands: list[Standing]) -> str:
+def _csv(explorer: Explorer, own: UploadedSet, after: Snapshot, said: Both, stands: list[Acceptance]) -> str:
     names = explorer.prepared.classifier.class_names
     frame = pd.DataFrame({"file": [file_cell(name) for name in own.names]})
     for head, part, stand in zip(("unpruned", "pruned"), said, stands, strict=True):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import cached, text
 from app.charts.palette import Palette
-from app.charts.pareto import Points, pareto_front
+from app.charts.pareto import ParetoPoints, pareto_front
 from app.components.click_through import clickable, place_of, said
 from app.format import interval, message, percent, points
 from app.state import session, url
@@ -12,15 +12,15 @@ from app.state.session import Settings
 from app.state.url_expected import number, one_of
 from opnp.config import UNPRUNED, windows_text
 from opnp.errors import InvalidDataError
-from opnp.search.coarse_to_fine import Reach
-from opnp.search.holdout import HeldOut
+from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.holdout import HeldOutResult
 from opnp.search.landscape import Landscape, Side, pareto
-from opnp.search.trial import Choice, Trial
+from opnp.search.trial import SearchResult, Trial
 
 MOST_LOSS = 5.0
 """Percentage points of ID accuracy that the rule may give away."""
 
-REACHES = {Reach.WEIGHTS: "weights", Reach.NEURONS: "neurons", Reach.BOTH: "either or both"}
+REACHES = {SearchSpace.WEIGHTS: "weights", SearchSpace.NEURONS: "neurons", SearchSpace.BOTH: "either or both"}
 
 
 def best(key: str, settings: Settings, colours: Palette) -> float:
@@ -51,12 +51,12 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     return loss
 
 
-def _rule() -> tuple[Reach, float]:
+def _rule() -> tuple[SearchSpace, float]:
     with url.heeded("reach", one_of(REACHES.values(), REACHES.__getitem__)) as bind:
         reach = st.segmented_control(
             text.landscape.REACH_LABEL,
-            list(Reach),
-            default=Reach.BOTH,
+            list(SearchSpace),
+            default=SearchSpace.BOTH,
             required=True,
             key="reach",
             bind=bind,
@@ -69,7 +69,7 @@ def _rule() -> tuple[Reach, float]:
     return reach, points / 100
 
 
-def _headline(choice: Choice, held: HeldOut, note: str) -> None:
+def _headline(choice: SearchResult, held: HeldOutResult, note: str) -> None:
     if held.pruning == UNPRUNED:
         st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
         return
@@ -97,7 +97,7 @@ def _headline(choice: Choice, held: HeldOut, note: str) -> None:
         )
 
 
-def gap_words(held: HeldOut) -> str:
+def gap_words(held: HeldOutResult) -> str:
     """One sentence on how much the choice flattered itself."""
     beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
     words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
@@ -108,7 +108,7 @@ def gap_words(held: HeldOut) -> str:
     )
 
 
-def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOut) -> None:
+def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOutResult) -> None:
     try:
         pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
     except InvalidDataError as error:  # ID test images of one class alone
@@ -126,7 +126,7 @@ def _blind(key: str, settings: Settings, reach: str, loss: float, informed: Held
     )
 
 
-def _front(landscapes: list[Landscape], choice: Choice, loss: float, colours: Palette) -> None:
+def _front(landscapes: list[Landscape], choice: SearchResult, loss: float, colours: Palette) -> None:
     groups = {side: [t for one in landscapes if one.side is side for t in one.trials()] for side in Side}
     everything = [trial for trials in groups.values() for trial in trials]
     unpruned = float(landscapes[0].accuracy[0, -1])
@@ -149,8 +149,8 @@ def _front(landscapes: list[Landscape], choice: Choice, loss: float, colours: Pa
     st.caption(text.landscape.PARETO_HELP)
 
 
-def _points(name: str, trials: list[Trial]) -> Points:
-    return Points(
+def _points(name: str, trials: list[Trial]) -> ParetoPoints:
+    return ParetoPoints(
         name,
         [trial.accuracy for trial in trials],
         [trial.fpr95 for trial in trials],

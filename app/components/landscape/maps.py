@@ -12,7 +12,7 @@ from app.state.session import Settings
 from app.text import landscape as text
 from opnp.config import OPEN, Window, windows_text
 from opnp.metrics import FloatArray
-from opnp.search.landscape import Landscape, Side, moved
+from opnp.search.landscape import Landscape, Side, with_window
 
 FIGURES = {"FPR95 ↓": "fpr95", "AUROC ↑": "auroc", "ECE ↓": "ece", "ID accuracy ↑": "accuracy"}
 POLL_SECONDS = 0.2
@@ -48,7 +48,7 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
 
 
 def _quick(key: str, settings: Settings, side: Side) -> Landscape:
-    return cached.landscape(key, settings.ood, side, moved(settings.pruning, side, OPEN))
+    return cached.landscape(key, settings.ood, side, with_window(settings.pruning, side, OPEN))
 
 
 def _map(

@@ -11,7 +11,7 @@ from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose
 from app.format import cut
 from app.pictures import Subject
-from opnp.interpret.perturbation import Nudge, nudge_neuron, nudge_weight
+from opnp.interpret.perturbation import Perturbation, perturb_neuron, perturb_weight
 
 REACH = 4.0
 STEPS = 81
@@ -43,13 +43,13 @@ def draw(lesson: Lesson) -> None:
             format="%+.1f",
         )
     if what == text.learn.ONE_NEURON:
-        nudge = nudge_neuron(subject.features, weight, bias, neuron)
+        nudge = perturb_neuron(subject.features, weight, bias, neuron)
         start = float(subject.features[neuron])
         said = text.learn.THE_NEURON.format(neuron=neuron)
         lesson.facts.latex(text.learn.SLOPE_NEURON.format(slope=nudge.slope))
     else:
         row = likely[place]
-        nudge = nudge_weight(subject.features, weight, bias, row, neuron)
+        nudge = perturb_weight(subject.features, weight, bias, row, neuron)
         start = float(weight[row, neuron])
         said = text.learn.THE_WEIGHT.format(neuron=neuron, name=cut(classifier.class_names[row], IN_TITLE))
         values = {"p": float(shares[row]), "z": float(subject.features[neuron]), "slope": nudge.slope}
@@ -89,7 +89,7 @@ def _class(names: list[str], *, off: bool) -> int:
     return place or 0
 
 
-def _figure(lesson: Lesson, nudge: Nudge, move: float, title: str) -> None:
+def _figure(lesson: Lesson, nudge: Perturbation, move: float, title: str) -> None:
     moves = torch.linspace(-REACH, REACH, STEPS, dtype=torch.float64)
     here = (move, float(nudge.energy(torch.tensor([move]))[0]))
     energies = nudge.energy(moves).numpy()
@@ -97,7 +97,7 @@ def _figure(lesson: Lesson, nudge: Nudge, move: float, title: str) -> None:
     lesson.show(figure, "learn-nudge")
 
 
-def _sentence(nudge: Nudge, move: float, start: float) -> str:
+def _sentence(nudge: Perturbation, move: float, start: float) -> str:
     before, after = nudge.energy(torch.tensor([0.0, move])).tolist()
     return text.learn.FACT_NUDGE.format(
         move=f"{move:+.1f}",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import cached, text
-from app.charts.toy import Plane, Points, toy_plane
+from app.charts.toy import Plane, ToyPoints, toy_plane
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import percent
 from opnp.config import Pruning
@@ -47,7 +47,7 @@ def draw(lesson: Lesson) -> None:
         id_count=len(net.points), classes=len(net.bias), ood_count=len(net.ood)
     )
     st.markdown(title)
-    points = Points(net.points.numpy(), net.labels.numpy(), net.ood.numpy())
+    points = ToyPoints(net.points.numpy(), net.labels.numpy(), net.ood.numpy())
     scores = (before.score, after.score)
     span = (min(float(score.min()) for score in scores), max(float(score.max()) for score in scores))
     planes = {"before": _plane(before, text.learn.BEFORE), "after": _plane(after, pruned)}

@@ -5,7 +5,7 @@ import streamlit as st
 from app import text
 from app.components.learn.lesson import KEPT
 from opnp.config import Pruning, Window
-from opnp.search.landscape import Side, moved
+from opnp.search.landscape import Side, with_window
 
 SIDE = "learn-side"
 WINDOW = "learn-window"
@@ -43,4 +43,4 @@ def chosen() -> tuple[Side, Pruning]:
     """What they say, without drawing them."""
     side = Side(st.session_state.get(SIDE) or text.learn.SIDES[0])
     window = Window(*st.session_state.get(WINDOW, START))
-    return side, moved(Pruning(), side, window)
+    return side, with_window(Pruning(), side, window)

@@ -12,11 +12,11 @@ import numpy as np
 
 from app.charts.histogram import Panel
 from app.charts.palette import Palette
-from app.components.custom_component import own_component
+from app.components.custom_component import custom_component
 from app.text import explore as text
 from opnp.metrics import FloatArray
 
-_mount = own_component(Path(__file__).parent)
+_mount = custom_component(Path(__file__).parent)
 HEIGHT = 450
 DIGITS = 5
 """Of a share, more than a pixel shows."""

@@ -12,10 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.custom_component import own_component
+from app.components.custom_component import custom_component
 from opnp.config import Window
 
-_mount = own_component(Path(__file__).parent)
+_mount = custom_component(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Moved:
+class SliderMove:
     """What the slider says.
 
     Attributes:
@@ -53,7 +53,7 @@ class Moved:
 def range_slider(
     key: str,
     window: Window,
-    on_move: Callable[[Moved], None],
+    on_move: Callable[[SliderMove], None],
     on_pick: Callable[[int], None],
     *,
     label: str,
@@ -96,7 +96,7 @@ def range_slider(
     _mount(key=key, data=data, on_window_change=moved, on_picked_change=picked)
 
 
-def last_moved(key: str) -> Moved | None:
+def last_moved(key: str) -> SliderMove | None:
     """What a slider said last; None if nothing, or nothing that a slider says.
 
     Args:
@@ -112,5 +112,5 @@ def last_moved(key: str) -> Moved | None:
     return (
         None
         if math.isnan(low + high)
-        else Moved(Window(min(low, high), high), bool(said.get("moving")), number)
+        else SliderMove(Window(min(low, high), high), bool(said.get("moving")), number)
     )

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.components.plot import plot
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.state import url
 from app.state.url_expected import number, one_of
 from app.text import sensitivity as text
@@ -29,7 +29,7 @@ class Part(StrEnum):
     IMAGE = "An image"
 
 
-def settle(shown: Shown) -> None:
+def settle(shown: SensitivityView) -> None:
     """Choose the most sensitive neuron at first, and forget what this experiment does not have."""
     state, width = st.session_state, len(shown.neurons)
     if state.get(CLASS, shown.labels[0]) not in shown.labels:
@@ -55,7 +55,7 @@ def part() -> Part:
     return Part(picked)
 
 
-def choose_class(shown: Shown) -> int:
+def choose_class(shown: SensitivityView) -> int:
     """Let the visitor pick a class.
 
     Returns:
@@ -66,7 +66,7 @@ def choose_class(shown: Shown) -> int:
     return shown.labels.index(picked)
 
 
-def choose_neuron(shown: Shown) -> int:
+def choose_neuron(shown: SensitivityView) -> int:
     """Let the visitor pick a neuron; the most sensitive one at first.
 
     Returns:

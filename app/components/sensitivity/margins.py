@@ -8,12 +8,12 @@ from app.charts.kept_bars import Bars, kept_bars
 from app.charts.ranked import ranked_curve
 from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, clickable, go_to
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.text import sensitivity as text
 from opnp.interpret.marginals import class_totals
 
 
-def margins(shown: Shown, rows: npt.NDArray[np.int64], neuron: int) -> None:
+def margins(shown: SensitivityView, rows: npt.NDArray[np.int64], neuron: int) -> None:
     """Draw both, side by side.
 
     Args:
@@ -28,7 +28,7 @@ def margins(shown: Shown, rows: npt.NDArray[np.int64], neuron: int) -> None:
         _neurons(shown, neuron)
 
 
-def _classes(shown: Shown, rows: npt.NDArray[np.int64]) -> None:
+def _classes(shown: SensitivityView, rows: npt.NDArray[np.int64]) -> None:
     totals = class_totals(shown.weights, shown.mask)
     bars = Bars([shown.labels[row] for row in rows], totals.kept[rows], totals.pruned[rows])
     title = text.CLASSES_TITLE.format(classes=len(rows))
@@ -37,7 +37,7 @@ def _classes(shown: Shown, rows: npt.NDArray[np.int64]) -> None:
     st.caption(text.CLASSES_HELP)
 
 
-def _neurons(shown: Shown, neuron: int) -> None:
+def _neurons(shown: SensitivityView, neuron: int) -> None:
     definition = str(shown.pruning.neuron_definition)
     figure = ranked_curve(
         shown.neurons[shown.order],

@@ -9,17 +9,17 @@ from app.charts.names import IN_TITLE
 from app.charts.spread import spread_chart
 from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.format import cut, percent, plain, points, signed
 from app.text import sensitivity as text
 from opnp.interpret.distribution import distribution
-from opnp.interpret.marginals import class_figures, moved
+from opnp.interpret.marginals import class_metrics, reclassified
 
 TOP = 20
 MOST_DESTINATIONS = 5
 
 
-def one_class(shown: Shown) -> None:
+def one_class(shown: SensitivityView) -> None:
     """Draw the part of the page about one class.
 
     Args:
@@ -37,13 +37,13 @@ def one_class(shown: Shown) -> None:
         _spread(shown, row)
 
 
-def _figures(shown: Shown, row: int) -> None:
+def _figures(shown: SensitivityView, row: int) -> None:
     keep, values = shown.mask[row], shown.weights[row].astype(np.float64)
     total = float(values.sum())
     lost = float(values[~keep].sum()) / total if total > 0 else 0.0
     labels = shown.explorer.prepared.id_test.labels.numpy()
-    before = class_figures(cached.unpruned(shown.key).id_test, labels, row)
-    after = class_figures(shown.explorer.at(shown.pruning).id_test, labels, row)
+    before = class_metrics(cached.unpruned(shown.key).id_test, labels, row)
+    after = class_metrics(shown.explorer.at(shown.pruning).id_test, labels, row)
     with st.container(key="cards"):
         columns = st.columns(4)
         with columns[0], st.container(border=True, height="stretch"):
@@ -79,11 +79,11 @@ def _figures(shown: Shown, row: int) -> None:
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}"))
 
 
-def _moved(shown: Shown, row: int) -> None:
+def _moved(shown: SensitivityView, row: int) -> None:
     """Where its images go, if they do."""
     labels = shown.explorer.prepared.id_test.labels.numpy()
     before, after = cached.unpruned(shown.key), shown.explorer.at(shown.pruning)
-    went = moved(before.id_test, after.id_test, labels, row)
+    went = reclassified(before.id_test, after.id_test, labels, row)
     words = ""
     if went.lost:
         most = list(went.lost.items())[:MOST_DESTINATIONS]
@@ -95,7 +95,7 @@ def _moved(shown: Shown, row: int) -> None:
         st.caption(words)
 
 
-def _top(shown: Shown, row: int) -> None:
+def _top(shown: SensitivityView, row: int) -> None:
     values, keep = shown.weights[row], shown.mask[row]
     order = np.argsort(-values, kind="stable")[:TOP]
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in order]
@@ -106,7 +106,7 @@ def _top(shown: Shown, row: int) -> None:
     st.caption(text.CLASS_HELP)
 
 
-def _spread(shown: Shown, row: int) -> None:
+def _spread(shown: SensitivityView, row: int) -> None:
     keep = shown.mask[row]
     name = cut(shown.labels[row], IN_TITLE)
     title = text.CLASS_SPREAD.format(count=keep.size, pruned=keep.size - int(keep.sum()), name=name)

@@ -9,20 +9,20 @@ from app import cached
 from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
 from app.components.sensitivity.chosen import Part, clickable, go_to
-from app.components.sensitivity.samples import Sample, choose_sample
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.samples import ImageSample, choose_sample
+from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.format import percent, plain, signed
 from app.text import images as images_text
 from app.text import sensitivity as text
 from opnp.inference.predict import Opinion, opinions
-from opnp.interpret.attribution import Account, account
+from opnp.interpret.attribution import Attribution, integrated_gradients
 
 TOP = 14
 NEAREST = 8
 
 
-def one_image(shown: Shown) -> None:
+def one_image(shown: SensitivityView) -> None:
     """Draw the part of the page about one picture.
 
     Args:
@@ -33,10 +33,10 @@ def one_image(shown: Shown) -> None:
         _about(shown, sample)
 
 
-def _about(shown: Shown, sample: Sample) -> None:
+def _about(shown: SensitivityView, sample: ImageSample) -> None:
     prepared = shown.explorer.prepared
     weight, bias = torch.from_numpy(shown.weight), prepared.classifier.bias.cpu().float()
-    whole = account(sample.features, weight, bias, mask=shown.head.mask)
+    whole = integrated_gradients(sample.features, weight, bias, mask=shown.head.mask)
     near = _nearest(shown, sample)
     _figures(shown, sample, whole, near)
     left, right = st.columns([5, 4], gap="medium")
@@ -48,14 +48,16 @@ def _about(shown: Shown, sample: Sample) -> None:
         st.caption(text.NEAREST_HELP)
 
 
-def _nearest(shown: Shown, sample: Sample) -> list[tuple[int, float]]:
+def _nearest(shown: SensitivityView, sample: ImageSample) -> list[tuple[int, float]]:
     """Rows of the ID test set and their cosines; a picture of that set does not count as its own."""
     found = kept.nearest_rows(shown.key, sample.features, NEAREST + 1)
     pairs = zip(found.rows.tolist(), found.similarity.tolist(), strict=True)
     return [(row, similarity) for row, similarity in pairs if row != sample.id_test_row][:NEAREST]
 
 
-def _figures(shown: Shown, sample: Sample, whole: Account, near: list[tuple[int, float]]) -> None:
+def _figures(
+    shown: SensitivityView, sample: ImageSample, whole: Attribution, near: list[tuple[int, float]]
+) -> None:
     features = sample.features[None]
     before = opinions(shown.explorer, features, cached.unpruned(shown.key))[0]
     after = opinions(shown.explorer, features, shown.explorer.at(shown.pruning))[0]
@@ -91,7 +93,9 @@ def _verdict(said: Opinion) -> str:
     return text.THRESHOLD.format(threshold=f"{said.threshold:.2f}", verdict=verdict)
 
 
-def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor, bias: torch.Tensor) -> None:
+def _account(
+    shown: SensitivityView, sample: ImageSample, whole: Attribution, weight: torch.Tensor, bias: torch.Tensor
+) -> None:
     which = st.segmented_control(
         text.ACCOUNT_LABEL,
         list(text.ACCOUNTS),
@@ -108,7 +112,7 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
             st.info(text.NOTHING_PRUNED, icon=":material/tune:")
             return
         head = shown.head
-        said = account(sample.features, weight, bias, start=head.weight, mask=head.mask)
+        said = integrated_gradients(sample.features, weight, bias, start=head.weight, mask=head.mask)
         title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_HEAD
     total = signed(said.after - said.before)
     order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
@@ -129,6 +133,6 @@ def _account(shown: Shown, sample: Sample, whole: Account, weight: torch.Tensor,
     st.caption(words)
 
 
-def _bars(said: Account, top: npt.NDArray[np.int64]) -> Bars:
+def _bars(said: Attribution, top: npt.NDArray[np.int64]) -> Bars:
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in top]
     return Bars(names, said.kept.numpy()[top], said.pruned.numpy()[top])

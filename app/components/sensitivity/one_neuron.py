@@ -8,17 +8,17 @@ from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
 from app.components.plot import plot
 from app.components.sensitivity.chosen import Part, choose_neuron, clickable, go_to
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.text import sensitivity as text
 from opnp.config import NeuronDefinition
-from opnp.interpret.neuron_relevance import Drive, drive_of
+from opnp.interpret.neuron_relevance import Relevance, neuron_relevance
 
 MOST_CLASSES = 16
 IMAGES = 12
 
 
-def one_neuron(shown: Shown) -> None:
+def one_neuron(shown: SensitivityView) -> None:
     """Draw the part of the page about one neuron.
 
     Args:
@@ -36,7 +36,7 @@ def one_neuron(shown: Shown) -> None:
         _drivers(shown, neuron)
 
 
-def _figures(shown: Shown, neuron: int) -> None:
+def _figures(shown: SensitivityView, neuron: int) -> None:
     with st.container(key="cards"):
         columns = st.columns(4)
         for column, definition in zip(columns, NeuronDefinition, strict=False):
@@ -57,7 +57,7 @@ def _figures(shown: Shown, neuron: int) -> None:
             _without(shown, neuron)
 
 
-def _without(shown: Shown, neuron: int) -> None:
+def _without(shown: SensitivityView, neuron: int) -> None:
     """What becomes of the mean score of ID and of OOD images when this neuron alone is switched off."""
     prepared = shown.explorer.prepared
     falls = _removal(shown, neuron, prepared.id_test.features, kept.sampled_logits(shown.key))
@@ -72,12 +72,16 @@ def _without(shown: Shown, neuron: int) -> None:
         st.caption(text.WITHOUT_OOD.format(change=f"{-mean:+.3f}"))
 
 
-def _removal(shown: Shown, neuron: int, features: torch.Tensor, sampled: kept.Sampled) -> torch.Tensor:
+def _removal(
+    shown: SensitivityView, neuron: int, features: torch.Tensor, sampled: kept.Sampled
+) -> torch.Tensor:
     weights = torch.from_numpy(shown.weight[:, neuron])
-    return drive_of(features[sampled.rows, neuron].float(), sampled.logits, weights, Drive.REMOVAL)
+    return neuron_relevance(
+        features[sampled.rows, neuron].float(), sampled.logits, weights, Relevance.ABLATION
+    )
 
 
-def _weights(shown: Shown, neuron: int) -> None:
+def _weights(shown: SensitivityView, neuron: int) -> None:
     weights, keep = shown.weight[:, neuron], shown.mask[:, neuron]
     order = np.argsort(-np.abs(weights), kind="stable")[:MOST_CLASSES]
     order = order[np.argsort(-weights[order], kind="stable")]
@@ -98,12 +102,12 @@ def _weights(shown: Shown, neuron: int) -> None:
     st.caption(text.NEURON_WEIGHTS_HELP)
 
 
-def _drivers(shown: Shown, neuron: int) -> None:
-    drive = Drive(
+def _drivers(shown: SensitivityView, neuron: int) -> None:
+    drive = Relevance(
         st.segmented_control(
             text.DRIVE_LABEL,
-            [str(each) for each in Drive],
-            default=str(Drive.VALUE),
+            [str(each) for each in Relevance],
+            default=str(Relevance.ACTIVATION),
             required=True,
             format_func=text.DRIVES.__getitem__,
             key="drive",
@@ -112,7 +116,7 @@ def _drivers(shown: Shown, neuron: int) -> None:
     )
     sampled, features = kept.sampled_logits(shown.key), shown.explorer.prepared.id_test.features
     values = features[sampled.rows, neuron].float()
-    driven = drive_of(values, sampled.logits, torch.from_numpy(shown.weight[:, neuron]), drive)
+    driven = neuron_relevance(values, sampled.logits, torch.from_numpy(shown.weight[:, neuron]), drive)
     top = torch.argsort(driven, descending=True, stable=True)[:IMAGES]
     thumbnails(
         shown,
@@ -123,7 +127,7 @@ def _drivers(shown: Shown, neuron: int) -> None:
     st.caption(text.DRIVE_SAID[drive] + of.format(**counts))
 
 
-def _by_class(shown: Shown, neuron: int) -> None:
+def _by_class(shown: SensitivityView, neuron: int) -> None:
     """The neuron's mean answer to the ID test images of each class."""
     prepared = shown.explorer.prepared
     labels, values = prepared.id_test.labels.numpy(), prepared.id_test.features[:, neuron].double().numpy()

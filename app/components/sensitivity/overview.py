@@ -11,7 +11,7 @@ from app.cached import sensitivity as kept
 from app.charts.overview import Grid, overview_map
 from app.components.sensitivity.chosen import Part, choose_class, choose_neuron, clickable, go_to
 from app.components.sensitivity.margins import margins
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.format import percent, plain
 from app.text import sensitivity as text
 from opnp.config import RankScope
@@ -62,7 +62,7 @@ class View:
         return View(rows, columns, self.first + column, self.chosen, self.by_rank, self.across)
 
 
-def overview(shown: Shown) -> None:
+def overview(shown: SensitivityView) -> None:
     """Draw the map and what belongs to it.
 
     Args:
@@ -87,7 +87,7 @@ def overview(shown: Shown) -> None:
     margins(shown, view.rows, view.chosen[1])
 
 
-def _view(shown: Shown) -> View:
+def _view(shown: SensitivityView) -> View:
     label, number, order, colour = st.columns([3, 2, 3.4, 2.6], vertical_alignment="bottom")
     with label:
         row = choose_class(shown)
@@ -116,7 +116,7 @@ def _option(label: str, options: dict[str, str], key: str) -> str:
     )
 
 
-def _map(shown: Shown, view: View, title: str, name: str) -> BinnedMap:
+def _map(shown: SensitivityView, view: View, title: str, name: str) -> BinnedMap:
     whole = np.ix_(view.rows, view.columns)
     rows = min(MOST_ROWS, len(view.rows))
     values = _values(shown, whole, by_rank=view.by_rank)
@@ -137,7 +137,7 @@ def _map(shown: Shown, view: View, title: str, name: str) -> BinnedMap:
     return binned
 
 
-def _values(shown: Shown, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
+def _values(shown: SensitivityView, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
     """Part of the map in [0, 1]: shares of the largest sensitivity, or ranks."""
     if by_rank:
         ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope)).numpy()
@@ -146,7 +146,7 @@ def _values(shown: Shown, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDA
     return shown.weights[part] / (top if top > 0 else 1.0)
 
 
-def _grid(shown: Shown, view: View, binned: BinnedMap) -> Grid:
+def _grid(shown: SensitivityView, view: View, binned: BinnedMap) -> Grid:
     row, column = (
         int(np.searchsorted(edges, at, side="right")) - 1
         for edges, at in zip((binned.rows, binned.columns), view.place, strict=True)
@@ -169,7 +169,7 @@ def _span(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _chosen(shown: Shown, row: int, neuron: int) -> None:
+def _chosen(shown: SensitivityView, row: int, neuron: int) -> None:
     sensitivity, top = float(shown.weights[row, neuron]), float(shown.weights.max())
     ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope))
     name = plain(shown.labels[row])

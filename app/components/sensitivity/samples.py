@@ -8,7 +8,7 @@ from PIL.Image import Image
 
 from app import cached
 from app.components.images.uploads import brought, examples
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.format import plain
 from app.text import sensitivity as text
 from app.titles import titles_of
@@ -18,7 +18,7 @@ _YOURS = "yours"
 
 
 @dataclass(frozen=True)
-class Sample:
+class ImageSample:
     """A picture by its features.
 
     Attributes:
@@ -34,7 +34,7 @@ class Sample:
     id_test_row: int | None = None
 
 
-def choose_sample(shown: Shown) -> Sample | None:
+def choose_sample(shown: SensitivityView) -> ImageSample | None:
     """Let the visitor bring or pick a picture.
 
     Args:
@@ -62,7 +62,7 @@ def choose_sample(shown: Shown) -> Sample | None:
     return _brought(shown) if source == _YOURS else _stored(shown, source, titles[source])
 
 
-def _brought(shown: Shown) -> Sample | None:
+def _brought(shown: SensitivityView) -> ImageSample | None:
     read, problems = brought(shown.key)
     read += examples(shown.key)
     for problem in problems:
@@ -78,10 +78,10 @@ def _brought(shown: Shown) -> Sample | None:
             index=place,
             format_func=lambda number: read[number].name,
         )
-    return Sample(read[place].name, read[place].features, read[place].image)
+    return ImageSample(read[place].name, read[place].features, read[place].image)
 
 
-def _stored(shown: Shown, source: str, title: str) -> Sample:
+def _stored(shown: SensitivityView, source: str, title: str) -> ImageSample:
     prepared = shown.explorer.prepared
     is_id = source == prepared.experiment.id_test.key
     features = prepared.id_test.features if is_id else prepared.ood[source].features
@@ -89,4 +89,4 @@ def _stored(shown: Shown, source: str, title: str) -> Sample:
     row = st.number_input(label, 0, len(features) - 1, 0, 1, key=f"row-{shown.key}-{source}", width=ROW_WIDTH)
     image = cached.image(shown.key, source, row) if prepared.experiment.accepts_images else None
     name = text.ROW_NAME.format(title=title, row=row)
-    return Sample(name, features[row].float(), image, row if is_id else None)
+    return ImageSample(name, features[row].float(), image, row if is_id else None)

@@ -15,7 +15,7 @@ from opnp.pruning import PrunedHead
 
 
 @dataclass(frozen=True)
-class Shown:
+class SensitivityView:
     """An experiment at a position of the sliders.
 
     Attributes:

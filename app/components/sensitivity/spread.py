@@ -6,13 +6,13 @@ import streamlit as st
 
 from app.charts.spread import spread_chart
 from app.components.plot import plot
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.text import sensitivity as text
 from opnp.config import OPEN, RankScope
 from opnp.interpret.distribution import Distribution, distribution
 
 
-def spread(shown: Shown) -> None:
+def spread(shown: SensitivityView) -> None:
     """Draw the weights' distribution and the neurons'.
 
     Args:
@@ -31,7 +31,7 @@ def spread(shown: Shown) -> None:
 
 
 def _chart(
-    shown: Shown,
+    shown: SensitivityView,
     values: npt.NDArray[np.floating],
     keep: npt.NDArray[np.bool_],
     title: str,
@@ -46,7 +46,7 @@ def _chart(
     return said
 
 
-def _overlap(shown: Shown) -> str | None:
+def _overlap(shown: SensitivityView) -> str | None:
     """Why pruned weights may be as sensitive as kept ones, if they may."""
     if shown.pruning.neurons != OPEN:
         return text.REASON_NEURONS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import cached
-from app.components.sensitivity.shown import Shown
+from app.components.sensitivity.shown import SensitivityView
 from app.format import plain
 from app.text import sensitivity as text
 
@@ -26,7 +26,7 @@ class Thumbnail:
     said: str
 
 
-def thumbnails(shown: Shown, images: Sequence[Thumbnail]) -> None:
+def thumbnails(shown: SensitivityView, images: Sequence[Thumbnail]) -> None:
     """Draw them side by side; without pictures where only features are at hand.
 
     Args:
@@ -47,7 +47,7 @@ def thumbnails(shown: Shown, images: Sequence[Thumbnail]) -> None:
                 st.caption(f"{where}**{plain(name)}**, {image.said}")
 
 
-def _picture(shown: Shown, row: int, name: str) -> None:
+def _picture(shown: SensitivityView, row: int, name: str) -> None:
     picture = cached.image(shown.key, shown.explorer.prepared.experiment.id_test.key, row)
     if picture is None:
         st.caption(text.UNREADABLE)

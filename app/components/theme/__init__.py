@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.custom_component import own_component
+from app.components.custom_component import custom_component
 from app.components.theme.css import css
 
-_mount = own_component(Path(__file__).parent)
+_mount = custom_component(Path(__file__).parent)
 
 
 def themed() -> None:

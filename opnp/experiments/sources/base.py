@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from opnp.data.image_set import LabelledImages, Labels, LeftOut, Missing
+from opnp.data.image_set import LabelledImages, Labels, Missing, UnusedFiles
 from opnp.experiments.sources.table_location import Place
 from opnp.models import Classifier
 
@@ -49,9 +49,9 @@ class ImageSource(ABC):
         """
         return None
 
-    def left_out(self, place: Place) -> LeftOut:  # noqa: ARG002
+    def left_out(self, place: Place) -> UnusedFiles:  # noqa: ARG002
         """Which of its files are not used."""
-        return LeftOut()
+        return UnusedFiles()
 
     def missing(self, place: Place) -> tuple[Missing, ...]:  # noqa: ARG002
         """What is not on this machine; opens nothing."""

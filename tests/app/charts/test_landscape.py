@@ -5,7 +5,7 @@ import pytest
 
 from app.charts.landscape import landscape_map
 from app.charts.palette import DARK, LIGHT
-from app.charts.pareto import Points, pareto_front
+from app.charts.pareto import ParetoPoints, pareto_front
 from app.components.click_through import place_of
 from app.components.landscape.best_window import gap_words
 from opnp.config import Pruning
@@ -47,7 +47,7 @@ def test_a_cell_carries_its_pruning():
 
 
 def test_the_front_and_the_rule_are_where_they_are_said_to_be():
-    point = Points("weights", [0.9], [0.2], ["a"], [place_of(Pruning())])
+    point = ParetoPoints("weights", [0.9], [0.2], ["a"], [place_of(Pruning())])
     figure = pareto_front([point], point, point, DARK, least=0.89, span=(0.88, 0.91), title="1 of 1 windows")
     assert figure.layout.shapes[0].x0 == 0.89
     assert figure.layout.xaxis.range == (0.88, 0.91)

@@ -6,7 +6,7 @@ import pytest
 from app.charts.bars import logits_and_probabilities, probability_bars
 from app.charts.palette import DARK, LIGHT
 from app.charts.tangent import curve_and_tangent
-from app.charts.toy import Plane, Points, toy_plane
+from app.charts.toy import Plane, ToyPoints, toy_plane
 from app.charts.windows import windows_cloud
 
 
@@ -38,7 +38,7 @@ def test_the_straight_line_touches_the_curve_at_the_start():
 @pytest.mark.parametrize(("classes", "borders"), [(2, 1), (3, 3)])
 def test_a_plane_has_each_border_once_and_the_threshold_on_top(classes, borders):
     score = np.arange(16, dtype=np.float32).reshape(4, 4)
-    points = Points(np.zeros((6, 2), np.float32), np.arange(6) % classes, np.ones((2, 2), np.float32))
+    points = ToyPoints(np.zeros((6, 2), np.float32), np.arange(6) % classes, np.ones((2, 2), np.float32))
     plane = Plane("Before", score, np.stack([score - 5] * classes), 7.5)
     figure = toy_plane(plane, points, np.arange(4.0), (0, 15), LIGHT)
     contours = [trace for trace in figure.data if trace.type == "contour"]

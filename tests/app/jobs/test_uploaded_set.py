@@ -94,7 +94,7 @@ def test_a_failure_nobody_foresaw_is_said_without_folders(classifier, data, monk
     def fails(*_):
         raise RuntimeError(private)
 
-    monkeypatch.setattr("opnp.inference.uploaded_set.features_of", fails)
+    monkeypatch.setattr("opnp.inference.uploaded_set.extract_features", fails)
     desk = Desk(classifier)
     desk.bring("grey.zip", data)
     assert desk.looking.done.wait(PATIENCE)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from opnp.errors import OpnpError
 from opnp.experiments.sources.classifiers.python import PythonClassifier
-from opnp.inference.predict import features_of, transformed
+from opnp.inference.predict import extract_features, preprocess
 
 SIDE = 8
 WORK = (
@@ -94,8 +94,8 @@ def test_a_strangers_model_works_alone_and_in_batches(load, nets, name):
     model = getattr(nets, name)()[0]
     model = copy.deepcopy(getattr(model, "module", model)) if name == "parallel" else model
     model.eval()
-    inputs = [transformed(classifier, picture) for picture in pictures()]
-    together = features_of(classifier, inputs)
+    inputs = [preprocess(classifier, picture) for picture in pictures()]
+    together = extract_features(classifier, inputs)
     dtype = next(model.parameters()).dtype
     with torch.no_grad():
         expected = model(torch.stack(inputs).to(dtype))
@@ -105,7 +105,9 @@ def test_a_strangers_model_works_alone_and_in_batches(load, nets, name):
     assert together.dtype == torch.float32
     torch.testing.assert_close(logits, expected.float(), rtol=near, atol=near)
     for number, one in enumerate(inputs):
-        torch.testing.assert_close(features_of(classifier, [one])[0], together[number], rtol=near, atol=near)
+        torch.testing.assert_close(
+            extract_features(classifier, [one])[0], together[number], rtol=near, atol=near
+        )
     assert classifier.understood.head == "linear layer `fc`"
     assert (classifier.understood.mode, classifier.understood.assumed) == ("RGB", True)
     assert classifier.understood.images == 4
@@ -123,14 +125,14 @@ def test_a_model_that_cannot_be_used_is_refused_with_the_cause_and_the_way_out(l
 def test_a_grey_net_gets_every_picture_in_grey(load, mode):
     classifier = load("grey", pictures(mode))
     assert classifier.understood.mode == "L"
-    assert all(transformed(classifier, picture).shape == (1, SIDE, SIDE) for picture in pictures())
+    assert all(preprocess(classifier, picture).shape == (1, SIDE, SIDE) for picture in pictures())
     assert classifier.transform_id.endswith(" L")
 
 
 def test_a_colour_net_on_grey_pictures_gets_them_in_colour(load):
     classifier = load("fixed", pictures("L"))
     assert classifier.understood.mode == "RGB"
-    assert transformed(classifier, Image.new("L", (SIDE, SIDE))).shape == (3, SIDE, SIDE)
+    assert preprocess(classifier, Image.new("L", (SIDE, SIDE))).shape == (3, SIDE, SIDE)
 
 
 def test_without_images_noise_stands_for_them_and_a_failure_says_so(load):

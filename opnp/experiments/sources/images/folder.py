@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.data.image_set import LabelledImages, Labels, LeftOut, Missing, require_present
+from opnp.data.image_set import LabelledImages, Labels, Missing, UnusedFiles, require_present
 from opnp.errors import InvalidDataError
 from opnp.experiments.sources.base import ImageSource
 from opnp.experiments.sources.files import Below, FileImages, names_identity
@@ -61,10 +61,12 @@ class FolderOfImages(ImageSource):
             return None
         return self._labels(found, place)
 
-    def left_out(self, place: Place) -> LeftOut:
+    def left_out(self, place: Place) -> UnusedFiles:
         """Files whose names end like no image that is read, and links to what is counted already."""
         counts = self._listing(place).left_out
-        return LeftOut(counts, any(is_picture(what) or not what.startswith((".", "no ")) for what in counts))
+        return UnusedFiles(
+            counts, any(is_picture(what) or not what.startswith((".", "no ")) for what in counts)
+        )
 
     def _listing(self, place: Place) -> Listing:
         try:
