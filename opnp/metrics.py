@@ -6,15 +6,18 @@ names the sample; it is never dropped.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from opnp.errors import InvalidDataError, InvalidSettingError
 
-Scores: TypeAlias = torch.Tensor | npt.NDArray[np.floating] | Sequence[float]
+if TYPE_CHECKING:
+    import torch
+
+Scores: TypeAlias = "torch.Tensor | npt.NDArray[np.floating] | Sequence[float]"
+Correct: TypeAlias = "torch.Tensor | Sequence[bool]"
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -162,7 +165,9 @@ def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
     return float(np.sum(gained * precision) / positive.size)
 
 
-def reliability(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int = 15) -> Reliability:
+def reliability(
+    confidence: Scores, correct: "torch.Tensor | Sequence[bool]", *, bins: int = 15
+) -> Reliability:
     """Bin confidences into `bins` equal widths (lo, hi] and count what was right.
 
     Args:
@@ -183,7 +188,7 @@ def reliability(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, b
             f"Expected `bins` to be a whole number of at least 1 but got {bins!r}. 15 is the usual choice."
         )
     confidences = _scores("confidence", confidence)
-    right = np.asarray(correct.cpu() if isinstance(correct, torch.Tensor) else correct)
+    right = np.asarray(_on_cpu(correct))
     if right.shape != confidences.shape:
         raise InvalidDataError(
             f"Expected `correct` to have one entry for each of the {confidences.size} confidences "
@@ -208,7 +213,7 @@ def reliability(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, b
     return Reliability(edges, count, mean_confidence, accuracy)
 
 
-def ece(confidence: Scores, correct: torch.Tensor | Sequence[bool], *, bins: int = 15) -> float:
+def ece(confidence: Scores, correct: Correct, *, bins: int = 15) -> float:
     """Expected calibration error, L1 over equal-width bins (lo, hi] weighted by count.
 
     ECE = sum_b (n_b / n) |accuracy_b - mean confidence_b|
@@ -267,8 +272,7 @@ def _tau(id_scores: FloatArray, tpr: float) -> float:
 
 
 def _scores(name: str, values: Scores) -> FloatArray:
-    tensor_free = values.detach().cpu().double().numpy() if isinstance(values, torch.Tensor) else values
-    array = np.asarray(tensor_free, dtype=np.float64)
+    array = np.asarray(_on_cpu(values), dtype=np.float64)
     if array.ndim != 1 or array.size == 0:
         raise InvalidDataError(
             f"Expected `{name}` to be a vector of at least one score but got shape {array.shape}. "
@@ -281,3 +285,11 @@ def _scores(name: str, values: Scores) -> FloatArray:
             f"({bad.size} such samples). Check that sample's image and features and compute them again."
         )
     return array
+
+
+def _on_cpu(values: Any) -> Any:  # noqa: ANN401 - anything that numpy takes
+    """A tensor of any device and number format as an array; the rest as it is. Does not import torch."""
+    if not hasattr(values, "detach"):
+        return values
+    there = values.detach().cpu()
+    return (there.double() if there.is_floating_point() else there).numpy()

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from app.charts.layout import Spec, figure
 from app.charts.names import whole
 from app.charts.palette import Palette
-from opnp.comparison.roc import Roc
+from opnp.evaluation.roc import Roc
 
 MOST = 6
 """Curves that can be told apart."""

@@ -1,13 +1,16 @@
 """The risk–coverage curve: how often what is accepted is wrong, as less and less is accepted."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
-from opnp.threshold.sample import ScoredSample
+
+if TYPE_CHECKING:
+    from opnp.threshold.sample import ScoredSample
 
 RESAMPLES = 200
 SEED = 11
@@ -32,7 +35,7 @@ class RiskCoverage:
     interval: Interval
 
 
-def risk_coverage(sample: ScoredSample, *, ood_share: float = 0.0) -> RiskCoverage:
+def risk_coverage(sample: "ScoredSample", *, ood_share: float = 0.0) -> RiskCoverage:
     """The curve of traffic that holds a share of OOD, each OOD set with the same say.
 
     With image i of weight w_i, sum w = 1: coverage(tau) = sum of w over s >= tau,
@@ -52,6 +55,7 @@ def risk_coverage(sample: ScoredSample, *, ood_share: float = 0.0) -> RiskCovera
         Geifman, Uziel and El-Yaniv, Bias-Reduced Uncertainty Estimation, ICLR 2019, section 2.
 
     Example:
+        >>> from opnp.threshold.sample import ScoredSample
         >>> curve = risk_coverage(ScoredSample(np.array([3.0, 2.0]), np.array([True, False]), {}))
         >>> curve.coverage, curve.risk, curve.area
         (array([0.5, 1. ]), array([0. , 0.5]), 0.25)

@@ -3,10 +3,12 @@ import dataclasses
 import pytest
 
 from opnp.comparison.recipe import Recipe
+from opnp.comparison.scoring import score
 from opnp.comparison.table import Cells, Row, Standing, attempt, cells, compare, row_of, standings
 from opnp.config import Pruning
 from opnp.errors import InvalidDataError
 from opnp.evaluation.intervals import Interval
+from opnp.evaluation.roc import roc
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.features.types import Features
@@ -86,3 +88,13 @@ def test_standings():
 
 def test_a_row_without_figures_has_a_reason_to_give():
     assert Row("x", Recipe(), reason="because").figures is None
+
+
+@relu
+def test_the_roc_curve_of_a_row_meets_its_fpr95(world):
+    prepared, known = world
+    scores = score(prepared, known, Recipe("gen"))
+    row = row_of("gen", prepared, scores, ("middle", "far"), Half.REPORT)
+    assert roc(scores.id_test, scores.ood, Half.REPORT).fpr95 == cells(row.figures, None).fpr95
+    far = {"far": scores.ood["far"]}
+    assert roc(scores.id_test, far, "report").fpr95 == cells(row.figures, "far").fpr95

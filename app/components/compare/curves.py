@@ -13,8 +13,8 @@ from app.components.plot import plot
 from app.format import cut
 from app.text import compare as text
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.roc import roc
 from opnp.comparison.scoring import MethodScores
+from opnp.evaluation.roc import roc
 from opnp.evaluation.splits import Half
 
 _PICKED = "curves"
@@ -42,7 +42,10 @@ def draw_curves(
         if not scored:
             st.caption(text.CURVES_EMPTY)
             return
-        curves = {name: roc(said, ood, Half.REPORT) for name, said in scored.items()}
+        curves = {
+            name: roc(scores.id_test, {key: scores.ood[key] for key in ood}, Half.REPORT)
+            for name, scores in scored.items()
+        }
         count = "1 row" if len(curves) == 1 else f"{len(curves)} rows"
         title = text.CURVES_TITLE.format(rows=count, set=cut(what, IN_TITLE))
         plot(roc_chart(curves, colours, title=title), "roc")

@@ -4,7 +4,7 @@ import pytest
 from app.charts.palette import DARK, LIGHT
 from app.charts.roc import MOST, roc_chart
 from app.components.compare.table import _signed
-from opnp.comparison.roc import POINTS, curve
+from opnp.evaluation.roc import POINTS, curve
 
 INSIDE, OUTSIDE = np.arange(3000.0), np.arange(-2000.0, 1000.0)
 

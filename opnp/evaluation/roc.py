@@ -1,13 +1,16 @@
-"""ROC curves of a row, thin enough to draw, exact where FPR95 is read off."""
+"""Compute ROC curves thin enough to draw, exact where FPR95 is read off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from opnp.comparison.scoring import MethodScores
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import FloatArray
+
+if TYPE_CHECKING:
+    from opnp.scoring.head_output import HeadOutput
 
 POINTS = 200
 """Of a curve at most; more than pixels would only slow the page."""
@@ -30,24 +33,22 @@ class Roc:
     tpr95: float
 
 
-def roc(said: MethodScores, ood: Sequence[str], half: Half | str, *, points: int = POINTS) -> Roc:
-    """The ROC curve of a row, macro-averaged: at every threshold the mean of the sets' shares.
+def roc(id_test: "HeadOutput", ood: "Mapping[str, HeadOutput]", half: Half | str) -> Roc:
+    """Compute the macro-averaged ROC curve: at every threshold the mean of the sets' shares.
 
     Args:
-        said: The row's scores.
-        ood: Keys of OOD sets, at least one.
-        half: Of every OOD set.
-        points: At most, at least 3.
+        id_test: Scores of the ID test set, which is used whole.
+        ood: Scores of each OOD set, at least one.
+        half: The half of every OOD set to use.
 
     Returns:
         The curve; one of its points is where FPR95 is read off.
     """
-    scores = said.id_test.scores.double().numpy()
-    others = [_half(said, key, half) for key in ood]
-    return curve(scores, others, points=points)
+    others = [scores[half_of(len(scores), half)] for scores in map(_float64, ood.values())]
+    return curve(_float64(id_test), others)
 
 
-def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray], *, points: int = POINTS) -> Roc:
+def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Roc:
     """`roc` of bare scores.
 
     Example:
@@ -57,7 +58,7 @@ def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray], *, points: in
     """
     ascending = np.sort(id_scores)
     at95 = min(int(np.floor(0.05 * ascending.size + 1e-9)), ascending.size - 1)
-    places = np.linspace(ascending.size - 1, 0, min(points - 3, ascending.size)).astype(np.int64)
+    places = np.linspace(ascending.size - 1, 0, min(POINTS - 3, ascending.size)).astype(np.int64)
     places = np.unique(np.append(places, at95))[::-1]  # thresholds fall
     thresholds = ascending[places]
     tpr, fpr = _above(ascending, thresholds), np.zeros(len(places))
@@ -78,6 +79,6 @@ def _above(ascending: FloatArray, thresholds: FloatArray) -> FloatArray:
     return 1.0 - below / ascending.size
 
 
-def _half(said: MethodScores, key: str, half: Half | str) -> FloatArray:
-    scores: FloatArray = said.ood[key].scores.double().numpy()
-    return scores[half_of(len(scores), half)]
+def _float64(output: "HeadOutput") -> FloatArray:
+    scores: FloatArray = output.scores.double().numpy()
+    return scores

@@ -4,11 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_curve
 
-from opnp.comparison.recipe import Recipe
-from opnp.comparison.roc import POINTS, curve, roc
-from opnp.comparison.scoring import score
-from opnp.comparison.table import cells, row_of
-from opnp.evaluation.splits import Half
+from opnp.evaluation.roc import POINTS, curve
 from opnp.metrics import fpr95
 
 
@@ -36,12 +32,3 @@ def test_every_point_lies_on_scikit_learns_curve():
     fpr, tpr, _ = roc_curve([1] * 500 + [0] * 300, np.concatenate([inside, outside]), drop_intermediate=False)
     there = {(round(x, 9), round(y, 9)) for x, y in zip(fpr, tpr, strict=True)}
     assert {(round(x, 9), round(y, 9)) for x, y in zip(said.fpr, said.tpr, strict=True)} <= there
-
-
-@pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
-def test_of_a_row_it_starts_where_the_table_is(world):
-    prepared, known = world
-    said = score(prepared, known, Recipe("gen"))
-    row = row_of("gen", prepared, said, ("middle", "far"), Half.REPORT)
-    assert roc(said, ("middle", "far"), Half.REPORT).fpr95 == cells(row.figures, None).fpr95
-    assert roc(said, ("far",), "report").fpr95 == cells(row.figures, "far").fpr95
