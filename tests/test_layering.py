@@ -8,7 +8,7 @@ import pytest
 from imports import DASHBOARD, ENGINE, ROOT, circle, graph, imports, label, name_of, reached
 
 LAYERS = (
-    "errors",
+    "_version errors",
     "_utils data devices metrics store",
     "config model_split scores user_code",
     "methods models pruning",
@@ -26,7 +26,7 @@ LAYERS = (
 )
 """The rooms of opnp from the bottom up. A room imports from lower layers only, never from its own."""
 
-FLAT = "__init__ __main__ config devices errors explorer metrics models prepare pruning scores"
+FLAT = "__init__ __main__ _version config devices errors explorer metrics models prepare pruning scores"
 """The files that lie in opnp itself: the spine. Everything else has a room."""
 
 ARROWS = graph(ENGINE + DASHBOARD)

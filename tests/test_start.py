@@ -46,6 +46,15 @@ def test_honcho_start_runs_the_procfile_on_the_given_port(tmp_path):
         stop(started)
 
 
+def test_the_library_itself_imports_nothing_but_python():
+    script = "import sys; before = set(sys.modules); import opnp; print(*set(sys.modules) - before)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = {name.partition(".")[0] for name in done.stdout.split()}
+    assert imported - {"opnp"} <= sys.stdlib_module_names
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -3,9 +3,10 @@
 import platform
 import shutil
 import subprocess
-import tomllib
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
+
+from opnp._version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("torch", "torchvision", "numpy", "pillow", "pytorch-ood")
@@ -22,23 +23,12 @@ def versions() -> dict[str, str | None]:
         ['commit', 'numpy', 'opnp', 'pillow', 'platform', 'python', 'pytorch-ood', 'torch', 'torchvision']
     """
     return {
-        "opnp": own_version(ROOT),
+        "opnp": __version__,
         **{name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "commit": commit(ROOT),
     }
-
-
-def own_version(root: Path) -> str:
-    """The version of a clone at `root`, or of the installed package."""
-    project = root / "pyproject.toml"
-    if project.is_file():
-        return str(tomllib.loads(project.read_text())["project"]["version"])
-    try:
-        return version("opnp")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def commit(root: Path) -> str | None:

@@ -4,7 +4,7 @@ import subprocess
 import numpy as np
 import torch
 
-from opnp.reports.versions import commit, own_version, versions
+from opnp.reports.versions import commit, versions
 
 
 def test_names_what_runs():
@@ -13,12 +13,6 @@ def test_names_what_runs():
     assert said["numpy"] == np.__version__
     assert said["python"] == platform.python_version()
     assert all(isinstance(value, str) for name, value in said.items() if name != "commit")
-
-
-def test_version_of_a_clone_and_of_an_installed_package(tmp_path):
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "opnp"\nversion = "9.8.7"\n')
-    assert own_version(tmp_path) == "9.8.7"
-    assert own_version(tmp_path / "site-packages") not in ("", "9.8.7")
 
 
 def test_commit_of_a_clone_says_when_files_were_changed(tmp_path, monkeypatch):
