@@ -6,6 +6,7 @@ from opnp.cli import cache
 from opnp.cli.benchmark import benchmark
 from opnp.cli.compare import compare_methods
 from opnp.cli.deploy import deploy
+from opnp.cli.download import download
 from opnp.cli.evaluate import evaluate
 from opnp.cli.experiments import experiments
 from opnp.cli.extract import extract
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("experiments")(experiments)
+app.command("download")(download)
 app.command("extract")(extract)
 app.command("map")(sensitivity_map)
 app.command("evaluate")(evaluate)

@@ -1,45 +1,26 @@
-"""`python -m opnp.cli.download EXPERIMENT`: download what an experiment misses; say what is left to get."""
+"""`download`: get the weights and data sets that an experiment misses."""
 
-import sys
+from dataclasses import asdict
 
-from opnp.data.image_set import Missing
-from opnp.errors import OpnpError
+import typer
+
+from opnp.cli import _console, _options
 from opnp.experiments.registry import load_experiment
 
 
-def fetch(key: str) -> tuple[Missing, ...]:
-    """Download the weights and data sets of an experiment that can be downloaded.
+def download(experiment: _options.ExperimentKey, *, as_json: _console.AsJson = False) -> None:
+    """Download what an experiment misses, and say what is left to get by hand.
 
-    Args:
-        key: Of the experiment.
-
-    Returns:
-        What is still missing, to be had by hand.
-
-    Raises:
-        OpnpError: If there is no such experiment, or a download fails.
+    The exit code is 3 while something is missing.
     """
-    experiment = load_experiment(key)
-    if experiment.missing():
-        experiment.fetch()
-    return experiment.missing()
-
-
-def main(arguments: list[str]) -> int:
-    """Run the command; returns its exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write("Usage: python -m opnp.cli.download EXPERIMENT\n")
-        return 2
-    try:
-        missing = fetch(arguments[0])
-    except OpnpError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        return 1
-    for thing in missing:
-        sys.stderr.write(f"{thing}\n")
-    sys.stderr.write("" if missing else "Everything is there.\n")
-    return 3 if missing else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with _console.exits(as_json=as_json):
+        chosen = load_experiment(experiment)
+        if chosen.missing():
+            chosen.fetch()
+        missing = chosen.missing()
+    if as_json:
+        _console.show_json({"experiment": experiment, "missing": [asdict(thing) for thing in missing]})
+    else:
+        words = "\n".join(map(str, missing)) or "Everything is there."
+        _console.people().print(words, markup=False, soft_wrap=True)
+    raise typer.Exit(_console.Exit.MISSING if missing else 0)

@@ -47,4 +47,4 @@ def test_missing_data_says_how_to_get_it(page: Page):
     page.goto("/experiments")
     offered = page.get_by_test_id("stVerticalBlock").filter(has_text="trained on CIFAR-10, against").last
     offered.get_by_text("missing on this machine").click()
-    expect(offered.get_by_text("python -m opnp.cli.download cifar10", exact=True).first).to_be_visible()
+    expect(offered.get_by_text("python -m opnp download cifar10", exact=True).first).to_be_visible()

@@ -3,9 +3,7 @@ import re
 
 import pytest
 
-from opnp.cli import download
-from opnp.errors import InvalidSettingError, MissingDataError, OpnpError
-from opnp.experiments import registry
+from opnp.errors import InvalidSettingError, MissingDataError
 from opnp.experiments.registry import list_experiments, load_experiment
 
 FILE = """
@@ -211,7 +209,7 @@ def test_shipped_experiments_say_what_they_miss_and_how_to_get_it(key):
     assert len(missing) >= len(experiment.ood) + 2
     for thing in missing:
         assert thing.what.startswith("Expected ")
-        assert "http" in thing.remedy or f"`python -m opnp.cli.download {key}`" in thing.remedy
+        assert "http" in thing.remedy or f"`python -m opnp download {key}`" in thing.remedy
     with pytest.raises(MissingDataError, match="Expected"):
         experiment.classifier()
     for images in experiment.sets:
@@ -226,44 +224,3 @@ def test_shipped_experiments_are_the_usual_ones():
     assert [images.key for images in load_experiment("cifar100").ood] == small
     large = ["inaturalist", "sun", "places", "textures"]
     assert [images.key for images in load_experiment("imagenet-vit-b16").ood] == large
-
-
-# python -m opnp.cli.download
-
-
-def test_fetch_says_what_is_left(offer, monkeypatch, capsys):
-    offer(one=FILE.format(key="one"))
-    downloaded = []
-    monkeypatch.setattr("opnp.experiments.sources.classifiers.torchvision.download", downloaded.append)
-    assert download.main(["one"]) == 3
-    assert downloaded == ["https://download.pytorch.org/models/resnet18-f37072fd.pth"]
-    assert "Expected the folder `a` beside one.toml" in capsys.readouterr().err
-
-
-def test_fetch_ends_well_when_nothing_is_missing(capsys):
-    assert download.main(["fashion"]) == 0
-    assert capsys.readouterr().err == "Everything is there.\n"
-
-
-def test_fetch_explains_mistakes(capsys):
-    assert download.main([]) == 2
-    assert download.main(["nothing"]) == 1
-    assert (
-        "Usage: python -m opnp.cli.download EXPERIMENT\nError: Expected `experiment`"
-        in capsys.readouterr().err
-    )
-
-
-def test_a_failed_download_is_one_sentence(offer, monkeypatch):
-    offer(one=FILE.format(key="one"))
-
-    def offline(*_):
-        raise OSError("no route to /secret")
-
-    monkeypatch.setattr("torch.hub.download_url_to_file", offline)
-    with pytest.raises(OpnpError, match=r"Expected to download https.*raised OSError.*Check the network"):
-        download.fetch("one")
-
-
-def test_shipped_files_come_with_the_package():
-    assert sorted(path.stem for path in registry.SHIPPED.glob("*.toml")) == SHIPPED

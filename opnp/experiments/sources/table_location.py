@@ -92,7 +92,7 @@ class Place:
     @property
     def command(self) -> str:
         """The remedy for what can be downloaded from here."""
-        return f"Get it with `python -m opnp.cli.download {self.experiment}`."
+        return f"Get it with `python -m opnp download {self.experiment}`."
 
 
 def named(path: str) -> str:

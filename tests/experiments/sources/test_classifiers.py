@@ -60,7 +60,7 @@ def test_weights_that_are_not_here_or_cut_off(place):
     (thing,) = source.missing(place)
     said = "Expected torchvision's weights ResNet50_Weights.IMAGENET1K_V1 in torch's cache but the whole file"
     assert thing.what.startswith(said)
-    assert thing.remedy == "Get it with `python -m opnp.cli.download mine`."
+    assert thing.remedy == "Get it with `python -m opnp download mine`."
     with pytest.raises(MissingDataError, match=r"but the whole file is not there. Get it with"):
         source.load(place)
     file = hub_file("https://download.pytorch.org/models/resnet50-0676ba61.pth")

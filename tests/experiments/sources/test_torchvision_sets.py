@@ -43,7 +43,7 @@ def test_the_mnist_family(place, tmp_path, name, split, start):
     assert thing.what == (
         f"Expected {name} ({split}) of torchvision in the data folder but the whole of it is not there."
     )
-    assert thing.remedy == "Get it with `python -m opnp.cli.download mine`."
+    assert thing.remedy == "Get it with `python -m opnp download mine`."
     with pytest.raises(MissingDataError, match="the whole of it is not there"):
         source.open(place)
     pixels = write_mnist(tmp_path / name, start)
@@ -119,7 +119,7 @@ def test_a_set_with_checksums_is_taken_only_whole(place, svhn):
     before = source.identity(place)
     svhn.write_bytes(svhn.read_bytes()[:-500])
     assert source.missing(place)[0].what.startswith("Expected SVHN (test) of torchvision")
-    with pytest.raises(MissingDataError, match=r"not there. Get it with `python -m opnp.cli.download mine`"):
+    with pytest.raises(MissingDataError, match=r"not there. Get it with `python -m opnp download mine`"):
         source.open(place)
     assert source.identity(place) == before  # its checksum, which the file does not have now
 

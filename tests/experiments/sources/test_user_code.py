@@ -124,7 +124,7 @@ def test_a_repository_and_weights_that_are_not_here(place, monkeypatch):
     code, weights = source.missing(place)
     assert code.what == "Expected the code of somebody/nets:main in torch's cache but it is not there."
     assert weights.what == "Expected the weights `w-01234567.pt` in torch's cache but they are not there."
-    assert code.remedy == weights.remedy == "Get it with `python -m opnp.cli.download mine`."
+    assert code.remedy == weights.remedy == "Get it with `python -m opnp download mine`."
     with pytest.raises(MissingDataError, match="somebody/nets"):
         source.load(place)
 
@@ -212,7 +212,7 @@ def test_ones_own_weights_for_a_timm_model(place, tmp_path, pretend_timm):
 def test_timms_published_weights_are_not_downloaded_unasked(place, pretend_timm):
     source = TimmClassifier("small")
     assert source.missing(place)[0].what.startswith("Expected the weights of timm's small in the cache")
-    with pytest.raises(MissingDataError, match=r"python -m opnp.cli.download mine"):
+    with pytest.raises(MissingDataError, match=r"python -m opnp download mine"):
         source.load(place)
     assert pretend_timm == []
     source.fetch(place)
