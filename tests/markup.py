@@ -22,6 +22,12 @@ def rows(app: AppTest) -> list[list[str]]:
     return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
 
 
+def words(app: AppTest) -> str:
+    """The page's text and notes, without what keeps words from outside from being more than words."""
+    parts = (*app.markdown, *app.caption, *app.info, *app.warning)
+    return "\n".join(part.value for part in parts).replace("\u00a0", " ").replace("\\", "")
+
+
 def elements(app: AppTest, name: str) -> list[ET.Element]:
     """The page's HTML elements of that class."""
     bodies = [one.proto.body for one in app.get("html")]

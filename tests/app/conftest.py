@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cached
 from app.components.deferred import SEEN
+from opnp.experiments import registry
 from recipes import serving
 
 PAGE = Path(__file__).parents[2] / "app" / "page.py"
@@ -38,6 +39,19 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
 
     yield open_page
     cached.experiments.clear()
+
+
+@pytest.fixture
+def offer(monkeypatch: pytest.MonkeyPatch):
+    """A function that makes experiments the only ones on offer; what was prepared of them is forgotten."""
+
+    def only(*experiments) -> None:
+        monkeypatch.setattr(registry, "list_experiments", lambda: experiments)
+        cached.experiments.clear()
+
+    cached.preparation.clear()
+    yield only
+    cached.preparation.clear()
 
 
 @pytest.fixture

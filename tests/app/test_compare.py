@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 import torch
+from markup import words
 
-import opnp.experiments.registry
 from app import cached
 from app.components.compare.table import HEADER, ROW, TIME
 from app.jobs.comparison import ComparisonJob, ComparisonRun
@@ -24,10 +24,6 @@ NUMBERS = [*HEADER.values(), TIME]
 
 def table(app):
     return app.dataframe[0].value.set_index(ROW)
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
 def choose(app, **choices):
@@ -195,7 +191,7 @@ def test_stopping_keeps_what_is_there_and_it_can_go_on(dashboard, monkeypatch):
 
 
 @pytest.fixture
-def only_features(monkeypatch, dashboard):
+def only_features(offer, dashboard):
     """The embedded experiment without images, with negative features and without training labels."""
     dashboard()
     prepared = cached.ready("fashion").prepared
@@ -219,8 +215,7 @@ def only_features(monkeypatch, dashboard):
         id_test=id_test,
         ood=tuple(bare(one, prepared.ood[one.key].features) for one in prepared.experiment.ood),
     )
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (shifted,))
-    cached.experiments.clear()
+    offer(shifted)
 
 
 @pytest.mark.usefixtures("only_features")

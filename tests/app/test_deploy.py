@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from markup import words
 
 from app import cached
 from opnp.config import UNPRUNED, Pruning
@@ -15,10 +16,6 @@ from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
 
 def metric(app, label: str) -> str:
     return next(element.value for element in app.metric if element.label == label)
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
 def planned(rule, pruning=UNPRUNED):

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from markup import words
 
-import opnp.experiments.registry
-from app import cached, text
+from app import text
 from opnp.experiments.toml_file import read_experiment
 
 FILE = """
@@ -26,7 +26,7 @@ key = "far"
 
 
 @pytest.fixture
-def bare(tmp_path, monkeypatch):
+def bare(tmp_path, offer):
     rng = np.random.default_rng(4)
     weight = rng.normal(size=(3, 8)).astype(np.float32)
     labels = np.arange(60) % 3
@@ -41,14 +41,7 @@ def bare(tmp_path, monkeypatch):
     )
     (tmp_path / "bare.toml").write_text(FILE)
     experiment = dataclasses.replace(read_experiment(tmp_path / "bare.toml"), key="bare")
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (experiment,))
-    cached.preparation.clear()
-    yield
-    cached.preparation.clear()
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+    offer(experiment)
 
 
 @pytest.mark.usefixtures("bare")

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from markup import cards
+from markup import cards, words
 
 import opnp.experiments.registry
 from app import cached
@@ -14,7 +14,7 @@ from opnp.data.image_set import Missing
 
 
 @pytest.fixture
-def offered(monkeypatch):
+def offered(offer):
     """The embedded experiment, a copy under another name, and one whose data is missing."""
     first = opnp.experiments.registry.list_experiments()[0]
     other = dataclasses.replace(first, key="other", title="Another one")
@@ -24,15 +24,8 @@ def offered(monkeypatch):
         title="Lost data",
         classifier_missing=lambda: (Missing("The weights are not here.", "Run `get-weights`."),),
     )
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, other, lost))
-    cached.preparation.clear()
-    yield first, other, lost
-    cached.preparation.clear()
-
-
-def words(app) -> str:
-    """Markdown without what keeps words from outside from being more than words."""
-    return "\n".join(element.value for element in [*app.markdown, *app.caption]).replace("\\", "")
+    offer(first, other, lost)
+    return first, other, lost
 
 
 def test_every_experiment_has_a_card_and_the_missing_say_how_to_get_them(dashboard, offered):
@@ -44,9 +37,9 @@ def test_every_experiment_has_a_card_and_the_missing_say_how_to_get_them(dashboa
     assert [button.key for button in app.button] == ["open-fashion", "open-other"]
 
 
-def test_what_can_be_opened_comes_before_what_misses_its_data(dashboard, offered, monkeypatch):
+def test_what_can_be_opened_comes_before_what_misses_its_data(dashboard, offered, offer):
     first, _, lost = offered
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (lost, first))
+    offer(lost, first)
     shown = words(dashboard("experiments"))
     assert shown.index(first.title) < shown.index(lost.title)
 
@@ -82,7 +75,7 @@ def test_another_experiment_starts_with_all_its_ood_sets(dashboard):
     assert linked.button_group(key="ood").value == ["mnist"]
 
 
-def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypatch):
+def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, offer):
     reached, released = threading.Event(), threading.Event()
     first, _, _ = offered
 
@@ -92,8 +85,7 @@ def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, monkeypat
         return first.classifier()
 
     slow = dataclasses.replace(first, key="slow", title="Slow one", classifier=held)
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, slow))
-    cached.experiments.clear()
+    offer(first, slow)
     job = cached.preparation("slow")
     job.start()
     assert reached.wait(30)
@@ -118,14 +110,13 @@ def test_progress_names_what_is_being_done():
     assert seen
 
 
-def test_what_was_understood_is_looked_at_only_when_it_is_opened(dashboard, offered, monkeypatch):
+def test_what_was_understood_is_looked_at_only_when_it_is_opened(dashboard, offered, offer):
     first, _, lost = offered
     loaded = []
     watched = dataclasses.replace(
         first, key="watched", title="Watched", classifier=lambda: (loaded.append(1), first.classifier())[1]
     )
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, watched, lost))
-    cached.experiments.clear()
+    offer(first, watched, lost)
     app = dashboard("experiments")
     assert [box.label for box in app.expander].count("What was understood") == 2  # none of what is missing
     assert not loaded
@@ -205,14 +196,13 @@ def test_what_was_understood_is_not_looked_at_again_while_nothing_changes(watche
     assert not app.error
 
 
-def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, monkeypatch):
+def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, offer):
     first, _, _ = offered
     gone = dataclasses.replace(
         first.ood[0], key="gone", title="Gone", missing=lambda: (Missing("It is gone.", "Bring it back."),)
     )
     partly = dataclasses.replace(first, key="partly", title="Partly here", ood=(*first.ood, gone))
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, partly))
-    cached.experiments.clear()
+    offer(first, partly)
     app = dashboard("experiments")
     assert "It is gone" in words(app)
     app.button(key="open-partly").click().run()

@@ -8,20 +8,9 @@ from markup import cards
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 import opnp.experiments.registry
-from app import cached, main
+from app import main
 from app.failures import show
 from opnp.errors import MissingDataError
-
-
-@pytest.fixture(autouse=True)
-def fresh_preparations():
-    cached.preparation.clear()
-    yield
-    cached.preparation.clear()
-
-
-def offer(monkeypatch, *experiments) -> None:
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: experiments)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +20,7 @@ def offer(monkeypatch, *experiments) -> None:
         (OSError("/secret/path is gone"), "path is gone"),
     ],
 )
-def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeypatch, error, said):
+def test_missing_things_are_explained_without_paths_or_traces(dashboard, offer, error, said):
     def broken():
         raise error
 
@@ -39,14 +28,14 @@ def test_missing_things_are_explained_without_paths_or_traces(dashboard, monkeyp
         dataclasses.replace(experiment, key="broken", classifier=broken)
         for experiment in opnp.experiments.registry.list_experiments()[:1]
     ]
-    offer(monkeypatch, *experiments)
+    offer(*experiments)
     app = dashboard()
     assert said in app.error[0].value
     assert "/secret" not in app.error[0].value
     assert "Traceback" not in app.error[0].value
 
 
-def test_try_again_recovers(dashboard, monkeypatch):
+def test_try_again_recovers(dashboard, offer):
     attempts = []
     first = opnp.experiments.registry.list_experiments()[0]
 
@@ -57,7 +46,7 @@ def test_try_again_recovers(dashboard, monkeypatch):
         return first.classifier()
 
     flaky = dataclasses.replace(first, key="flaky", classifier=at_first_broken)
-    offer(monkeypatch, flaky)
+    offer(flaky)
     app = dashboard()
     assert app.error
     app.button(key="again").click().run()

@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
+from markup import words
 from PIL import Image
 
 
@@ -13,10 +14,6 @@ def png(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(array).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning])
 
 
 def test_empty_page_says_what_to_do(dashboard):

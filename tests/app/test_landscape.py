@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from markup import words
 from three_colours import write_colours
 
 from app import cached
@@ -14,10 +15,6 @@ from opnp.search.coarse_to_fine import SearchSpace
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 CACHES = (cached.tuning_data, cached.landscape, cached.exact_landscapes, cached.choice, cached.left_out)
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
 def headline(app) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from made_up import write_world
-from markup import cards
+from markup import cards, words
 
 from app import cached, text
 from app.format import percent
@@ -27,11 +27,6 @@ path = "made.npz"
 [[ood]]
 key = "far"
 """
-
-
-def words(app) -> str:
-    shown = [*app.markdown, *app.caption, *app.info, *app.warning]
-    return "\n".join(element.value for element in shown).replace("\u00a0", " ")
 
 
 def figures(app) -> dict[str, str]:

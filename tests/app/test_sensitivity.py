@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from markup import words
 
 from app import cached
 from app.cached import sensitivity as kept
@@ -16,10 +17,6 @@ from opnp.scoring.head_output import rescore
 
 PRUNING = Pruning(weights=(0, 99))
 PRUNED = {"weights": ["0", "99"]}
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning])
 
 
 def metrics(app) -> dict[str, str]:

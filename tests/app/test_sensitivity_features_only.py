@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from markup import words
 
-import opnp.experiments.registry
-from app import cached
 from app.components.sensitivity.chosen import Part
 from opnp.experiments.toml_file import read_experiment
 
@@ -26,7 +25,7 @@ key = "noise"
 
 
 @pytest.fixture
-def wide(tmp_path, monkeypatch):
+def wide(tmp_path, offer):
     """The only experiment on offer: its map does not fit on the screen."""
     rng = np.random.default_rng(0)
     weight = rng.normal(size=(CLASSES, WIDTH)).astype(np.float32)
@@ -43,14 +42,7 @@ def wide(tmp_path, monkeypatch):
     )
     (tmp_path / "wide.toml").write_text(FILE)
     experiment = dataclasses.replace(read_experiment(tmp_path / "wide.toml"), key="wide")
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (experiment,))
-    cached.preparation.clear()
-    yield
-    cached.preparation.clear()
-
-
-def words(app) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.info, *app.warning])
+    offer(experiment)
 
 
 @pytest.mark.usefixtures("wide")

@@ -3,9 +3,12 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 import torch
-from toy_experiment import toy_experiment
+from PIL import Image
+from toy_experiment import to_pixels, toy_experiment
+from toy_explorer import toy_explorer
 from typer.testing import CliRunner
 
 from opnp.cli.app import app
@@ -61,6 +64,24 @@ def run(warm, tmp_path, monkeypatch):
         return CliRunner().invoke(app, [*map(str, arguments), "--cache", str(cache), *more])
 
     return invoke
+
+
+@pytest.fixture
+def explorer(trained_net, blobs, warm):
+    """The toy experiment as the pages see it."""
+    return toy_explorer(trained_net, blobs, warm)
+
+
+@pytest.fixture
+def pictures(tmp_path, blobs):
+    """A folder with three images of the ID test set, one far from all of it, and a file that is none."""
+    folder = tmp_path / "pictures"
+    (folder / "deeper").mkdir(parents=True)
+    for place, pixels in enumerate(to_pixels(blobs.test[[0, 60, 120]])):
+        Image.fromarray(pixels).save(folder / f"in-{place}.png")
+    Image.fromarray(np.full((1, 2), 127, dtype=np.uint8)).save(folder / "deeper" / "out.png")
+    (folder / "notes.png").write_text("no image")
+    return folder
 
 
 @pytest.fixture

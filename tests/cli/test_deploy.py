@@ -2,11 +2,8 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
-from toy_experiment import to_pixels
-from toy_explorer import OOD, toy_explorer
+from toy_explorer import OOD
 
 from opnp.config import Pruning
 from opnp.detector import Detector
@@ -16,22 +13,6 @@ from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
 NEURONS = ["--neurons", "30", "100"]
-
-
-@pytest.fixture
-def explorer(trained_net, blobs, warm):
-    return toy_explorer(trained_net, blobs, warm)
-
-
-@pytest.fixture
-def pictures(tmp_path, blobs):
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    for place, pixels in enumerate(to_pixels(blobs.test[[0, 60, 120]])):
-        Image.fromarray(pixels).save(folder / f"in-{place}.png")
-    Image.fromarray(np.full((1, 2), 127, dtype=np.uint8)).save(folder / "out.png")
-    (folder / "notes.png").write_text("no image")
-    return folder
 
 
 def lines(result):

@@ -2,18 +2,13 @@ import csv
 import json
 
 import pytest
-from toy_explorer import OOD, toy_explorer
+from toy_explorer import OOD
 from typer.testing import CliRunner
 
 from opnp.cli.app import app
 from opnp.config import UNPRUNED, Pruning
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
-
-
-@pytest.fixture
-def explorer(trained_net, blobs, warm):
-    return toy_explorer(trained_net, blobs, warm)
 
 
 def test_the_numbers_are_the_pages(run, said, explorer):

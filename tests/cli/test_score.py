@@ -3,12 +3,8 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
-from toy_experiment import to_pixels
-from toy_explorer import toy_explorer
 
 from opnp.cli._inputs import files_named
 from opnp.config import UNPRUNED, Pruning
@@ -20,23 +16,12 @@ NEURONS = ["--neurons", "30", "100"]
 
 
 @pytest.fixture
-def explorer(trained_net, blobs, warm):
-    return toy_explorer(trained_net, blobs, warm)
-
-
-@pytest.fixture
-def pictures(tmp_path, blobs):
-    """Three images of the ID test set, one far from all of it, and files that are none."""
-    folder = tmp_path / "pictures"
-    (folder / "deeper").mkdir(parents=True)
-    for place, pixels in enumerate(to_pixels(blobs.test[[0, 60, 120]])):
-        Image.fromarray(pixels).save(folder / f"in-{place}.png")
-    Image.fromarray(np.full((1, 2), 127, dtype=np.uint8)).save(folder / "deeper" / "out.png")
-    (folder / "notes.png").write_text("no image")
-    (folder / "words.txt").write_text("no image either")
-    (folder / "empty.jpg").touch()
-    (folder / ".hidden.png").write_text("not even looked at")
-    return folder
+def pictures(pictures):
+    """The same with more files that are no images."""
+    (pictures / "words.txt").write_text("no image either")
+    (pictures / "empty.jpg").touch()
+    (pictures / ".hidden.png").write_text("not even looked at")
+    return pictures
 
 
 def lines(result):

@@ -5,19 +5,16 @@ import dataclasses
 import pytest
 
 import opnp.experiments.registry
-from app import cached
 from app.format import plain
 
 
 @pytest.fixture
-def two(monkeypatch):
+def two(offer):
     """The embedded experiment and another one with the same title."""
     first = opnp.experiments.registry.list_experiments()[0]
     other = dataclasses.replace(first, key="other")
-    monkeypatch.setattr(opnp.experiments.registry, "list_experiments", lambda: (first, other))
-    cached.preparation.clear()
-    yield first, other
-    cached.preparation.clear()
+    offer(first, other)
+    return first, other
 
 
 def said(app) -> str:
