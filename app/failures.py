@@ -1,4 +1,4 @@
-"""The one place where whatever went wrong becomes a sentence for a visitor, never a trace."""
+"""Turn any error into a sentence for a visitor, never a trace."""
 
 import logging
 

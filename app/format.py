@@ -1,4 +1,4 @@
-"""Fractions, counts and words from outside to the words on the page."""
+"""Format fractions, counts and words from outside for the page."""
 
 import re
 

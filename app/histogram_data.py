@@ -1,4 +1,4 @@
-"""Two positions of the sliders to the histograms of their scores, on shared bins."""
+"""Bin the scores of two positions of the sliders into histograms on shared bins."""
 
 from collections.abc import Mapping, Sequence
 

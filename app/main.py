@@ -1,4 +1,4 @@
-"""The entry: `streamlit run app/main.py`. The server and what it bounds; what it shows is `page.py`."""
+"""The entry, `streamlit run app/main.py`: start the server with its bounds on uploads."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The figures of each OOD set and their macro average as a data frame, for tables and files."""
+"""Data frame of the metrics of each OOD set and their macro average, for tables and files."""
 
 import math
 from collections.abc import Mapping

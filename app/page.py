@@ -1,4 +1,4 @@
-"""What the server runs for every visitor at every move: page set-up, then what all pages share."""
+"""Run at every move of every visitor: page set-up, then the shell around the page."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""A picture that a visitor brought or picked, and what the model makes of it before its last layer."""
+"""Run a visitor's picture through the model's backbone."""
 
 from dataclasses import dataclass
 

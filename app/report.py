@@ -1,4 +1,4 @@
-"""What a visitor found, as one HTML file that opens offline: settings, figures, tables, versions."""
+"""Write a visit's findings as one HTML file that opens offline: settings, metrics, tables, versions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What surrounds every page: navigation, header, preparation with progress, the controls, then the page."""
+"""Frame every page: navigation, header, preparation with progress, controls, then the page."""
 
 import logging
 import sys

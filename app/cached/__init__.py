@@ -1,4 +1,4 @@
-"""What sessions share: the only st.cache_* uses, with small keys and bounds."""
+"""Cache what sessions share: the only st.cache_* uses, with small keys and bounds."""
 
 from app.cached.compare import comparison
 from app.cached.deploy import basis, detector, reopened

@@ -1,4 +1,4 @@
-"""What the comparison of an experiment has computed so far."""
+"""Cache the scores of the comparison's rows for an experiment."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What a threshold is chosen and judged on, and detectors that were uploaded."""
+"""Cache the samples that a threshold is chosen and judged on, and uploaded detectors."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Landscapes, searches and what they are worth, shared by sessions."""
+"""Cache landscapes, searches and the held-out value of what they found."""
 
 from typing import TYPE_CHECKING
 

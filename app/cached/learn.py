@@ -1,4 +1,4 @@
-"""What the Learn page looks at: a few samples of an experiment, toy nets, and how sensitivity is spread."""
+"""Cache what the Learn page draws: samples of an experiment, toy nets, the spread of sensitivities."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Uploads, examples and images of an experiment, looked at once."""
+"""Cache decoded uploads, examples and images of an experiment with their features."""
 
 import logging
 from typing import TYPE_CHECKING

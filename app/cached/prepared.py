@@ -1,4 +1,4 @@
-"""Experiments, their preparation and the unpruned model, shared by sessions."""
+"""Cache experiments, their preparation and the scores of the unpruned model."""
 
 from typing import TYPE_CHECKING
 

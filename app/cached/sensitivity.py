@@ -1,4 +1,4 @@
-"""Ranks, heads and what else the Sensitivity page asks for again at every move."""
+"""Cache ranks and pruned heads, which the Sensitivity page asks for at every move."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,1 +1,1 @@
-"""Arrays to plotly figures; no streamlit, no torch, no computing of metrics."""
+"""Draw arrays as Plotly figures; no streamlit, no torch, no computing of metrics."""

@@ -1,4 +1,4 @@
-"""A few numbers side by side: probabilities of classes, logits and what becomes of them."""
+"""Draw a few numbers side by side: probabilities, logits, parts of a score."""
 
 from collections.abc import Sequence
 

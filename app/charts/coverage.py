@@ -1,4 +1,4 @@
-"""The risk–coverage curve: how often what is accepted is wrong, as less is accepted."""
+"""Draw the risk–coverage curve: the error rate of what is accepted, as less is accepted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

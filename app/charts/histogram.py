@@ -1,4 +1,4 @@
-"""ID against OOD scores before and after pruning, with the threshold and what slips past it."""
+"""Draw ID against OOD scores before and after pruning, with the threshold."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Bars of what is kept and, stacked on them, what is pruned."""
+"""Draw bars of kept sensitivity with the pruned part stacked on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A figure of every window as a heat map, with the present position and the best on it."""
+"""Draw a metric of every window as a heat map, with the present position and the best."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What all figures share: fonts, grid, transparent ground."""
+"""Set the fonts, grid and transparent ground that all figures share."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Words from outside in a figure: Plotly takes tags and templates in them for its own."""
+"""Escape and shorten words from outside, whose tags and templates Plotly would interpret."""
 
 from html import escape
 

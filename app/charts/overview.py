@@ -1,4 +1,4 @@
-"""The whole sensitivity map to click on, binned to the screen, with the chosen cell marked."""
+"""Draw the whole sensitivity map, binned to the screen, to click on, with the chosen cell marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One colour, one meaning, on every page: Okabe and Ito's colour-blind-safe hues, for light and dark."""
+"""Choose colours, one meaning each on every page: Okabe and Ito's colour-blind-safe hues."""
 
 from dataclasses import dataclass
 

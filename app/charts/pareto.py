@@ -1,4 +1,4 @@
-"""OOD detection against ID accuracy: every window, those that nothing beats, and the rule."""
+"""Draw OOD detection against ID accuracy: every window, the Pareto front and the rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sensitivities of neurons from least to most, with the window on them."""
+"""Draw sensitivities of neurons from least to most, with the window on them."""
 
 import numpy as np
 import numpy.typing as npt

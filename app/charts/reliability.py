@@ -1,4 +1,4 @@
-"""Reliability diagram: how often the model is right when it says it is sure."""
+"""Draw the reliability diagram: accuracy against confidence."""
 
 import numpy as np
 import plotly.graph_objects as go

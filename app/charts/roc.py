@@ -1,4 +1,4 @@
-"""ROC curves of a few rows."""
+"""Draw the ROC curves of a few rows."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The sensitivity map as a picture, its pruned part greyed."""
+"""Draw the sensitivity map as a heat map, its pruned part greyed."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A histogram of log10 sensitivities, kept and pruned stacked, with the ends of what is kept drawn on it."""
+"""Draw a histogram of log10 sensitivities, kept and pruned stacked, with the ends of the window."""
 
 import numpy as np
 import plotly.graph_objects as go

@@ -1,4 +1,4 @@
-"""How steady a threshold is: where it would fall with other images, and how many images steady it."""
+"""Draw the bootstrap spread of a threshold, and its precision against the sample size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A curve, its slope at the start, and where one stands on it."""
+"""Draw a curve, its tangent at the start and a point on it."""
 
 import plotly.graph_objects as go
 

@@ -1,4 +1,4 @@
-"""A toy net's score over the plane, with its points."""
+"""Draw a toy net's score over the plane, with its points."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Every window as a point, FPR95 against accuracy, and where the visitor stands among them."""
+"""Draw every window as a point, FPR95 against accuracy, with the visitor's own."""
 
 from collections.abc import Sequence
 

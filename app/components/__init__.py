@@ -1,1 +1,1 @@
-"""Parts of a page that more than one page shows."""
+"""Parts of pages: a folder for each page, and what several pages share."""

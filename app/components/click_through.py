@@ -1,4 +1,4 @@
-"""Charts whose points are positions of the sliders: a click takes the sliders there."""
+"""Charts whose points are positions of the sliders: a click sets the sliders."""
 
 import plotly.graph_objects as go
 import streamlit as st

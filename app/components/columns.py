@@ -1,4 +1,4 @@
-"""Columns of names in tables whose cells the browser cuts: a long one leaves room for the figures."""
+"""Table columns for long names, which leave room for the numbers."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

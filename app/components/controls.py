@@ -1,4 +1,4 @@
-"""The band of controls on top of every page: what is pruned, undo, and the rest behind one button."""
+"""The band of controls on top of every page: sliders, undo, and settings behind one button."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

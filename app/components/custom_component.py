@@ -1,4 +1,4 @@
-"""Components of the page's own, each a folder with its script, markup and style."""
+"""Register the page's own components, each a folder with its script, markup and style."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What was understood of an experiment, below its card: looked at when a visitor opens it, not before."""
+"""Summary of an experiment below its card, computed when a visitor opens it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The first lines of every page: what this is, which experiment runs, and on what."""
+"""The first lines of every page: title, experiment, model size and device."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The places worth knowing on the two sliders: nothing pruned, and the best found so far."""
+"""Marks on the two sliders: nothing pruned, and the best found so far."""
 
 from app import cached
 from app.components.range_slider import Mark

@@ -1,4 +1,4 @@
-"""A Plotly figure as every page draws it, and the format in which visitors download theirs."""
+"""Draw a Plotly figure, with the format in which visitors download it."""
 
 from html import unescape
 from typing import Any

@@ -1,4 +1,4 @@
-"""From a chosen experiment to its explorer: what is missing, a button to start, progress, a way out."""
+"""Prepare a chosen experiment: what is missing, a button to start, progress, a way out."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

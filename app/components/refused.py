@@ -1,4 +1,4 @@
-"""Uploads that the server did not take, said until the visitor has read it."""
+"""Messages about refused uploads, shown until the visitor has read them."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx

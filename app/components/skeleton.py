@@ -1,4 +1,4 @@
-"""The shape of what is on its way, so that nothing jumps when it comes."""
+"""Placeholders in the shape of what is still computed, so that nothing jumps."""
 
 import streamlit as st
 

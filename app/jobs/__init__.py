@@ -1,1 +1,1 @@
-"""All that runs in the background."""
+"""Work in the background."""

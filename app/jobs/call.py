@@ -1,4 +1,4 @@
-"""Something that nobody waits for, computed in the background."""
+"""Run a call in the background."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Rows of the comparison, computed in the background and kept for whoever asks next."""
+"""Compute rows of the comparison in the background, and keep them for other sessions."""
 
 import threading
 from collections import OrderedDict

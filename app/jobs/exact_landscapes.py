@@ -1,4 +1,4 @@
-"""Both landscapes from all images, computed in the background."""
+"""Compute both landscapes from all images in the background."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""A background thread that computes one thing; every session watches the same one."""
+"""Run one computation in a background thread that every session can watch."""
 
 import logging
 import threading

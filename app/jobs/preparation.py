@@ -1,4 +1,4 @@
-"""An experiment on its way to be explored, loaded or computed in the background."""
+"""Prepare an experiment in the background."""
 
 import gc
 from typing import TYPE_CHECKING

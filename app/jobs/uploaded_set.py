@@ -1,4 +1,4 @@
-"""A visitor's own set on its way: looked at in the background, kept in memory for the visit, then gone."""
+"""Read an uploaded set in the background, and hold it in memory for the visit."""
 
 import threading
 from typing import TYPE_CHECKING

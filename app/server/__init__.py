@@ -1,1 +1,1 @@
-"""Between the network and the page: bounds of uploads, and what is freed when a visitor leaves."""
+"""Bound uploads, and free what a visitor leaves behind."""

@@ -1,4 +1,4 @@
-"""How much of what visitors upload is held in memory, by one of them and by all together."""
+"""Count the bytes of uploads held for each visitor and in all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

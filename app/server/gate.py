@@ -1,4 +1,4 @@
-"""Every upload passes here before its bytes are read: one that is too much is refused, in words.
+"""Refuse uploads that are too large or too many before their bytes are read.
 
 Two names of Streamlit are not public: where it keeps uploads, and what a browser said last. A version without
 them serves all the same, with less; it is logged once.

@@ -1,4 +1,4 @@
-"""Who is here. What a visitor leaves behind is freed soon after the connection has gone.
+"""Free what a visitor leaves behind soon after the connection has closed.
 
 Streamlit keeps a lost session for two minutes in case the visitor comes back, and then until another session
 is lost and the garbage collector, which is off between moves, comes by.

@@ -1,1 +1,1 @@
-"""What a visitor has set: in the session, in the address, and held as A."""
+"""State of a visit: in the session, in the address, and held as A."""

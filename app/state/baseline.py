@@ -1,4 +1,4 @@
-"""The settings held as A, which the present ones are compared with; the unpruned model where none are."""
+"""Settings held as A, the baseline of comparisons; the unpruned model where none are."""
 
 from dataclasses import dataclass
 

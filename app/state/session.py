@@ -1,4 +1,4 @@
-"""Every key of the session and the URL with its default, and the way from widgets to frozen settings.
+"""Keys of the session with their defaults, and the settings that widgets make.
 
 Widgets are bound to the URL by their keys; the experiment, its OOD sets and the pruning are by
 `app.state.url`. So a link opens the same view and the browser's back button goes back. Undo is a list of

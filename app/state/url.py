@@ -1,4 +1,4 @@
-"""What the page's address asks for and says: the experiment, its OOD sets and the pruning, by their keys.
+"""Read and write the page's address: experiment, OOD sets and pruning, by their keys.
 
 A link opens the same view and the back button goes back. Streamlit does this itself for its own widgets
 (`bind="query-params"`), but spells options by their titles, and takes one step back for each. A preset sets

@@ -1,4 +1,4 @@
-"""What a widget can take from an address, by Streamlit's own reading of it, and how a visitor is told."""
+"""Values that a widget can take from an address, and the message for any other."""
 
 import math
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""How settings are spelt in an address, and read from one: whoever wrote it, only what is one passes."""
+"""Parse and format the settings in an address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

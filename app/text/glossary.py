@@ -1,4 +1,4 @@
-"""Words that a newcomer may not know, each in a sentence or two."""
+"""Terms that a newcomer may not know, each in a sentence or two."""
 
 TERMS: dict[str, str] = {
     "class": "One of the kinds that the model was trained to name. It can never answer anything else.",

@@ -1,4 +1,4 @@
-"""Copy about what an address asks for and the page does not have."""
+"""Copy about addresses that ask for what the page does not have."""
 
 UNKNOWN_EXPERIMENT = (
     "This address asks for the experiment “{asked}”, which is not offered here or misses something on this "

@@ -1,4 +1,4 @@
-"""Copy about what the server holds of a visitor's files."""
+"""Copy about the bounds of uploads."""
 
 VISITOR_FULL = (
     "A file of {size} was not taken: expected at most {megabytes} MB in {files} files from one visitor but "

@@ -1,4 +1,4 @@
-"""Deploy: choose a threshold, see what follows on images that did not choose it, take the detector away."""
+"""Deploy: choose a threshold, see its outcome on held-out images, take the detector away."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Experiments: every one that this deployment offers, what is missing, and the way in."""
+"""Experiments: all that this deployment offers, what is missing, and the way in."""
 
 from collections.abc import Mapping
 

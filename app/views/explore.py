@@ -1,4 +1,4 @@
-"""Explore: move the windows, see what becomes of detection, calibration and accuracy."""
+"""Explore: move the windows, watch detection, calibration and accuracy."""
 
 import streamlit as st
 

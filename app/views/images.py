@@ -1,4 +1,4 @@
-"""Images: what the model makes of pictures that a visitor brings, before and after pruning."""
+"""Images: predictions for a visitor's pictures, before and after pruning."""
 
 import streamlit as st
 import torch

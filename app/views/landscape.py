@@ -1,4 +1,4 @@
-"""Landscape: every window at once, the best under a rule, and whether to believe it."""
+"""Landscape: every window at once, the best under a rule, and its held-out value."""
 
 import streamlit as st
 

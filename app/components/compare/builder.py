@@ -1,4 +1,4 @@
-"""A row of one's own: change of features, pruning, thinning, score and their parameters."""
+"""Form for a row of one's own: rectifier, pruning, sparsifier, score and their parameters."""
 
 from collections.abc import Mapping
 

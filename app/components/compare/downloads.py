@@ -1,4 +1,4 @@
-"""The table as files."""
+"""Downloads of the table as CSV, JSON, Markdown and LaTeX."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What each method does, in a sentence, with its paper."""
+"""List of the methods, a sentence and a paper each."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which rows the page shows: those it begins with and the visitor's own, which the address carries."""
+"""Rows of the page: the default ones, and the visitor's own, which the address carries."""
 
 from dataclasses import dataclass
 

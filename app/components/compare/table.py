@@ -1,4 +1,4 @@
-"""The rows as one sortable table: figures, or differences to one of them."""
+"""The rows as one sortable table: metrics, or differences to one row."""
 
 from collections.abc import Sequence
 from typing import cast

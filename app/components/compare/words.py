@@ -1,4 +1,4 @@
-"""Below the table: how to read it, what stands for pruning, what could not run and why."""
+"""Notes below the table: how to read it, which pruning it uses, which rows failed and why."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What matters first is drawn first: the rest waits until the browser shows it.
+"""Draw what is above the fold first; the rest waits until the browser shows it.
 
 Plotly's script takes a browser the better part of a second to read, in which nothing else is drawn. Sent
 together with everything else it would hold up the cards and histograms of whoever comes first.

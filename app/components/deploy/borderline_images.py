@@ -1,4 +1,4 @@
-"""The images closest to the threshold: what will just be rejected, and what will just slip through."""
+"""The images closest to the threshold, on both sides of it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What follows from a threshold on images that did not choose it: five numbers and two tables."""
+"""The outcome of a threshold on held-out images: five numbers and two tables."""
 
 from collections.abc import Mapping
 

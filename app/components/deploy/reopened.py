@@ -1,4 +1,4 @@
-"""A detector opened again: its settings come back, and its own figures stand beside fresh ones."""
+"""A detector opened again: its settings, and its metrics beside fresh ones."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""How the threshold is chosen: the widgets, and the rule that they say."""
+"""Widgets that choose the rule for the threshold."""
 
 from dataclasses import dataclass
 

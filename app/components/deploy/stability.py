@@ -1,4 +1,4 @@
-"""How stable a threshold is: its bootstrap spread, and how many ID images a wanted precision takes."""
+"""The bootstrap spread of a threshold, and the sample size for a given precision."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Drop anywhere, paste, or choose a folder: hands files to the uploaders of the page.
+"""Drop anywhere, paste, or choose a folder: hand files to the page's uploaders.
 
 The script runs in the browser and knows no limits but those that it is told: it finds the uploaders by the
 CSS class that Streamlit gives to a keyed widget, packs a folder into one zip, and leaves the rest to them.

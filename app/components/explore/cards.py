@@ -1,4 +1,4 @@
-"""The headline: five numbers, their change, and what the held-out half says.
+"""The headline: five metrics, their change, and their held-out values.
 
 One element of the page, not five of Streamlit's: all of it is drawn anew at each step of a thumb.
 """

@@ -1,4 +1,4 @@
-"""What follows a thumb on Explore: cards, histograms and table, first from a sample where that is quicker."""
+"""Results that follow a thumb on Explore, first from a sample where that is quicker."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The figures of each OOD set and their macro average, before and after: FPR95 as a picture, then all."""
+"""Metrics of each OOD set and their macro average, before and after pruning."""
 
 from html import escape
 

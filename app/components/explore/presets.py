@@ -1,4 +1,4 @@
-"""First things to try, and two settings side by side: A is held, B moves."""
+"""Presets to try first, and the button that holds the present settings as A."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""One picture's card: what it is, what the model sees, what the model says, and whether it is accepted."""
+"""One picture's card: what the model sees, its prediction, and whether it is accepted."""
 
 from dataclasses import dataclass
 

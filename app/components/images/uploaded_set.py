@@ -1,4 +1,4 @@
-"""A set of the visitor's own, from the uploader over its progress to what it holds and its removal."""
+"""An uploaded OOD set: uploader, progress, contents, removal."""
 
 from dataclasses import dataclass
 

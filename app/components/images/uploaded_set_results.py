@@ -1,4 +1,4 @@
-"""How a visitor's own set stands against the ID test set, before and after pruning."""
+"""Scores of an uploaded set against the ID test set, before and after pruning."""
 
 import pandas as pd
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Pictures that a visitor brings, by upload, drop, paste or camera, and the examples."""
+"""Pictures by upload, drop, paste or camera, and the examples."""
 
 from typing import TYPE_CHECKING
 

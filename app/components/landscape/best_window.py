@@ -1,4 +1,4 @@
-"""The best window under the visitor's rule, on images that the search did not see."""
+"""The best window under the visitor's rule, valued on held-out images."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Each OOD set under the window that is chosen without it."""
+"""Each OOD set under the window chosen without it."""
 
 import pandas as pd
 import streamlit as st

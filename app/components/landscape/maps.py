@@ -1,4 +1,4 @@
-"""The two landscapes around the present position, and the way from a sample to all images."""
+"""The two landscapes around the present position, from a sample or from all images."""
 
 import numpy as np
 import streamlit as st

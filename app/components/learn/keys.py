@@ -1,4 +1,4 @@
-"""Arrow keys belong to the control that has the focus; a projector's belong to the story.
+"""Route arrow keys: to the focused control, else to the story.
 
 Streamlit's button shortcuts hear an arrow key even while a slider is being moved with it. This keeps such
 keys from them, and while presenting lets go of a control after it was moved with the mouse.

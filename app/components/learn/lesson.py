@@ -1,4 +1,4 @@
-"""What every step is given, and the places it draws to."""
+"""Data and places to draw that every step is given."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Where one is in the story: back, the steps, next, and the projector's mode."""
+"""Navigation of the story: back, the steps, next, and presentation mode."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Step 3: nudge one weight or one neuron of a real picture, and see the slope."""
+"""Step 3: change one weight or one neuron of a real picture, and see the slope."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Step 1: guess how sure the model is of a picture, then see."""
+"""Step 1: guess the model's confidence in a picture, then see it."""
 
 import numpy as np
 import streamlit as st

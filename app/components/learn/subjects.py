@@ -1,4 +1,4 @@
-"""Choosing the picture that the first steps look at."""
+"""Choice of the picture that the first steps look at."""
 
 import streamlit as st
 

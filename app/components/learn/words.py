@@ -1,4 +1,4 @@
-"""The words of the story, where they first appear and all together."""
+"""The terms of the story, where they first appear and all together."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Step 8: the visitor's own picture, judged before and after pruning."""
+"""Step 8: the visitor's own picture, before and after pruning."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""A range of percent with two thumbs that speaks while it moves, which Streamlit's own slider does not.
+"""A range slider in percent that reports while its thumbs move, which Streamlit's does not.
 
 The script sends one message at a time and waits for its answer, so nothing queues and the newest position
 wins. Mounting the slider is the answer: while it moves, mount it after everything that follows it.

@@ -1,4 +1,4 @@
-"""Which part of the page, which class and which neuron: widgets that the URL keeps, and clicks on charts."""
+"""Widgets and clicks that choose the part of the page, the class and the neuron."""
 
 from collections.abc import Callable
 from enum import StrEnum

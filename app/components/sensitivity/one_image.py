@@ -1,4 +1,4 @@
-"""One picture: which neurons made its score, what pruning took from it, and which ID images are nearest."""
+"""One picture: the neurons that made its score, what pruning took, the nearest ID images."""
 
 import numpy as np
 import numpy.typing as npt

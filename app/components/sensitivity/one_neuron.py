@@ -1,4 +1,4 @@
-"""One neuron: how sensitive, by both definitions, which classes it speaks for, and which images drive it."""
+"""One neuron: its sensitivity, its weights, and the images that drive it."""
 
 import numpy as np
 import streamlit as st

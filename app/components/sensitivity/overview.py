@@ -1,4 +1,4 @@
-"""The whole map, a close-up of it where it is larger than the screen, and the chosen weight in words."""
+"""The whole map, a close-up where it is larger than the screen, and the chosen weight in words."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Which one picture the page is about: a visitor's, an example, or one of the experiment's own."""
+"""Choice of the picture that the page is about: a visitor's, an example, or one of a set."""
 
 from dataclasses import dataclass
 

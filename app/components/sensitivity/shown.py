@@ -1,4 +1,4 @@
-"""What every part of the page draws from."""
+"""Data that every part of the Sensitivity page draws from."""
 
 from dataclasses import dataclass
 from functools import cached_property

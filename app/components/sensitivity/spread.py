@@ -1,4 +1,4 @@
-"""How sensitivities are distributed, and what the windows cut off."""
+"""The distribution of sensitivities, and what the windows cut off."""
 
 import numpy as np
 import numpy.typing as npt

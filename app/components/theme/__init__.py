@@ -1,4 +1,4 @@
-"""The colours of the page, which follow a theme that is changed while the page is open."""
+"""Colours of the page, which follow a theme that is changed while the page is open."""
 
 from pathlib import Path
 
