@@ -7,7 +7,7 @@ import torch
 from toy_experiment import to_pixels, toy_experiment
 
 from opnp.config import NeuronDefinition
-from opnp.features.cache import found_features
+from opnp.features.cache import FeatureCache
 from opnp.features.library import library_in
 from opnp.prepare import prepare
 from opnp.sensitivity.gradients import neuron_sensitivity, weight_sensitivity
@@ -89,7 +89,7 @@ def test_maps_outlive_the_features_behind_them(trained_net, blobs, store):
     experiment = toy_experiment(trained_net, blobs, opened=opened)
     first = prepare(experiment, store, device=CPU)
     classifier = experiment.classifier()
-    stored = found_features(store, classifier, experiment.id_train)
+    stored = FeatureCache(store, classifier, experiment.id_train).lookup()
     folder = library_in(store.directory) / stored.manifest.request.digest
     del stored
     shutil.rmtree(folder)
