@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from opnp._utils.checks import require_features, require_finite, require_head, require_positive
+from opnp._utils.checks import require_features, require_finite, require_head
 from opnp.config import NeuronDefinition, Pruning
 from opnp.devices import is_cpu
 from opnp.errors import InvalidSettingError
@@ -50,7 +50,6 @@ class LiveScorer:
         bias: (C,) of the last linear layer.
         weight_sensitivity: (C, D), finite.
         neuron_sensitivity: (D,) for each definition that will be asked for, finite.
-        temperature: T > 0 of the energy.
         strata: Sizes of the consecutive sets in `features` (ID, each OOD set), for previews; None for one.
         preview_size: How many samples a preview looks at, at least one a stratum.
         seed: Draws the preview's sample.
@@ -58,7 +57,7 @@ class LiveScorer:
 
     Raises:
         InvalidDataError: If a shape does not fit, an entry is NaN or infinite, or the strata do not add up.
-        InvalidSettingError: If `temperature`, `preview_size` or `positions` is not positive.
+        InvalidSettingError: If `preview_size` or `positions` is not positive.
 
     Example:
         >>> z, W = torch.tensor([[1.0, 2.0]]), torch.eye(2)
@@ -74,7 +73,6 @@ class LiveScorer:
         bias: torch.Tensor,
         weight_sensitivity: torch.Tensor,
         neuron_sensitivity: Mapping[NeuronDefinition, torch.Tensor],
-        temperature: float = 1.0,
         *,
         strata: Sequence[int] | None = None,
         preview_size: int = 2048,
@@ -84,7 +82,6 @@ class LiveScorer:
         require_head(weight, bias)
         require_features(features, weight.shape[1])
         require_finite("features", features)
-        temperature = require_positive("temperature", temperature)
         most = _require_count("positions", positions)
         self._population = require_strata(strata, features.shape[0])
         self._drawn = allocate(self._population, _require_count("preview_size", preview_size))
@@ -92,10 +89,10 @@ class LiveScorer:
         features, weight = features.detach().float(), weight.detach().float().clone()
         bias = bias.detach().float().clone()
         self._heads = Heads(weight, weight_sensitivity, neuron_sensitivity)
-        self._unpruned = rescore(features, weight, bias, temperature=temperature)
+        self._unpruned = rescore(features, weight, bias)
         self._lock, self._preview_lock = Lock(), Lock()
-        self._all = _shelf(features, weight, bias, temperature, most)
-        self._sampled = _shelf(features[self._indices], weight, bias, temperature, most)
+        self._all = _shelf(features, weight, bias, most)
+        self._sampled = _shelf(features[self._indices], weight, bias, most)
         unpruned = self.head(Pruning())
         self._all.move(unpruned)
         self._sampled.move(unpruned)
@@ -136,7 +133,7 @@ class LiveScorer:
             pruning: The windows.
 
         Returns:
-            The sample's exact scores, and its sizes, from which `share_margin` gives the error of a rate.
+            The sample's exact scores, and its sizes.
 
         Raises:
             InvalidSettingError: If it names a neuron sensitivity that was not given.
@@ -160,18 +157,16 @@ def _require_count(name: str, number: int) -> int:
     return int(number)
 
 
-def _shelf(
-    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, temperature: float, most: int
-) -> "Shelf":
+def _shelf(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, most: int) -> "Shelf":
     from opnp.scoring.state_pool import Shelf
 
     if not is_cpu(features.device):
         from opnp.scoring.state import FullProduct
 
-        return Shelf(lambda: FullProduct(features, bias, temperature), most)
+        return Shelf(lambda: FullProduct(features, bias), most)
 
     from opnp.scoring.incremental import Incremental
     from opnp.scoring.tiles import into_tiles
 
     tiles = into_tiles(features)
-    return Shelf(lambda: Incremental(tiles, weight, bias, temperature), most)
+    return Shelf(lambda: Incremental(tiles, weight, bias), most)
