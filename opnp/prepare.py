@@ -19,6 +19,7 @@ from opnp.features.types import Features
 from opnp.labels.assign import assign_labels
 from opnp.labels.plausibility import label_doubts
 from opnp.models import Classifier
+from opnp.pruning import Heads
 from opnp.sensitivity.cache import SensitivityMaps, sums_of_given, sums_of_images
 from opnp.store import Store
 
@@ -42,6 +43,7 @@ class Prepared:
         unused: The OOD sets that are missing or cannot be used, and why.
         remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
             not be kept.
+        heads: Its last layer at every pruning, ranked when it was prepared.
     """
 
     experiment: Experiment
@@ -54,6 +56,11 @@ class Prepared:
     doubts: tuple[str, ...] = ()
     unused: tuple[Unused, ...] = ()
     remarks: tuple[str, ...] = ()
+    heads: Heads = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        heads = Heads(self.classifier.weight.cpu().float(), self.maps.weights, self.maps.neurons)
+        object.__setattr__(self, "heads", heads)
 
 
 def prepare(

@@ -31,6 +31,7 @@ from opnp.inference.predict import opinions, preprocess
 from opnp.inference.uploaded_set import read_uploaded_set
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
 from opnp.prepare import Prepared, prepare
+from opnp.pruning import Heads
 from opnp.scoring import LiveScorer
 from opnp.sensitivity.cache import SensitivityMaps, out_of_core_sums
 from opnp.sensitivity.gradients import neuron_sensitivity, sensitivity_sums, weight_sensitivity
@@ -180,11 +181,10 @@ def test_a_prepared_experiment_and_every_position(here, there):
 def test_live_scores_of_features_that_stay_on_the_device(here):
     prepared = here.explorer.prepared
     features, model = prepared.id_test.features, prepared.classifier
-    maps = prepared.maps.weights, prepared.maps.neurons
-    plain = LiveScorer(features, model.weight, model.bias, *maps).rescore(PRUNED)
-    moved = {definition: part.to(DEVICE) for definition, part in maps[1].items()}
-    head = (part.to(DEVICE) for part in (features, model.weight, model.bias, maps[0]))
-    live = LiveScorer(*head, moved)
+    plain = LiveScorer(features, model.bias, prepared.heads).rescore(PRUNED)
+    neurons = {definition: part.to(DEVICE) for definition, part in prepared.maps.neurons.items()}
+    heads = Heads(model.weight.to(DEVICE), prepared.maps.weights.to(DEVICE), neurons)
+    live = LiveScorer(features.to(DEVICE), model.bias.to(DEVICE), heads)
     said = live.rescore(PRUNED)
     assert said.scores.device.type == NAME
     torch.testing.assert_close(said.scores.cpu(), plain.scores, rtol=0, atol=1e-4)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.pruning import prune
+from opnp.pruning import Heads, prune
 from opnp.scoring import LiveScorer, warm_up
 from opnp.scoring.head_output import rescore
 
@@ -43,7 +43,10 @@ class Case:
         }
 
     def scorer(self, **options):
-        return LiveScorer(self.features, self.weight, self.bias, self.map, self.neurons, **options)
+        return LiveScorer(self.features, self.bias, self.heads(), **options)
+
+    def heads(self):
+        return Heads(self.weight, self.map, self.neurons)
 
     def head(self, pruning):
         return prune(self.weight, self.map, self.neurons[pruning.neuron_definition], pruning)
@@ -82,10 +85,6 @@ def test_any_moves_end_where_a_full_recompute_does(seed, samples, width, classes
     scorer = case.scorer()
     for pruning in moves:
         assert_same(scorer.rescore(pruning), case.plain(pruning), case.clear(pruning))
-        head, plain_head = scorer.head(pruning), case.head(pruning)
-        assert torch.equal(head.weight, plain_head.weight)
-        assert torch.equal(head.mask, plain_head.mask)
-        assert head.zero_sensitivity == plain_head.zero_sensitivity
 
 
 @given(st.integers(0, 1000), st.lists(prunings, max_size=5), st.sampled_from(RankScope))
