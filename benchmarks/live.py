@@ -19,6 +19,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import NeuronDefinition, Pruning
 from opnp.metrics import auroc, fpr95
+from opnp.pruning import Heads
 from opnp.scoring import LiveScorer
 from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.incremental import Incremental
@@ -55,13 +56,14 @@ class Bench:
         self.map = likely.T @ known.abs() / len(known)
         self.neurons = {NeuronDefinition.ACTIVATION: (likely @ self.weight).abs().mean(0)}
         strata = (size.in_distribution, size.out_of_distribution)
-        self.scorer = LiveScorer(self.features, self.weight, self.bias, self.map, self.neurons, strata=strata)
+        self.heads = Heads(self.weight, self.map, self.neurons)
+        self.scorer = LiveScorer(self.features, self.bias, self.heads, strata=strata)
         self.labels = np.repeat([1, 0], strata)
         self.known_scores = self.scorer.rescore(Pruning()).scores
 
     def plain_scores(self, pruning: Pruning) -> HeadOutput:
         """Mask the weight, multiply everything."""
-        return rescore(self.features, self.weight * self.scorer.head(pruning).mask, self.bias)
+        return rescore(self.features, self.weight * self.heads(pruning).mask, self.bias)
 
     def metrics(self, scores: torch.Tensor) -> tuple[float, float]:
         """AUROC, FPR95 and both histograms, ours."""
@@ -142,7 +144,7 @@ def floor(bench: Bench) -> str:
     seconds = alternate(ways, rounds=5)
     byte_rate = 2 * target.nbytes / min(seconds["copy"])
     product_rate = samples * size.classes * size.width / min(seconds["product"])
-    touched = int((~bench.scorer.head(Pruning(weights=(1, 100))).mask).any(0).sum())
+    touched = int((~bench.heads(Pruning(weights=(1, 100))).mask).any(0).sum())
     moved = 4 * samples * (touched + 2 * size.classes)
     by_bytes, by_products = 1e3 * moved / byte_rate, 1e3 * flips * samples / product_rate
     return (
@@ -160,7 +162,7 @@ def drift(bench: Bench, *, count: int = 512, steps: int = 1000) -> str:
     position = Incremental(into_tiles(features), bench.weight, bench.bias, 1.0)
     worst = plain = size = 0.0
     for step, pruning in zip(range(steps), moves(), strict=False):
-        head = bench.scorer.head(pruning)
+        head = bench.heads(pruning)
         position.move(head)
         if step % 100 == 99:
             exact = features.double() @ head.weight.T.double() + bench.bias.double()

@@ -18,7 +18,7 @@ from opnp.features import StoredFeatures
 from opnp.features.chunks import write_chunk
 from opnp.features.manifest import ExtractionManifest, write_manifest
 from opnp.features.request import Request
-from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.cache import out_of_core_sums
 from opnp.sensitivity.gradients import CHUNK, sensitivity_sums, weight_sensitivity
 
 SIZES = {"CIFAR size": (50_000, 512, 10, 200), "ImageNet size": (4096, 2048, 1000, 10)}
@@ -74,8 +74,8 @@ def ways(
         "floor and P W": lambda: products(features, weight, bias, third=True),
         "weight map": lambda: weight_sensitivity(features, weight, bias),
         "both maps": lambda: sensitivity_sums(features, weight, bias),
-        "both maps, float32 on disk": lambda: stored_sensitivity_sums(single, weight, bias),
-        "both maps, float16 on disk": lambda: stored_sensitivity_sums(half, weight, bias),
+        "both maps, float32 on disk": lambda: out_of_core_sums(single, weight, bias),
+        "both maps, float16 on disk": lambda: out_of_core_sums(half, weight, bias),
         f"autograd loop ({sample} samples, scaled)": lambda: autograd_loop(features[:sample], weight, bias),
     }
 

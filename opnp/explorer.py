@@ -65,16 +65,10 @@ class Explorer:
         sets = [prepared.id_test, *prepared.ood.values()]
         self._sizes = [len(part.labels) for part in sets]
         self._bias = prepared.classifier.bias.cpu().float()
-        self._neuron_order = {
-            definition: torch.argsort(sensitivity, stable=True)
-            for definition, sensitivity in prepared.maps.neurons.items()
-        }
         self._scorer = scorer(
             torch.cat([part.features for part in sets]),  # (N, D), ID first
-            prepared.classifier.weight.cpu().float(),
             self._bias,
-            prepared.maps.weights,
-            prepared.maps.neurons,
+            prepared.heads,
             strata=self._sizes,
         )
 
@@ -83,10 +77,6 @@ class Explorer:
         """Whether exact figures are as quick as a first look at a sample."""
         return not isinstance(self._scorer, LiveScorer)
 
-    def head(self, pruning: Pruning) -> PrunedHead:
-        """The last layer at a position, without looking at any image."""
-        return self._scorer.head(pruning)
-
     def at(self, pruning: Pruning) -> Snapshot:
         """The head at a position and what it says of every set."""
         everything = self._scorer.rescore(pruning)
@@ -94,7 +84,7 @@ class Explorer:
         id_test, *ood = (HeadOutput(*part) for part in parts)
         return Snapshot(
             pruning,
-            self.head(pruning),
+            self.prepared.heads(pruning),
             id_test,
             dict(zip(self.prepared.ood, ood, strict=True)),
         )
@@ -123,11 +113,11 @@ class Explorer:
         id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
         figures = evaluate_against(id_test, labels, seen)
-        return Glance(pruning, self.head(pruning), scores[drawn_id], seen, figures)
+        return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], seen, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
         """(D,) neurons from least to most sensitive, by the definition that `pruning` names."""
-        return self._neuron_order[NeuronDefinition(pruning.neuron_definition)]
+        return self.prepared.heads.neuron_ranks[NeuronDefinition(pruning.neuron_definition)].argsort()
 
     def evaluate(self, snapshot: Snapshot, ood: Iterable[str], half: Half | str) -> Evaluation:
         """All figures at a position, against the OOD sets with those keys.

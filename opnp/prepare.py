@@ -1,52 +1,30 @@
-"""The slow half, once: features of every set and the sensitivity maps, from the store or computed into it."""
+"""Compute or load the features of every set and the sensitivity maps."""
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import partial
 
-import numpy as np
 import torch
 from torch.nn import functional
 
 from opnp._utils.collected_warnings import collect_warnings
-from opnp.config import NeuronDefinition
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
 from opnp.devices import best_device
 from opnp.errors import InvalidDataError, OpnpError
 from opnp.experiments.experiment import Experiment, Unused
 from opnp.features import ExtractionCancelledError, ExtractionProgress, Skip, StorageError, StoredFeatures
-from opnp.features.cache import begun, digests, found_features, image_count, kept_features
+from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
 from opnp.labels.assign import assign_labels
 from opnp.labels.plausibility import label_doubts
 from opnp.models import Classifier
-from opnp.sensitivity.cache import found_sensitivity_sums, kept_sensitivity_sums
-from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
+from opnp.pruning import Heads
+from opnp.sensitivity.cache import SensitivityMaps, sums_of_given, sums_of_images
 from opnp.store import Store
-
-MAPS_VERSION = 2
-
-_log = logging.getLogger("opnp.prepare")
 
 Progress = Callable[[str, ExtractionProgress], object]
 """Called with the set's title and where its extraction stands."""
-
-
-@dataclass(frozen=True)
-class SensitivityMaps:
-    """Sensitivities on the ID training set.
-
-    Attributes:
-        weights: (C, D) float32.
-        neurons: (D,) float32 for each definition.
-        count: Number of images behind them.
-    """
-
-    weights: torch.Tensor
-    neurons: Mapping[NeuronDefinition, torch.Tensor]
-    count: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +43,7 @@ class Prepared:
         unused: The OOD sets that are missing or cannot be used, and why.
         remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
             not be kept.
+        heads: Its last layer at every pruning, ranked when it was prepared.
     """
 
     experiment: Experiment
@@ -77,6 +56,11 @@ class Prepared:
     doubts: tuple[str, ...] = ()
     unused: tuple[Unused, ...] = ()
     remarks: tuple[str, ...] = ()
+    heads: Heads = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        heads = Heads(self.classifier.weight.cpu().float(), self.maps.weights, self.maps.neurons)
+        object.__setattr__(self, "heads", heads)
 
 
 def prepare(
@@ -111,7 +95,7 @@ def prepare(
     usable, missing = experiment.without_missing()
     if usable.missing():
         require_present(experiment.missing())
-    experiment = _settled(usable)
+    experiment = usable.settled()
     classifier = experiment.classifier().to(device or best_device())
     work = _Work(classifier, store, progress, cancel)
     with collect_warnings() as said:
@@ -124,18 +108,21 @@ def prepare(
     return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, odd, unused, tuple(said))
 
 
+@dataclass(frozen=True)
 class _Work:
-    """One preparation: who computes, where it is kept, who watches, and what could not be read."""
+    """One preparation: who computes, where results are cached, who watches, and what could not be read."""
 
-    def __init__(
-        self, classifier: Classifier, store: Store, progress: Progress | None, cancel: threading.Event | None
-    ) -> None:
-        self._classifier, self._store, self._progress, self._cancel = classifier, store, progress, cancel
-        self.skipped: dict[str, tuple[Skip, ...]] = {}
+    classifier: Classifier
+    store: Store
+    progress: Progress | None
+    cancel: threading.Event | None
+    skipped: dict[str, tuple[Skip, ...]] = field(default_factory=dict)
 
     def features(self, images: ImageSet) -> Features:
         """Features (N, D) float32 and labels of a set, in memory."""
-        return self._given(images) if isinstance(images, FeatureSet) else self._stored(images).load()
+        if isinstance(images, FeatureSet):
+            return self._given(images)
+        return self._extracted(FeatureCache(self.store, self.classifier, images)).load()
 
     def ood(self, sets: Sequence[ImageSet]) -> tuple[dict[str, Features], tuple[Unused, ...]]:
         """Features of the OOD sets that can be used, by key, and those that cannot.
@@ -158,40 +145,18 @@ class _Work:
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
         """The maps on a set, its features read chunk by chunk."""
-        sums = self._sums_of_given(images) if isinstance(images, FeatureSet) else self._sums(images)
-        neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
-        return SensitivityMaps(sums.weight_map().float(), neurons, sums.count)
+        if isinstance(images, FeatureSet):
+            sums = sums_of_given(self.store, self.classifier, images, lambda: self._given(images).features)
+        else:
+            features = FeatureCache(self.store, self.classifier, images)
+            sums = sums_of_images(features, lambda: self._extracted(features))
+        return SensitivityMaps.of(sums)
 
-    def _sums(self, images: ImageSet) -> SensitivitySums:
-        """Kept sums also serve where the features behind them had to make room, or cannot be mended."""
-        images = replace(images, open=cache(images.open))
-        if found_features(self._store, self._classifier, images) is None:
-            most = image_count(self._store, images)
-            for digest in digests(self._store, self._classifier, images):
-                sums = found_sensitivity_sums(self._store, digest, self._classifier, most)
-                if sums is not None:
-                    self._mend(images)
-                    return sums
-        return kept_sensitivity_sums(self._store, self._stored(images), self._classifier)
-
-    def _mend(self, images: ImageSet) -> None:
-        """Extract what is not whole of features that are there, for those who will ask for them."""
-        if not begun(self._store, self._classifier, images):
-            return
-        try:
-            self._stored(images)
-        except ExtractionCancelledError:
-            raise
-        except OpnpError as error:
-            _log.warning("The features of %s are not mended. %s", images.title, error)
-
-    def _stored(self, images: ImageSet) -> StoredFeatures:
+    def _extracted(self, features: FeatureCache) -> StoredFeatures:
         self._require_going()
-
-        def report(pace: ExtractionProgress) -> object:
-            return self._progress(images.title, pace) if self._progress else None
-
-        stored = kept_features(self._store, self._classifier, images, report=report, cancel=self._cancel)
+        images = features.images
+        report = partial(self.progress, images.title) if self.progress else None
+        stored = features.get_or_extract(report=report, cancel=self.cancel)
         if stored.skipped:
             self.skipped[images.key] = stored.skipped
         return stored
@@ -199,45 +164,21 @@ class _Work:
     def _given(self, images: FeatureSet) -> Features:
         self._require_going()
         features, labels = images.features()
-        width = self._classifier.weight.shape[1]
+        width = self.classifier.weight.shape[1]
         if features.shape[1] != width:
-            turned = features.shape[1] == len(self._classifier.weight)
+            turned = features.shape[1] == len(self.classifier.weight)
             remedy = "Save `head_weight.T`, it is (features, classes)." if turned else "Save what enters it."
             raise InvalidDataError(
                 f"Expected the features of {images.title} to have {width} columns, as the last layer has, "
                 f"but got {features.shape[1]}. {remedy}"
             )
-        if self._progress is not None:
-            self._progress(images.title, ExtractionProgress(len(labels), len(labels), 0.0, len(labels)))
+        if self.progress is not None:
+            self.progress(images.title, ExtractionProgress(len(labels), len(labels), 0.0, len(labels)))
         return Features(features, labels)
 
-    def _sums_of_given(self, images: FeatureSet) -> SensitivitySums:
-        def compute() -> dict[str, np.ndarray]:
-            features = self._given(images).features
-            sums = sensitivity_sums(features, self._classifier.weight, self._classifier.bias)
-            weights, neurons = sums.weights.numpy(), sums.neurons.numpy()
-            return {"weights": weights, "neurons": neurons, "count": np.array(sums.count)}
-
-        key = {"model": self._classifier.fingerprint, "features": images.identity(), "version": MAPS_VERSION}
-        kept = self._store.get_or_compute("sensitivity sums", key, compute)
-        return SensitivitySums(
-            torch.tensor(kept["weights"]), torch.tensor(kept["neurons"]), int(kept["count"])
-        )
-
     def _require_going(self) -> None:
-        if self._cancel is not None and self._cancel.is_set():
+        if self.cancel is not None and self.cancel.is_set():
             raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
-
-
-def _settled(experiment: Experiment) -> Experiment:
-    """The experiment, each set asked once which images it holds: to list a large folder takes seconds."""
-
-    def settled(images: ImageSet) -> ImageSet:
-        return replace(images, identity=cache(images.identity))
-
-    id_sets = settled(experiment.id_train), settled(experiment.id_test)
-    ood = tuple(map(settled, experiment.ood))
-    return replace(experiment, id_train=id_sets[0], id_test=id_sets[1], ood=ood)
 
 
 def _halved(features: Features, title: str) -> Features:

@@ -187,10 +187,15 @@ def apply_ranks(
 
 
 class Heads:
-    """`opnp.pruning.prune` for one last layer, its sensitivities ranked once.
+    """`opnp.pruning.prune` for one last layer, its sensitivities ranked once. Read-only, so threads share it.
+
+    Attributes:
+        weight: (C, D), unpruned.
+        weight_ranks: (C, D) int64 for each scope.
+        neuron_ranks: (D,) int64 for each definition that was given.
 
     Args:
-        weight: (C, D), unpruned.
+        weight: (C, D), unpruned; copied.
         weight_sensitivity: (C, D), finite.
         neuron_sensitivity: (D,) for each definition that will be asked for, finite.
 
@@ -207,10 +212,12 @@ class Heads:
         _require_shape("weight_sensitivity", weight_sensitivity, tuple(weight.shape))
         for name, values in neuron_sensitivity.items():
             _require_shape(f"neuron_sensitivity[{str(name)!r}]", values, (weight.shape[1],))
-        self._weight = weight
+        self.weight = weight.detach().clone()
         self._insensitive = weight_sensitivity == 0
-        self._weight_ranks = {scope: weight_ranks(weight_sensitivity, scope) for scope in RankScope}
-        self._neuron_ranks = {
+        self.weight_ranks: Mapping[RankScope, torch.Tensor] = {
+            scope: weight_ranks(weight_sensitivity, scope) for scope in RankScope
+        }
+        self.neuron_ranks: Mapping[NeuronDefinition, torch.Tensor] = {
             NeuronDefinition(name): ranks(values) for name, values in neuron_sensitivity.items()
         }
 
@@ -221,15 +228,16 @@ class Heads:
             InvalidSettingError: If it names a neuron sensitivity that was not given.
         """
         definition = NeuronDefinition(pruning.neuron_definition)
-        if definition not in self._neuron_ranks:
-            given = ", ".join(repr(str(name)) for name in self._neuron_ranks) or "none"
+        if definition not in self.neuron_ranks:
+            given = ", ".join(repr(str(name)) for name in self.neuron_ranks) or "none"
             raise InvalidSettingError(
                 f"Expected `neuron_definition` to be one whose sensitivity was given ({given}) "
                 f"but got {str(definition)!r}. Choose one of these or pass its sensitivity too."
             )
-        weight_ranking = self._weight_ranks[RankScope(pruning.scope)]
-        neuron_ranking = self._neuron_ranks[definition]
-        return apply_ranks(self._weight, weight_ranking, neuron_ranking, self._insensitive, pruning)
+        weight_ranking = self.weight_ranks[RankScope(pruning.scope)]
+        return apply_ranks(
+            self.weight, weight_ranking, self.neuron_ranks[definition], self._insensitive, pruning
+        )
 
 
 def _require_shape(name: str, values: torch.Tensor, shape: tuple[int, ...]) -> None:

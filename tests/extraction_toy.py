@@ -19,7 +19,7 @@ from torch import nn
 from opnp.data.image_set import ImageSet
 from opnp.features import ExtractionSettings, extract_to_disk, joined
 from opnp.models import Classifier, split
-from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.cache import out_of_core_sums
 
 SETTINGS = ExtractionSettings(batch_size=16, chunk=40, format="float32")
 
@@ -63,6 +63,11 @@ def classifier(seed: int = 0) -> Classifier:
     return split(model, example, transform=to_tensor, transform_id="toy 1", class_names=names)
 
 
+def backbone_features(net: Classifier, images) -> torch.Tensor:
+    """(N, D) features of images, one batch of all of them."""
+    return net.features(torch.stack([net.transform(images[index][0]) for index in range(len(images))]))
+
+
 def image_set(images, identity: str = "seeded") -> ImageSet:
     return ImageSet("toy", "Toy images", "Noise.", lambda: f"{identity} {len(images)}", lambda: images)
 
@@ -83,7 +88,7 @@ def main() -> None:
     with joined(torch.device("cpu")) as processes:
         stored = extract_to_disk(net, images, arguments.folder, SETTINGS, processes=processes)
         if arguments.maps:
-            sums = stored_sensitivity_sums(stored, net.weight, net.bias, processes=processes)
+            sums = out_of_core_sums(stored, net.weight, net.bias, processes=processes)
             count = np.array(sums.count)
             place = arguments.maps.with_suffix(f".{processes.rank}.npz")
             np.savez(place, weights=sums.weights, neurons=sums.neurons, count=count)

@@ -27,13 +27,13 @@ from opnp.experiments.builtin.data import fashion_test, ood_images
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.features import ExtractionSettings, Processes, extract_to_disk
-from opnp.features.in_memory import extract
 from opnp.inference.predict import opinions, preprocess
 from opnp.inference.uploaded_set import read_uploaded_set
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
-from opnp.prepare import Prepared, SensitivityMaps, prepare
+from opnp.prepare import Prepared, prepare
+from opnp.pruning import Heads
 from opnp.scoring import LiveScorer
-from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.cache import SensitivityMaps, out_of_core_sums
 from opnp.sensitivity.gradients import neuron_sensitivity, sensitivity_sums, weight_sensitivity
 from opnp.store import Store
 from opnp.threshold.plan import plan
@@ -125,12 +125,10 @@ def test_it_can_be_named_and_is_not_taken_unasked():
     assert devices.best_device().type != NAME
 
 
-def test_extraction_in_memory_and_on_disk(tmp_path):
+def test_extraction(tmp_path):
     model, images = small().classifier(), small().id_test
     moved = model.to(DEVICE)
     assert moved.fingerprint == model.fingerprint
-    on_cpu = extract(model, images.open(), batch_size=64)
-    same([extract(moved, images.open(), batch_size=64).features], [on_cpu.features])
     settings = ExtractionSettings("float32", 64, chunk=64, workers=0)
     stored = extract_to_disk(moved, images, tmp_path / "there", settings)
     assert stored.manifest.request.precision == "float32"
@@ -142,7 +140,10 @@ def test_loader_processes_feed_it(tmp_path):
     model, images = small().classifier(), small().id_test
     settings = ExtractionSettings("float32", 64, chunk=64, workers=1)
     stored = extract_to_disk(model.to(DEVICE), images, tmp_path / "there", settings)
-    same([stored.load().features], [extract(model, images.open(), batch_size=64).features])
+    same(
+        [stored.load().features],
+        [extract_to_disk(model, images, tmp_path / "here", settings).load().features],
+    )
 
 
 def test_maps(there, tmp_path):
@@ -156,7 +157,7 @@ def test_maps(there, tmp_path):
     settings = ExtractionSettings("float16", 64, chunk=64, workers=0)
     stored = extract_to_disk(model, small().id_test, tmp_path, settings)
     processes = Processes(device=DEVICE)
-    on_disk = [stored_sensitivity_sums(stored, *head, processes=processes) for head in heads]
+    on_disk = [out_of_core_sums(stored, *head, processes=processes) for head in heads]
     same([on_disk[0].weights, on_disk[0].neurons], [on_disk[1].weights, on_disk[1].neurons])
 
 
@@ -180,11 +181,10 @@ def test_a_prepared_experiment_and_every_position(here, there):
 def test_live_scores_of_features_that_stay_on_the_device(here):
     prepared = here.explorer.prepared
     features, model = prepared.id_test.features, prepared.classifier
-    maps = prepared.maps.weights, prepared.maps.neurons
-    plain = LiveScorer(features, model.weight, model.bias, *maps).rescore(PRUNED)
-    moved = {definition: part.to(DEVICE) for definition, part in maps[1].items()}
-    head = (part.to(DEVICE) for part in (features, model.weight, model.bias, maps[0]))
-    live = LiveScorer(*head, moved)
+    plain = LiveScorer(features, model.bias, prepared.heads).rescore(PRUNED)
+    neurons = {definition: part.to(DEVICE) for definition, part in prepared.maps.neurons.items()}
+    heads = Heads(model.weight.to(DEVICE), prepared.maps.weights.to(DEVICE), neurons)
+    live = LiveScorer(features.to(DEVICE), model.bias.to(DEVICE), heads)
     said = live.rescore(PRUNED)
     assert said.scores.device.type == NAME
     torch.testing.assert_close(said.scores.cpu(), plain.scores, rtol=0, atol=1e-4)

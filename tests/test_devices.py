@@ -10,7 +10,6 @@ import torch
 
 from opnp import devices
 from opnp.errors import InvalidSettingError
-from opnp.features import in_memory
 
 TESTS = Path(__file__).parent
 
@@ -30,7 +29,6 @@ def test_everything_on_the_stand_in_is_as_on_the_cpu(without_float64, which):
 
 
 def test_the_best_device_is_the_one_that_is_there():
-    assert in_memory.best_device is devices.best_device
     assert devices.device_named(None) == devices.best_device()
     torch.zeros(1, device=devices.best_device())
 

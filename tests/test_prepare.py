@@ -6,10 +6,11 @@ import pytest
 import torch
 from toy_experiment import to_pixels, toy_experiment
 
-from opnp.config import NeuronDefinition
-from opnp.features.cache import found_features
+from opnp.config import NeuronDefinition, Pruning
+from opnp.features.cache import FeatureCache
 from opnp.features.library import library_in
 from opnp.prepare import prepare
+from opnp.pruning import prune
 from opnp.sensitivity.gradients import neuron_sensitivity, weight_sensitivity
 from opnp.store import Store
 
@@ -89,7 +90,7 @@ def test_maps_outlive_the_features_behind_them(trained_net, blobs, store):
     experiment = toy_experiment(trained_net, blobs, opened=opened)
     first = prepare(experiment, store, device=CPU)
     classifier = experiment.classifier()
-    stored = found_features(store, classifier, experiment.id_train)
+    stored = FeatureCache(store, classifier, experiment.id_train).lookup()
     folder = library_in(store.directory) / stored.manifest.request.digest
     del stored
     shutil.rmtree(folder)
@@ -98,3 +99,13 @@ def test_maps_outlive_the_features_behind_them(trained_net, blobs, store):
     assert opened == []
     assert torch.equal(second.maps.weights, first.maps.weights)
     assert second.maps.count == first.maps.count
+
+
+def test_heads_are_those_of_prune_also_where_the_maps_are_replaced(trained_net, blobs, store):
+    prepared = prepare(toy_experiment(trained_net, blobs), store, device=CPU)
+    pruning = Pruning(weights=(20, 90), neurons=(10, 100), scope="per class")
+    others = dataclasses.replace(prepared.maps, weights=prepared.maps.weights.flip(0))
+    for one in (prepared, dataclasses.replace(prepared, maps=others)):
+        neurons = one.maps.neurons[NeuronDefinition(pruning.neuron_definition)]
+        pruned = prune(one.classifier.weight, one.maps.weights, neurons, pruning)
+        assert torch.equal(one.heads(pruning).weight, pruned.weight)

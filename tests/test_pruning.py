@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from opnp.config import Pruning
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.pruning import apply_ranks, keep_mask, prune, rank_bounds, ranks, weight_ranks
+from opnp.pruning import Heads, keep_mask, prune, rank_bounds, ranks, weight_ranks
 
 windows = st.tuples(st.floats(0, 100), st.floats(0, 100)).map(lambda pair: tuple(sorted(pair)))
 scopes = st.sampled_from(["global", "per class"])
@@ -183,7 +183,7 @@ def test_nothing_is_changed_in_place_and_known_ranks_say_the_same(head, scope, w
     pruning = Pruning(weights, neurons, scope)
     pruned = prune(*head, pruning)
     weight, by_weight, by_neuron = head
-    again = apply_ranks(weight, weight_ranks(by_weight, scope), ranks(by_neuron), by_weight == 0, pruning)
+    again = Heads(weight, by_weight, {pruning.neuron_definition: by_neuron})(pruning)
     assert torch.equal(again.weight, pruned.weight)
     assert again.zero_sensitivity == pruned.zero_sensitivity
     pruned.weight.fill_(7)

@@ -12,7 +12,7 @@ from app.cached.prepared import ready
 if TYPE_CHECKING:
     import torch
 
-    from opnp.config import Pruning, RankScope
+    from opnp.config import Pruning
     from opnp.interpret.nearest import Nearest
     from opnp.prepare import Prepared
     from opnp.pruning import PrunedHead
@@ -41,18 +41,10 @@ def _digest(sample: "torch.Tensor") -> str:
     return content_identity(sample.numpy().tobytes())
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def weight_ranks(key: str, scope: "RankScope") -> "torch.Tensor":
-    """(C, D) int64 ranks of the weights' sensitivities."""
-    from opnp.pruning import weight_ranks as ranked
-
-    return ranked(ready(key).prepared.maps.weights, scope)
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
 def head(key: str, pruning: "Pruning") -> "PrunedHead":
     """The last layer at a position, without looking at any image."""
-    return ready(key).head(pruning)
+    return ready(key).prepared.heads(pruning)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

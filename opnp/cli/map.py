@@ -13,7 +13,7 @@ from opnp.devices import device_named
 from opnp.experiments.registry import load_experiment
 from opnp.features import ExtractionSettings, FeatureFormat, joined
 from opnp.features.library import extract_into, library_in
-from opnp.sensitivity.cache import kept_sensitivity_sums
+from opnp.sensitivity.cache import get_or_compute_sums
 from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
 from opnp.store import Store
 
@@ -54,7 +54,7 @@ def sensitivity_map(
                     processes=processes,
                 )
             with Store(cache) as store:
-                sums = kept_sensitivity_sums(
+                sums = get_or_compute_sums(
                     store, stored, classifier, temperature=temperature, processes=processes
                 )
     if _console.is_for_people(as_json=as_json):

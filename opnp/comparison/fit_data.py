@@ -9,7 +9,7 @@ import torch
 from opnp.data.image_set import NO_LABEL, FeatureSet, content_identity
 from opnp.errors import OpnpError
 from opnp.features import Skip, StoredFeatures
-from opnp.features.cache import found_features
+from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
 from opnp.labels.assign import assign_labels
 from opnp.prepare import Prepared
@@ -62,7 +62,7 @@ def training(prepared: Prepared, store: Store, *, most: int = MOST) -> Training:
         labels = _labels(prepared, beside)
         place = drawn(len(labels), most)
         return _of(prepared, Features(features[place].float(), labels[place]), len(labels))
-    stored = found_features(store, prepared.classifier, images)
+    stored = FeatureCache(store, prepared.classifier, images).lookup()
     if stored is None:
         return _of(prepared, None, prepared.maps.count)
     places = drawn(len(stored), most)

@@ -14,7 +14,6 @@ from opnp.errors import InvalidDataError, OpnpError
 from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
 from opnp.prepare import Prepared
-from opnp.pruning import prune
 from opnp.scoring.head_output import HeadOutput
 
 WHOLE = 16_384
@@ -118,16 +117,14 @@ class _Fitted:
     """A recipe that has seen the training data: (n, D) features to what it says of them."""
 
     def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
-        model, maps = prepared.classifier, prepared.maps
-        neurons = maps.neurons[recipe.pruning.neuron_definition]  # type: ignore[index]
-        pruned = prune(model.weight.cpu().float(), maps.weights, neurons, recipe.pruning)
+        pruned = prepared.heads(recipe.pruning)
         self._kept = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
         self._rectify = None
         if recipe.rectifier is not None:
             rectifier = RECTIFIERS[recipe.rectifier]
             raw = None if known is None else known.features
             self._rectify = rectifier.fit(raw, recipe.values(rectifier))
-        head = Head(pruned.weight, model.bias.cpu().float())
+        head = Head(pruned.weight, prepared.classifier.bias.cpu().float())
         seen = None if known is None or not _fits(recipe) else self._seen(known.features)
         if recipe.sparsifier is not None and seen is not None:
             sparsifier = SPARSIFIERS[recipe.sparsifier]

@@ -14,7 +14,7 @@ from opnp.diagnostics.shared_rows import shared_rows
 from opnp.errors import OpnpError
 from opnp.experiments.experiment import Experiment
 from opnp.features import Skip
-from opnp.features.cache import found_features
+from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
 from opnp.labels.assign import assign_labels, joined_classes
 from opnp.labels.classes import is_named
@@ -133,7 +133,7 @@ def _look(
         else:
             opened[images.key] = images.open()
             count = len(opened[images.key])
-            stored = None if model is None else found_features(store, model, images)
+            stored = None if model is None else FeatureCache(store, model, images).lookup()
             skipped = None if stored is None else stored.skipped
         is_id = images.key in (experiment.id_train.key, experiment.id_test.key)
         classes = _classes(experiment, images, model, skipped or ()) if is_id and model is not None else ()
@@ -218,7 +218,7 @@ def _on_test(
 def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features | None, tuple[Skip, ...]]:
     if isinstance(images, FeatureSet):
         return Features(*images.features()), ()
-    stored = found_features(store, model, images)
+    stored = FeatureCache(store, model, images).lookup()
     return (None, ()) if stored is None else (stored.load(), stored.skipped)
 
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from opnp.data.image_set import FeatureSet, Missing
 from opnp.errors import OpnpError
 from opnp.experiments.experiment import Experiment
-from opnp.features.library import extractions, library_in
+from opnp.features.library import extracted_sets, library_in
+from opnp.sensitivity.cache import are_sums_cached
 from opnp.store import Store
-
-SUMS = "sensitivity sums"
-"""Kind of the store's entries that the maps follow from."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +43,18 @@ def experiment_status(experiment: Experiment, store: Store) -> ExperimentStatus:
             return ExperimentStatus(missing=missing, blocked=True)
     try:
         classifier = experiment.classifier()
+        experiment = experiment.settled()
         identities = {images.key: images.identity() for images in experiment.sets}
     except OpnpError as error:
         return ExperimentStatus(problem=str(error), missing=missing)
-    mine = (classifier.fingerprint, classifier.transform_id)
-    extracted = {
-        extraction.folder.name: extraction.manifest.request.images
-        for extraction in extractions(library_in(store.directory))
-        if extraction.manifest.complete
-        and (extraction.manifest.request.model, extraction.manifest.request.transform) == mine
-    }
-    train = identities[experiment.id_train.key]
+    extracted = set(extracted_sets(library_in(store.directory), classifier).values())
     return ExperimentStatus(
         classes=len(classifier.class_names),
         features=tuple(
             images.key
             for images in experiment.sets
-            if isinstance(images, FeatureSet) or identities[images.key] in extracted.values()
+            if isinstance(images, FeatureSet) or identities[images.key] in extracted
         ),
-        maps=any(
-            (extracted.get(str(key.get("extraction"))) == train and key.get("temperature") == 1.0)
-            or (key.get("model"), key.get("features")) == (classifier.fingerprint, train)
-            for key in (entry.key for entry in store.entries() if entry.kind == SUMS)
-        ),
+        maps=are_sums_cached(store, classifier, experiment.id_train),
         missing=missing,
     )

@@ -1,4 +1,4 @@
-"""Features of an image set from the library of extractions, or extracted into it: the page's way in.
+"""Cache of extracted features: look those of an image set up in the library, or extract them into it.
 
 The page and the command line share one library, so what one has extracted the other finds, and what was
 killed goes on. Sets up to `SMALL_BYTES` (256 MiB) are kept in float32, so that small ones lose nothing;
@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -46,109 +46,112 @@ _COUNT_VERSION = 1
 _log = logging.getLogger("opnp.features")
 
 
-def kept_features(
-    store: Store,
-    classifier: Classifier,
-    images: ImageSet,
-    *,
-    report: Report | None = None,
-    cancel: threading.Event | None = None,
-) -> StoredFeatures:
-    """The features of a set; those that are kept are found without opening it.
+class FeatureCache:
+    """Features of one image set under one classifier, in the library of extractions beside a store.
 
     Args:
-        store: Beside it lies the library.
+        store: Beside it lies the library; it also remembers how many images a set has.
         classifier: Its weight's device is where the backbone runs.
-        images: What to run it on.
-        report: Told the pace after each step, at least once.
-        cancel: Set from another thread, it stops the extraction after the current step.
-
-    Returns:
-        The features on disk.
-
-    Raises:
-        ExtractionCancelledError: If it was stopped.
-        OpnpError: As `extract_to_disk` says.
+        images: What to run it on; opened at most once.
     """
-    images = replace(images, open=cache(images.open))
-    library = library_in(store.directory)
-    request, settings = _request(classifier, images, image_count(store, images))
-    with locks.alone(turn(library / request.digest)):  # those who ask for the same wait, then find it
-        found = _found(store, request, classifier, images)
-        if found is None:
 
-            def into(place: Path) -> StoredFeatures:
-                limit = store.size_limit
-                return extract_into(
-                    place, classifier, images, settings, report=report, cancel=cancel, size_limit=limit
-                )
+    def __init__(self, store: Store, classifier: Classifier, images: ImageSet) -> None:
+        self.store, self.classifier = store, classifier
+        self.images = replace(images, open=cache(images.open))
 
-            try:
-                return into(library)
-            except UnwritableError as error:
-                _log.warning("The features of %s are not kept. %s", images.title, error)
-                return into(library_in(_temporary(store.directory)))
-    if report is not None:
-        report(ExtractionProgress(request.count, request.count, 0.0, request.count))
-    return found
+    @cached_property
+    def count(self) -> int:
+        """Number of images, remembered by the identity of the set."""
 
+        def counted() -> dict[str, np.ndarray[tuple[()], np.dtype[np.int64]]]:
+            return {"count": np.array(len(self.images.open()), dtype=np.int64)}
 
-def _request(classifier: Classifier, images: ImageSet, count: int) -> tuple[Request, ExtractionSettings]:
-    small = 4 * count * classifier.weight.shape[1] <= SMALL_BYTES
-    settings = ExtractionSettings(FeatureFormat.FLOAT32 if small else FeatureFormat.FLOAT16)
-    return Request.of(classifier, images, count, settings), settings
+        key = {"images": self.images.identity(), "version": _COUNT_VERSION}
+        return int(self.store.get_or_compute("image count", key, counted, fits=_is_a_count)["count"])
 
+    @property
+    def digests(self) -> Iterator[str]:
+        """Digests of all extractions that would do, there or not, the most precise first."""
+        return (request.digest for request in self._alike())
 
-def image_count(store: Store, images: ImageSet) -> int:
-    """How many images, remembered by their identity."""
+    def get_or_extract(
+        self, *, report: Report | None = None, cancel: threading.Event | None = None
+    ) -> StoredFeatures:
+        """Look the features up, without opening the set, or extract them.
 
-    def counted() -> dict[str, np.ndarray[tuple[()], np.dtype[np.int64]]]:
-        return {"count": np.array(len(images.open()), dtype=np.int64)}
+        Args:
+            report: Told the pace after each step, at least once.
+            cancel: Set from another thread, it stops the extraction after the current step.
 
-    key = {"images": images.identity(), "version": _COUNT_VERSION}
-    kept = store.get_or_compute("image count", key, counted, fits=_is_a_count)
-    return int(kept["count"])
+        Returns:
+            The features on disk.
 
+        Raises:
+            ExtractionCancelledError: If it was stopped.
+            OpnpError: As `extract_to_disk` says.
+        """
+        library = library_in(self.store.directory)
+        with locks.alone(turn(library / self._request.digest)):  # who asks for the same waits, then finds it
+            found = self.lookup()
+            if found is None:
+                try:
+                    return self._extract_into(library, report, cancel)
+                except UnwritableError as error:
+                    _log.warning("The features of %s are not kept. %s", self.images.title, error)
+                    temporary = library_in(_temporary(self.store.directory))
+                    return self._extract_into(temporary, report, cancel)
+        if report is not None:
+            report(ExtractionProgress(self.count, self.count, 0.0, self.count))
+        return found
 
-def _is_a_count(kept: Mapping[str, np.ndarray[Any, Any]]) -> bool:
-    if set(kept) != {"count"} or kept["count"].shape != () or kept["count"].dtype.kind != "i":
-        return False
-    return bool(kept["count"] > 0)
-
-
-def found_features(store: Store, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
-    """The features of a set if they are kept, in whatever number format; nothing is extracted."""
-    request, _ = _request(classifier, images, image_count(store, images))
-    return _found(store, request, classifier, images)
-
-
-def digests(store: Store, classifier: Classifier, images: ImageSet) -> Iterator[str]:
-    """The digests of all extractions that would do for a set, kept or not, the most precise first."""
-    request, _ = _request(classifier, images, image_count(store, images))
-    return (like.digest for like in _alike(request))
-
-
-def begun(store: Store, classifier: Classifier, images: ImageSet) -> bool:
-    """Whether features of a set lie in the library, even if they are not complete or damaged."""
-    library = library_in(store.directory)
-    return any(os.path.lexists(library / digest) for digest in digests(store, classifier, images))
-
-
-def _found(store: Store, request: Request, classifier: Classifier, images: ImageSet) -> StoredFeatures | None:
-    for cache_folder in (store.directory, *_made.get(store.directory, ())):
-        for like in _alike(request):
+    def lookup(self) -> StoredFeatures | None:
+        """The features if they are there, in whatever number format; nothing is extracted."""
+        directory, images = self.store.directory, self.images
+        for cache_folder, like in product((directory, *_made.get(directory, ())), self._alike()):
             folder = library_in(cache_folder) / like.digest
-            settings = ExtractionSettings(like.format, autocast=like.precision != "float32")
+            mend = mender(extract_to_disk, self.classifier, images, folder, like, _settings(like))
             try:
-                return StoredFeatures.open(
-                    folder, mender(extract_to_disk, classifier, images, folder, like, settings)
-                )
+                return StoredFeatures.open(folder, mend)
             except (MissingDataError, IncompleteFeaturesError):
                 continue
             except InvalidDataError as error:
-                if like != request:  # whose manifest is written anew, and that is said
+                if like != self._request:  # whose manifest is written anew, and that is said
                     _log.warning("Features of %s in %s are not used. %s", images.title, like.format, error)
-    return None
+        return None
+
+    def begun(self) -> bool:
+        """Whether features lie in the library, even if they are not complete or damaged."""
+        library = library_in(self.store.directory)
+        return any(os.path.lexists(library / digest) for digest in self.digests)
+
+    @cached_property
+    def _request(self) -> Request:
+        small = 4 * self.count * self.classifier.weight.shape[1] <= SMALL_BYTES
+        settings = ExtractionSettings(FeatureFormat.FLOAT32 if small else FeatureFormat.FLOAT16)
+        return Request.of(self.classifier, self.images, self.count, settings)
+
+    def _alike(self) -> Iterator[Request]:
+        formats = sorted(FeatureFormat, reverse=True)  # float32 first
+        for precision, format_ in product(_PRECISIONS, formats):
+            yield replace(self._request, precision=precision, format=str(format_))
+
+    def _extract_into(
+        self, library: Path, report: Report | None, cancel: threading.Event | None
+    ) -> StoredFeatures:
+        settings, limit = _settings(self._request), self.store.size_limit
+        return extract_into(
+            library, self.classifier, self.images, settings, report=report, cancel=cancel, size_limit=limit
+        )
+
+
+def _settings(request: Request) -> ExtractionSettings:
+    return ExtractionSettings(request.format, autocast=request.precision != "float32")
+
+
+def _is_a_count(cached: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+    if set(cached) != {"count"} or cached["count"].shape != () or cached["count"].dtype.kind != "i":
+        return False
+    return bool(cached["count"] > 0)
 
 
 _made: dict[Path, tuple[Path]] = {}
@@ -172,9 +175,3 @@ def _temporary(cache_folder: Path) -> Path:
         atexit.register(shutil.rmtree, made, ignore_errors=True)
         _made[cache_folder] = (made,)
     return _made[cache_folder][0]
-
-
-def _alike(request: Request) -> Iterator[Request]:
-    formats = sorted(FeatureFormat, reverse=True)  # float32 first
-    for precision, format_ in product(_PRECISIONS, formats):
-        yield replace(request, precision=precision, format=str(format_))

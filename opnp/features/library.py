@@ -135,6 +135,15 @@ def extractions(library: Path) -> Iterator[Extraction]:
     return (found for found in everything(library) if isinstance(found, Extraction))
 
 
+def extracted_sets(library: Path, classifier: Classifier) -> dict[str, str]:
+    """The complete extractions of a classifier: their digest → the identity of the image set."""
+    requests = {
+        found.folder.name: found.manifest.request for found in extractions(library) if found.manifest.complete
+    }
+    mine = (classifier.fingerprint, classifier.transform_id)
+    return {digest: one.images for digest, one in requests.items() if (one.model, one.transform) == mine}
+
+
 def everything(library: Path) -> Iterator[Extraction | Odd]:
     """Every extraction, and whatever else lies in the library, in the order of their names."""
     for folder, size, last_used in folders.listed(library):

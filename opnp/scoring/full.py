@@ -1,11 +1,11 @@
 """The plain scorer, for small experiments: a full product at every move, with nothing to compile or keep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 
-from opnp.config import NeuronDefinition, Pruning
-from opnp.pruning import Heads, PrunedHead
+from opnp.config import Pruning
+from opnp.pruning import Heads
 from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.scorer import LiveScorer
 
@@ -19,46 +19,25 @@ class PlainScorer:
 
     Args:
         features: (N, D) float32.
-        weight: (C, D) of the last linear layer.
         bias: (C,) of the last linear layer.
-        weight_sensitivity: (C, D), finite.
-        neuron_sensitivity: (D,) for each definition that will be asked for, finite.
+        heads: Its weight at every pruning.
     """
 
-    def __init__(
-        self,
-        features: torch.Tensor,
-        weight: torch.Tensor,
-        bias: torch.Tensor,
-        weight_sensitivity: torch.Tensor,
-        neuron_sensitivity: Mapping[NeuronDefinition, torch.Tensor],
-    ) -> None:
-        self._features, self._bias = features, bias
-        self._heads = Heads(weight, weight_sensitivity, neuron_sensitivity)
-
-    def head(self, pruning: Pruning) -> PrunedHead:
-        """The head that `pruning` leaves."""
-        return self._heads(pruning)
+    def __init__(self, features: torch.Tensor, bias: torch.Tensor, heads: Heads) -> None:
+        self._features, self._bias, self._heads = features, bias, heads
 
     def rescore(self, pruning: Pruning) -> HeadOutput:
         """Scores of all samples under `pruning`."""
-        return rescore(self._features, self.head(pruning).weight, self._bias)
+        return rescore(self._features, self._heads(pruning).weight, self._bias)
 
 
 def scorer(
-    features: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor,
-    weight_sensitivity: torch.Tensor,
-    neuron_sensitivity: Mapping[NeuronDefinition, torch.Tensor],
-    *,
-    strata: Sequence[int],
+    features: torch.Tensor, bias: torch.Tensor, heads: Heads, *, strata: Sequence[int]
 ) -> LiveScorer | PlainScorer:
     """The scorer that suits the size: plain where a full product is quick, live where it is not.
 
     Arguments are those of `LiveScorer`.
     """
-    data = (features, weight, bias, weight_sensitivity, neuron_sensitivity)
-    if features.shape[0] * weight.numel() <= PLAIN_UP_TO:
-        return PlainScorer(*data)
-    return LiveScorer(*data, strata=strata)
+    if features.shape[0] * heads.weight.numel() <= PLAIN_UP_TO:
+        return PlainScorer(features, bias, heads)
+    return LiveScorer(features, bias, heads, strata=strata)

@@ -33,16 +33,13 @@ class HeadOutput:
         return replace(self, scores=self.confidence)
 
 
-def rescore(
-    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *, temperature: float = 1.0
-) -> HeadOutput:
+def rescore(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> HeadOutput:
     """Logits of stored features under a head, and what follows from them.
 
     Args:
         features: (N, D) float32.
         weight: (C, D) float32, pruned or not.
         bias: (C,) float32.
-        temperature: T > 0 of the energy; the confidence is always that of softmax(f).
 
     Returns:
         Scores, confidences and predicted classes.
@@ -50,4 +47,4 @@ def rescore(
     logits = functional.linear(features, weight, bias)  # (N, C)
     top, predicted = logits.max(dim=1)
     confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-    return HeadOutput(energy_score(logits, temperature=temperature), confidence, predicted)
+    return HeadOutput(energy_score(logits), confidence, predicted)

@@ -32,11 +32,10 @@ class Incremental:
         tiles: Features of the samples on the CPU; shared, never changed.
         weight: (C, D) float32, unpruned.
         bias: (C,) float32.
-        temperature: T of the energy.
     """
 
-    def __init__(self, tiles: Tiles, weight: torch.Tensor, bias: torch.Tensor, temperature: float) -> None:
-        self._tiles, self._weight, self._bias, self._temperature = tiles, weight, bias, temperature
+    def __init__(self, tiles: Tiles, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        self._tiles, self._weight, self._bias = tiles, weight, bias
         count, _, width = tiles.values.shape
         self._logits = torch.empty(count, weight.shape[0], width)
         self._mask: npt.NDArray[np.bool_] | None = None
@@ -82,7 +81,7 @@ class Incremental:
 
     def _apply(self, changes: Changes, fresh: tuple[int, int]) -> HeadOutput:
         count, _, width = self._logits.shape
-        top, total, tempered = (torch.empty(count, width) for _ in range(3))
+        top, total = torch.empty(count, width), torch.empty(count, width)
         predicted = torch.empty(count, width, dtype=torch.int32)
         arguments = (
             self._tiles.values.numpy(),
@@ -93,17 +92,14 @@ class Incremental:
             changes.columns,
             changes.values,
             *fresh,
-            np.float32(1.0 / self._temperature),
             top.numpy(),
             predicted.numpy(),
             total.numpy(),
-            tempered.numpy(),
         )
         share_out(lambda first, last: kernels.move_tiles(*arguments, first, last), count)
-        energy = top + self._temperature * torch.log(tempered)
         samples = self._tiles.samples
         return HeadOutput(
-            scores=energy.flatten()[:samples],
+            scores=(top + torch.log(total)).flatten()[:samples],
             confidence=total.reciprocal().flatten()[:samples],
             predicted=predicted.flatten()[:samples].long(),
         )

@@ -81,13 +81,13 @@ def _add_changes(
 
 
 @_compiled
-def _sum_exp(logits: Floats, top: Floats, scale: np.float32, total: Floats) -> None:
-    """sum_c exp((f_c - max f) * scale) of each sample of one tile."""
+def _sum_exp(logits: Floats, top: Floats, total: Floats) -> None:
+    """sum_c exp(f_c - max f) of each sample of one tile."""
     total[:] = np.float32(0.0)
     for c in range(logits.shape[0]):
         row = logits[c]
         for s in range(TILE):
-            total[s] += exp_of_negative((row[s] - top[s]) * scale)
+            total[s] += exp_of_negative(row[s] - top[s])
 
 
 @_compiled
@@ -114,11 +114,9 @@ def move_tiles(
     changes: Floats,
     fresh_first: int,
     fresh_last: int,
-    inverse_temperature: np.float32,
     top: Floats,
     predicted: Ints,
     total: Floats,
-    tempered: Floats,
     first: int,
     last: int,
 ) -> None:
@@ -134,11 +132,9 @@ def move_tiles(
         changes: (changes,) float32, what is added to that weight.
         fresh_first: First of the tiles whose logits are those of the new weights already.
         fresh_last: One past the last of them.
-        inverse_temperature: 1 / T.
         top: (tiles, TILE) float32, filled with the largest logit.
         predicted: (tiles, TILE) int32, filled with its class.
         total: (tiles, TILE) float32, filled with sum_c exp(f_c - top).
-        tempered: (tiles, TILE) float32, filled with sum_c exp((f_c - top) / T).
         first: First tile.
         last: One past the last tile.
     """
@@ -146,8 +142,4 @@ def move_tiles(
         if not fresh_first <= t < fresh_last:
             _add_changes(features[t], logits[t], bias, restarted, starts, columns, changes)
         _find_top(logits[t], top[t], predicted[t])
-        _sum_exp(logits[t], top[t], np.float32(1.0), total[t])
-        if inverse_temperature == np.float32(1.0):
-            tempered[t] = total[t]
-        else:
-            _sum_exp(logits[t], top[t], inverse_temperature, tempered[t])
+        _sum_exp(logits[t], top[t], total[t])

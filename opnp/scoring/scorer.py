@@ -1,16 +1,16 @@
 """The live scorer: windows in, scores of all stored samples out, at the cost of what moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
 
-from opnp._utils.checks import require_features, require_finite, require_head, require_positive
+from opnp._utils.checks import require_features, require_finite, require_head
 from opnp.config import NeuronDefinition, Pruning
 from opnp.devices import is_cpu
 from opnp.errors import InvalidSettingError
-from opnp.pruning import Heads, PrunedHead
+from opnp.pruning import Heads
 from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.stratified_sample import Preview, allocate, draw, require_strata
 
@@ -24,7 +24,7 @@ def warm_up() -> None:
     A `LiveScorer` does it when it is made. Call this earlier, in the background, so that nobody waits.
     """
     one = torch.ones(1, 1)
-    LiveScorer(one, one, one[0], one, {NeuronDefinition.ACTIVATION: one[0]})
+    LiveScorer(one, one[0], Heads(one, one, {NeuronDefinition.ACTIVATION: one[0]}))
 
 
 class LiveScorer:
@@ -41,16 +41,12 @@ class LiveScorer:
 
     Memory for N samples, D features, C classes, in float32: N·D for the features in the order that the loops
     need (a copy; the ones passed in are not kept, except on other devices, where they are kept instead), N·C
-    for each position, the same again for the preview's samples, and about 25 bytes a weight for ranks and
-    masks. Nothing grows with the number of moves.
+    for each position, and the same again for the preview's samples. Nothing grows with the number of moves.
 
     Args:
         features: (N, D) floating point, finite; the strata one after the other.
-        weight: (C, D) of the last linear layer.
         bias: (C,) of the last linear layer.
-        weight_sensitivity: (C, D), finite.
-        neuron_sensitivity: (D,) for each definition that will be asked for, finite.
-        temperature: T > 0 of the energy.
+        heads: Its weight at every pruning, float32.
         strata: Sizes of the consecutive sets in `features` (ID, each OOD set), for previews; None for one.
         preview_size: How many samples a preview looks at, at least one a stratum.
         seed: Draws the preview's sample.
@@ -58,11 +54,12 @@ class LiveScorer:
 
     Raises:
         InvalidDataError: If a shape does not fit, an entry is NaN or infinite, or the strata do not add up.
-        InvalidSettingError: If `temperature`, `preview_size` or `positions` is not positive.
+        InvalidSettingError: If `preview_size` or `positions` is not positive.
 
     Example:
         >>> z, W = torch.tensor([[1.0, 2.0]]), torch.eye(2)
-        >>> scorer = LiveScorer(z, W, torch.zeros(2), z.expand(2, 2), {NeuronDefinition.ACTIVATION: z[0]})
+        >>> heads = Heads(W, z.expand(2, 2), {NeuronDefinition.ACTIVATION: z[0]})
+        >>> scorer = LiveScorer(z, torch.zeros(2), heads)
         >>> scorer.rescore(Pruning(neurons=(50, 100))).scores  # ln(e^0 + e^2)
         tensor([2.1269])
     """
@@ -70,43 +67,30 @@ class LiveScorer:
     def __init__(
         self,
         features: torch.Tensor,
-        weight: torch.Tensor,
         bias: torch.Tensor,
-        weight_sensitivity: torch.Tensor,
-        neuron_sensitivity: Mapping[NeuronDefinition, torch.Tensor],
-        temperature: float = 1.0,
+        heads: Heads,
         *,
         strata: Sequence[int] | None = None,
         preview_size: int = 2048,
         seed: int = 0,
         positions: int = 2,
     ) -> None:
+        weight, self._heads = heads.weight, heads
         require_head(weight, bias)
         require_features(features, weight.shape[1])
         require_finite("features", features)
-        temperature = require_positive("temperature", temperature)
         most = _require_count("positions", positions)
         self._population = require_strata(strata, features.shape[0])
         self._drawn = allocate(self._population, _require_count("preview_size", preview_size))
         self._indices = draw(self._population, self._drawn, seed).to(features.device)
-        features, weight = features.detach().float(), weight.detach().float().clone()
-        bias = bias.detach().float().clone()
-        self._heads = Heads(weight, weight_sensitivity, neuron_sensitivity)
-        self._unpruned = rescore(features, weight, bias, temperature=temperature)
+        features, bias = features.detach().float(), bias.detach().float().clone()
+        self._unpruned = rescore(features, weight, bias)
         self._lock, self._preview_lock = Lock(), Lock()
-        self._all = _shelf(features, weight, bias, temperature, most)
-        self._sampled = _shelf(features[self._indices], weight, bias, temperature, most)
-        unpruned = self.head(Pruning())
+        self._all = _shelf(features, weight, bias, most)
+        self._sampled = _shelf(features[self._indices], weight, bias, most)
+        unpruned = heads(Pruning())
         self._all.move(unpruned)
         self._sampled.move(unpruned)
-
-    def head(self, pruning: Pruning) -> PrunedHead:
-        """The head that `pruning` leaves, as `opnp.pruning.prune` gives it, from ranks worked out once.
-
-        Raises:
-            InvalidSettingError: If it names a neuron sensitivity that was not given.
-        """
-        return self._heads(pruning)
 
     def rescore(self, pruning: Pruning) -> HeadOutput:
         """Scores of all samples under `pruning`.
@@ -121,7 +105,7 @@ class LiveScorer:
         Raises:
             InvalidSettingError: If it names a neuron sensitivity that was not given.
         """
-        head = self.head(pruning)
+        head = self._heads(pruning)
         if bool(head.mask.all()):
             return self._unpruned
         with self._lock:
@@ -136,12 +120,12 @@ class LiveScorer:
             pruning: The windows.
 
         Returns:
-            The sample's exact scores, and its sizes, from which `share_margin` gives the error of a rate.
+            The sample's exact scores, and its sizes.
 
         Raises:
             InvalidSettingError: If it names a neuron sensitivity that was not given.
         """
-        head = self.head(pruning)
+        head = self._heads(pruning)
         if bool(head.mask.all()):
             sampled = _of(self._unpruned, self._indices)
         else:
@@ -160,18 +144,16 @@ def _require_count(name: str, number: int) -> int:
     return int(number)
 
 
-def _shelf(
-    features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, temperature: float, most: int
-) -> "Shelf":
+def _shelf(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, most: int) -> "Shelf":
     from opnp.scoring.state_pool import Shelf
 
     if not is_cpu(features.device):
         from opnp.scoring.state import FullProduct
 
-        return Shelf(lambda: FullProduct(features, bias, temperature), most)
+        return Shelf(lambda: FullProduct(features, bias), most)
 
     from opnp.scoring.incremental import Incremental
     from opnp.scoring.tiles import into_tiles
 
     tiles = into_tiles(features)
-    return Shelf(lambda: Incremental(tiles, weight, bias, temperature), most)
+    return Shelf(lambda: Incremental(tiles, weight, bias), most)

@@ -30,11 +30,10 @@ class FullProduct:
     Args:
         features: (N, D) float32.
         bias: (C,) float32.
-        temperature: T of the energy.
     """
 
-    def __init__(self, features: torch.Tensor, bias: torch.Tensor, temperature: float) -> None:
-        self._features, self._bias, self._temperature = features, bias, temperature
+    def __init__(self, features: torch.Tensor, bias: torch.Tensor) -> None:
+        self._features, self._bias = features, bias
 
     def distance(self, mask: torch.Tensor) -> int:  # noqa: ARG002
         """Always 0: all heads cost the same."""
@@ -46,4 +45,4 @@ class FullProduct:
 
     def move(self, head: PrunedHead) -> HeadOutput:
         """Logits of all samples by one product, and what follows from them."""
-        return rescore(self._features, head.weight, self._bias, temperature=self._temperature)
+        return rescore(self._features, head.weight, self._bias)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-import torch
 
-from opnp.config import Pruning, Window
+from opnp.config import NeuronDefinition, Pruning, RankScope, Window
 from opnp.evaluation.intervals import fpr95_interval
 from opnp.metrics import FloatArray, auroc, ece, fpr95
-from opnp.pruning import keep_mask, ranks, weight_ranks
 from opnp.search.sweep import EDGES, Sweep, sweep
 from opnp.search.trial import Trial
 from opnp.search.tuning_set import TuningSet
@@ -109,7 +107,11 @@ def landscape(
         SweepCancelledError: If it was cancelled.
     """
     side = Side(side)
-    weight, entry_ranks = _head(data, side, base)
+    heads, open_base = data.prepared.heads, with_window(base, side, Window())
+    if side is Side.WEIGHTS:
+        entry_ranks = heads.weight_ranks[RankScope(base.scope)]
+    else:
+        entry_ranks = heads.neuron_ranks[NeuronDefinition(base.neuron_definition)]
 
     def report(share: float) -> object:
         return progress(share) if progress is not None else None
@@ -117,7 +119,7 @@ def landscape(
     swept = sweep(
         data.features,
         data.labels,
-        weight,
+        heads(open_base).weight,
         data.prepared.classifier.bias.cpu(),
         entry_ranks,
         edges=edges,
@@ -125,7 +127,6 @@ def landscape(
         cancel=cancel,
     )
     figures = _figures(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
-    open_base = with_window(base, side, Window())
     return Landscape(side, open_base, edges, data.ood, *figures, len(data.features), data.population)
 
 
@@ -159,17 +160,6 @@ def pareto(trials: list[Trial]) -> list[Trial]:
 
 def _windows(edges: int) -> list[tuple[int, int]]:
     return [(low, high) for low in range(edges) for high in range(low, edges)]
-
-
-def _head(data: TuningSet, side: Side, base: Pruning) -> tuple[torch.Tensor, torch.Tensor]:
-    """(C, D) weights with the other side's window applied, and the ranks that the windows run over."""
-    maps = data.prepared.maps
-    of_weights = weight_ranks(maps.weights, base.scope)
-    of_neurons = ranks(maps.neurons[base.neuron_definition])  # type: ignore[index]
-    weight = data.prepared.classifier.weight.cpu().float()
-    if side is Side.WEIGHTS:
-        return weight * keep_mask(of_neurons, base.neurons), of_weights
-    return weight * keep_mask(of_weights, base.weights), of_neurons
 
 
 def _figures(

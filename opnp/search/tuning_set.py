@@ -14,7 +14,6 @@ from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import auroc, fpr95
 from opnp.prepare import Prepared
-from opnp.pruning import prune
 from opnp.scoring.head_output import rescore
 from opnp.scoring.stratified_sample import allocate, draw
 from opnp.search.trial import Trial
@@ -63,10 +62,8 @@ class TuningSet:
 
     def trial(self, pruning: Pruning) -> Trial:
         """What one pruning does."""
-        model, maps = self.prepared.classifier, self.prepared.maps
-        neurons = maps.neurons[pruning.neuron_definition]  # type: ignore[index]
-        head = prune(model.weight.cpu().float(), maps.weights, neurons, pruning)
-        said = rescore(self.features, head.weight, model.bias.cpu().float())
+        bias = self.prepared.classifier.bias.cpu().float()
+        said = rescore(self.features, self.prepared.heads(pruning).weight, bias)
         id_scores, ood = self.split(said.scores.numpy())
         correct = (said.predicted[: self.sizes[0]] == self.labels).numpy()
         return Trial(

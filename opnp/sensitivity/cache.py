@@ -1,24 +1,53 @@
-"""Features on disk to sensitivity sums: one chunk in memory at a time, shared by processes."""
+"""Cache of sensitivity sums: those of an image set from the store, or computed from its features into it."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
 from opnp._utils.checks import require_positive
-from opnp.errors import InvalidDataError
-from opnp.features import ALONE, Processes, StoredFeatures
+from opnp.config import NeuronDefinition
+from opnp.data.image_set import FeatureSet, ImageSet
+from opnp.errors import InvalidDataError, OpnpError
+from opnp.features import ALONE, ExtractionCancelledError, Processes, StoredFeatures
+from opnp.features.cache import FeatureCache
+from opnp.features.library import extracted_sets, library_in
 from opnp.models import Classifier
 from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
 from opnp.store import Store
 
 _KIND = "sensitivity sums"
 VERSION = 1
-"""Of the computation of kept sums; raising it leaves older ones unused."""
+"""Of the computation of cached sums; raising it leaves older ones unused."""
+
+_log = logging.getLogger("opnp.sensitivity")
 
 
-def stored_sensitivity_sums(
+@dataclass(frozen=True)
+class SensitivityMaps:
+    """Sensitivities on the ID training set.
+
+    Attributes:
+        weights: (C, D) float32.
+        neurons: (D,) float32 for each definition.
+        count: Number of images behind them.
+    """
+
+    weights: torch.Tensor
+    neurons: Mapping[NeuronDefinition, torch.Tensor]
+    count: int
+
+    @classmethod
+    def of(cls, sums: SensitivitySums) -> "SensitivityMaps":
+        """The maps that follow from sums over the set."""
+        neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
+        return cls(sums.weight_map().float(), neurons, sums.count)
+
+
+def out_of_core_sums(
     stored: StoredFeatures,
     weight: torch.Tensor,
     bias: torch.Tensor | None,
@@ -26,7 +55,7 @@ def stored_sensitivity_sums(
     temperature: float = 1.0,
     processes: Processes = ALONE,
 ) -> SensitivitySums:
-    """Sum |dE/dW| and |dE/dz| over stored features, each process its share of the chunks.
+    """Sum |dE/dW| and |dE/dz| over stored features, one chunk in memory at a time, shared by processes.
 
     Sums across chunks are float64, so the result does not depend on the number of processes, and is that of
     `sensitivity_sums` on all features in memory to the float32 rounding of one chunk. They meet in one
@@ -61,7 +90,7 @@ def stored_sensitivity_sums(
     return SensitivitySums(weights.reshape(weight.shape), neurons, int(flat[-1]))
 
 
-def kept_sensitivity_sums(
+def get_or_compute_sums(
     store: Store,
     stored: StoredFeatures,
     classifier: Classifier,
@@ -69,41 +98,35 @@ def kept_sensitivity_sums(
     temperature: float = 1.0,
     processes: Processes = ALONE,
 ) -> SensitivitySums:
-    """`stored_sensitivity_sums` for a classifier's head, from the store when they are there.
+    """`out_of_core_sums` for a classifier's head, from the store when they are there.
 
     Args:
-        store: Where the sums are kept, keyed by what the features are of and the temperature.
+        store: Where the sums are cached, keyed by what the features are of and the temperature.
         stored: The classifier's features of ID training samples.
         classifier: Its head, on the device where the products are made.
         temperature: T > 0 of the energy.
         processes: Those that share the work; all of them use the same store.
 
     Returns:
-        The sums, as `stored_sensitivity_sums` gives them.
+        The sums, as `out_of_core_sums` gives them.
 
     Raises:
         InvalidDataError: If there is no sample, or a shape does not fit.
         InvalidSettingError: If the temperature is not a finite number above 0.
     """
-    key = _key(stored.manifest.request.digest, temperature)
+    digest = stored.manifest.request.digest
+    key = _extraction_key(digest, temperature)
     classes, width = classifier.weight.shape
-    what = f"{classes} x {width}, T = {temperature:g}, of extraction {stored.manifest.request.digest[:12]}"
-    meta = {"describe": what}
+    meta = {"describe": f"{classes} x {width}, T = {temperature:g}, of extraction {digest[:12]}"}
 
     def compute() -> dict[str, np.ndarray[Any, Any]]:
-        sums = stored_sensitivity_sums(
-            stored, classifier.weight, classifier.bias, temperature=temperature, processes=processes
-        )
-        return {
-            "weights": sums.weights.numpy(),
-            "neurons": sums.neurons.numpy(),
-            "count": np.array(sums.count),
-        }
+        head = classifier.weight, classifier.bias
+        return _arrays(out_of_core_sums(stored, *head, temperature=temperature, processes=processes))
 
     def fits(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bool:
         return _fit(arrays, (classes, width)) and int(arrays["count"]) == len(stored)
 
-    if processes.size == 1 or _is_kept(store, key, processes):
+    if processes.size == 1 or _all_find(store, key, processes):
         arrays = store.get_or_compute(_KIND, key, compute, meta=meta, fits=fits)
     else:
         arrays = compute()
@@ -112,27 +135,81 @@ def kept_sensitivity_sums(
     return _sums(arrays)
 
 
-def found_sensitivity_sums(
-    store: Store, digest: str, classifier: Classifier, most: int, *, temperature: float = 1.0
-) -> SensitivitySums | None:
-    """The sums of the extraction with that digest if they are kept, whether or not its features still are.
+def sums_of_images(features: FeatureCache, extract: Callable[[], StoredFeatures]) -> SensitivitySums:
+    """Sums over an image set; cached ones also serve where the features behind them are gone or damaged.
 
     Args:
-        store: Where they are kept.
-        digest: The extraction's.
-        classifier: Its head has their shape.
-        most: Images in the set; sums over more are not its own.
-        temperature: T > 0 of the energy.
+        features: Where the features may be.
+        extract: Gets or extracts them; asked as well where cached sums serve but a part of the features lies
+            there, for those who will want them whole. What goes wrong then is logged.
+
+    Raises:
+        OpnpError: If nothing is cached and the features cannot be had.
     """
-    arrays = store.get(_KIND, _key(digest, temperature))
-    if arrays is None or not _fit(arrays, classifier.weight.shape) or int(arrays["count"]) > most:
-        return None
-    return _sums(arrays)
+    cached = _lookup(features) if features.lookup() is None else None
+    if cached is None:
+        return get_or_compute_sums(features.store, extract(), features.classifier)
+    if features.begun():
+        try:
+            extract()
+        except ExtractionCancelledError:
+            raise
+        except OpnpError as error:
+            _log.warning("The features of %s are not mended. %s", features.images.title, error)
+    return cached
 
 
-def _key(digest: str, temperature: float) -> dict[str, str | float]:
+def sums_of_given(
+    store: Store, classifier: Classifier, images: FeatureSet, load: Callable[[], torch.Tensor]
+) -> SensitivitySums:
+    """Sums over a set whose features were given, from the store or computed from (N, D) that `load` gives."""
+
+    def compute() -> dict[str, np.ndarray[Any, Any]]:
+        return _arrays(sensitivity_sums(load(), classifier.weight, classifier.bias))
+
+    def fits(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+        return _fit(arrays, classifier.weight.shape)
+
+    return _sums(store.get_or_compute(_KIND, _given_key(classifier, images), compute, fits=fits))
+
+
+def are_sums_cached(store: Store, classifier: Classifier, images: ImageSet) -> bool:
+    """Whether the sums of a set are cached that `opnp.prepare.prepare` needs; the set is not opened."""
+    if isinstance(images, FeatureSet):
+        keys = [_given_key(classifier, images)]
+    else:
+        identity, extracted = images.identity(), extracted_sets(library_in(store.directory), classifier)
+        keys = [_extraction_key(digest) for digest, found in extracted.items() if found == identity]
+    return any(entry.kind == _KIND and entry.key in keys for entry in store.entries())
+
+
+def _lookup(features: FeatureCache) -> SensitivitySums | None:
+    """The cached sums of the most precise extraction; those over more images than the set has are not its."""
+    for digest in features.digests:
+        arrays = features.store.get(_KIND, _extraction_key(digest))
+        if arrays is None or not _fit(arrays, features.classifier.weight.shape):
+            continue
+        if int(arrays["count"]) <= features.count:
+            return _sums(arrays)
+    return None
+
+
+def _extraction_key(digest: str, temperature: float = 1.0) -> dict[str, object]:
     temperature = require_positive("temperature", temperature)
     return {"extraction": digest, "temperature": temperature, "version": VERSION}
+
+
+def _given_key(classifier: Classifier, images: FeatureSet) -> dict[str, object]:
+    # These were at 2 when the sums of extractions were at 1; from there both rise together.
+    return {"model": classifier.fingerprint, "features": images.identity(), "version": VERSION + 1}
+
+
+def _arrays(sums: SensitivitySums) -> dict[str, np.ndarray[Any, Any]]:
+    return {
+        "weights": sums.weights.numpy(),
+        "neurons": sums.neurons.numpy(),
+        "count": np.array(sums.count),
+    }
 
 
 def _sums(arrays: Mapping[str, np.ndarray[Any, Any]]) -> SensitivitySums:
@@ -154,7 +231,7 @@ def _fit(arrays: Mapping[str, np.ndarray[Any, Any]], shape: Sequence[int]) -> bo
     return finite and bool(arrays["count"] > 0)
 
 
-def _is_kept(store: Store, key: dict[str, str | float], processes: Processes) -> bool:
+def _all_find(store: Store, key: dict[str, object], processes: Processes) -> bool:
     """Whether the leading process finds it, so that all take the same way."""
     found = processes.leads and store.get(_KIND, key) is not None
     return bool(processes.lead(torch.tensor([float(found)])))

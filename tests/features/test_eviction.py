@@ -10,7 +10,7 @@ import pytest
 from extraction_toy import SETTINGS, SeededImages, classifier, image_set
 
 from opnp.features import ExtractionCancelledError, StoredFeatures
-from opnp.features.cache import kept_features
+from opnp.features.cache import FeatureCache
 from opnp.features.library import extract_into, extractions, library_in
 from opnp.features.request import Request
 from opnp.store import Store
@@ -112,7 +112,7 @@ def test_a_put_makes_room_among_the_extractions(tmp_path):
 def test_the_page_keeps_to_the_limit_of_its_own_store(tmp_path):
     with Store(tmp_path, size_limit=20_000) as store:
         for name in ("first", "second"):
-            kept_features(store, classifier(), image_set(SeededImages(COUNT), name))
+            FeatureCache(store, classifier(), image_set(SeededImages(COUNT), name)).get_or_extract()
         assert [found.manifest.request.images for found in extractions(library_in(tmp_path))] == [
             "second 130"
         ]

@@ -12,7 +12,7 @@ from extraction_toy import SETTINGS, SeededImages, classifier, image_set
 
 import opnp
 from opnp.features import ALONE, Processes, extract_to_disk, joined
-from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.cache import out_of_core_sums
 
 COUNT = 203
 SCRIPT = Path(__file__).parents[1] / "extraction_toy.py"
@@ -25,7 +25,7 @@ def contents(folder):
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
 def test_two_processes_give_the_features_and_the_map_of_one(tmp_path):
     alone = extract_to_disk(classifier(), image_set(SeededImages(COUNT)), tmp_path / "alone", SETTINGS)
-    sums = stored_sensitivity_sums(alone, classifier().weight, classifier().bias)
+    sums = out_of_core_sums(alone, classifier().weight, classifier().bias)
 
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
     address = ["--rdzv-backend=c10d", "--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1"]

@@ -8,26 +8,14 @@ import torch
 from methods.references import Reference, ash, dice, react
 
 from opnp.experiments.registry import load_experiment
-from opnp.features.in_memory import extract
+from opnp.features import ExtractionSettings
+from opnp.features.backbone import run_backbone
+from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known
 from opnp.methods.from_pytorch_ood import pytorch_ood
 from opnp.metrics import auroc
 
 OOD = ("mnist", "textures")
-
-
-@dataclass(frozen=True)
-class First:
-    """The first images of a set."""
-
-    images: object
-    count: int
-
-    def __len__(self):
-        return self.count
-
-    def __getitem__(self, index):
-        return self.images[index]
 
 
 @dataclass(frozen=True)
@@ -41,17 +29,23 @@ class Real:
         return [self.test, *self.ood.values()]
 
 
+def first(classifier, images, count) -> Features:
+    """Features and labels of the first images of a set, one batch of all of them."""
+    ((batch, features),) = run_backbone(classifier, images.open(), [range(count)], ExtractionSettings())
+    return Features(features, batch.labels)
+
+
 @pytest.fixture(scope="module")
 def real() -> Real:
     """Features of the first images of each set; the command and the page take all."""
     experiment = load_experiment("fashion")
     classifier = experiment.classifier()
     sets = {images.key: images for images in experiment.ood}
-    train = extract(classifier, First(experiment.id_train.open(), 2000))
+    train = first(classifier, experiment.id_train, 2000)
     return Real(
         Known(train.features, train.labels, Head(classifier.weight, classifier.bias)),
-        extract(classifier, First(experiment.id_test.open(), 800)).features,
-        {key: extract(classifier, First(sets[key].open(), 400)).features for key in OOD},
+        first(classifier, experiment.id_test, 800).features,
+        {key: first(classifier, sets[key], 400).features for key in OOD},
     )
 
 

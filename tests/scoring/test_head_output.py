@@ -11,17 +11,11 @@ def test_says_what_the_net_says(trained_net, blobs):
     with torch.no_grad():
         logits = trained_net(blobs.test)
         features = trained_net.body(blobs.test)
-    out = rescore(features, trained_net.fc.weight.detach(), trained_net.fc.bias.detach(), temperature=3.0)
-    assert torch.equal(out.scores, energy_score(logits, temperature=3.0))
+    out = rescore(features, trained_net.fc.weight.detach(), trained_net.fc.bias.detach())
+    assert torch.equal(out.scores, energy_score(logits))
     assert torch.equal(out.predicted, logits.argmax(1))
     torch.testing.assert_close(out.confidence, logits.softmax(1).amax(1))
     assert (out.predicted == blobs.test_labels).float().mean() > 0.95
-
-
-def test_the_temperature_is_that_of_the_energy_alone(trained_head):
-    one, other = (rescore(*vars(trained_head).values(), temperature=t) for t in (1.0, 5.0))
-    assert torch.equal(one.confidence, other.confidence)
-    assert not torch.equal(one.scores, other.scores)
 
 
 def test_confidence_never_leaves_the_unit_interval():

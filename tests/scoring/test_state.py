@@ -47,7 +47,7 @@ def count_full_products(monkeypatch):
 
 def test_small_moves_take_no_full_product_and_large_ones_do(parts, monkeypatch):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias, 1.0)
+    position = Incremental(into_tiles(features), weight, bias)
     full = count_full_products(monkeypatch)
     limit = int(FAR * weight.numel())
     for head, products in [
@@ -65,7 +65,7 @@ def test_small_moves_take_no_full_product_and_large_ones_do(parts, monkeypatch):
 def test_every_logit_is_computed_anew_within_so_many_moves(parts, samples):
     _, weight, bias = parts
     features = torch.randn(samples, WIDTH, generator=torch.Generator().manual_seed(1))
-    position = Incremental(into_tiles(features), weight, bias, 1.0)
+    position = Incremental(into_tiles(features), weight, bias)
     position.move(pruned(weight, 0, 1))
     position._logits += 0.01  # as if much had drifted
     assert not near(position.move(pruned(weight, 0, 2)), features, pruned(weight, 0, 2), bias) or samples == 1
@@ -77,13 +77,13 @@ def test_every_logit_is_computed_anew_within_so_many_moves(parts, samples):
 
 def test_the_same_mask_again_gives_the_same_answer(parts):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias, 1.0)
+    position = Incremental(into_tiles(features), weight, bias)
     assert position.move(pruned(weight, 0, 3)) is position.move(pruned(weight, 0, 3))
 
 
 def test_a_move_that_breaks_half_way_leaves_no_wrong_logits(parts, monkeypatch):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias, 1.0)
+    position = Incremental(into_tiles(features), weight, bias)
     position.move(pruned(weight, 0, 3))
     with monkeypatch.context() as broken:
         broken.setattr(torch, "log", _fail)
@@ -100,7 +100,7 @@ def _fail(_):
 def test_two_positions_serve_two_places_without_full_products(parts, monkeypatch):
     features, weight, bias = parts
     tiles = into_tiles(features)
-    shelf = Shelf(lambda: Incremental(tiles, weight, bias, 1.0), 2)
+    shelf = Shelf(lambda: Incremental(tiles, weight, bias), 2)
     full = count_full_products(monkeypatch)
     for move in range(8):
         for head in (pruned(weight, 0, move), pruned(weight, 100, 200 - move)):
@@ -114,7 +114,7 @@ def test_a_third_place_takes_the_one_unused_for_longest(parts):
     made = []
 
     def make():
-        made.append(Incremental(tiles, weight, bias, 1.0))
+        made.append(Incremental(tiles, weight, bias))
         return made[-1]
 
     shelf = Shelf(make, 2)
@@ -128,9 +128,9 @@ def test_a_third_place_takes_the_one_unused_for_longest(parts):
 
 def test_the_full_product_is_the_plain_way(parts):
     features, weight, bias = parts
-    position = FullProduct(features, bias, 2.0)
+    position = FullProduct(features, bias)
     shelf = Shelf(lambda: position, 2)
     for head in (pruned(weight, 0, 3), pruned(weight, 0, 150)):
-        answer, plain = shelf.move(head), rescore(features, head.weight, bias, temperature=2.0)
+        answer, plain = shelf.move(head), rescore(features, head.weight, bias)
         assert torch.equal(answer.scores, plain.scores)
         assert torch.equal(answer.predicted, plain.predicted)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opnp.errors import InvalidDataError
 from opnp.features import Processes, extract_to_disk
 from opnp.features.manifest import ExtractionManifest
-from opnp.sensitivity.cache import stored_sensitivity_sums
+from opnp.sensitivity.cache import out_of_core_sums
 from opnp.sensitivity.gradients import (
     SensitivitySums,
     neuron_sensitivity,
@@ -40,7 +40,7 @@ def close(
 def test_streamed_from_disk_it_is_the_map_of_all_features_in_memory(stored):
     features = stored.load().features
     close(
-        stored_sensitivity_sums(stored, NET.weight, NET.bias, temperature=2),
+        out_of_core_sums(stored, NET.weight, NET.bias, temperature=2),
         sensitivity_sums(features, NET.weight, NET.bias, temperature=2),
         features,
         temperature=2,
@@ -53,16 +53,16 @@ def test_half_precision_on_disk_is_computed_in_float32(tmp_path, stored):
     features = half.load().features
     assert features.dtype == torch.float32
     assert not torch.equal(features, stored.load().features)
-    ours = stored_sensitivity_sums(half, NET.weight, NET.bias)
+    ours = out_of_core_sums(half, NET.weight, NET.bias)
     close(ours, sensitivity_sums(features, NET.weight, NET.bias), features)
 
 
 def test_the_shares_of_any_number_of_processes_add_up_to_the_whole(stored, monkeypatch):
     monkeypatch.setattr(Processes, "add", lambda _, values: values)
-    whole = stored_sensitivity_sums(stored, NET.weight, NET.bias)
+    whole = out_of_core_sums(stored, NET.weight, NET.bias)
     for size in (2, 3, 9):  # 9 processes for 6 chunks: some have none
         shares = [
-            stored_sensitivity_sums(stored, NET.weight, NET.bias, processes=Processes(rank, size))
+            out_of_core_sums(stored, NET.weight, NET.bias, processes=Processes(rank, size))
             for rank in range(size)
         ]
         total = shares[0]
@@ -74,7 +74,7 @@ def test_the_shares_of_any_number_of_processes_add_up_to_the_whole(stored, monke
 def test_no_sample_is_an_error(stored):
     nothing = ExtractionManifest(stored.manifest.request, (0,) * 6)
     with pytest.raises(InvalidDataError, match="at least one image"):
-        stored_sensitivity_sums(replace(stored, manifest=nothing), NET.weight, NET.bias)
+        out_of_core_sums(replace(stored, manifest=nothing), NET.weight, NET.bias)
 
 
 @given(

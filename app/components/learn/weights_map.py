@@ -6,7 +6,6 @@ from app.components.learn import window
 from app.components.learn.lesson import Lesson
 from app.format import percent
 from opnp.interpret.binning import bin_map
-from opnp.pruning import prune
 
 HEIGHT = 380
 
@@ -15,9 +14,7 @@ def draw(lesson: Lesson) -> None:
     """Draw the step."""
     _, pruning = window.choose()
     prepared = lesson.explorer.prepared
-    weight, maps = prepared.classifier.weight.cpu(), prepared.maps
-    neurons = maps.neurons[pruning.neuron_definition]  # type: ignore[index]
-    head = prune(weight, maps.weights, neurons, pruning)
+    head, maps = prepared.heads(pruning), prepared.maps
     order = lesson.explorer.neuron_order(pruning).numpy()
     binned = bin_map(maps.weights.numpy()[:, order], head.mask.numpy()[:, order])
     names = prepared.classifier.class_names

@@ -7,14 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from app.cached import sensitivity as kept
 from app.charts.overview import Grid, overview_map
 from app.components.sensitivity.chosen import Part, choose_class, choose_neuron, clickable, go_to
 from app.components.sensitivity.margins import margins
 from app.components.sensitivity.shown import SensitivityView
 from app.format import percent, plain
 from app.text import sensitivity as text
-from opnp.config import RankScope
 from opnp.interpret.binning import BinnedMap, bin_map
 
 MOST_ROWS = 50
@@ -140,8 +138,7 @@ def _map(shown: SensitivityView, view: View, title: str, name: str) -> BinnedMap
 def _values(shown: SensitivityView, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
     """Part of the map in [0, 1]: shares of the largest sensitivity, or ranks."""
     if by_rank:
-        ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope)).numpy()
-        return ranks[part] / max(int(ranks.max()), 1)
+        return shown.ranks[part] / max(int(shown.ranks.max()), 1)
     top = float(shown.weights.max())
     return shown.weights[part] / (top if top > 0 else 1.0)
 
@@ -171,14 +168,13 @@ def _span(names: list[str]) -> str:
 
 def _chosen(shown: SensitivityView, row: int, neuron: int) -> None:
     sensitivity, top = float(shown.weights[row, neuron]), float(shown.weights.max())
-    ranks = kept.weight_ranks(shown.key, RankScope(shown.pruning.scope))
     name = plain(shown.labels[row])
     said = text.CHOSEN.format(
         name=name,
         neuron=neuron,
         sensitivity=f"{sensitivity:.3g}",
         share=percent(sensitivity / top if top > 0 else 0.0),
-        rank=percent(float(ranks[row, neuron]) / (int(ranks.max()) + 1)),
+        rank=percent(float(shown.ranks[row, neuron]) / (int(shown.ranks.max()) + 1)),
         weight=f"{shown.weight[row, neuron]:+.3f}",
         fate=text.KEPT if shown.mask[row, neuron] else text.PRUNED,
     )

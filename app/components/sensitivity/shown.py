@@ -9,7 +9,7 @@ import numpy.typing as npt
 from app.cached import sensitivity as kept
 from app.charts.palette import Palette
 from app.charts.sensitivity import unlike
-from opnp.config import NeuronDefinition, Pruning
+from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.pruning import PrunedHead
 
@@ -64,10 +64,15 @@ class SensitivityView:
         """(D,) sensitivities of the neurons by one definition."""
         return self.explorer.prepared.maps.neurons[definition].numpy()
 
-    @cached_property
+    @property
+    def ranks(self) -> npt.NDArray[np.int64]:
+        """(C, D) ranks of the weights' sensitivities by the chosen scope."""
+        return self.explorer.prepared.heads.weight_ranks[RankScope(self.pruning.scope)].numpy()
+
+    @property
     def weight(self) -> npt.NDArray[np.float32]:
         """(C, D) of the unpruned last layer."""
-        return self.explorer.prepared.classifier.weight.cpu().float().numpy()
+        return self.explorer.prepared.heads.weight.numpy()
 
     @property
     def order(self) -> npt.NDArray[np.int64]:
