@@ -19,23 +19,14 @@ from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.experiments.registry import load_experiment
 from opnp.prepare import Prepared, prepare
 from opnp.search.coarse_to_fine import SearchSpace, search
-from opnp.search.landscape import Landscape, Side, landscape
+from opnp.search.find_windows import unpruned_landscapes
+from opnp.search.landscape import Side, landscape
 from opnp.search.sweep import EDGES
 from opnp.search.trial import choose
 from opnp.search.tuning_set import SAMPLE, TuningSet, make_tuning_set
 from opnp.store import Store
 
 EVEN = range(0, 101, 20)
-
-
-def whole_landscapes(data: TuningSet) -> list[Landscape]:
-    """Both scopes and both definitions."""
-    weights = [landscape(data, Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope]
-    neurons = [
-        landscape(data, Side.NEURONS, Pruning(neuron_definition=definition))
-        for definition in NeuronDefinition
-    ]
-    return weights + neurons
 
 
 def one_by_one(data: TuningSet) -> None:
@@ -62,8 +53,7 @@ def embedded(rounds: int) -> None:
     rows = [[name, f"{milliseconds(times):.0f}"] for name, times in seconds.items()]
     rows.append(["ratio", f"{ratio(seconds['one by one'], seconds['one pass']):.1f}x"])
     print_table(["way", "ms"], rows)
-    landscapes = whole_landscapes(data)
-    found = search(data, landscapes, SearchSpace.BOTH)
+    found = search(data, unpruned_landscapes(data), SearchSpace.BOTH)
     windows = list(combinations(EVEN, 2))
     grid = [
         data.trial(Pruning(weights, neurons, scope, definition))

@@ -1,42 +1,35 @@
 """Print the README's comparison of methods on the embedded experiment: `python -m recipes.compare`."""
 
+from dataclasses import replace
+
 from opnp.comparison.defaults import default_rows, pruned_rows
 from opnp.comparison.fit_data import training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.reports import comparison_markdown
-from opnp.comparison.table import Row, compare
-from opnp.config import UNPRUNED, Pruning
+from opnp.comparison.table import compare
+from opnp.config import UNPRUNED
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
-from opnp.search.coarse_to_fine import SearchSpace, search
-from opnp.search.tuning_set import make_tuning_set
+from opnp.reports.found_windows import search_lines
+from opnp.search.find_windows import find_windows
 from opnp.store import Store
-from recipes.landscape import landscapes
-
-
-def found(explorer: Explorer, ood: tuple[str, ...]) -> Pruning:
-    """The windows that Landscape finds on the tune halves."""
-    seen = make_tuning_set(explorer.prepared, ood)
-    return search(seen, landscapes(seen), SearchSpace.BOTH).best.pruning
 
 
 def main() -> None:
-    """The page's rows, then the windows found on the tune halves, alone and combined."""
+    """The windows that Landscape finds, alone and combined, then the page's rows."""
     with Store() as store:
         explorer = Explorer(prepare(load_experiment("fashion"), store))
         known = training(explorer.prepared, store)
-    ood = tuple(explorer.prepared.ood)
-    best = found(explorer, ood)
-    chosen = [*pruned_rows(best)[-3:], *(Recipe(key, pruning=best) for key in ("vim", "rmd"))]
-    recipes = [Recipe(pruning=best), *chosen, *default_rows(UNPRUNED)]
-    rows = compare(explorer.prepared, known, recipes, ood)
-    count = 1 + len(chosen)
-    named = [
-        Row(f"{row.name}, windows found", row.recipe, row.figures, row.fitting, row.scoring, row.reason)
-        for row in rows[:count]
-    ]
-    print(comparison_markdown([*named, *rows[count:]], explorer.prepared.experiment.title))
+    experiment, ood = explorer.prepared.experiment, tuple(explorer.prepared.ood)
+    found = find_windows(explorer, ood)
+    best = found.pruning
+    scores = (Recipe(score, pruning=best) for score in ("vim", "rmd"))
+    chosen = [Recipe(pruning=best), *pruned_rows(best)[-3:], *scores]
+    rows = compare(explorer.prepared, known, [*chosen, *default_rows(UNPRUNED)], ood)
+    named = [replace(row, name=f"{row.name}, windows found") for row in rows[: len(chosen)]]
+    notes = search_lines(found, {images.key: images.title for images in experiment.ood})
+    print(comparison_markdown([*named, *rows[len(chosen) :]], experiment.title, notes))
 
 
 if __name__ == "__main__":

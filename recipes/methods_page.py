@@ -44,8 +44,8 @@ Each is tested against an independent version, written from the paper's equation
 scikit-learn, on features of the embedded net: AUROC agrees to 1e-4 (`tests/methods`).
 
 On the command line and in links a recipe is one line: names joined by `+`, parameters in brackets, such as
-`pruned+react(percentile=95)+gen`; `pruned` stands for `--weights` and `--neurons`, which can also be written
-out: `weights(low=0,high=99)+neurons(low=30,high=100)+vim`.
+`pruned+react(percentile=95)+gen`; `pruned` stands for `--weights` and `--neurons`, or for what `--search`
+finds. Windows can also be written out: `weights(low=0,high=99)+neurons(low=30,high=100)+vim`.
 """
 
 KINDS: Mapping[str, Mapping[str, Method]] = {

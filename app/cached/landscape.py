@@ -10,20 +10,18 @@ if TYPE_CHECKING:
     from app.jobs.call import Call
     from app.jobs.exact_landscapes import ExactLandscapesJob
     from opnp.config import Pruning
-    from opnp.search.holdout import HeldOutResult, LeaveOneOutResult
+    from opnp.search.find_windows import FoundWindows
+    from opnp.search.holdout import LeaveOneOutResult
     from opnp.search.landscape import Landscape, Side
-    from opnp.search.trial import SearchResult
     from opnp.search.tuning_set import TuningSet
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "TuningSet":
     """What searches may see of an experiment, a sample if it is large; `blind` holds no OOD image."""
-    from opnp.search.tuning_set import make_tuning_set, quick_size, without_ood
+    from opnp.search.find_windows import searched_images
 
-    prepared = ready(key).prepared
-    data = make_tuning_set(prepared, ood, most=quick_size(prepared, ood))
-    return without_ood(data) if blind else data
+    return searched_images(ready(key).prepared, ood, blind=blind)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -45,40 +43,29 @@ def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "Exa
 
 
 def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "list[Landscape]":
-    """The landscapes around the unpruned model: of each scope of weights, each definition of neurons."""
-    from opnp.config import NeuronDefinition, Pruning, RankScope
-    from opnp.search.landscape import Side
+    """The landscapes of the unpruned model that a search looks at."""
+    from opnp.search.find_windows import UNPRUNED_BASES
 
-    bases = [(Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope]
-    bases += [(Side.NEURONS, Pruning(neuron_definition=definition)) for definition in NeuronDefinition]
-    return [landscape(key, ood, side, base, blind=blind) for side, base in bases]
+    return [landscape(key, ood, *base, blind=blind) for base in UNPRUNED_BASES]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def choice(key: str, ood: tuple[str, ...], reach: str, loss: float, *, blind: bool = False) -> "SearchResult":
-    """The best window that costs at most `loss` of ID accuracy, found on what searches may see."""
-    from opnp.search.coarse_to_fine import search
+def choice(key: str, ood: tuple[str, ...], space: str, loss: float, *, blind: bool = False) -> "FoundWindows":
+    """The best windows that cost at most `loss` of ID accuracy, and what they are worth held out."""
+    from opnp.search.find_windows import find_windows
 
-    data = tuning_data(key, ood, blind=blind)
-    return search(data, unpruned_landscapes(key, ood, blind=blind), reach, max_accuracy_loss=loss)
+    around = unpruned_landscapes(key, ood, blind=blind)
+    return find_windows(ready(key), ood, space, max_accuracy_loss=loss, blind=blind, landscapes=around)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def best_found(key: str, ood: tuple[str, ...]) -> "Call[SearchResult]":
-    """The best window that the Landscape page would show first; whoever asks first may start the search."""
+def best_found(key: str, ood: tuple[str, ...]) -> "Call[FoundWindows]":
+    """The best windows that the Landscape page would show first; whoever asks first may start the search."""
     from app.jobs.call import Call
     from opnp.search.coarse_to_fine import SearchSpace
     from opnp.search.trial import MAX_ACCURACY_LOSS
 
     return Call(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def held_out(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "HeldOutResult":
-    """What a chosen pruning is worth on the held-out halves."""
-    from opnp.search.holdout import hold_out
-
-    return hold_out(ready(key), pruning, ood)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

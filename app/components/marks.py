@@ -23,7 +23,7 @@ def best(explorer: Explorer, settings: Settings) -> Pruning:
     search = cached.best_found(explorer.prepared.experiment.key, settings.ood)
     if explorer.small:
         search.start()
-    return search.result.best.pruning if search.result else UNPRUNED
+    return search.result.pruning if search.result else UNPRUNED
 
 
 def marks(side: str, found: Pruning) -> tuple[Mark, ...]:

@@ -1,16 +1,13 @@
-"""What the commands that evaluate or score share: windows, OOD sets, and an experiment made ready."""
+"""What the commands that evaluate or score share: OOD sets, and an experiment made ready."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.text import Text
 
 from opnp.cli import _console
 from opnp.cli._inputs import printable
-from opnp.config import Pruning
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
@@ -20,34 +17,6 @@ from opnp.features.monitor import Report
 from opnp.prepare import prepare
 from opnp.reports.provenance import image_notes
 from opnp.store import Store
-
-Ends = tuple[float, float]
-
-Weights = Annotated[
-    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of weights to keep, in percent; 0 100 prunes none.")
-]
-Neurons = Annotated[
-    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of neurons to keep, in percent; 0 100 prunes none.")
-]
-Scope = Annotated[
-    str, typer.Option(metavar="global|per-class", help="Among which weights a weight is ranked.")
-]
-Definition = Annotated[
-    str, typer.Option(metavar="activation|weights", help="What the sensitivity of a neuron is.")
-]
-Ood = Annotated[
-    list[str] | None,
-    typer.Option(help="Key of an OOD set; may be repeated; all of them by default.", show_default=False),
-]
-
-
-def pruning_of(weights: Ends, neurons: Ends, scope: str, definition: str) -> Pruning:
-    """The position that the options name.
-
-    Raises:
-        InvalidSettingError: If a window or a name is not allowed.
-    """
-    return Pruning(weights, neurons, scope, definition)
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:

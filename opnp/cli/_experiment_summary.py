@@ -8,7 +8,7 @@ from rich.table import Table
 from opnp.cli._inputs import printable
 from opnp.diagnostics.experiment_summary import ExperimentSummary, SetSummary
 from opnp.models import numbered
-from opnp.reports.markdown import percent
+from opnp.reports.percent import percent
 
 _SHOWN = 12
 

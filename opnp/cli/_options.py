@@ -28,6 +28,25 @@ Workers = Annotated[
 ]
 Autocast = Annotated[bool, typer.Option(help="Half precision in the backbone on CUDA.")]
 
+Ends = tuple[float, float]
+
+Weights = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of weights to keep, in percent; 0 100 prunes none.")
+]
+Neurons = Annotated[
+    Ends, typer.Option(metavar="LOW HIGH", help="Ranks of neurons to keep, in percent; 0 100 prunes none.")
+]
+Scope = Annotated[
+    str, typer.Option(metavar="global|per-class", help="Among which weights a weight is ranked.")
+]
+Definition = Annotated[
+    str, typer.Option(metavar="activation|weights", help="What the sensitivity of a neuron is.")
+]
+Ood = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of an OOD set; may be repeated; all of them by default.", show_default=False),
+]
+
 
 def sets_named(experiment: Experiment, keys: list[str] | None) -> list[ImageSet]:
     """The image sets of an experiment with those keys, or all of them.

@@ -3,7 +3,6 @@
 import typer
 
 from opnp.cli import cache
-from opnp.cli.benchmark import benchmark
 from opnp.cli.compare import compare_methods
 from opnp.cli.deploy import deploy
 from opnp.cli.download import download
@@ -24,7 +23,6 @@ app.command("download")(download)
 app.command("extract")(extract)
 app.command("map")(sensitivity_map)
 app.command("evaluate")(evaluate)
-app.command("benchmark")(benchmark)
 app.command("compare")(compare_methods)
 app.command("deploy")(deploy)
 app.command("score")(score)

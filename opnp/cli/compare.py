@@ -19,11 +19,16 @@ from opnp.comparison.recipe import Recipe
 from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
 from opnp.comparison.table import Row, cells, compare
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
+from opnp.errors import InvalidSettingError
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.metrics import AUPR_IS
-from opnp.reports.markdown import percent
-from opnp.reports.provenance import MEANING, provenance, remarks
+from opnp.reports.found_windows import search_facts, search_lines
+from opnp.reports.percent import percent
+from opnp.reports.provenance import MEANING, provenance, provenance_lines, remarks
+from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.find_windows import FoundWindows, find_windows
+from opnp.search.trial import MAX_ACCURACY_LOSS
 from opnp.store import Store
 
 Out = Path | None
@@ -42,11 +47,18 @@ def compare_methods(
             show_default=False,
         ),
     ] = None,
-    weights: _experiment.Weights = OPEN,
-    neurons: _experiment.Neurons = OPEN,
-    scope: _experiment.Scope = RankScope.GLOBAL,
-    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
-    ood: _experiment.Ood = None,
+    weights: _options.Weights = OPEN,
+    neurons: _options.Neurons = OPEN,
+    scope: _options.Scope = RankScope.GLOBAL,
+    definition: _options.Definition = NeuronDefinition.ACTIVATION,
+    ood: _options.Ood = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Find the windows first, as the Landscape page does.")
+    ] = False,
+    max_accuracy_loss: Annotated[
+        float, typer.Option(min=0, max=100, help="Points of ID accuracy that the windows found may cost.")
+    ] = 100 * MAX_ACCURACY_LOSS,
+    prune: Annotated[SearchSpace, typer.Option(help="What the search may prune.")] = SearchSpace.BOTH,
     csv: Annotated[Out, typer.Option(help="Write every figure to this file.", show_default=False)] = None,
     markdown: Annotated[Out, typer.Option(help="Write the table as Markdown.", show_default=False)] = None,
     latex: Annotated[Out, typer.Option(help="Write the table as LaTeX.", show_default=False)] = None,
@@ -56,21 +68,22 @@ def compare_methods(
 ) -> None:
     """Compare post-hoc methods, pruning and their combinations: what the Compare page shows.
 
-    --method pruned+gen prunes as --weights and --neurons say and scores with GEN.
+    --method pruned+gen prunes as --weights and --neurons say, or as --search finds, and scores with GEN.
 
     Without --method, all methods; with open windows, the examples of the page stand in for pruning.
     """
     with _console.exits(as_json=as_json):
-        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
-        recipes = [read(line, pruned=pruning) for line in method or []] or list(default_rows(pruning))
-        outputs = {"--csv": csv, "--markdown": markdown, "--latex": latex}
-        for option, path in outputs.items():
-            if path is not None:
-                _outputs.require_folder(option, path.parent)
+        pruning = Pruning(weights, neurons, scope, definition)
+        _require_one_choice(pruning, search=search, rule=(max_accuracy_loss, prune))
+        recipes = _recipes(method, pruning)
+        _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex})
         chosen = load_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         explorer = _experiment.ready(chosen, device, cache)
         keys = _experiment.there(explorer, keys, ood)
+        found = _search(explorer, keys, prune, max_accuracy_loss / 100) if search else None
+        if found is not None:
+            recipes = _recipes(method, found.pruning)
         with Store(cache) as store:
             known = training(explorer.prepared, store)
             rows = _run(explorer, known, recipes, keys, store)
@@ -79,16 +92,18 @@ def compare_methods(
             "fitted_to": known.count,
             **remarks(explorer.prepared),
         }
-        written = {
-            "--markdown": comparison_markdown(rows, chosen.title),
-            "--latex": comparison_latex(rows, chosen.title),
-        }
-        for option, path in outputs.items():
-            if path is not None and option in written:
-                _outputs.write(option, path, written[option])
+        notes = provenance_lines(made_from)
+        searched = [] if found is None else search_lines(found, {one.key: one.title for one in chosen.ood})
+        if found is not None:
+            made_from["search"] = search_facts(found)
         if csv is not None:
             about = {**made_from, **MEANING, "time": TIME}
             _outputs.write_table("--csv", csv, comparison_csv(rows), about)
+        if markdown is not None:
+            text = comparison_markdown(rows, chosen.title, [*searched, *notes])
+            _outputs.write("--markdown", markdown, text)
+        if latex is not None:
+            _outputs.write("--latex", latex, comparison_latex(rows, chosen.title, [*searched, *notes]))
     if as_json:
         if _console.leads():
             _console.say(comparison_json(rows, made_from, keys).rstrip())
@@ -103,9 +118,41 @@ def compare_methods(
         stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
     for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):
         stdout.print(Text(f"{pruned.kind} keeps {windows_text(pruned)}"))
-    for row in rows:
-        if row.reason is not None:
-            stdout.print(Text(f"{row.name}: {row.reason}"))
+    for line in (*(f"{row.name}: {row.reason}" for row in rows if row.reason is not None), *searched):
+        stdout.print(Text(line))
+
+
+def _require_one_choice(pruning: Pruning, *, search: bool, rule: tuple[float, SearchSpace]) -> None:
+    """Refuse windows beside a search, and a rule without one."""
+    if search and pruning != Pruning():
+        raise InvalidSettingError(
+            "Expected `--search` alone, which finds the windows, but got `--weights`, `--neurons`, `--scope` "
+            "or `--definition` as well. Drop one or the other."
+        )
+    if not search and rule != (100 * MAX_ACCURACY_LOSS, SearchSpace.BOTH):
+        raise InvalidSettingError(
+            "Expected `--max-accuracy-loss` and `--prune` with `--search`, whose rule they are, but got no "
+            "search. Add `--search`, or drop them."
+        )
+
+
+def _recipes(lines: Sequence[str] | None, pruning: Pruning) -> list[Recipe]:
+    return [read(line, pruned=pruning) for line in lines or []] or list(default_rows(pruning))
+
+
+def _search(
+    explorer: Explorer, keys: Sequence[str], space: SearchSpace, max_accuracy_loss: float
+) -> FoundWindows:
+    people = _console.people()
+    with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
+        task = progress.add_task("Searching windows", total=1)
+        return find_windows(
+            explorer,
+            keys,
+            space,
+            max_accuracy_loss=max_accuracy_loss,
+            progress=lambda share: progress.update(task, completed=share),
+        )
 
 
 def _run(

@@ -8,14 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
-from opnp.config import OPEN, NeuronDefinition, RankScope, windows_text
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.build import make_detector
 from opnp.detector.export import require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.experiments.registry import load_experiment
-from opnp.reports.markdown import percent
+from opnp.reports.percent import percent
 from opnp.reports.provenance import remarks
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan, plan
@@ -31,11 +31,11 @@ _UNDESCRIBED = (
 def deploy(
     experiment: _options.ExperimentKey,
     *,
-    weights: _experiment.Weights = OPEN,
-    neurons: _experiment.Neurons = OPEN,
-    scope: _experiment.Scope = RankScope.GLOBAL,
-    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
-    ood: _experiment.Ood = None,
+    weights: _options.Weights = OPEN,
+    neurons: _options.Neurons = OPEN,
+    scope: _options.Scope = RankScope.GLOBAL,
+    definition: _options.Definition = NeuronDefinition.ACTIVATION,
+    ood: _options.Ood = None,
     tpr: Annotated[
         Share, typer.Option(help="Accept at least this share of ID, in percent; 95 by default.")
     ] = None,
@@ -79,7 +79,7 @@ def deploy(
     The threshold is chosen on one half of the ID test set and of every OOD set; figures are of the other.
     """
     with _console.exits(as_json=as_json):
-        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+        pruning = Pruning(weights, neurons, scope, definition)
         if onnx is not None:
             require_onnx()
         chosen = load_experiment(experiment)

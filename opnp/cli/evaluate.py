@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, RankScope, windows_text
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.evaluation.evaluate import OodMetrics
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
@@ -17,7 +17,6 @@ from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Snapshot
 from opnp.reports.csv_table import csv_of
-from opnp.reports.markdown import percent
 from opnp.reports.metric_table import (
     DIRECTION,
     MetricTable,
@@ -27,6 +26,7 @@ from opnp.reports.metric_table import (
     realised,
     records,
 )
+from opnp.reports.percent import percent
 from opnp.reports.provenance import MEANING, method_records, provenance, remarks
 
 Halves = Mapping[Half, MetricTable]
@@ -35,11 +35,11 @@ Halves = Mapping[Half, MetricTable]
 def evaluate(
     experiment: _options.ExperimentKey,
     *,
-    weights: _experiment.Weights = OPEN,
-    neurons: _experiment.Neurons = OPEN,
-    scope: _experiment.Scope = RankScope.GLOBAL,
-    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
-    ood: _experiment.Ood = None,
+    weights: _options.Weights = OPEN,
+    neurons: _options.Neurons = OPEN,
+    scope: _options.Scope = RankScope.GLOBAL,
+    definition: _options.Definition = NeuronDefinition.ACTIVATION,
+    ood: _options.Ood = None,
     csv: Annotated[
         Path | None, typer.Option(help="Also write every figure to this file.", show_default=False)
     ] = None,
@@ -54,7 +54,7 @@ def evaluate(
     Features and maps that are not there yet are computed first.
     """
     with _console.exits(as_json=as_json):
-        pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+        pruning = Pruning(weights, neurons, scope, definition)
         if csv is not None:
             _outputs.require_folder("--csv", csv.parent)
         chosen = load_experiment(experiment)

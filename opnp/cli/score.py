@@ -43,10 +43,10 @@ def score(
         typer.Argument(help="Files, folders and patterns such as 'shots/*.jpg'.", show_default=False),
     ],
     *,
-    weights: _experiment.Weights = OPEN,
-    neurons: _experiment.Neurons = OPEN,
-    scope: _experiment.Scope = RankScope.GLOBAL,
-    definition: _experiment.Definition = NeuronDefinition.ACTIVATION,
+    weights: _options.Weights = OPEN,
+    neurons: _options.Neurons = OPEN,
+    scope: _options.Scope = RankScope.GLOBAL,
+    definition: _options.Definition = NeuronDefinition.ACTIVATION,
     csv: Annotated[
         Path | None, typer.Option(help="Also write a line an image to this file.", show_default=False)
     ] = None,
@@ -64,7 +64,7 @@ def score(
     """
     with _console.exits(as_json=False):
         try:
-            pruning = _experiment.pruning_of(weights, neurons, scope, definition)
+            pruning = Pruning(weights, neurons, scope, definition)
             if csv is not None:
                 _outputs.require_folder("--csv", csv.parent)
             files = files_named(images)

@@ -14,8 +14,8 @@ from opnp.cli.score_experiment import Skipped
 from opnp.detector import Result
 from opnp.errors import UnreadableImageError
 from opnp.reports.csv_table import csv_of, file_cell
-from opnp.reports.markdown import percent
 from opnp.reports.metric_table import DIRECTION
+from opnp.reports.percent import percent
 
 BATCH = 64
 Item = TypeVar("Item")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from opnp.comparison.table import COLUMNS, Row, Standing, cells, standings
 from opnp.metrics import AUPR_IS
-from opnp.reports.markdown import percent, table
+from opnp.reports.markdown import table
+from opnp.reports.percent import percent
 
 HEADER = {
     "fpr95": "FPR95 ↓",
@@ -30,12 +31,13 @@ HALVES = {"report": "on the held-out half of every OOD set", "tune": "on the tun
 Cell = tuple[str, Standing]
 
 
-def comparison_markdown(rows: Sequence[Row], title: str, key: str | None = None) -> str:
+def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
     """One table with the rows that could not run below.
 
     Args:
         rows: What to print.
         title: Of the experiment.
+        notes: How windows were chosen and what the table was made from, a line each.
         key: Of an OOD set; the average over the sets if None.
 
     Returns:
@@ -44,10 +46,11 @@ def comparison_markdown(rows: Sequence[Row], title: str, key: str | None = None)
     marks = {Standing.BEST: "**{}**", Standing.CLOSE: "*{}*", Standing.OTHER: "{}"}
     body = [[marks[standing].format(words) for words, standing in line] for line in _body(rows, key)]
     parts = [f"# {' '.join(title.split())}", _reading(rows, "*italic*"), table(_header(), body)]
-    return "\n\n".join([*parts, *_reasons(rows)]) + "\n"
+    made_from = "\n".join(f"- {' '.join(note.split())}" for note in notes)
+    return "\n\n".join([*parts, *_reasons(rows), made_from]) + "\n"
 
 
-def comparison_latex(rows: Sequence[Row], title: str, key: str | None = None) -> str:
+def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
     r"""A `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
     marks = {Standing.BEST: r"\textbf{%s}", Standing.CLOSE: r"\emph{%s}", Standing.OTHER: "%s"}
     body = [
@@ -55,7 +58,7 @@ def comparison_latex(rows: Sequence[Row], title: str, key: str | None = None) ->
     ]
     comments = [" ".join(title.split()), _reading(rows, "italic"), r"needs \usepackage{booktabs}"]
     lines = [
-        *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows))),
+        *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows), *notes)),
         rf"\begin{{tabular}}{{l{'r' * (len(_header()) - 1)}}}",
         r"\toprule",
         " & ".join(map(latex, _header())) + r" \\",

@@ -1,20 +1,17 @@
-"""MetricTable to files: one CSV for tables elsewhere, one JSON that also says how to make them again."""
+"""Say what figures were made from, and what their columns are, so that a file can be read alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 
-from opnp.benchmark import Benchmark, Method, Row
 from opnp.config import Pruning
 from opnp.evaluation.intervals import RESAMPLES, SEED
 from opnp.evaluation.splits import SPLIT_SEED
 from opnp.explorer import Explorer
 from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
-from opnp.reports.csv_table import csv_of
-from opnp.reports.metric_table import DIRECTION, MetricTable, Record, describe_pruning, realised, records
+from opnp.reports.metric_table import DIRECTION, MetricTable, Record, realised, records
 from opnp.reports.versions import versions
-from opnp.search.trial import HIGHS, LOWS, PARTNERS, SearchResult
 
 
 def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
@@ -34,6 +31,22 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
         "device": str(device),
         "versions": versions(),
     }
+
+
+def provenance_lines(made_from: Mapping[str, object]) -> list[str]:
+    """What figures follow from, a line for each part that has something to say.
+
+    Example:
+        >>> provenance_lines({"device": "cpu", "seeds": {"intervals": 7}, "notes": []})
+        ['device: cpu', 'seeds: intervals 7']
+    """
+    return [
+        f"{name}: " + ", ".join(f"{key} {part}" for key, part in value.items())
+        if isinstance(value, Mapping)
+        else f"{name}: {value}"
+        for name, value in made_from.items()
+        if value not in ({}, [])
+    ]
 
 
 def remarks(prepared: Prepared) -> dict[str, object]:
@@ -83,52 +96,3 @@ def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTa
         "neuron_definition": str(pruning.neuron_definition),
     }
     return ({**windows, **realised(head), **record} for record in records(said))
-
-
-def benchmark_csv(benchmark: Benchmark) -> str:
-    """The table in long form: one row for each method and OOD set, and for their average."""
-    return csv_of(
-        record
-        for row in benchmark.rows
-        for record in method_records(row.method, row.pruning, row.head, row.held_out)
-    )
-
-
-def benchmark_json(
-    benchmark: Benchmark, made_from: dict[str, object], ood: Sequence[str]
-) -> dict[str, object]:
-    """The table with how the windows were chosen and what it was made from."""
-    return {
-        **made_from,
-        "ood": list(ood),
-        "scores": DIRECTION,
-        "unit": "fractions",
-        "half": "report",
-        "choosing": {
-            "rule": "lowest macro FPR95 on the tune halves among those within the accuracy loss",
-            "max_accuracy_loss": benchmark.max_accuracy_loss,
-            "grid": {"lows": LOWS, "highs": HIGHS, "pairs": PARTNERS},
-        },
-        "rows": [_row(row) for row in benchmark.rows],
-    }
-
-
-def _row(row: Row) -> dict[str, object]:
-    return {
-        "method": row.method,
-        "score": "maximum softmax probability" if row.method is Method.MSP else "energy",
-        "pruning": describe_pruning(row.pruning),
-        "choice": None if row.choice is None else _choice(row.choice),
-        "realised": realised(row.head),
-        "sets": list(records(row.held_out)),
-    }
-
-
-def _choice(choice: SearchResult) -> dict[str, object]:
-    best = choice.best
-    return {
-        "by_hand": choice.by_hand,
-        "tried": choice.tried,
-        "within_the_loss": len(choice.ranking),
-        "tune": {"fpr95": best.fpr95, "auroc": best.auroc, "accuracy": best.accuracy},
-    }

@@ -12,6 +12,7 @@ from opnp.config import Pruning
 from opnp.evaluation.splits import Half
 from opnp.search import tuning_set
 from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.find_windows import FoundWindows
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 CACHES = (cached.tuning_data, cached.landscape, cached.exact_landscapes, cached.choice, cached.left_out)
@@ -21,25 +22,24 @@ def headline(app) -> float:
     return float(app.metric[0].value.removesuffix(" %"))
 
 
-def chosen(reach: SearchSpace = SearchSpace.BOTH, loss: float = 0.005) -> Pruning:
-    return cached.choice("fashion", OOD, reach, loss).best.pruning
+def chosen(space: SearchSpace = SearchSpace.BOTH, loss: float = 0.005) -> FoundWindows:
+    return cached.choice("fashion", OOD, space, loss)
 
 
 def test_the_large_number_is_the_held_out_one(dashboard):
     app = dashboard("landscape")
     explorer = cached.ready("fashion")
-    said = explorer.evaluate(explorer.at(chosen()), OOD, Half.REPORT)
+    said = explorer.evaluate(explorer.at(chosen().pruning), OOD, Half.REPORT)
     assert headline(app) == pytest.approx(100 * said.fpr95, abs=0.051)
-    held = cached.held_out("fashion", OOD, chosen())
-    assert gap_words(held) in words(app)
+    assert gap_words(chosen().held_out) in words(app)
     assert "From all 9,000 images" in words(app)
 
 
 def test_the_button_takes_the_sliders_to_the_best(dashboard):
     app = dashboard("landscape")
     app.button(key="go-best").click().run()
-    assert app.session_state["weights"] == tuple(chosen().weights)
-    assert app.session_state["neurons"] == tuple(chosen().neurons)
+    assert app.session_state["weights"] == tuple(chosen().pruning.weights)
+    assert app.session_state["neurons"] == tuple(chosen().pruning.neurons)
     assert not app.exception
 
 
@@ -48,16 +48,14 @@ def test_rule_and_reach_are_the_visitors(dashboard):
     app.button_group(key="reach").set_value(SearchSpace.NEURONS).run()
     app.slider(key="loss").set_value(2.0).run()
     best = chosen(SearchSpace.NEURONS, 0.02)
-    assert best.kind == "ONP"
-    held = cached.held_out("fashion", OOD, best)
-    assert headline(app) == pytest.approx(100 * held.report.fpr95, abs=0.051)
+    assert best.pruning.kind == "ONP"
+    assert headline(app) == pytest.approx(100 * best.held_out.report.fpr95, abs=0.051)
 
 
 def test_a_choice_without_ood_data_is_shown_with_its_regret(dashboard):
     app = dashboard("landscape")
-    blind = cached.choice("fashion", OOD, SearchSpace.BOTH, 0.005, blind=True).best.pruning
-    informed, other = (cached.held_out("fashion", OOD, pruning) for pruning in (chosen(), blind))
-    regret = 100 * (other.report.fpr95 - informed.report.fpr95)
+    blind = cached.choice("fashion", OOD, SearchSpace.BOTH, 0.005, blind=True)
+    regret = 100 * (blind.held_out.report.fpr95 - chosen().held_out.report.fpr95)
     assert f"not knowing costs {regret:.1f} points" in words(app)
 
 

@@ -1,13 +1,17 @@
 import csv
+import json
 
 import pytest
 from toy_explorer import OOD, toy_explorer
 
 from opnp.comparison.fit_data import training
+from opnp.comparison.grammar import spell
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.table import cells, compare
 from opnp.config import Pruning
 from opnp.methods import METHODS
+from opnp.reports.found_windows import search_facts, search_lines
+from opnp.search.find_windows import find_windows
 from opnp.store import Store
 
 relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -54,6 +58,37 @@ def test_all_methods_by_default(run, said):
     assert refused <= {"ASH-S", "OPP + ASH-S", "SCALE"}  # 99 % of sixteen features leave none
 
 
+@relu
+def test_a_search_finds_what_pruned_means_and_every_file_says_how(run, said, explorer, tmp_path):
+    wanted = find_windows(explorer, OOD, "weights", max_accuracy_loss=0.01)
+    lines = search_lines(wanted, {"middle": "Middle", "far": "Far"})
+    searched = ["--search", "--prune", "weights", "--max-accuracy-loss", 1, "--method", "pruned+gen"]
+    files = {"--csv": "t.csv", "--markdown": "t.md", "--latex": "t.tex"}
+    result = run("compare", "toy", *searched, *[word for pair in files.items() for word in pair])
+    assert result.exit_code == 0, result.output
+    written = {name: (tmp_path / name).read_text() for name in ("t.md", "t.tex")}
+    for line in lines:
+        assert line in " ".join(result.stdout.split())
+        assert f"- {line}\n- " in written["t.md"]
+        assert f"% {line}\n" in written["t.tex"]
+    assert all("seeds: halves of the OOD sets 2402, intervals 7" in text for text in written.values())
+    facts = json.loads((tmp_path / "t.csv-metadata.json").read_text())
+    machine = said(run("compare", "toy", *searched, "--json"))
+    assert facts["search"] == machine["search"] == json.loads(json.dumps(search_facts(wanted)))
+    assert {"versions", "seeds"} <= facts.keys() & machine.keys()
+    assert [row["recipe"] for row in machine["rows"]] == [spell(Recipe("gen", pruning=wanted.pruning))]
+    assert "search" not in said(run("compare", "toy", "--method", "gen", "--json"))
+
+
+@relu
+def test_a_search_that_is_stopped_ends_in_a_sentence(run, complains, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("opnp.search.find_windows.search", interrupted)
+    complains(run("compare", "toy", "--search"), 130, "Stopped.")
+
+
 @gelu
 def test_what_cannot_run_says_so(run):
     result = run("compare", "toy", "--method", "scale", "--method", "msp")
@@ -79,8 +114,17 @@ def test_nothing_is_cut_off_in_a_narrow_terminal(run, monkeypatch):
         (["toy", "--method", "react+scale"], "Expected one rectifier"),
         (["toy", "--neurons", "50", "20"], "Expected `neurons` to satisfy"),
         (["toy", "--ood", "near"], "Expected `--ood` to be one of 'middle', 'far'"),
+        (["toy", "--search", "--weights", 0, 99], "Expected `--search` alone, which finds the windows, but"),
+        (["toy", "--search", "--scope", "per-class"], "Drop one or the other."),
+        (["toy", "--prune", "weights"], "Expected `--max-accuracy-loss` and `--prune` with `--search`"),
         (["toy", "--csv", "/proc/none/x"], "Expected `--csv` to be a place that can be written"),
     ],
 )
 def test_errors_say_what_to_do(run, complains, arguments, words):
     complains(run("compare", *arguments), 1, words)
+
+
+@relu
+@pytest.mark.parametrize("option", [("--max-accuracy-loss", -1), ("--prune", "biases")])
+def test_a_rule_that_cannot_be_is_a_usage_error(run, option):
+    assert run("compare", "toy", "--search", *option).exit_code == 2

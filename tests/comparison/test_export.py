@@ -50,7 +50,7 @@ def test_json_says_what_it_was_made_from(rows):
 
 
 def test_markdown_is_one_table_with_marks(rows):
-    text = comparison_markdown(rows, "Toy")
+    text = comparison_markdown(rows, "Toy", ["seeds: intervals 7", "two\nlines"])
     table = [line for line in text.splitlines() if line.startswith("|")]
     assert len(table) == 2 + len(rows)
     assert {line.replace(r"\|", "").count("|") for line in table} == {len(HEADER) + 3}
@@ -58,15 +58,17 @@ def test_markdown_is_one_table_with_marks(rows):
     marked = [line.split(" | ")[1] for line in table[2:] if line.split(" | ")[1].startswith("**")]
     assert {float(re.match(r"\*\*([\d.]+)", one)[1]) for one in marked} == {round(100 * best, 1)}
     assert "Since it is so." in text
-    assert comparison_markdown(rows, "Toy", "far") != text
+    assert text.endswith("\n- seeds: intervals 7\n- two lines\n")
+    assert comparison_markdown(rows, "Toy", [], "far") != comparison_markdown(rows, "Toy", [])
 
 
 def test_latex_balances_and_escapes(rows):
-    text = comparison_latex(rows, "Toy")
+    text = comparison_latex(rows, "Toy", ["seeds: intervals 7", "two\nlines"])
     body = [line for line in text.splitlines() if line.endswith(r"\\")]
     assert len(body) == 1 + len(rows)
     assert {len(re.findall(r"(?<!\\)&", line)) for line in body} == {len(HEADER) + 1}
     assert r"=a|b\_c \& 5 \%" in text
     assert r"\textbf{" in text
+    assert "\n% seeds: intervals 7\n% two lines\n" in text
     assert text.count("{") == text.count("}")
     assert "µ" not in "".join(body)

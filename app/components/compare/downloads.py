@@ -10,7 +10,7 @@ from opnp.comparison.export import comparison_csv, comparison_json
 from opnp.comparison.reports import comparison_latex, comparison_markdown
 from opnp.comparison.table import Row
 from opnp.explorer import Explorer
-from opnp.reports.provenance import provenance
+from opnp.reports.provenance import provenance, provenance_lines
 
 
 def downloads(
@@ -29,16 +29,18 @@ def downloads(
     titles = titles_of(prepared.experiment.ood)
     what = text.AVERAGE if key is None else titles[key]
     title = f"{prepared.experiment.title}: {what}"
-    device = prepared.classifier.weight.device
+
+    def made_from() -> dict[str, object]:
+        return {**provenance(explorer, prepared.classifier.weight.device), "fitted_to": fitted_to}
+
+    def notes() -> list[str]:
+        return provenance_lines(made_from())
+
     files = {
         "CSV": ("csv", "text/csv", lambda: comparison_csv(rows)),
-        "JSON": (
-            "json",
-            "application/json",
-            lambda: comparison_json(rows, {**provenance(explorer, device), "fitted_to": fitted_to}, ood),
-        ),
-        "Markdown": ("md", "text/markdown", lambda: comparison_markdown(rows, title, key)),
-        "LaTeX": ("tex", "text/x-tex", lambda: comparison_latex(rows, title, key)),
+        "JSON": ("json", "application/json", lambda: comparison_json(rows, made_from(), ood)),
+        "Markdown": ("md", "text/markdown", lambda: comparison_markdown(rows, title, notes(), key)),
+        "LaTeX": ("tex", "text/x-tex", lambda: comparison_latex(rows, title, notes(), key)),
     }
     with st.container(horizontal=True, gap="xsmall", key="downloads"):
         for name, (ending, mime, make) in files.items():

@@ -13,9 +13,10 @@ from app.state.url_expected import number, one_of
 from opnp.config import UNPRUNED, windows_text
 from opnp.errors import InvalidDataError
 from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.find_windows import FoundWindows
 from opnp.search.holdout import HeldOutResult
 from opnp.search.landscape import Landscape, Side, pareto
-from opnp.search.trial import SearchResult, Trial
+from opnp.search.trial import Trial
 
 MOST_LOSS = 5.0
 """Percentage points of ID accuracy that the rule may give away."""
@@ -39,15 +40,12 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     with left:
         reach, loss = _rule()
         with st.spinner(text.landscape.SWEEPING):
-            choice = cached.choice(key, settings.ood, reach, loss)
-            held = cached.held_out(key, settings.ood, choice.best.pruning)
-            data = cached.tuning_data(key, settings.ood)
-        note = text.landscape.SEARCHED_SAMPLE.format(images=f"{len(data.features):,}") if data.sampled else ""
-        _headline(choice, held, note)
+            found = cached.choice(key, settings.ood, reach, loss)
+        _headline(found)
         with st.spinner(text.landscape.SWEEPING):
-            _blind(key, settings, reach, loss, held)
+            _blind(key, settings.ood, found)
     with right:
-        _front(cached.unpruned_landscapes(key, settings.ood), choice, loss, colours)
+        _front(cached.unpruned_landscapes(key, settings.ood), found, colours)
     return loss
 
 
@@ -69,7 +67,9 @@ def _rule() -> tuple[SearchSpace, float]:
     return reach, points / 100
 
 
-def _headline(choice: SearchResult, held: HeldOutResult, note: str) -> None:
+def _headline(found: FoundWindows) -> None:
+    held, sampled = found.held_out, found.images < found.population
+    note = text.landscape.SEARCHED_SAMPLE.format(images=f"{found.images:,}") if sampled else ""
     if held.pruning == UNPRUNED:
         st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
         return
@@ -85,7 +85,7 @@ def _headline(choice: SearchResult, held: HeldOutResult, note: str) -> None:
             f"{windows_text(held.pruning).capitalize()}. "
             f"95 % interval {interval(held.report.fpr95_interval)}; unpruned {percent(held.unpruned.fpr95)}. "
             f"ID accuracy {percent(held.unpruned.accuracy)} → {percent(held.report.accuracy)}. "
-            f"The best of {choice.tried:,} windows tried.{note}"
+            f"The best of {found.result.tried:,} windows tried.{note}"
         )
         st.markdown(gap_words(held))
         st.button(
@@ -108,25 +108,26 @@ def gap_words(held: HeldOutResult) -> str:
     )
 
 
-def _blind(key: str, settings: Settings, reach: str, loss: float, informed: HeldOutResult) -> None:
+def _blind(key: str, ood: tuple[str, ...], informed: FoundWindows) -> None:
     try:
-        pruning = cached.choice(key, settings.ood, reach, loss, blind=True).best.pruning
+        found = cached.choice(key, ood, informed.space, informed.max_accuracy_loss, blind=True)
     except InvalidDataError as error:  # ID test images of one class alone
         st.caption(text.landscape.NOT_BLIND.format(reason=message(str(error))))
         return
-    held = cached.held_out(key, settings.ood, pruning)
-    regret = held.report.fpr95 - informed.report.fpr95
+    report, best = found.held_out.report, informed.held_out.report
+    regret = report.fpr95 - best.fpr95
     st.caption(
         (text.landscape.BLIND if regret > 0 else text.landscape.BLIND_BETTER).format(
-            window=windows_text(pruning),
-            report=f"{percent(held.report.fpr95)} ({interval(held.report.fpr95_interval)})",
-            informed=percent(informed.report.fpr95),
+            window=windows_text(found.pruning),
+            report=f"{percent(report.fpr95)} ({interval(report.fpr95_interval)})",
+            informed=percent(best.fpr95),
             regret=points(regret).removeprefix("+"),
         )
     )
 
 
-def _front(landscapes: list[Landscape], choice: SearchResult, loss: float, colours: Palette) -> None:
+def _front(landscapes: list[Landscape], found: FoundWindows, colours: Palette) -> None:
+    choice, loss = found.result, found.max_accuracy_loss
     groups = {side: [t for one in landscapes if one.side is side for t in one.trials()] for side in Side}
     everything = [trial for trials in groups.values() for trial in trials]
     unpruned = float(landscapes[0].accuracy[0, -1])

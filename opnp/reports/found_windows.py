@@ -1,0 +1,78 @@
+"""How windows were chosen and what they are worth, for machines and in sentences."""
+
+from collections.abc import Mapping
+
+from opnp.config import UNPRUNED, windows_text
+from opnp.evaluation.evaluate import Evaluation
+from opnp.reports.metric_table import describe_pruning
+from opnp.reports.percent import percent
+from opnp.search.find_windows import FoundWindows
+from opnp.search.tuning_set import SEED
+
+RULE = (
+    "Windows searched on the tune halves, coarse to fine: of those that cost at most {loss:g} points of ID "
+    "accuracy, the one with the lowest average FPR95 on {sets}. Could be pruned: {space}. Tried {tried:,} "
+    "windows on {images} that are for choosing. The held-out halves were not looked at; threshold and "
+    "accuracy come from the same ID test images in both."
+)
+SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons or both"}
+NOTHING = "Found no window within that rule that beats the unpruned model. Allow a larger loss."
+
+
+def search_facts(found: FoundWindows) -> dict[str, object]:
+    """A search for machines: its rule, what it looked at, and what it found. Fractions."""
+    held = found.held_out
+    return {
+        "rule": "lowest macro FPR95 on the tune halves within the accuracy loss, coarse to fine",
+        "max_accuracy_loss": found.max_accuracy_loss,
+        "prune": str(found.space),
+        "ood": list(held.report.sets),
+        "tried": found.result.tried,
+        "images": found.images,
+        "of_images": found.population,
+        "sample_seed": SEED,
+        "window": windows_text(found.pruning),
+        "pruning": describe_pruning(found.pruning),
+        "tune": _figures(held.tune),
+        "held_out": _figures(held.report),
+        "held_out_unpruned": _figures(held.unpruned),
+    }
+
+
+def search_lines(found: FoundWindows, titles: Mapping[str, str]) -> list[str]:
+    """A search in sentences: how windows were chosen, then which and what they are worth.
+
+    Args:
+        found: The search.
+        titles: Titles of the OOD sets, by key.
+    """
+    held, images = found.held_out, f"all {found.images:,} images"
+    if found.images < found.population:
+        images = f"a sample (seed {SEED}) of {found.images:,} of the {found.population:,} images"
+    rule = RULE.format(
+        loss=100 * found.max_accuracy_loss,
+        sets=", ".join(titles[key] for key in held.report.sets),
+        space=SPACES[found.space],
+        tried=found.result.tried,
+        images=images,
+    )
+    tune, report, unpruned = (
+        percent(one.fpr95, one.fpr95_interval) for one in (held.tune, held.report, held.unpruned)
+    )
+    worth = (
+        f"Found {windows_text(found.pruning)}: FPR95 {report} held out, {tune} on the tune halves, of all "
+        f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
+        f"{percent(held.report.accuracy)}."
+    )
+    return [rule, NOTHING if found.pruning == UNPRUNED else worth]
+
+
+def _figures(evaluation: Evaluation) -> dict[str, float]:
+    low, high = evaluation.fpr95_interval
+    return {
+        "fpr95": evaluation.fpr95,
+        "fpr95_low": low,
+        "fpr95_high": high,
+        "auroc": evaluation.auroc,
+        "accuracy": evaluation.accuracy,
+    }

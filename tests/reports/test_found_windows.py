@@ -1,0 +1,48 @@
+import dataclasses
+import json
+
+import pytest
+from toy_explorer import OOD, toy_explorer
+
+from opnp.config import UNPRUNED, windows_text
+from opnp.reports.found_windows import NOTHING, search_facts, search_lines
+from opnp.reports.percent import percent
+from opnp.search.find_windows import find_windows
+
+TITLES = {"middle": "Middle", "far": "Far"}
+
+
+@pytest.fixture(scope="module")
+def found(trained_net, blobs, tmp_path_factory):
+    explorer = toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
+    return find_windows(explorer, OOD, "weights", max_accuracy_loss=0.01)
+
+
+def test_machines_are_told_the_rule_and_what_it_found(found):
+    facts = json.loads(json.dumps(search_facts(found)))
+    assert (facts["max_accuracy_loss"], facts["prune"], facts["ood"]) == (0.01, "weights", OOD)
+    assert (facts["tried"], facts["images"], facts["of_images"]) == (found.result.tried, 350, 350)
+    assert facts["pruning"]["weights"] == list(found.pruning.weights)
+    assert facts["tune"]["fpr95"] == found.held_out.tune.fpr95
+    assert facts["held_out"]["fpr95"] == found.held_out.report.fpr95
+    assert facts["held_out_unpruned"]["fpr95"] == found.held_out.unpruned.fpr95
+
+
+def test_people_are_told_the_same(found):
+    rule, worth = search_lines(found, TITLES)
+    assert "at most 1 points of ID accuracy" in rule
+    assert "average FPR95 on Middle, Far. Could be pruned: weights. Tried " in rule
+    assert f"Tried {found.result.tried:,} windows on all 350 images that are for choosing" in rule
+    report = found.held_out.report
+    assert worth.startswith(f"Found {windows_text(found.pruning)}: FPR95 ")
+    assert f"{percent(report.fpr95, report.fpr95_interval)} held out" in worth
+
+
+def test_a_sample_is_said(found):
+    sampled = dataclasses.replace(found, population=70_000)
+    assert "on a sample (seed 411) of 350 of the 70,000 images" in search_lines(sampled, TITLES)[0]
+
+
+def test_where_nothing_is_better_that_is_said(found):
+    held_out = dataclasses.replace(found.held_out, pruning=UNPRUNED)
+    assert search_lines(dataclasses.replace(found, held_out=held_out), TITLES)[1] == NOTHING
