@@ -13,7 +13,7 @@ from PIL import Image
 from opnp.data.decode import display_name, read_image
 from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, SkipReason, ZipImages, open_zip
 from opnp.errors import InvalidDataError, UnreadableImageError
-from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
+from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval, wilson_interval
 from opnp.features import ExtractionCancelledError
 from opnp.inference.predict import extract_features, preprocess
 from opnp.metrics import FloatArray, auroc, tpr_threshold
@@ -22,7 +22,6 @@ from opnp.models import Classifier
 BATCH = 32
 SMALL = 112
 """Pixels on the longer side of what is kept to be shown."""
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -148,9 +147,6 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     Raises:
         InvalidDataError: If a side is empty, or a score is NaN or infinite.
 
-    Reference:
-        Wilson, Journal of the American Statistical Association 22, 1927.
-
     Example:
         >>> found = acceptance(np.arange(100.0), np.array([1.0, 50.0]))
         >>> found.accepted, found.share, found.auroc
@@ -164,24 +160,10 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
         threshold,
         count,
         accepted,
-        wilson(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
+        wilson_interval(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
         value,
         auroc_interval(id_scores, [scores]),
     )
-
-
-def wilson(hits: int, count: int) -> Interval:
-    """95 % interval of a share from `hits` of `count` independent trials.
-
-    Example:
-        >>> low, high = wilson(0, 100)
-        >>> low, round(high, 3)
-        (0.0, 0.037)
-    """
-    share, weight = hits / count, _Z**2 / count
-    middle = (share + weight / 2) / (1 + weight)
-    reach = np.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
-    return Interval(max(0.0, float(middle - reach)), min(1.0, float(middle + reach)))
 
 
 def _small(image: Image.Image) -> bytes:
