@@ -2,6 +2,6 @@
 
 from opnp.scoring.full import PlainScorer, scorer
 from opnp.scoring.scorer import LiveScorer, warm_up
-from opnp.scoring.stratified_sample import Preview, share_margin
+from opnp.scoring.stratified_sample import Preview
 
-__all__ = ["LiveScorer", "PlainScorer", "Preview", "scorer", "share_margin", "warm_up"]
+__all__ = ["LiveScorer", "PlainScorer", "Preview", "scorer", "warm_up"]

@@ -86,9 +86,9 @@ class LiveScorer:
         require_finite("features", features)
         temperature = require_positive("temperature", temperature)
         most = _require_count("positions", positions)
-        self._population = require_strata(strata, features.shape[0])
-        self._drawn = allocate(self._population, _require_count("preview_size", preview_size))
-        self._indices = draw(self._population, self._drawn, seed).to(features.device)
+        population = require_strata(strata, features.shape[0])
+        self._drawn = allocate(population, _require_count("preview_size", preview_size))
+        self._indices = draw(population, self._drawn, seed).to(features.device)
         features, weight = features.detach().float(), weight.detach().float().clone()
         bias = bias.detach().float().clone()
         self._heads = Heads(weight, weight_sensitivity, neuron_sensitivity)
@@ -136,7 +136,7 @@ class LiveScorer:
             pruning: The windows.
 
         Returns:
-            The sample's exact scores, and its sizes, from which `share_margin` gives the error of a rate.
+            The sample's exact scores, and its sizes.
 
         Raises:
             InvalidSettingError: If it names a neuron sensitivity that was not given.
@@ -147,7 +147,7 @@ class LiveScorer:
         else:
             with self._preview_lock:
                 sampled = self._sampled.move(head)
-        return Preview(sampled, self._indices, self._drawn, self._population)
+        return Preview(sampled, self._indices, self._drawn)
 
 
 def _of(rescored: HeadOutput, indices: torch.Tensor) -> HeadOutput:

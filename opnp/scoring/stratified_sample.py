@@ -1,15 +1,12 @@
 """A stratified sample for previews: some of every data set, so that each one's rates can be estimated."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import InvalidDataError
 from opnp.scoring.head_output import HeadOutput
-
-_NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -20,49 +17,11 @@ class Preview:
         rescored: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
         indices: (n,) int64, which samples they are, ascending.
         drawn: Samples drawn from each stratum; `rescored.scores.split(preview.drawn)` takes them apart.
-        population: Samples in each stratum. With `drawn` it gives the error of a rate: `share_margin`.
     """
 
     rescored: HeadOutput
     indices: torch.Tensor
     drawn: tuple[int, ...]
-    population: tuple[int, ...]
-
-
-def share_margin(share: float, drawn: int, population: int) -> float:
-    """Half-width of the 95 % interval of a share seen in a sample drawn without replacement.
-
-    1.96 sqrt(p (1 - p) / n * (N - n) / (N - 1)), zero once everything is drawn. At p = 0 or 1 the formula
-    gives zero however small the sample, so p is held at least half a sample away from either end.
-
-    Args:
-        share: The share p seen among the drawn, such as an FPR.
-        drawn: How many were drawn, n.
-        population: How many there are, N >= n.
-
-    Returns:
-        The half-width, a share like `share`.
-
-    Raises:
-        InvalidSettingError: If the share is outside [0, 1] or not 1 <= drawn <= population.
-
-    Reference:
-        Cochran, Sampling Techniques, 3rd edition, section 3.2.
-
-    Example:
-        >>> round(share_margin(0.5, 400, 35_600), 3)
-        0.049
-    """
-    if not 0 <= share <= 1:
-        raise InvalidSettingError(f"Expected `share` to be between 0 and 1 but got {share!r}.")
-    if not 1 <= drawn <= population:
-        raise InvalidSettingError(
-            f"Expected `drawn` to be between 1 and the population of {population} but got {drawn}."
-        )
-    if drawn == population:
-        return 0.0
-    p = min(max(share, 0.5 / drawn), 1 - 0.5 / drawn)
-    return _NORMAL_95 * math.sqrt(p * (1 - p) / drawn * (population - drawn) / (population - 1))
 
 
 def allocate(strata: Sequence[int], size: int) -> tuple[int, ...]:

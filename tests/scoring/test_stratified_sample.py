@@ -3,8 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.scoring import share_margin
+from opnp.errors import InvalidDataError
 from opnp.scoring.stratified_sample import allocate, draw, require_strata
 
 
@@ -31,34 +30,6 @@ def test_the_sample_keeps_to_its_strata_without_repeats(strata, size, seed):
 def test_the_seed_decides_the_sample():
     assert torch.equal(draw([1000], [50], 1), draw([1000], [50], 1))
     assert not torch.equal(draw([1000], [50], 1), draw([1000], [50], 2))
-
-
-def test_the_interval_holds_the_share_nineteen_times_in_twenty():
-    population, number, share = 4000, 200, 0.3
-    accepted = torch.arange(population) < share * population
-    held = 0
-    for seed in range(400):
-        seen = accepted[draw([population], [number], seed)].double().mean().item()
-        held += abs(seen - share) <= share_margin(seen, number, population)
-    assert 0.92 <= held / 400 <= 0.98
-
-
-def test_the_margin_shrinks_to_nothing_as_everything_is_drawn():
-    margins = [share_margin(0.3, number, 1000) for number in (10, 100, 900, 1000)]
-    assert margins == sorted(margins, reverse=True)
-    assert margins[-1] == 0
-    assert share_margin(0.3, 1, 1) == 0
-
-
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_share_at_its_end_is_not_certain(share):
-    assert share_margin(share, 100, 1000) > 0.01
-
-
-@pytest.mark.parametrize("arguments", [(1.1, 5, 10), (-0.1, 5, 10), (0.5, 0, 10), (0.5, 11, 10)])
-def test_impossible_samples_are_refused(arguments):
-    with pytest.raises(InvalidSettingError, match="Expected"):
-        share_margin(*arguments)
 
 
 @pytest.mark.parametrize("strata", [(3, 4), (10, 0), (), (11, -1)])
