@@ -137,7 +137,8 @@ def test_a_zip_that_will_not_do_is_said_with_a_way_out(dashboard, data, why):
 def test_a_model_that_gives_no_number_says_so(dashboard, monkeypatch):
     app = dashboard("images")
     monkeypatch.setattr(
-        "opnp.inference.uploaded_set.extract_features", lambda _, inputs: torch.full((len(inputs), 256), torch.nan)
+        "opnp.inference.uploaded_set.extract_features",
+        lambda _, inputs: torch.full((len(inputs), 256), torch.nan),
     )
     bring(app, "noise.zip", zipped({"a.png": noise(0)}))
     assert any("nan" in warning.value.lower() for warning in app.warning)
