@@ -14,7 +14,6 @@ from PIL import Image
 from opnp._utils.checks import require_finite, require_head
 from opnp._utils.foreign_code import unended
 from opnp.detector import archive
-from opnp.detector.export import export_onnx, export_program
 from opnp.detector.inputs import Images, One, inputs_of
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
@@ -124,27 +123,6 @@ class Detector:
             InvalidSettingError: If the disk refuses.
         """
         archive.write(Path(path), self.to_bytes())
-
-    def export_onnx(self, path: Path | str) -> float:
-        """Write one ONNX graph: image in; logits, score and is_ood out; see `opnp.detector.export`.
-
-        Returns:
-            The largest difference between onnxruntime and this detector on its probe images.
-
-        Raises:
-            MissingDataError: If onnx, onnxscript or onnxruntime is not installed.
-            UnsupportedModelError: If the model cannot be exported.
-            InvalidDataError: If the graph and the detector disagree.
-        """
-        return export_onnx(self, Path(path))
-
-    def export_program(self, path: Path | str) -> None:
-        """Write the same graph as a program of torch.export.
-
-        Raises:
-            UnsupportedModelError: If the model cannot be exported.
-        """
-        export_program(self, Path(path))
 
     @classmethod
     def load(

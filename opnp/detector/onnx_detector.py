@@ -59,7 +59,7 @@ class GraphDetector:
 
     @classmethod
     def load(cls, path: Path | str) -> "GraphDetector":
-        """Read what `Detector.export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
+        """Read what `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
 
         Raises:
             MissingDataError: If onnxruntime or the file is not there.
@@ -114,5 +114,5 @@ def _read(path: Path) -> bytes:
 
 def _refused(reason: str) -> InvalidDataError:
     return InvalidDataError(
-        f"Expected an ONNX graph as `Detector.export_onnx` writes it but {reason}. Export it again."
+        f"Expected an ONNX graph as `export_onnx` writes it but {reason}. Export it again."
     )
