@@ -14,9 +14,9 @@ from opnp._utils.collected_warnings import collect_warnings
 from opnp.config import NeuronDefinition
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
 from opnp.devices import best_device
-from opnp.errors import InvalidDataError, OpnpError
+from opnp.errors import CancelledError, InvalidDataError, OpnpError
 from opnp.experiments.experiment import Experiment, Unused
-from opnp.features import ExtractionCancelledError, ExtractionProgress, Skip, StorageError, StoredFeatures
+from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import begun, digests, found_features, image_count, kept_features
 from opnp.features.types import Features
 from opnp.labels.assign import assign_labels
@@ -105,7 +105,7 @@ def prepare(
     Raises:
         MissingDataError: If the model, an ID set or every OOD set is not on this machine; nothing is
             computed then. One OOD set that is missing or unusable is left out and said.
-        ExtractionCancelledError: If it was cancelled.
+        CancelledError: If it was cancelled.
         InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
     """
     usable, missing = experiment.without_missing()
@@ -148,7 +148,7 @@ class _Work:
         for images in sets:
             try:
                 found[images.key] = _halved(self.features(images), images.title)
-            except (ExtractionCancelledError, StorageError):
+            except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
                 unusable[images] = error
@@ -180,7 +180,7 @@ class _Work:
             return
         try:
             self._stored(images)
-        except ExtractionCancelledError:
+        except CancelledError:
             raise
         except OpnpError as error:
             _log.warning("The features of %s are not mended. %s", images.title, error)
@@ -226,7 +226,7 @@ class _Work:
 
     def _require_going(self) -> None:
         if self._cancel is not None and self._cancel.is_set():
-            raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
+            raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
 def _settled(experiment: Experiment) -> Experiment:

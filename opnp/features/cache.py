@@ -67,7 +67,7 @@ def kept_features(
         The features on disk.
 
     Raises:
-        ExtractionCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
         OpnpError: As `extract_to_disk` says.
     """
     images = replace(images, open=cache(images.open))

@@ -6,8 +6,8 @@ import torch
 
 from opnp.data.image_set import LabelledImages
 from opnp.devices import best_device
-from opnp.errors import UnreadableImageError
-from opnp.features import ExtractionCancelledError, ExtractionSettings
+from opnp.errors import CancelledError, UnreadableImageError
+from opnp.features import ExtractionSettings
 from opnp.features.backbone import run_backbone
 from opnp.features.types import Features
 from opnp.models import Classifier
@@ -38,7 +38,7 @@ def extract(
 
     Raises:
         UnreadableImageError: If an image cannot be read; the message says which.
-        ExtractionCancelledError: If `progress` stopped it.
+        CancelledError: If `progress` stopped it.
     """
     settings = ExtractionSettings(batch_size=batch_size)
     total, done = len(images), 0
@@ -55,5 +55,5 @@ def extract(
         labels.append(batch.labels)
         done += batch.size
         if progress is not None and progress(done, total) is False:
-            raise ExtractionCancelledError(f"The extraction was stopped at {done:,} of {total:,} images.")
+            raise CancelledError(f"The extraction was stopped at {done:,} of {total:,} images.")
     return Features(torch.cat(features), torch.cat(labels))

@@ -12,9 +12,8 @@ from PIL import Image
 
 from opnp.data.decode import display_name, read_image
 from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, SkipReason, ZipImages, open_zip
-from opnp.errors import InvalidDataError, UnreadableImageError
+from opnp.errors import CancelledError, InvalidDataError, UnreadableImageError
 from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval, wilson_interval
-from opnp.features import ExtractionCancelledError
 from opnp.inference.predict import extract_features, preprocess
 from opnp.metrics import FloatArray, auroc, tpr_threshold
 from opnp.models import Classifier
@@ -93,7 +92,7 @@ def read_uploaded_set(
 
     Raises:
         InvalidDataError: If it is no zip or holds no picture; the message counts what it holds.
-        ExtractionCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
     """
     bundle = open_zip(data, name=name)
     names: list[str] = []
@@ -104,7 +103,7 @@ def read_uploaded_set(
     pixels = 0
     for done, member in enumerate(bundle.members(), start=1):
         if cancel is not None and cancel.is_set():
-            raise ExtractionCancelledError("Stopped; nothing of the zip is kept.")
+            raise CancelledError("Stopped; nothing of the zip is kept.")
         if isinstance(member.data, SkipReason):
             left_out[member.data] += 1
         elif pixels >= MAX_UNPACKED_PIXELS:

@@ -106,7 +106,7 @@ def landscape(
     Raises:
         InvalidSettingError: If the edges do not ascend within [0, 100].
         InvalidDataError: If a score is NaN or infinite.
-        SweepCancelledError: If it was cancelled.
+        CancelledError: If it was cancelled.
     """
     side = Side(side)
     weight, entry_ranks = _head(data, side, base)

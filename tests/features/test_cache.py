@@ -7,7 +7,8 @@ import pytest
 import torch
 from extraction_toy import SeededImages, classifier, image_set
 
-from opnp.features import ExtractionCancelledError, ExtractionSettings
+from opnp.errors import CancelledError
+from opnp.features import ExtractionSettings
 from opnp.features import cache as module
 from opnp.features.cache import found_features, kept_features
 from opnp.features.library import extract_into, extractions, library_in
@@ -90,7 +91,7 @@ def test_a_stopped_one_goes_on(store):
     net, images = classifier(), image_set(SeededImages(30))
     cancel = threading.Event()
     cancel.set()
-    with pytest.raises(ExtractionCancelledError, match="Run it again to go on"):
+    with pytest.raises(CancelledError, match="Run it again to go on"):
         kept_features(store, net, images, cancel=cancel)
     assert len(kept_features(store, net, images)) == 30
 

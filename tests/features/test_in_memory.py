@@ -4,8 +4,7 @@ from extraction_toy import SeededImages, classifier
 from PIL import UnidentifiedImageError
 
 from opnp.devices import best_device
-from opnp.errors import UnreadableImageError
-from opnp.features import ExtractionCancelledError
+from opnp.errors import CancelledError, UnreadableImageError
 from opnp.features.in_memory import extract
 
 
@@ -25,7 +24,7 @@ def test_progress_counts_images():
 
 
 def test_progress_can_stop_it():
-    with pytest.raises(ExtractionCancelledError, match="stopped at 8 of 20"):
+    with pytest.raises(CancelledError, match="stopped at 8 of 20"):
         extract(classifier(), SeededImages(20), batch_size=8, progress=lambda done, _: done < 8)
 
 
