@@ -8,7 +8,8 @@ import torch
 from app import cached
 from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
-from app.components.sensitivity.chosen import Part, clickable, go_to
+from app.components.click_through import clickable
+from app.components.sensitivity.chosen import Part, go_to
 from app.components.sensitivity.samples import ImageSample, choose_sample
 from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
