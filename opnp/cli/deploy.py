@@ -114,9 +114,8 @@ def deploy(
         )
         return
     stdout = _console.stdout()
-    titles = {images.key: images.title for images in chosen.ood}
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
-    stdout.print(_table(planned, titles))
+    stdout.print(_table(planned, chosen.titles))
     stdout.print(Text(_foot(detector, planned)))
     if difference is not None:
         stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")
