@@ -7,7 +7,6 @@ import pandas as pd
 
 from app.state.baseline import Pair
 from app.text import explore as text
-from app.titles import titles_of
 from opnp.config import Pruning, windows_text
 from opnp.evaluation.evaluate import Evaluation, OodMetrics
 from opnp.evaluation.splits import Half
@@ -32,7 +31,7 @@ def set_frame(
         before: Figures of the first.
         after: Figures of the second; without the held-out half while they come from a sample.
     """
-    titles = titles_of(explorer.prepared.experiment.ood)
+    titles = explorer.prepared.experiment.titles
     old, new, held_out = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
     rows = [
         _row(titles[key], compared, old.sets[key], new.sets[key], held_out.sets[key] if held_out else None)

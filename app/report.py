@@ -18,7 +18,6 @@ from app.metric_frame import Halves, set_frame
 from app.state.baseline import Pair
 from app.text import explore
 from app.text import report as text
-from app.titles import titles_of
 from opnp.config import Pruning, windows_text
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
@@ -127,7 +126,7 @@ def _figures(found: Findings) -> Iterable[str]:
     explorer, prepared = found.explorer, found.explorer.prepared
     titles = found.compared.titles(found.after.pruning)
     panels, edges = score_panels(found.before, found.after, found.ood, titles)
-    names = titles_of(prepared.experiment.ood)
+    names = prepared.experiment.titles
     before, after = (figures[Half.TUNE].reliability for figures in (found.old, found.new))
     order = explorer.neuron_order(found.after.pruning).numpy()
     binned = bin_map(prepared.maps.weights.numpy()[:, order], found.after.head.mask.numpy()[:, order])

@@ -13,7 +13,7 @@ from app.components.theme import themed
 from app.failures import show
 from app.format import message
 from app.state import session, url
-from app.titles import titles_of
+from opnp.experiments.titles import titles_of
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -37,5 +37,9 @@ class UnreadableImageError(OpnpError):
         self.said = said
 
 
+class CancelledError(OpnpError):
+    """The person who started a long computation stopped it; what is complete stays."""
+
+
 class MissingDataError(OpnpError):
     """Data or weights that are not on this machine; the message says how to get them."""

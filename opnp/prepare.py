@@ -11,9 +11,9 @@ from torch.nn import functional
 from opnp._utils.collected_warnings import collect_warnings
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
 from opnp.devices import best_device
-from opnp.errors import InvalidDataError, OpnpError
+from opnp.errors import CancelledError, InvalidDataError, OpnpError
 from opnp.experiments.experiment import Experiment, Unused
-from opnp.features import ExtractionCancelledError, ExtractionProgress, Skip, StorageError, StoredFeatures
+from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
 from opnp.labels.assign import assign_labels
@@ -89,7 +89,7 @@ def prepare(
     Raises:
         MissingDataError: If the model, an ID set or every OOD set is not on this machine; nothing is
             computed then. One OOD set that is missing or unusable is left out and said.
-        ExtractionCancelledError: If it was cancelled.
+        CancelledError: If it was cancelled.
         InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
     """
     usable, missing = experiment.without_missing()
@@ -135,7 +135,7 @@ class _Work:
         for images in sets:
             try:
                 found[images.key] = _halved(self.features(images), images.title)
-            except (ExtractionCancelledError, StorageError):
+            except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
                 unusable[images] = error
@@ -178,7 +178,7 @@ class _Work:
 
     def _require_going(self) -> None:
         if self.cancel is not None and self.cancel.is_set():
-            raise ExtractionCancelledError("The preparation was stopped. Start it again to go on from there.")
+            raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
 def _halved(features: Features, title: str) -> Features:

@@ -158,6 +158,21 @@ class Centred(Net):
         return super().body(x) - super().body(x).mean(0)
 
 
+class Leaks(Net):
+    def body(self, x):
+        return super().body(x) + 1e-3 * super().body(x).mean(0)
+
+
+class Cancels(Net):
+    def body(self, x):  # rounds otherwise in every size of batch, and depends on none
+        return super().body(x) + 100 * len(x) - 100 * len(x)
+
+
+class CancelsInFloat(Cancels):
+    def body(self, x):
+        return super().body(x.float())
+
+
 class Scripted(nn.Module):
     def __init__(self):
         super().__init__()
@@ -198,6 +213,7 @@ WORK = {
     "mapping": Mapping,
     "parallel": lambda: nn.DataParallel(Net()),
     "scripted_inside": Scripted,
+    "cancels": Cancels,
     "weight_norm": lambda: head_replaced(nn.utils.weight_norm),
     "spectral_norm": lambda: head_replaced(nn.utils.spectral_norm),
     "parametrised": lambda: head_replaced(nn.utils.parametrizations.weight_norm),
@@ -225,6 +241,8 @@ REFUSED = {
     "noisy_and_positive": lambda: Noisy(1e-3, 20.0),
     "batchwise": Batchwise,
     "centred": Centred,
+    "leaks": Leaks,
+    "cancels_in_float": CancelsInFloat,
     "lazy": lambda: head_replaced(lambda _: nn.LazyLinear(3)),
     "quantised": lambda: torch.ao.quantization.quantize_dynamic(Net().eval(), {nn.Linear}),
     "meta": on_meta,

@@ -27,7 +27,7 @@ from opnp.experiments.builtin.data import fashion_test, ood_images
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.features import ExtractionSettings, Processes, extract_to_disk
-from opnp.inference.predict import opinions, preprocess
+from opnp.inference.predict import predict, preprocess
 from opnp.inference.uploaded_set import read_uploaded_set
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
 from opnp.prepare import Prepared, prepare
@@ -215,7 +215,7 @@ def test_uploads_one_by_one_and_as_a_zip(here, there, pictures):
     sets = []
     for one in (here, there):
         mine = read_uploaded_set(one.explorer.prepared.classifier, buffer.getvalue(), name="own.zip")
-        judged = opinions(one.explorer, mine.features, one.explorer.at(PRUNED))
+        judged = predict(one.explorer, mine.features, one.explorer.at(PRUNED))
         sets.append((mine, judged))
     same([sets[0][0].features], [sets[1][0].features])
     assert sets[0][1] == sets[1][1]

@@ -19,7 +19,6 @@ def probability_bars(
     colours: Palette,
     *,
     title: str,
-    height: int = 300,
 ) -> go.Figure:
     """Probabilities of classes, the largest on top, and the visitor's guess as a line.
 
@@ -29,7 +28,6 @@ def probability_bars(
         guess: A fraction.
         colours: The page's palette.
         title: Says what is shown, with counts.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -52,7 +50,7 @@ def probability_bars(
         | {"tickvals": places, "ticktext": shown},
     }
     layout: Spec = {"shapes": [line], "annotations": [note], "margin": {"t": 64}}
-    return figure([bars], axes, colours, title=title, height=height, layout=layout)
+    return figure([bars], axes, colours, title=title, height=300, layout=layout)
 
 
 def logits_and_probabilities(
@@ -64,7 +62,6 @@ def logits_and_probabilities(
     *,
     title: str,
     span: tuple[float, float],
-    height: int = 330,
 ) -> go.Figure:
     """Logits with the score as a line just above the largest, and beside them their probabilities.
 
@@ -76,7 +73,6 @@ def logits_and_probabilities(
         colours: The page's palette.
         title: Says what is shown.
         span: Ends of the logits' axis; fixed, so that the eye sees bars move and not the axis.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -102,7 +98,7 @@ def logits_and_probabilities(
         "yaxis2": {"anchor": "x2", "range": [0, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
     }
     layout: Spec = {"shapes": [line], "annotations": [note]}
-    return figure([left, right], axes, colours, title=title, height=height, layout=layout)
+    return figure([left, right], axes, colours, title=title, height=330, layout=layout)
 
 
 def _bars(x: Sequence[float | str], y: Sequence[float | str], colours: Palette) -> Spec:

@@ -28,7 +28,7 @@ class Line:
 
 
 def coverage_chart(
-    curves: Mapping[str, RiskCoverage], threshold: float, colours: Palette, *, title: str, height: int = 360
+    curves: Mapping[str, RiskCoverage], threshold: float, colours: Palette, *, title: str
 ) -> go.Figure:
     """Risk against coverage of several scores; the last curve's threshold is marked.
 
@@ -37,7 +37,6 @@ def coverage_chart(
         threshold: Of the last curve.
         colours: The page's palette.
         title: Says what traffic it is.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -65,7 +64,7 @@ def coverage_chart(
         "yaxis": {"title": "risk: share wrong", "tickformat": ".0%", "range": [0, 1.25 * highest + 0.01]},
     }
     legend = {"x": 0.02, "xanchor": "left", "y": 0.98, "yanchor": "top"}
-    return figure([*drawn, mark], axes, colours, title=title, height=height, layout={"legend": legend})
+    return figure([*drawn, mark], axes, colours, title=title, height=360, layout={"legend": legend})
 
 
 def _curve(name: str, curve: RiskCoverage, style: Line) -> Spec:

@@ -24,7 +24,6 @@ def landscape_map(
     cells: Sequence[tuple[int, int]],
     hover: Sequence[str],
     customdata: Sequence[Sequence[float | str]],
-    height: int = 440,
 ) -> go.Figure:
     """One map; the colour that stands out most is the best.
 
@@ -39,7 +38,6 @@ def landscape_map(
         cells: Places of the cells that can be clicked, (low, high).
         hover: What each of them says.
         customdata: What each of them gives to whoever listens to clicks.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -102,4 +100,4 @@ def landscape_map(
     }
     legend = {"x": 0.98, "xanchor": "right", "y": 0.03, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"}
     layout: Spec = {"legend": legend, "hovermode": "closest", "clickmode": "event+select"}
-    return figure([heat, here, targets], axes, colours, title=title, height=height, layout=layout)
+    return figure([heat, here, targets], axes, colours, title=title, height=440, layout=layout)

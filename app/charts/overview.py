@@ -40,9 +40,7 @@ class Grid:
     chosen: tuple[int, int] | None = None
 
 
-def overview_map(
-    grid: Grid, colours: Palette, *, by_rank: bool, title: str, across: str, height: int = 380
-) -> go.Figure:
+def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, across: str) -> go.Figure:
     """Classes by neurons; a click lands on the cells' places, row after row.
 
     Args:
@@ -51,7 +49,6 @@ def overview_map(
         by_rank: Whether the values are ranks; otherwise the colour is log10 of the share.
         title: Says what is shown, with counts.
         across: What the columns are.
-        height: Pixels.
 
     Returns:
         The figure; its last trace has one invisible point a cell.
@@ -99,7 +96,7 @@ def overview_map(
         "shapes": [] if grid.chosen is None else _frame(grid.chosen, rows, columns, colours),
     }
     over = veil(grid.kept, np.arange(columns), list(range(rows)), colours)
-    return figure([heat, over, targets], axes, colours, title=title, height=height, layout=layout)
+    return figure([heat, over, targets], axes, colours, title=title, height=380, layout=layout)
 
 
 _RANK_BAR: Spec = {"title": {"text": "rank", "side": "right"}, "tickformat": ".0%"}

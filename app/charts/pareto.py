@@ -39,7 +39,6 @@ def pareto_front(
     least: float,
     span: tuple[float, float],
     title: str,
-    height: int = 440,
 ) -> go.Figure:
     """The windows, the front through them, the best one and the accuracy that the rule asks for.
 
@@ -51,7 +50,6 @@ def pareto_front(
         least: Accuracy that the rule asks for.
         span: Accuracies at the ends of the axis.
         title: Says what is shown, with counts.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -120,7 +118,7 @@ def pareto_front(
         "clickmode": "event+select",
         "margin": {"b": 90},
     }
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=title, height=440, layout=layout)
 
 
 def _markers(points: ParetoPoints, unselected: Spec) -> Spec:

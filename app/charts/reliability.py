@@ -14,7 +14,6 @@ def reliability_diagram(
     colours: Palette,
     *,
     names: tuple[str, str] = ("unpruned", "pruned"),
-    height: int = 340,
 ) -> go.Figure:
     """Accuracy in each bin of confidence, before and after pruning, against the diagonal.
 
@@ -23,7 +22,6 @@ def reliability_diagram(
         after: Of the pruned model.
         colours: The page's palette.
         names: What the two are called.
-        height: Pixels.
 
     Returns:
         The figure; a marker's area is the bin's share of the images, empty bins are left out.
@@ -47,7 +45,7 @@ def reliability_diagram(
     }
     legend = {"x": 0.98, "xanchor": "right", "y": 0.03, "yanchor": "bottom"}
     title = f"Calibration on {before.count.sum():,} ID test images"
-    return figure([diagonal, *curves], axes, colours, title=title, height=height, layout={"legend": legend})
+    return figure([diagonal, *curves], axes, colours, title=title, height=340, layout={"legend": legend})
 
 
 def _curve(name: str, bins: Reliability, colour: str, symbol: str, width: float) -> Spec:

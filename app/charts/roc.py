@@ -13,14 +13,13 @@ MOST = 6
 """Curves that can be told apart."""
 
 
-def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height: int = 420) -> go.Figure:
+def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.Figure:
     """Share of ID accepted against share of OOD accepted, with the threshold that accepts 95 % of ID.
 
     Args:
         curves: By name (a visitor's words), `MOST` at most, in the order of the legend.
         colours: The page's palette.
         title: Says what is shown.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -70,4 +69,4 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str, height
     }
     legend = {"x": 0.98, "xanchor": "right", "y": 0.03, "yanchor": "bottom"}
     layout: Spec = {"legend": legend, "shapes": [wanted], "hovermode": "closest"}
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=title, height=420, layout=layout)

@@ -15,7 +15,6 @@ def curve_and_tangent(
     colours: Palette,
     *,
     title: str,
-    height: int = 330,
 ) -> go.Figure:
     """The energy along a nudge, with its straight line through the start.
 
@@ -26,7 +25,6 @@ def curve_and_tangent(
         here: The present nudge and its energy.
         colours: The page's palette.
         title: Says what is nudged.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -54,7 +52,7 @@ def curve_and_tangent(
     }
     legend = {"orientation": "h", "x": 0, "yref": "container", "y": 0.9, "yanchor": "top"}
     layout: Spec = {"legend": legend, "margin": {"t": 70, "l": 64}}
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=title, height=330, layout=layout)
 
 
 def _line(x: FloatArray, y: FloatArray, name: str, style: Spec) -> Spec:

@@ -51,8 +51,6 @@ def toy_plane(
     axis: FloatArray,
     span: tuple[float, float],
     colours: Palette,
-    *,
-    height: int = 430,
 ) -> go.Figure:
     """The plane: colour is the score, lines are decision boundaries and the border of what is accepted.
 
@@ -62,7 +60,6 @@ def toy_plane(
         axis: (n,) coordinates, both ways.
         span: Scores at the ends of the colours; the same for planes that are compared.
         colours: The page's palette.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -79,7 +76,7 @@ def toy_plane(
         "legend": legend | {"itemsizing": "constant"},
         "margin": {"l": 8, "r": 8, "t": 40, "b": 96},
     }
-    return figure(traces, axes, colours, title=plane.title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=plane.title, height=430, layout=layout)
 
 
 def _borders(classes: int) -> int:

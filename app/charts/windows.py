@@ -21,7 +21,6 @@ def windows_cloud(
     *,
     names: tuple[str, str, str],
     title: str,
-    height: int = 400,
 ) -> go.Figure:
     """Down is better, right is better.
 
@@ -34,7 +33,6 @@ def windows_cloud(
         colours: The page's palette.
         names: Of the windows, the unpruned model and the present window.
         title: Says what is shown, with counts.
-        height: Pixels.
 
     Returns:
         The figure.
@@ -55,7 +53,7 @@ def windows_cloud(
     }
     legend = {"orientation": "h", "x": 0, "yref": "container", "y": 0.92, "yanchor": "top"}
     layout: Spec = {"legend": legend, "hovermode": "closest", "margin": {"t": 74}}
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=title, height=400, layout=layout)
 
 
 def _markers(

@@ -1,4 +1,7 @@
-"""Charts whose points are positions of the sliders: a click sets the sliders."""
+"""Charts whose points can be clicked, and points that are positions of the sliders."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -27,22 +30,30 @@ def said(trial: Trial) -> str:
     )
 
 
-def clickable(figure: go.Figure, name: str) -> None:
-    """Draw a figure whose points carry `place_of` a pruning as their custom data."""
+def take_sliders(place: Sequence[Any]) -> None:
+    """Put the sliders to what `place_of` gave. A callback: it sets widgets."""
+    low, high, first, last, scope, definition = place
+    session.choose(Pruning((low, high), (first, last), scope, definition))
+
+
+def clickable(
+    figure: go.Figure, name: str, chosen: Callable[[Any], None], *, told: str = "point_index"
+) -> None:
+    """Draw a figure whose points can be clicked.
+
+    Args:
+        figure: What to draw.
+        name: Of the chart, unlike all others.
+        chosen: Called with the clicked point's `told`, as a callback.
+        told: "point_index", the point's number, or "customdata", what it carries.
+    """
     key = f"{name}-{st.session_state.get(_CLICKS, 0)}"
-    with st.container(key=name):
-        plot(
-            figure,
-            key,
-            on_select=lambda: _go(key),
-            selection_mode="points",
-        )
 
-
-def _go(key: str) -> None:
-    for point in st.session_state[key].selection.points:
-        if "customdata" in point:
-            low, high, first, last, scope, definition = point["customdata"]
-            session.choose(Pruning((low, high), (first, last), scope, definition))
+    def clicked() -> None:
+        points = [point[told] for point in st.session_state[key].selection.points if told in point]
+        if points:
             st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
-            return
+            chosen(points[0])
+
+    with st.container(key=name):
+        plot(figure, key, on_select=clicked, selection_mode="points")

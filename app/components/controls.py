@@ -13,8 +13,8 @@ from app.components.plot import format_choice
 from app.components.range_slider import SliderMove, last_moved, range_slider
 from app.format import plain
 from app.state import session, url
-from app.titles import titles_of
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
+from opnp.experiments.titles import titles_of
 from opnp.explorer import Explorer
 
 _LABELS = {

@@ -5,16 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-_PARTS = {".html", ".css", ".js"}
-
 
 def custom_component(folder: Path) -> Any:  # noqa: ANN401 - Streamlit's type for it is not public
     """Register what lies in a folder under the folder's name; what comes back mounts it.
 
     Args:
-        folder: With one `.js` file, and one `.html` and one `.css` where there is something to see.
+        folder: With one `.js` file, and an `.html` and a `.css` of its name where there is something to see.
     """
-    parts = {path.suffix[1:]: path.read_text("utf-8") for path in folder.iterdir() if path.suffix in _PARTS}
+    script = next(folder.glob("*.js"))
+    parts = {path.suffix[1:]: path.read_text("utf-8") for path in folder.glob(f"{script.stem}.*")}
     return st.components.v2.component(
         f"opnp.{folder.name}", html=parts.get("html"), css=parts.get("css"), js=parts["js"]
     )

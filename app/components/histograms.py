@@ -13,7 +13,6 @@ from app.histogram_data import counts, score_panels
 from app.state import session
 from app.state.baseline import pair
 from app.state.session import Settings
-from app.titles import titles_of
 from opnp.explorer import Explorer, Glance, Snapshot
 
 ALL = "all"
@@ -33,7 +32,7 @@ def histograms(
         after: The pruned model, or a first look at it.
         colours: The page's palette.
     """
-    titles = titles_of(explorer.prepared.experiment.ood)
+    titles = explorer.prepared.experiment.titles
     shown = ALL
     if len(settings.ood) > 1:
         shown = st.segmented_control(
@@ -77,5 +76,5 @@ def draw_histograms(
     panels = [replace(panel, marks=mark, mark_names=names) for panel, mark in zip(panels, marks, strict=True)]
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
-    sets = titles_of(explorer.prepared.experiment.ood)
+    sets = explorer.prepared.experiment.titles
     live_histograms(panels, edges, colours, title=counts(before, keys, sets), top=top, key="histograms")

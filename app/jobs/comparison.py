@@ -54,7 +54,7 @@ class ComparisonRun:
         """Compute a row that is not there; one at a time, so that times are those of a machine at rest.
 
         Raises:
-            ComparisonCancelledError: If it was stopped.
+            CancelledError: If it was stopped.
         """
         with self._turn:
             if self.row(recipe, ood) is not None:

@@ -22,7 +22,6 @@ from app.shell import view
 from app.state.session import Settings
 from app.text import compare as text
 from app.text import controls as controls_text
-from app.titles import titles_of
 from opnp.comparison.table import Row
 from opnp.explorer import Explorer
 
@@ -37,7 +36,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
         return
     follow()
     rows = wanted_rows(settings.pruning)
-    titles = titles_of(explorer.prepared.experiment.ood)
+    titles = explorer.prepared.experiment.titles
     key, against = _shown(rows, {one: titles[one] for one in settings.ood})
     job = _job(explorer.prepared.experiment.key, rows, settings.ood)
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()

@@ -14,7 +14,6 @@ from app.components.plot import plot
 from app.format import percent
 from app.shell import view
 from app.state.session import Settings
-from app.titles import titles_of
 from opnp.detector.build import make_detector
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.plan import Basis, Plan, plan_on
@@ -27,7 +26,7 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return
     experiment = explorer.prepared.experiment
-    titles = titles_of(experiment.ood)
+    titles = experiment.titles
     asked = wanted(explorer, settings.ood)
     snapshot, unpruned = explorer.at(settings.pruning), cached.unpruned(experiment.key)
 

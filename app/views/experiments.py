@@ -10,8 +10,8 @@ from app.components.preparing import missing
 from app.format import message, percent, plain
 from app.state import session
 from app.text import experiments as text
-from app.titles import titles_of
 from opnp.experiments.experiment import Experiment
+from opnp.experiments.titles import titles_of
 from opnp.reports.summary import Summary
 
 COLUMNS = 2

@@ -16,7 +16,7 @@ from app.shell import view
 from app.state.baseline import BEFORE_AND_AFTER
 from app.state.session import Settings
 from opnp.explorer import Explorer, Snapshot
-from opnp.inference.predict import opinions
+from opnp.inference.predict import predict
 
 COLUMNS = 2
 
@@ -62,7 +62,7 @@ def _pictures(
 
 def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:
     features = torch.stack([picture.features for picture in shown])  # (n, D)
-    said = [opinions(explorer, features, snapshot) for snapshot in (before, after)]
+    said = [predict(explorer, features, snapshot) for snapshot in (before, after)]
     return [Verdict(*parts) for parts in zip(shown, *said, strict=True)]
 
 

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from opnp.cli import _stdout
-from opnp.errors import MissingDataError, OpnpError
-from opnp.features import ExtractionCancelledError, ExtractionProgress
+from opnp.errors import CancelledError, MissingDataError, OpnpError
+from opnp.features import ExtractionProgress
 from opnp.features.monitor import Report
 
 _LOG_EVERY = 30.0
@@ -69,7 +69,7 @@ def exits(*, as_json: bool) -> Iterator[None]:
     try:
         with _stdout.reserved():
             yield
-    except ExtractionCancelledError as error:
+    except CancelledError as error:
         _end(error, Exit.STOPPED, as_json)
     except MissingDataError as error:
         _end(error, Exit.MISSING, as_json)

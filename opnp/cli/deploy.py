@@ -11,7 +11,7 @@ from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.build import make_detector
-from opnp.detector.export import require_onnx
+from opnp.detector.export import export_onnx, export_program, require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.experiments.registry import load_experiment
@@ -98,9 +98,9 @@ def deploy(
             and preprocessing_of(detector.classifier.transform, detector.probes.pictures) is None
         ):
             _console.people().print(_UNDESCRIBED, markup=False, soft_wrap=True)
-        difference = None if onnx is None else detector.export_onnx(onnx)
+        difference = None if onnx is None else export_onnx(detector, onnx)
         if program is not None:
-            detector.export_program(program)
+            export_program(detector, program)
         detector.save(out)
     written = [str(path) for path in (out, onnx, program) if path is not None]
     if as_json:
@@ -114,9 +114,8 @@ def deploy(
         )
         return
     stdout = _console.stdout()
-    titles = {images.key: images.title for images in chosen.ood}
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
-    stdout.print(_table(planned, titles))
+    stdout.print(_table(planned, chosen.titles))
     stdout.print(Text(_foot(detector, planned)))
     if difference is not None:
         stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")

@@ -115,9 +115,8 @@ def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
     table = Table("OOD set", caption="in percent; tune: the half to choose windows on; 95 % intervals below")
     for name in ("FPR95 ↓ tune", "FPR95 ↓ held out", "AUROC ↑ tune", "AUROC ↑ held out"):
         table.add_column(name, justify="right")
-    titles = {images.key: images.title for images in experiment.ood}
     for key in before[Half.TUNE].alone:
-        table.add_row(Text(titles[key]), *_cells(key, before, after))
+        table.add_row(Text(experiment.titles[key]), *_cells(key, before, after))
     table.add_section()
     table.add_row("Average", *_cells(None, before, after))
     return table

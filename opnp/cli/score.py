@@ -23,7 +23,7 @@ from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, Unread
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
-from opnp.inference.predict import extract_features, opinions, preprocess
+from opnp.inference.predict import extract_features, predict, preprocess
 from opnp.reports.metric_table import DIRECTION
 
 ZIP, GRAPH = ".zip", ".onnx"
@@ -132,7 +132,7 @@ class ByExperiment:
                     yield Skipped(path, str(error))
             if inputs:
                 features = extract_features(classifier, list(inputs.values()))
-                heads = (opinions(self._explorer, features, at) for at in (self._before, self._after))
+                heads = (predict(self._explorer, features, at) for at in (self._before, self._after))
                 yield from map(ScoredImage, inputs, *heads)
 
     def line(self, said: ScoredImage) -> dict[str, object]:

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from opnp.cli._inputs import printable, read_file
 from opnp.cli.score_experiment import Skipped
-from opnp.detector import Result
 from opnp.errors import UnreadableImageError
+from opnp.inference.predict import Prediction
 from opnp.reports.csv_table import csv_of, file_cell
 from opnp.reports.metric_table import DIRECTION
 from opnp.reports.percent import percent
@@ -57,7 +57,7 @@ class Judging(Protocol[Input]):
     def prepared(self, image: Image.Image) -> Input:
         """A picture as it enters the model."""
 
-    def judge(self, inputs: Sequence[Input]) -> list[Result]:
+    def judge(self, inputs: Sequence[Input]) -> list[Prediction]:
         """Judge prepared pictures."""
 
 
@@ -66,7 +66,7 @@ class Detected:
     """One image file."""
 
     file: Path
-    result: Result
+    prediction: Prediction
 
 
 class ByDetector(Generic[Input]):
@@ -92,9 +92,8 @@ class ByDetector(Generic[Input]):
         return {**self._numbers(said)}
 
     def _numbers(self, said: Detected) -> dict[str, str | float | bool]:
-        result = asdict(said.result)
-        numbers = {"class": result.pop("class_name"), **result, "threshold": self._detector.threshold}
-        return {"file": str(said.file), **numbers}
+        prediction = asdict(said.prediction)
+        return {"file": str(said.file), "class": prediction.pop("class_name"), **prediction}
 
     def csv(self, scored: Sequence[Detected]) -> str:
         """For spreadsheets."""
@@ -110,12 +109,12 @@ class ByDetector(Generic[Input]):
         for name in ("Confidence, %", "Score", "OOD"):
             table.add_column(name, justify="right")
         for said in scored:
-            result = said.result
+            prediction = said.prediction
             table.add_row(
                 Text(printable(str(said.file))),
-                Text(printable(result.class_name)),
-                percent(result.confidence),
-                f"{result.score:.2f}",
-                "yes" if result.is_ood else "no",
+                Text(printable(prediction.class_name)),
+                percent(prediction.confidence),
+                f"{prediction.score:.2f}",
+                "yes" if prediction.is_ood else "no",
             )
         return table

@@ -10,7 +10,7 @@ from rich.text import Text
 from opnp.cli._inputs import printable
 from opnp.cli.evaluate import change
 from opnp.explorer import Snapshot
-from opnp.inference.predict import Opinion
+from opnp.inference.predict import Prediction
 from opnp.reports.csv_table import csv_of, file_cell
 
 
@@ -19,8 +19,8 @@ class ScoredImage:
     """One image file: before pruning and after."""
 
     file: Path
-    before: Opinion
-    after: Opinion
+    before: Prediction
+    after: Prediction
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Skipped:
     reason: str
 
 
-def _plain(opinion: Opinion) -> dict[str, str | float | bool]:
+def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
     return {
-        "class": opinion.name,
-        "confidence": opinion.confidence,
-        "score": opinion.score,
-        "threshold": opinion.threshold,
-        "accepted": opinion.accepted,
+        "class": prediction.class_name,
+        "confidence": prediction.confidence,
+        "score": prediction.score,
+        "threshold": prediction.threshold,
+        "accepted": prediction.accepted,
     }
 
 
@@ -72,7 +72,7 @@ def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
         old, new = said.before, said.after
         table.add_row(
             Text(printable(str(said.file))),
-            Text(_change(old.name, new.name)),
+            Text(_change(old.class_name, new.class_name)),
             change(old.confidence, new.confidence),
             _change(f"{old.score:.2f}", f"{new.score:.2f}"),
             _change("yes" if old.accepted else "no", "yes" if new.accepted else "no"),

@@ -10,7 +10,7 @@ import torch
 from opnp._utils.checks import require_finite
 from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
-from opnp.errors import InvalidDataError, OpnpError
+from opnp.errors import CancelledError, InvalidDataError
 from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
 from opnp.prepare import Prepared
@@ -25,10 +25,6 @@ BLOCK = 2_048
 
 QUICK = 0.25
 """Seconds below which the time of a row is taken twice."""
-
-
-class ComparisonCancelledError(OpnpError):
-    """The comparison was stopped before its end."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def score(
     Raises:
         InvalidDataError: If a method needs what is not there, or a score is NaN or infinite.
         InvalidSettingError: If a parameter does not fit the data.
-        ComparisonCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
     """
     require_met(training, recipe)
     start = time.perf_counter()
@@ -160,7 +156,7 @@ def _timed(
     blocks, seconds = [], 0.0
     for block in _blocks(parts):
         if cancel is not None and cancel.is_set():
-            raise ComparisonCancelledError("The comparison was stopped. What is complete stays.")
+            raise CancelledError("The comparison was stopped. What is complete stays.")
         start = time.perf_counter()
         blocks.append(fitted(block))
         seconds += time.perf_counter() - start

@@ -9,8 +9,8 @@ from enum import StrEnum
 from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.score_cache import kept_score
-from opnp.comparison.scoring import ComparisonCancelledError, MethodScores, score
-from opnp.errors import OpnpError
+from opnp.comparison.scoring import MethodScores, score
+from opnp.errors import CancelledError, OpnpError
 from opnp.evaluation.evaluate import Evaluation, evaluate
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
@@ -87,7 +87,7 @@ def compare(
 
     Raises:
         InvalidDataError: If no OOD set is chosen.
-        ComparisonCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
     """
     rows = []
     for place, recipe in enumerate(recipes):
@@ -118,13 +118,13 @@ def attempt(
         One or the other.
 
     Raises:
-        ComparisonCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
     """
     try:
         if store is None:
             return score(prepared, training, recipe, cancel=cancel)
         return kept_score(store, prepared, training, recipe, cancel=cancel)
-    except ComparisonCancelledError:
+    except CancelledError:
         raise
     except OpnpError as error:
         return Row(recipe.title, recipe, reason=str(error))

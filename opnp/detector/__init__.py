@@ -8,6 +8,6 @@ is the ONNX graph that `opnp.detector.export` writes.
 """
 
 from opnp.detector.detector import Detector
-from opnp.detector.results import Result
+from opnp.inference.predict import Prediction
 
-__all__ = ["Detector", "Result"]
+__all__ = ["Detector", "Prediction"]

@@ -14,15 +14,13 @@ from PIL import Image
 from opnp._utils.checks import require_finite, require_head
 from opnp._utils.foreign_code import unended
 from opnp.detector import archive
-from opnp.detector.export import export_onnx, export_program
 from opnp.detector.inputs import Images, One, inputs_of
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
-from opnp.detector.results import Result
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
-from opnp.inference.predict import extract_features, preprocess
+from opnp.inference.predict import Prediction, extract_features, predictions, preprocess
 from opnp.models import Classifier
 from opnp.scoring.head_output import rescore
 
@@ -43,7 +41,7 @@ class Detector:
     Example:
         >>> from opnp import Detector  # doctest: +SKIP
         >>> Detector.load("detector.zip")("photo.jpg")  # doctest: +SKIP
-        Result(class_name='Bag', confidence=0.998, score=9.53, is_ood=False)
+        Prediction(class_name='Bag', confidence=0.998, score=9.53, is_ood=False, threshold=5.21)
     """
 
     classifier: Classifier
@@ -68,13 +66,13 @@ class Detector:
         return f"Detector of {self.manifest.said['date'][:10]} for {self.manifest.said['title']}"
 
     @overload
-    def __call__(self, images: One) -> Result: ...  # type: ignore[overload-overlap]
+    def __call__(self, images: One) -> Prediction: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, images: Sequence[Images]) -> list[Result]: ...
+    def __call__(self, images: Sequence[Images]) -> list[Prediction]: ...
     @overload
-    def __call__(self, images: npt.NDArray[np.uint8] | torch.Tensor) -> Result | list[Result]: ...
+    def __call__(self, images: npt.NDArray[np.uint8] | torch.Tensor) -> Prediction | list[Prediction]: ...
 
-    def __call__(self, images: Images | Sequence[Images]) -> Result | list[Result]:
+    def __call__(self, images: Images | Sequence[Images]) -> Prediction | list[Prediction]:
         """Judge one image or many.
 
         Args:
@@ -82,7 +80,7 @@ class Detector:
                 floating tensor that has been through the model's transform, or a list of those.
 
         Returns:
-            One result for one image, a list for a batch or list, in its order.
+            One prediction for one image, a list for a batch or list, in its order.
 
         Raises:
             InvalidDataError: If it is nothing of that, or a score is not finite.
@@ -101,7 +99,7 @@ class Detector:
         """
         return preprocess(self.classifier, image)
 
-    def judge(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
+    def judge(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
         """Judge images that have been through the model's transform."""
         return [
             result
@@ -125,27 +123,6 @@ class Detector:
             InvalidSettingError: If the disk refuses.
         """
         archive.write(Path(path), self.to_bytes())
-
-    def export_onnx(self, path: Path | str) -> float:
-        """Write one ONNX graph: image in; logits, score and is_ood out; see `opnp.detector.export`.
-
-        Returns:
-            The largest difference between onnxruntime and this detector on its probe images.
-
-        Raises:
-            MissingDataError: If onnx, onnxscript or onnxruntime is not installed.
-            UnsupportedModelError: If the model cannot be exported.
-            InvalidDataError: If the graph and the detector disagree.
-        """
-        return export_onnx(self, Path(path))
-
-    def export_program(self, path: Path | str) -> None:
-        """Write the same graph as a program of torch.export.
-
-        Raises:
-            UnsupportedModelError: If the model cannot be exported.
-        """
-        export_program(self, Path(path))
 
     @classmethod
     def load(
@@ -184,18 +161,10 @@ class Detector:
         verify(probes, model, weight, bias)
         return cls(model, weight, bias, probes, manifest)
 
-    def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Result]:
-        said = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
-        require_finite("scores", said.scores)
-        return [
-            Result(
-                self.manifest.class_names[int(predicted)],
-                float(confidence),
-                float(score),
-                float(score) < self.threshold,
-            )
-            for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
-        ]
+    def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
+        output = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
+        require_finite("scores", output.scores)
+        return predictions(output, self.manifest.class_names, self.threshold)
 
 
 def _experiment_of(manifest: DetectorManifest) -> Experiment:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,11 +16,9 @@ from torch.nn import functional
 
 from opnp._utils.foreign_code import clause, foreign
 from opnp.detector import archive
+from opnp.detector.detector import Detector
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
-
-if TYPE_CHECKING:
-    from opnp.detector.detector import Detector
 
 OPSET = 18
 """The lowest that torch's exporter writes without converting, read by onnxruntime from 1.14 on."""
@@ -40,7 +37,7 @@ class DetectorGraph(nn.Module):
     bias: torch.Tensor
     threshold: torch.Tensor
 
-    def __init__(self, detector: "Detector") -> None:
+    def __init__(self, detector: Detector) -> None:
         super().__init__()
         self.backbone: nn.Module = detector.classifier.to(torch.device("cpu")).backbone
         self.register_buffer("weight", detector.weight)
@@ -55,7 +52,7 @@ class DetectorGraph(nn.Module):
         return logits, score, score < self.threshold
 
 
-def export_program(detector: "Detector", path: Path) -> None:
+def export_program(detector: Detector, path: Path | str) -> None:
     """Write a program of torch.export, for `torch.export.load`, with a batch of any size.
 
     Load such a file only if you made it: torch unpickles parts of it. The ONNX graph has no such risk.
@@ -68,6 +65,7 @@ def export_program(detector: "Detector", path: Path) -> None:
         program = torch.export.export(
             DetectorGraph(detector), (detector.examples,), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
+    path = Path(path)
     partial = path.with_name(f".{path.name}.partial.pt2")
     try:
         with _explained("torch.export"):
@@ -96,7 +94,7 @@ def require_onnx() -> None:
             import_module(name)
 
 
-def export_onnx(detector: "Detector", path: Path) -> float:
+def export_onnx(detector: Detector, path: Path | str) -> float:
     """Write one ONNX graph, with a batch of any size, and compare it with the detector on its real images.
 
     Args:
@@ -134,11 +132,11 @@ def export_onnx(detector: "Detector", path: Path) -> float:
         model.metadata_props.add(key=key, value=value if isinstance(value, str) else json.dumps(value))
     data: bytes = model.SerializeToString()
     difference = _compare(graph, data, detector.examples)
-    archive.write(path, data)
+    archive.write(Path(path), data)
     return difference
 
 
-def _said(detector: "Detector") -> dict[str, object]:
+def _said(detector: Detector) -> dict[str, object]:
     """What the graph says of itself."""
     keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
     said = {key: detector.manifest.said[key] for key in keys}

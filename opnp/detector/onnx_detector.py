@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 
 from opnp.detector.export import INPUT, OUTPUTS
 from opnp.detector.preprocessing import Preprocessing, read_preprocessing
-from opnp.detector.results import Result
 from opnp.errors import InvalidDataError, MissingDataError
+from opnp.inference.predict import Prediction, predictions
+from opnp.scoring.head_output import head_output
 
 Input = npt.NDArray[np.float32]
 
@@ -43,7 +45,7 @@ class GraphDetector:
         """A picture as it enters the graph."""
         return self.preprocessing(image)
 
-    def judge(self, inputs: Sequence[Input]) -> list[Result]:
+    def judge(self, inputs: Sequence[Input]) -> list[Prediction]:
         """Judge prepared pictures; neighbours of one shape share a step.
 
         Raises:
@@ -57,7 +59,7 @@ class GraphDetector:
 
     @classmethod
     def load(cls, path: Path | str) -> "GraphDetector":
-        """Read what `Detector.export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
+        """Read what `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
 
         Raises:
             MissingDataError: If onnxruntime or the file is not there.
@@ -90,20 +92,15 @@ class GraphDetector:
             raise _refused("its classes or its threshold are none")
         return cls(session, names, threshold, title, preprocessing)
 
-    def _judged(self, batch: Input) -> list[Result]:
+    def _judged(self, batch: Input) -> list[Prediction]:
         try:
-            logits, scores, verdicts = self.session.run(list(OUTPUTS), {INPUT: batch})
+            logits, scores = self.session.run(list(OUTPUTS[:2]), {INPUT: batch})
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
             raise _refused("it cannot take a picture that was prepared as it says") from None
         if logits.shape != (len(batch), len(self.class_names)) or not np.isfinite(scores).all():
             raise _refused("its logits do not fit its classes, or a score is not finite")
-        confidence = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-        return [
-            Result(self.class_names[int(place)], float(sure), float(score), bool(is_ood))
-            for place, sure, score, is_ood in zip(
-                logits.argmax(axis=1), confidence, scores, verdicts, strict=True
-            )
-        ]
+        output = replace(head_output(torch.from_numpy(logits)), scores=torch.from_numpy(scores))
+        return predictions(output, self.class_names, self.threshold)
 
 
 def _read(path: Path) -> bytes:
@@ -117,5 +114,5 @@ def _read(path: Path) -> bytes:
 
 def _refused(reason: str) -> InvalidDataError:
     return InvalidDataError(
-        f"Expected an ONNX graph as `Detector.export_onnx` writes it but {reason}. Export it again."
+        f"Expected an ONNX graph as `export_onnx` writes it but {reason}. Export it again."
     )

@@ -1,4 +1,4 @@
-"""95 % intervals of macro-averaged FPR95 and AUROC, cheap enough to follow a slider."""
+"""95 % intervals of macro-averaged FPR95 and AUROC, cheap enough to follow a slider, and of shares."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +9,8 @@ from opnp.metrics import FloatArray, share_below
 
 RESAMPLES = 1000
 SEED = 7
+Z_95 = 1.959963984540054
+"""97.5 % of a standard normal distribution lie below it."""
 
 
 class Interval(NamedTuple):
@@ -60,7 +62,7 @@ def auroc_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
         ood_scores: One (m,) array of finite scores for each OOD set.
 
     Returns:
-        mean +- 1.96 standard errors.
+        mean +- z standard errors, z = 1.96.
 
     Reference:
         DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988.
@@ -74,8 +76,26 @@ def auroc_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
         id_placement += share_below(others, ascending) / sets
         variance += _variance(share_below(ascending, others)) / (scores.size * sets**2)
     mean = float(id_placement.mean())
-    error = 1.96 * float(np.sqrt(variance + _variance(id_placement) / id_scores.size))
+    error = Z_95 * float(np.sqrt(variance + _variance(id_placement) / id_scores.size))
     return Interval(max(0.0, mean - error), min(1.0, mean + error))
+
+
+def wilson_interval(hits: int, count: int) -> Interval:
+    """Wilson's interval of the share behind `hits` of `count` independent trials; (0, 1) of no trial.
+
+    Reference:
+        Wilson, Journal of the American Statistical Association 22, 1927.
+
+    Example:
+        >>> [round(end, 4) for end in wilson_interval(0, 10)]
+        [0.0, 0.2775]
+    """
+    if not count:
+        return Interval(0.0, 1.0)
+    from scipy.stats import binomtest  # takes a second to import, which nothing else here waits for
+
+    low, high = binomtest(hits, count).proportion_ci(method="wilson")
+    return Interval(float(low), float(high))
 
 
 def _variance(values: FloatArray) -> float:

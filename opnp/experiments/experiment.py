@@ -8,6 +8,7 @@ from PIL import Image
 
 from opnp.data.image_set import FeatureSet, ImageSet, Missing, nothing_missing
 from opnp.errors import OpnpError
+from opnp.experiments.titles import titles_of
 from opnp.models import Classifier
 
 
@@ -93,6 +94,11 @@ class Experiment:
     def sets(self) -> tuple[ImageSet, ...]:
         """All its sets: ID training, ID test, then the OOD sets."""
         return (self.id_train, self.id_test, *self.ood)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of all its sets by key; OOD sets of one title are told apart by their keys."""
+        return {images.key: images.title for images in self.sets} | titles_of(self.ood)
 
     @property
     def accepts_images(self) -> bool:

@@ -7,7 +7,6 @@ from whoever runs the dashboard; what a visitor sends never names a file here.
 import difflib
 import os
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from opnp.data.image_set import ImageSet, Missing
 from opnp.errors import InvalidSettingError, OpnpError
 from opnp.experiments.builtin.fashion import embedded_experiments
 from opnp.experiments.experiment import Experiment
+from opnp.experiments.titles import titles_of
 from opnp.experiments.toml_file import read_experiment
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -66,13 +66,8 @@ def load_experiment(key: str) -> Experiment:
 
 def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
     """The experiments, with the key behind a title that two of them have."""
-    titles = Counter(experiment.title for experiment in experiments)
-    return tuple(
-        replace(experiment, title=f"{experiment.title} ({experiment.key})")
-        if titles[experiment.title] > 1
-        else experiment
-        for experiment in experiments
-    )
+    titles = titles_of(experiments)
+    return tuple(replace(experiment, title=titles[experiment.key]) for experiment in experiments)
 
 
 def experiment_files() -> list[Path]:

@@ -13,7 +13,6 @@ alone (`mending`), and said in the log.
 
 from opnp.features.errors import (
     DamagedFeaturesError,
-    ExtractionCancelledError,
     ForeignFeaturesError,
     IncompleteFeaturesError,
     StorageError,
@@ -28,7 +27,6 @@ from opnp.features.stored import StoredFeatures
 __all__ = [
     "ALONE",
     "DamagedFeaturesError",
-    "ExtractionCancelledError",
     "ExtractionProgress",
     "ExtractionSettings",
     "FeatureFormat",

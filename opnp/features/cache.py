@@ -87,7 +87,7 @@ class FeatureCache:
             The features on disk.
 
         Raises:
-            ExtractionCancelledError: If it was stopped.
+            CancelledError: If it was stopped.
             OpnpError: As `extract_to_disk` says.
         """
         library = library_in(self.store.directory)

@@ -3,10 +3,6 @@
 from opnp.errors import InvalidDataError, OpnpError
 
 
-class ExtractionCancelledError(OpnpError):
-    """The person who started the extraction stopped it; the next run goes on from there."""
-
-
 class StorageError(OpnpError):
     """The disk is full, or cannot be written to."""
 

@@ -64,7 +64,7 @@ def extract_to_disk(
         The features on disk.
 
     Raises:
-        ExtractionCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
         ForeignFeaturesError: If the folder holds the features of another request.
         StorageError: If the disk is full, cannot be written to, or another run is at work in the folder.
         DamagedFeaturesError: If a chunk that was just written is not whole.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
+from opnp.errors import CancelledError
 from opnp.features import chunks
-from opnp.features.errors import ExtractionCancelledError
 from opnp.features.loader import Batch
 from opnp.features.progress import ExtractionProgress
 from opnp.features.request import Request
@@ -46,7 +46,7 @@ class Watch:
         """The steps of one chunk, each reported once it has been used. A stop comes before the next step.
 
         Raises:
-            ExtractionCancelledError: If the run was stopped.
+            CancelledError: If the run was stopped.
         """
         done = self._resumed + self._written()
         while True:
@@ -54,7 +54,7 @@ class Watch:
             if step is None:
                 return
             if self._stopped or (self._cancel is not None and self._cancel.is_set()):
-                raise ExtractionCancelledError(
+                raise CancelledError(
                     f"The extraction was stopped at {done:,} of {self._request.count:,} images. "
                     "Run it again to go on from the last complete chunk."
                 )

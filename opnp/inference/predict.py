@@ -1,7 +1,7 @@
-"""Somebody's images to what a pruned and an unpruned head make of them."""
+"""Predict class and score of images with the pruned and the unpruned head."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import torch
@@ -13,28 +13,34 @@ from opnp.errors import OpnpError, UnreadableImageError
 from opnp.explorer import Explorer, Snapshot
 from opnp.metrics import tpr_threshold
 from opnp.models import Classifier
+from opnp.scoring.head_output import HeadOutput
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What a head says of one image.
+class Prediction:
+    """Class and score of one image under a head.
 
     Attributes:
-        name: Of the predicted class.
+        class_name: Of the largest logit.
         confidence: Softmax maximum, in [0, 1].
         score: Energy score; higher is more in-distribution.
-        threshold: The score that accepts at least 95 % of the ID test set.
+        is_ood: Whether the score is below the threshold; follows from both.
+        threshold: Scores below it are out-of-distribution.
     """
 
-    name: str
+    class_name: str
     confidence: float
     score: float
+    is_ood: bool = field(init=False)
     threshold: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_ood", self.score < self.threshold)
 
     @property
     def accepted(self) -> bool:
         """Whether the image is taken for in-distribution."""
-        return self.score >= self.threshold
+        return not self.is_ood
 
 
 def preprocess(classifier: Classifier, image: Image.Image) -> torch.Tensor:
@@ -62,12 +68,26 @@ def extract_features(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> 
     return torch.cat(parts)
 
 
-def opinions(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Opinion]:
-    """What the head of a position says of images with those (n, D) features."""
-    said = explorer.score(features, snapshot.head)
-    threshold = tpr_threshold(snapshot.id_test.scores)
+def predictions(output: HeadOutput, class_names: Sequence[str], threshold: float) -> list[Prediction]:
+    """One prediction for each of a head's N samples.
+
+    Args:
+        output: What the head gives for them.
+        class_names: In the order of its logits.
+        threshold: Scores below it are out-of-distribution.
+
+    Returns:
+        N predictions, in the order of the samples.
+    """
+    rows = zip(*(field.tolist() for field in output.fields), strict=True)
+    return [Prediction(class_names[place], sure, score, threshold) for score, sure, place in rows]
+
+
+def predict(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Prediction]:
+    """Predict class and score of images from their (n, D) features with the head of a position.
+
+    The threshold is the score that accepts at least 95 % of the ID test set.
+    """
+    output = explorer.score(features, snapshot.head)
     names = explorer.prepared.classifier.class_names
-    return [
-        Opinion(names[int(predicted)], float(confidence), float(score), threshold)
-        for predicted, confidence, score in zip(said.predicted, said.confidence, said.scores, strict=True)
-    ]
+    return predictions(output, names, tpr_threshold(snapshot.id_test.scores))

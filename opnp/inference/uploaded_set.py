@@ -12,9 +12,8 @@ from PIL import Image
 
 from opnp.data.decode import display_name, read_image
 from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, SkipReason, ZipImages, open_zip
-from opnp.errors import InvalidDataError, UnreadableImageError
-from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
-from opnp.features import ExtractionCancelledError
+from opnp.errors import CancelledError, InvalidDataError, UnreadableImageError
+from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval, wilson_interval
 from opnp.inference.predict import extract_features, preprocess
 from opnp.metrics import FloatArray, auroc, tpr_threshold
 from opnp.models import Classifier
@@ -22,7 +21,6 @@ from opnp.models import Classifier
 BATCH = 32
 SMALL = 112
 """Pixels on the longer side of what is kept to be shown."""
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def read_uploaded_set(
 
     Raises:
         InvalidDataError: If it is no zip or holds no picture; the message counts what it holds.
-        ExtractionCancelledError: If it was stopped.
+        CancelledError: If it was stopped.
     """
     bundle = open_zip(data, name=name)
     names: list[str] = []
@@ -105,7 +103,7 @@ def read_uploaded_set(
     pixels = 0
     for done, member in enumerate(bundle.members(), start=1):
         if cancel is not None and cancel.is_set():
-            raise ExtractionCancelledError("Stopped; nothing of the zip is kept.")
+            raise CancelledError("Stopped; nothing of the zip is kept.")
         if isinstance(member.data, SkipReason):
             left_out[member.data] += 1
         elif pixels >= MAX_UNPACKED_PIXELS:
@@ -148,9 +146,6 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     Raises:
         InvalidDataError: If a side is empty, or a score is NaN or infinite.
 
-    Reference:
-        Wilson, Journal of the American Statistical Association 22, 1927.
-
     Example:
         >>> found = acceptance(np.arange(100.0), np.array([1.0, 50.0]))
         >>> found.accepted, found.share, found.auroc
@@ -164,24 +159,10 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
         threshold,
         count,
         accepted,
-        wilson(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
+        wilson_interval(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
         value,
         auroc_interval(id_scores, [scores]),
     )
-
-
-def wilson(hits: int, count: int) -> Interval:
-    """95 % interval of a share from `hits` of `count` independent trials.
-
-    Example:
-        >>> low, high = wilson(0, 100)
-        >>> low, round(high, 3)
-        (0.0, 0.037)
-    """
-    share, weight = hits / count, _Z**2 / count
-    middle = (share + weight / 2) / (1 + weight)
-    reach = np.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
-    return Interval(max(0.0, float(middle - reach)), min(1.0, float(middle + reach)))
 
 
 def _small(image: Image.Image) -> bytes:

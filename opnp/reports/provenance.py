@@ -64,7 +64,7 @@ def image_notes(prepared: Prepared) -> Iterator[str]:
     yield from prepared.doubts
     for unused in prepared.unused:
         yield f"Without {unused.title}: {unused.reason}"
-    titles = {images.key: images.title for images in prepared.experiment.sets}
+    titles = prepared.experiment.titles
     for key, skips in prepared.skipped.items():
         if key in titles:
             count, them = (f"{len(skips):,} images", "them") if len(skips) > 1 else ("1 image", "it")

@@ -44,7 +44,16 @@ def rescore(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) ->
     Returns:
         Scores, confidences and predicted classes.
     """
-    logits = functional.linear(features, weight, bias)  # (N, C)
+    return head_output(functional.linear(features, weight, bias))
+
+
+def head_output(logits: torch.Tensor) -> HeadOutput:
+    """Energy score, softmax maximum and class of (N, C) logits.
+
+    Example:
+        >>> head_output(torch.tensor([[1.0, 3.0]])).predicted
+        tensor([1])
+    """
     top, predicted = logits.max(dim=1)
     confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
     return HeadOutput(energy_score(logits), confidence, predicted)

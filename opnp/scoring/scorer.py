@@ -80,9 +80,9 @@ class LiveScorer:
         require_features(features, weight.shape[1])
         require_finite("features", features)
         most = _require_count("positions", positions)
-        self._population = require_strata(strata, features.shape[0])
-        self._drawn = allocate(self._population, _require_count("preview_size", preview_size))
-        self._indices = draw(self._population, self._drawn, seed).to(features.device)
+        population = require_strata(strata, features.shape[0])
+        self._drawn = allocate(population, _require_count("preview_size", preview_size))
+        self._indices = draw(population, self._drawn, seed).to(features.device)
         features, bias = features.detach().float(), bias.detach().float().clone()
         self._unpruned = rescore(features, weight, bias)
         self._lock, self._preview_lock = Lock(), Lock()
@@ -131,7 +131,7 @@ class LiveScorer:
         else:
             with self._preview_lock:
                 sampled = self._sampled.move(head)
-        return Preview(sampled, self._indices, self._drawn, self._population)
+        return Preview(sampled, self._indices, self._drawn)
 
 
 def _of(rescored: HeadOutput, indices: torch.Tensor) -> HeadOutput:

@@ -17,13 +17,11 @@ class Preview:
         rescored: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
         indices: (n,) int64, which samples they are, ascending.
         drawn: Samples drawn from each stratum; `rescored.scores.split(preview.drawn)` takes them apart.
-        population: Samples in each stratum. With `drawn` it gives the error of a rate.
     """
 
     rescored: HeadOutput
     indices: torch.Tensor
     drawn: tuple[int, ...]
-    population: tuple[int, ...]
 
 
 def allocate(strata: Sequence[int], size: int) -> tuple[int, ...]:

@@ -104,7 +104,7 @@ def landscape(
     Raises:
         InvalidSettingError: If the edges do not ascend within [0, 100].
         InvalidDataError: If a score is NaN or infinite.
-        SweepCancelledError: If it was cancelled.
+        CancelledError: If it was cancelled.
     """
     side = Side(side)
     heads, open_base = data.prepared.heads, with_window(base, side, Window())

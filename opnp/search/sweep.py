@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from opnp._utils.checks import require_features, require_head
-from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
+from opnp.errors import CancelledError, InvalidDataError, InvalidSettingError
 from opnp.pruning import rank_bounds
 
 EDGES = (0, 0.5, 1, 2, 5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95, 98, 99, 99.5, 100)
@@ -25,10 +25,6 @@ _WORKING = 4_000_000
 
 _NEAR = 32_768
 """Logits that are worked on at once, 128 kB, so that they stay near the processor."""
-
-
-class SweepCancelledError(OpnpError):
-    """The sweep was stopped before its end."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def sweep(
     Raises:
         InvalidSettingError: If the edges do not ascend within [0, 100].
         InvalidDataError: If a shape does not fit.
-        SweepCancelledError: If it was cancelled.
+        CancelledError: If it was cancelled.
 
     Example:
         >>> z, W, ranks = torch.tensor([[1.0, 2.0]]), torch.eye(2), torch.tensor([0, 1])
@@ -109,7 +105,7 @@ def sweep(
         partial = [(held @ block[:, columns].T).numpy() for columns, held in parts]  # (C, n) of each bin
         for first in range(0, len(block), step):
             if cancel is not None and cancel.is_set():
-                raise SweepCancelledError("The computation was stopped. Start it again when you need it.")
+                raise CancelledError("The computation was stopped. Start it again when you need it.")
             _fill(swept, start + first, [part[:, first : first + step] for part in partial], offset, known)
         if progress is not None:
             progress((start + len(block)) / len(features))

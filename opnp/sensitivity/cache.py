@@ -11,8 +11,8 @@ import torch
 from opnp._utils.checks import require_positive
 from opnp.config import NeuronDefinition
 from opnp.data.image_set import FeatureSet, ImageSet
-from opnp.errors import InvalidDataError, OpnpError
-from opnp.features import ALONE, ExtractionCancelledError, Processes, StoredFeatures
+from opnp.errors import CancelledError, InvalidDataError, OpnpError
+from opnp.features import ALONE, Processes, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.library import extracted_sets, library_in
 from opnp.models import Classifier
@@ -152,7 +152,7 @@ def sums_of_images(features: FeatureCache, extract: Callable[[], StoredFeatures]
     if features.begun():
         try:
             extract()
-        except ExtractionCancelledError:
+        except CancelledError:
             raise
         except OpnpError as error:
             _log.warning("The features of %s are not mended. %s", features.images.title, error)

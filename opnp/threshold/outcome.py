@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.evaluation.intervals import Interval
+from opnp.evaluation.intervals import Interval, wilson_interval
 from opnp.threshold.sample import ScoredSample
-
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -30,24 +28,8 @@ class Proportion:
 
     @property
     def interval(self) -> Interval:
-        """Wilson's 95 % interval of the share behind it, (0, 1) of nothing.
-
-        (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96
-
-        Reference:
-            Wilson, Journal of the American Statistical Association 22, 1927.
-
-        Example:
-            >>> [round(end, 4) for end in Proportion(0, 10).interval]
-            [0.0, 0.2775]
-        """
-        if not self.count:
-            return Interval(0.0, 1.0)
-        n, share = self.count, self.value
-        middle = share + _Z**2 / (2 * n)
-        spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-        low, high = (middle - spread) / (1 + _Z**2 / n), (middle + spread) / (1 + _Z**2 / n)
-        return Interval(max(0.0, float(low)), min(1.0, float(high)))
+        """Wilson's 95 % interval of the share behind it, (0, 1) of nothing."""
+        return wilson_interval(self.hits, self.count)
 
 
 @dataclass(frozen=True)

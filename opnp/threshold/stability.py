@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from opnp.errors import InvalidSettingError
-from opnp.evaluation.intervals import Interval
+from opnp.evaluation.intervals import Z_95, Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
 from opnp.threshold.sample import ScoredSample, in_order, resampled
 
 RESAMPLES = 200
 SEED = 13
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def images_needed(share: float, precision: float) -> int:
     """
     _require_inside("share", share)
     _require_inside("precision", precision)
-    return max(1, int(np.ceil(_Z**2 * share * (1 - share) / precision**2 - 2)))
+    return max(1, int(np.ceil(Z_95**2 * share * (1 - share) / precision**2 - 2)))
 
 
 def precision_reached(share: float, images: int) -> float:
@@ -108,7 +107,7 @@ def precision_reached(share: float, images: int) -> float:
     _require_inside("share", share)
     if images < 1:
         raise InvalidSettingError(f"Expected `images` to be at least 1 but got {images!r}.")
-    return float(_Z * np.sqrt(share * (1 - share) / (images + 2)))
+    return float(Z_95 * np.sqrt(share * (1 - share) / (images + 2)))
 
 
 def _require_inside(name: str, value: float) -> None:

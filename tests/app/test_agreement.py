@@ -13,6 +13,7 @@ from app import cached
 from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.detector.build import make_detector
+from opnp.detector.export import export_onnx
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 
@@ -50,7 +51,7 @@ def files(explorer, tmp_path):
     planned = plan(explorer, snapshot, list(explorer.prepared.ood), AcceptId(), ood_share=0.1)
     detector = make_detector(explorer, snapshot, planned)
     detector.save(tmp_path / "detector.zip")
-    detector.export_onnx(tmp_path / "detector.onnx")
+    export_onnx(detector, tmp_path / "detector.onnx")
     experiment, folder = explorer.prepared.experiment, tmp_path / "pictures"
     folder.mkdir()
     sets = (experiment.id_test, *experiment.ood)

@@ -138,7 +138,7 @@ def test_where_the_graph_cannot_be_written_the_zip_is_not_either(run, monkeypatc
     def refuse(*_):
         raise InvalidDataError("Expected the graphs to agree.")
 
-    monkeypatch.setattr("opnp.detector.detector.export_onnx", refuse)
+    monkeypatch.setattr("opnp.cli.deploy.export_onnx", refuse)
     result = run("deploy", "toy", "--onnx", "d.onnx")
     assert result.exit_code == 1
     assert "agree" in result.stderr

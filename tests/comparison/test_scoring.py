@@ -10,9 +10,9 @@ from toy_experiment import toy_experiment
 from opnp.comparison import scoring
 from opnp.comparison.fit_data import Training, drawn, training
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.scoring import ComparisonCancelledError, score
+from opnp.comparison.scoring import score
 from opnp.config import UNPRUNED, Pruning
-from opnp.errors import InvalidDataError
+from opnp.errors import CancelledError, InvalidDataError
 from opnp.explorer import Explorer
 from opnp.features.types import Features
 from opnp.methods import METHODS, Need
@@ -150,7 +150,7 @@ def test_it_can_be_stopped(world):
     prepared, known = world
     stop = threading.Event()
     stop.set()
-    with pytest.raises(ComparisonCancelledError, match="stopped"):
+    with pytest.raises(CancelledError, match="stopped"):
         score(prepared, known, Recipe(), cancel=stop)
 
 

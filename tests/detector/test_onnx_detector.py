@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from opnp.detector.export import export_onnx
 from opnp.detector.onnx_detector import GraphDetector
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.experiments.builtin.data import fashion_test, ood_images
@@ -19,7 +20,7 @@ pytest.importorskip("onnxscript")
 @pytest.fixture(scope="module")
 def exported(fashion_detector, tmp_path_factory):
     path = tmp_path_factory.mktemp("graph") / "detector.onnx"
-    fashion_detector.export_onnx(path)
+    export_onnx(fashion_detector, path)
     return path
 
 
@@ -118,6 +119,6 @@ def test_a_file_or_a_runtime_that_is_missing_is_named(tmp_path, monkeypatch):
 def test_a_transform_that_cannot_be_described_leaves_the_graph_to_who_knows_it(fashion_detector, tmp_path):
     classifier = fashion_detector.classifier
     secret = dataclasses.replace(classifier, transform=lambda image: classifier.transform(image).clone())
-    dataclasses.replace(fashion_detector, classifier=secret).export_onnx(tmp_path / "detector.onnx")
+    export_onnx(dataclasses.replace(fashion_detector, classifier=secret), tmp_path / "detector.onnx")
     with pytest.raises(InvalidDataError, match="does not say how a picture enters it"):
         GraphDetector.load(tmp_path / "detector.onnx")

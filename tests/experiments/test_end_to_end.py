@@ -11,11 +11,11 @@ from PIL import Image
 from torch.nn import functional
 
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning
-from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
+from opnp.errors import CancelledError, InvalidDataError, MissingDataError, UnsupportedModelError
 from opnp.evaluation.splits import Half
 from opnp.experiments.toml_file import read_experiment
 from opnp.explorer import Explorer
-from opnp.features import ExtractionCancelledError, ExtractionSettings
+from opnp.features import ExtractionSettings
 from opnp.features.library import extract_into, extractions, library_in
 from opnp.prepare import prepare
 from opnp.pruning import prune
@@ -97,7 +97,7 @@ def test_a_cancelled_preparation_goes_on_from_there(world, store):
             cancel.set()
 
     experiment = read_experiment(folder / "pth.toml")
-    with pytest.raises(ExtractionCancelledError, match="stopped"):
+    with pytest.raises(CancelledError, match="stopped"):
         prepare(experiment, store, device=CPU, progress=progress, cancel=cancel)
     assert [title for title, *_ in seen] == ["ID test", "noise"]
     assert len([e for e in extractions(library_in(store.directory)) if e.manifest.complete]) == 2

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from extraction_toy import SETTINGS, SeededImages, classifier, image_set
 
-from opnp.features import ExtractionCancelledError, StoredFeatures
+from opnp.errors import CancelledError
+from opnp.features import StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.library import extract_into, extractions, library_in
 from opnp.features.request import Request
@@ -22,6 +23,7 @@ ENTRY = {"x": np.zeros(1500)}
 OPENS = """
 import sys
 from pathlib import Path
+from opnp.errors import CancelledError
 from opnp.features import StoredFeatures
 stored = StoredFeatures.open(Path(sys.argv[1]))
 print("open", flush=True)
@@ -52,7 +54,7 @@ def extracted(cache, name, **more):
 
 
 def begun(cache, name):
-    with pytest.raises(ExtractionCancelledError):
+    with pytest.raises(CancelledError):
         extracted(cache, name, report=lambda pace: pace.done < 50)
 
 

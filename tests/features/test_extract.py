@@ -7,9 +7,8 @@ import torch
 from extraction_toy import SETTINGS, SeededImages, backbone_features, classifier, image_set
 from PIL import Image, UnidentifiedImageError
 
-from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
+from opnp.errors import CancelledError, InvalidDataError, InvalidSettingError, MissingDataError
 from opnp.features import (
-    ExtractionCancelledError,
     ExtractionSettings,
     ForeignFeaturesError,
     StorageError,
@@ -201,7 +200,7 @@ def test_a_false_from_the_report_stops_the_run_and_the_next_goes_on(tmp_path):
         paces.append(pace)
         return pace.done < 90
 
-    with pytest.raises(ExtractionCancelledError, match="stopped at 96 of 130 images"):
+    with pytest.raises(CancelledError, match="stopped at 96 of 130 images"):
         extract_to_disk(classifier(), images, tmp_path / "f", SETTINGS, report=stop_in_the_third_chunk)
     assert [pace.done for pace in paces] == [16, 32, 40, 56, 72, 80, 96]
     with pytest.raises(InvalidDataError, match="not come to its end"):
@@ -216,7 +215,7 @@ def test_a_false_from_the_report_stops_the_run_and_the_next_goes_on(tmp_path):
 def test_an_event_stops_the_run(tmp_path):
     cancel = threading.Event()
     cancel.set()
-    with pytest.raises(ExtractionCancelledError):
+    with pytest.raises(CancelledError):
         extract_to_disk(classifier(), image_set(SeededImages(COUNT)), tmp_path / "f", SETTINGS, cancel=cancel)
 
 

@@ -8,7 +8,7 @@ from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import UnreadableImageError, UnsupportedModelError
-from opnp.inference.predict import Opinion, extract_features, opinions, preprocess
+from opnp.inference.predict import Prediction, extract_features, predict, preprocess
 from opnp.metrics import tpr_threshold
 
 
@@ -22,17 +22,17 @@ def test_an_images_opinion_is_that_of_the_same_image_in_the_set(explorer, blobs,
     classifier, snapshot = explorer.prepared.classifier, explorer.at(pruning)
     images = [Image.fromarray(pixels) for pixels in to_pixels(blobs.test[:9])]
     features = extract_features(classifier, [preprocess(classifier, image) for image in images])
-    said = opinions(explorer, features, snapshot)
-    for place, opinion in enumerate(said):
-        assert opinion.score == pytest.approx(float(snapshot.id_test.scores[place]), rel=1e-5)
-        assert opinion.confidence == pytest.approx(float(snapshot.id_test.confidence[place]), rel=1e-5)
-        assert opinion.name == classifier.class_names[int(snapshot.id_test.predicted[place])]
-        assert opinion.threshold == tpr_threshold(snapshot.id_test.scores)
+    said = predict(explorer, features, snapshot)
+    for place, prediction in enumerate(said):
+        assert prediction.score == pytest.approx(float(snapshot.id_test.scores[place]), rel=1e-5)
+        assert prediction.confidence == pytest.approx(float(snapshot.id_test.confidence[place]), rel=1e-5)
+        assert prediction.class_name == classifier.class_names[int(snapshot.id_test.predicted[place])]
+        assert prediction.threshold == tpr_threshold(snapshot.id_test.scores)
 
 
 def test_the_threshold_itself_is_accepted():
-    assert Opinion("cat", 0.5, 3.0, 3.0).accepted
-    assert not Opinion("cat", 0.5, 2.999, 3.0).accepted
+    assert Prediction("cat", 0.5, 3.0, 3.0).accepted
+    assert not Prediction("cat", 0.5, 2.999, 3.0).accepted
 
 
 def test_inputs_of_different_shapes_each_get_their_features_in_order(explorer):

@@ -13,10 +13,9 @@ from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED
 from opnp.data.zip_reader import SkipReason
-from opnp.errors import InvalidDataError
-from opnp.features import ExtractionCancelledError
+from opnp.errors import CancelledError, InvalidDataError
 from opnp.inference import uploaded_set
-from opnp.inference.uploaded_set import acceptance, read_uploaded_set, wilson
+from opnp.inference.uploaded_set import acceptance, read_uploaded_set
 from opnp.metrics import fpr95
 
 
@@ -83,7 +82,7 @@ def test_it_stops_when_told(explorer, zipped):
         if done == 5:
             cancel.set()
 
-    with pytest.raises(ExtractionCancelledError):
+    with pytest.raises(CancelledError):
         read_uploaded_set(
             explorer.prepared.classifier, zipped, name="a.zip", progress=stop_at_five, cancel=cancel
         )
@@ -124,7 +123,3 @@ def test_none_or_all_accepted_is_not_certain(score, accepted, ends):
     found = acceptance(np.arange(5.0), np.full(30, score))
     assert found.accepted == accepted
     assert found.interval == pytest.approx(ends, abs=1e-4)
-
-
-def test_wilson_by_hand():
-    assert wilson(10, 20) == pytest.approx((0.2993, 0.7007), abs=1e-4)

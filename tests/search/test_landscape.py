@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from toy_explorer import OOD, poisoned, toy_explorer
 
 from opnp.config import Pruning
+from opnp.errors import CancelledError
 from opnp.evaluation.splits import Half
 from opnp.search.landscape import Side, landscape, pareto
-from opnp.search.sweep import EDGES, SweepCancelledError
+from opnp.search.sweep import EDGES
 from opnp.search.trial import Trial
 from opnp.search.tuning_set import make_tuning_set
 
@@ -93,7 +94,7 @@ def test_progress_goes_to_the_end_and_a_stop_stops(data):
     assert shares[-1] == 1.0
     stop = threading.Event()
     stop.set()
-    with pytest.raises(SweepCancelledError):
+    with pytest.raises(CancelledError):
         landscape(data, Side.NEURONS, Pruning(), cancel=stop)
 
 

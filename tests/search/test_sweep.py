@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opnp.config import NeuronDefinition, Pruning, RankScope
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import CancelledError, InvalidDataError, InvalidSettingError
 from opnp.pruning import prune, ranks, weight_ranks
 from opnp.scoring.head_output import rescore
 from opnp.search import sweep as room
-from opnp.search.sweep import EDGES, SweepCancelledError, sweep
+from opnp.search.sweep import EDGES, sweep
 
 TOLERANCE = {"rtol": 0, "atol": 1e-4}
 
@@ -89,7 +89,7 @@ def test_a_cancelled_sweep_ends():
     features, labels, weight, bias, _, neuron_map = problem(4)
     cancel = threading.Event()
     cancel.set()
-    with pytest.raises(SweepCancelledError, match="stopped"):
+    with pytest.raises(CancelledError, match="stopped"):
         sweep(features, labels, weight, bias, ranks(neuron_map), cancel=cancel)
 
 

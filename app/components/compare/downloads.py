@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.text import compare as text
-from app.titles import titles_of
 from opnp.comparison.export import comparison_csv, comparison_json
 from opnp.comparison.reports import comparison_latex, comparison_markdown
 from opnp.comparison.table import Row
@@ -26,7 +25,7 @@ def downloads(
         fitted_to: Training images that methods fit to.
     """
     prepared = explorer.prepared
-    titles = titles_of(prepared.experiment.ood)
+    titles = prepared.experiment.titles
     what = text.AVERAGE if key is None else titles[key]
     title = f"{prepared.experiment.title}: {what}"
 

@@ -1,13 +1,12 @@
 """The images closest to the threshold, on both sides of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from app import cached
 from app.format import plain
 from app.text import deploy as text
-from app.titles import titles_of
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.closest import Near, closest
 
@@ -30,20 +29,20 @@ def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], thresh
         return
     said = {experiment.id_test.key: snapshot.id_test, **{key: snapshot.ood[key] for key in ood}}
     scores = {key: part.scores.double().numpy() for key, part in said.items()}
-    titles = titles_of(experiment.ood)
     for label, images in zip(text.SIDES, closest(threshold, scores, EACH), strict=True):
         st.markdown(label)
-        _row(explorer, images, titles, snapshot)
+        _row(explorer, images, snapshot)
 
 
-def _row(explorer: Explorer, images: Sequence[Near], titles: Mapping[str, str], snapshot: Snapshot) -> None:
+def _row(explorer: Explorer, images: Sequence[Near], snapshot: Snapshot) -> None:
     prepared = explorer.prepared
+    titles = prepared.experiment.titles
     with st.container(horizontal=True, gap="small"):
         for near in images:
-            is_ood = near.key in titles
+            is_ood = near.key in snapshot.ood
             said = snapshot.ood[near.key] if is_ood else snapshot.id_test
             name = prepared.classifier.class_names[int(said.predicted[near.row])]
-            words = f"{titles.get(near.key, 'ID test')}, as {name}"
+            words = f"{titles[near.key] if is_ood else 'ID test'}, as {name}"
             with st.container(width=WIDTH + 16):
                 picture = cached.image(prepared.experiment.key, near.key, near.row)
                 if picture is None:

@@ -11,7 +11,6 @@ from app.components.deploy.rule import show_rule
 from app.format import message, percent, with_interval
 from app.state import session
 from app.text import deploy as text
-from app.titles import titles_of
 from opnp.detector.restore import AURC, Figure, Measured, Reopened
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
@@ -36,7 +35,7 @@ def reopened(explorer: Explorer) -> None:
         note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
         said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
         st.caption(f"{said} {note}")
-        _table(found, titles_of(explorer.prepared.experiment.ood))
+        _table(found, explorer.prepared.experiment.titles)
         st.button(
             text.RESTORE,
             icon=":material/settings_backup_restore:",

@@ -8,7 +8,6 @@ from app.format import plain
 from app.state import url
 from app.state.url_expected import number, one_of
 from app.text import deploy as text
-from app.titles import titles_of
 from opnp.explorer import Explorer
 from opnp.threshold.rules import MOST_COST, AcceptId, LimitOod, MinimiseCost, Rule
 
@@ -145,7 +144,7 @@ def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
 
 
 def _titles(explorer: Explorer) -> dict[str, str]:
-    return titles_of(explorer.prepared.experiment.ood)
+    return explorer.prepared.experiment.titles
 
 
 def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:

@@ -10,7 +10,6 @@ from app.metric_frame import SET, Halves, frame_csv, set_frame
 from app.state.baseline import pair
 from app.state.session import Settings
 from app.text import explore as text
-from app.titles import titles_of
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 
@@ -29,7 +28,7 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
     """
     compared = pair()
     names = (compared.before, compared.after)
-    titles = titles_of(explorer.prepared.experiment.ood)
+    titles = explorer.prepared.experiment.titles
     old, new, held = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
     sets = [
         _row(titles[key], old.sets[key].fpr95, new.sets[key].fpr95, held.sets[key].fpr95 if held else None)

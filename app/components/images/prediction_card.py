@@ -9,7 +9,7 @@ import streamlit as st
 from app.format import message, percent, plain
 from app.pictures import Picture
 from app.text import images as text
-from opnp.inference.predict import Opinion
+from opnp.inference.predict import Prediction
 
 SHOWN = 118
 """Pixels of each of a card's two pictures."""
@@ -26,8 +26,8 @@ class Verdict:
     """
 
     picture: Picture
-    before: Opinion
-    after: Opinion
+    before: Prediction
+    after: Prediction
 
 
 def card(verdict: Verdict, *, pruned: bool) -> None:
@@ -45,24 +45,24 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
             st.image(seen, caption="what it sees", width=SHOWN, alt="The same picture as the model sees it")
         with words:
             st.markdown(f"**{plain(verdict.picture.name)}**")
-            _opinion(verdict.after, verdict.before if pruned else None)
+            _prediction(verdict.after, verdict.before if pruned else None)
             if verdict.picture.note:
                 st.caption(message(verdict.picture.note))
 
 
-def _opinion(now: Opinion, before: Opinion | None) -> None:
+def _prediction(now: Prediction, before: Prediction | None) -> None:
     if now.accepted:
         st.badge(text.ACCEPTED, icon=":material/check_circle:", color="blue")
     else:
         st.badge(text.REJECTED, icon=":material/block:", color="orange")
-    st.markdown(f"**{plain(now.name)}**, {percent(now.confidence)} confident")
+    st.markdown(f"**{plain(now.class_name)}**, {percent(now.confidence)} confident")
     if before is None:
         st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
         return
     st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
     verdict = text.ACCEPTED if before.accepted else text.REJECTED
     st.caption(
-        f"Unpruned: {plain(before.name)}, {percent(before.confidence)} confident, {verdict} "
+        f"Unpruned: {plain(before.class_name)}, {percent(before.confidence)} confident, {verdict} "
         f"(threshold {before.threshold:.2f})"
     )
 

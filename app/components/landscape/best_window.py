@@ -5,7 +5,7 @@ import streamlit as st
 from app import cached, text
 from app.charts.palette import Palette
 from app.charts.pareto import ParetoPoints, pareto_front
-from app.components.click_through import clickable, place_of, said
+from app.components.click_through import clickable, place_of, said, take_sliders
 from app.format import interval, message, percent, points
 from app.state import session, url
 from app.state.session import Settings
@@ -146,7 +146,7 @@ def _front(landscapes: list[Landscape], found: FoundWindows, colours: Palette) -
         span=span,
         title=f"{sum(map(len, inside.values())):,} of {len(everything):,} windows",
     )
-    clickable(figure, "pareto")
+    clickable(figure, "pareto", take_sliders, told="customdata")
     st.caption(text.landscape.PARETO_HELP)
 
 

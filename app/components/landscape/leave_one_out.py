@@ -8,7 +8,6 @@ from app.components.columns import named
 from app.format import interval, tenth
 from app.state.session import Settings
 from app.text import landscape as text
-from app.titles import titles_of
 from opnp.config import windows_text
 from opnp.explorer import Explorer
 
@@ -28,7 +27,7 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
     if not left:
         st.info(text.LEFT_OUT_ONE, icon=":material/checklist:")
         return
-    titles = titles_of(explorer.prepared.experiment.ood)
+    titles = explorer.prepared.experiment.titles
     frame = pd.DataFrame(
         [
             {

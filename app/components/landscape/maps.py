@@ -6,7 +6,7 @@ import streamlit as st
 from app import cached
 from app.charts.landscape import landscape_map
 from app.charts.palette import Palette
-from app.components.click_through import clickable, place_of
+from app.components.click_through import clickable, place_of, take_sliders
 from app.format import message, percent
 from app.state.session import Settings
 from app.text import landscape as text
@@ -68,7 +68,7 @@ def _map(
         hover=[_hover(landscape, averages, *cell) for cell in cells],
         customdata=[place_of(landscape.pruning(*cell)) for cell in cells],
     )
-    clickable(figure, f"map-{landscape.side}")
+    clickable(figure, f"map-{landscape.side}", take_sliders, told="customdata")
 
 
 def _average(values: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from app.format import message, plain
 from app.pictures import Picture
 from app.state.baseline import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
-from opnp.inference.predict import opinions
+from opnp.inference.predict import predict
 
 
 def draw(lesson: Lesson) -> None:
@@ -25,7 +25,7 @@ def draw(lesson: Lesson) -> None:
         return
     _, pruning = window.chosen()
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
-    said = [opinions(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)]
+    said = [predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)]
     card(Verdict(picture, *said), pruned=pruning.kind != "unpruned")
     draw_histograms(
         lesson.explorer,
@@ -34,7 +34,7 @@ def draw(lesson: Lesson) -> None:
         after,
         lesson.colours,
         titles=BEFORE_AND_AFTER.titles(pruning),
-        marks=[[opinion.score] for opinion in said],
+        marks=[[prediction.score] for prediction in said],
         names=[picture.name],
     )
     st.markdown(text.learn.END)

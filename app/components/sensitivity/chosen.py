@@ -1,12 +1,9 @@
 """Widgets and clicks that choose the part of the page, the class and the neuron."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from app.components.plot import plot
 from app.components.sensitivity.shown import SensitivityView
 from app.state import url
 from app.state.url_expected import number, one_of
@@ -15,8 +12,6 @@ from app.text import sensitivity as text
 PART = "part"
 CLASS = "class"
 NEURON = "neuron"
-_CLICKS = "_sensitivity_clicks"
-"""Counts clicks; the charts' keys hold it, so that a second click on the same point is one again."""
 
 
 class Part(StrEnum):
@@ -93,23 +88,3 @@ def go_to(target: Part | None = None, *, label: str | None = None, neuron: int |
     for key, value in ((CLASS, label), (NEURON, neuron), (PART, None if target is None else str(target))):
         if value is not None:
             st.session_state[key] = value
-
-
-def clickable(figure: go.Figure, name: str, chosen: Callable[[int], None]) -> None:
-    """Draw a figure whose points can be clicked.
-
-    Args:
-        figure: What to draw.
-        name: Of the chart, unlike all others.
-        chosen: Told the number of the point, as a callback.
-    """
-    key = f"{name}-{st.session_state.get(_CLICKS, 0)}"
-
-    def clicked() -> None:
-        points = [point for point in st.session_state[key].selection.points if "point_index" in point]
-        if points:
-            st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
-            chosen(int(points[0]["point_index"]))
-
-    with st.container(key=name):
-        plot(figure, key, on_select=clicked, selection_mode="points")

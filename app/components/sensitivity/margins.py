@@ -6,8 +6,9 @@ import streamlit as st
 
 from app.charts.kept_bars import Bars, kept_bars
 from app.charts.ranked import ranked_curve
+from app.components.click_through import clickable
 from app.components.plot import plot
-from app.components.sensitivity.chosen import Part, clickable, go_to
+from app.components.sensitivity.chosen import Part, go_to
 from app.components.sensitivity.shown import SensitivityView
 from app.text import sensitivity as text
 from opnp.interpret.marginals import class_totals

@@ -7,8 +7,9 @@ from app import cached
 from app.charts.kept_bars import Bars, kept_bars
 from app.charts.names import IN_TITLE
 from app.charts.spread import spread_chart
+from app.components.click_through import clickable
 from app.components.plot import plot
-from app.components.sensitivity.chosen import Part, choose_class, clickable, go_to
+from app.components.sensitivity.chosen import Part, choose_class, go_to
 from app.components.sensitivity.shown import SensitivityView
 from app.format import cut, percent, plain, points, signed
 from app.text import sensitivity as text

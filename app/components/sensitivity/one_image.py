@@ -8,14 +8,15 @@ import torch
 from app import cached
 from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
-from app.components.sensitivity.chosen import Part, clickable, go_to
+from app.components.click_through import clickable
+from app.components.sensitivity.chosen import Part, go_to
 from app.components.sensitivity.samples import ImageSample, choose_sample
 from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.format import percent, plain, signed
 from app.text import images as images_text
 from app.text import sensitivity as text
-from opnp.inference.predict import Opinion, opinions
+from opnp.inference.predict import Prediction, predict
 from opnp.interpret.attribution import Attribution, integrated_gradients
 
 TOP = 14
@@ -59,8 +60,8 @@ def _figures(
     shown: SensitivityView, sample: ImageSample, whole: Attribution, near: list[tuple[int, float]]
 ) -> None:
     features = sample.features[None]
-    before = opinions(shown.explorer, features, cached.unpruned(shown.key))[0]
-    after = opinions(shown.explorer, features, shown.explorer.at(shown.pruning))[0]
+    before = predict(shown.explorer, features, cached.unpruned(shown.key))[0]
+    after = predict(shown.explorer, features, shown.explorer.at(shown.pruning))[0]
     made, total = float(whole.pruned.sum()), whole.after - whole.before
     with st.container(key="cards"):
         columns = st.columns([2, 3, 3, 3, 3])
@@ -74,9 +75,9 @@ def _figures(
             st.caption(_verdict(after))
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}, {_verdict(before)}"))
         with columns[2], st.container(border=True, height="stretch"):
-            st.metric(text.CLASS_SAID, after.name)
+            st.metric(text.CLASS_SAID, after.class_name)
             st.caption(text.CONFIDENT.format(confidence=percent(after.confidence)))
-            said = f"{before.name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
+            said = f"{before.class_name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
             st.caption(text.UNPRUNED_WAS.format(value=plain(said)))
         with columns[3], st.container(border=True, height="stretch"):
             st.metric(text.FROM_PRUNED, signed(made), help=text.FROM_PRUNED_HELP)
@@ -88,7 +89,7 @@ def _figures(
                 st.caption(text.NEAREST_USUAL.format(usual=f"{kept.usual_similarity(shown.key):.3f}"))
 
 
-def _verdict(said: Opinion) -> str:
+def _verdict(said: Prediction) -> str:
     verdict = images_text.ACCEPTED if said.accepted else images_text.REJECTED
     return text.THRESHOLD.format(threshold=f"{said.threshold:.2f}", verdict=verdict)
 

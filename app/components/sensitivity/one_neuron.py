@@ -6,8 +6,9 @@ import torch
 
 from app.cached import sensitivity as kept
 from app.charts.kept_bars import Bars, kept_bars
+from app.components.click_through import clickable
 from app.components.plot import plot
-from app.components.sensitivity.chosen import Part, choose_neuron, clickable, go_to
+from app.components.sensitivity.chosen import Part, choose_neuron, go_to
 from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.thumbnails import Thumbnail, thumbnails
 from app.text import sensitivity as text

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from app.charts.overview import Grid, overview_map
-from app.components.sensitivity.chosen import Part, choose_class, choose_neuron, clickable, go_to
+from app.components.click_through import clickable
+from app.components.sensitivity.chosen import Part, choose_class, choose_neuron, go_to
 from app.components.sensitivity.margins import margins
 from app.components.sensitivity.shown import SensitivityView
 from app.format import percent, plain

@@ -11,7 +11,7 @@ from app.components.images.uploads import brought, examples
 from app.components.sensitivity.shown import SensitivityView
 from app.format import plain
 from app.text import sensitivity as text
-from app.titles import titles_of
+from opnp.experiments.titles import titles_of
 
 ROW_WIDTH = 320
 _YOURS = "yours"

@@ -20,6 +20,7 @@ SIDE = 8
 WORK = (
     *("fixed", "training", "half", "bfloat16", "double", "mixed", "squeezes", "squeezes_inside", "mapping"),
     *("parallel", "scripted_inside", "weight_norm", "spectral_norm", "parametrised", "draws_in_vain"),
+    "cancels",
 )
 REFUSED = {
     "four": r"works with batches of 4 alone; with others `odd.py`, line \d+ .*write `x.flatten\(1\)` there",
@@ -45,7 +46,7 @@ REFUSED = {
         r"two passes differ .*: `odd.py`, line \d+ \(`return .*torch.randn_like\(logits\)`\) draws random",
     ),
     "batchwise": r"depend on the other pictures of its batch \(`norm` normalises by.*running stat",
-    "centred": "depend on the other pictures of its batch: by",
+    **dict.fromkeys(("centred", "leaks", "cancels_in_float"), "other pictures of its batch: by"),
     "lazy": "`fc.weight` of a lazy layer has none yet. Run the model once",
     "quantised": "its layer `fc` is quantised .*Use the model as it was before",
     "meta": "`conv.weight` is on the device `meta`",
