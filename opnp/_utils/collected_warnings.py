@@ -1,4 +1,4 @@
-"""What is said on the way: warnings that a page shows beside a result, as the terminal prints them."""
+"""Collection of the warnings logged during a computation, so that a page can show them beside the result."""
 
 import contextlib
 import logging

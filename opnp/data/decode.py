@@ -1,4 +1,4 @@
-"""Untrusted bytes to images that are safe to show and to classify, or to one sentence on why not.
+"""Decode untrusted bytes into images that are safe to show and classify, or explain why not.
 
 Nothing global is touched: Pillow's pixel limit and Python's warning filters belong to the whole process, so
 the size is read from the header, which Pillow opens without decoding, and compared here. Threads may decode
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class UploadedImage:
-    """An image that somebody uploaded.
+    """An uploaded image.
 
     Attributes:
         name: Its file name, safe to show.
@@ -66,7 +66,7 @@ def read_image(
     formats: tuple[str, ...] = FORMATS,
     remedy: str = "",
 ) -> UploadedImage:
-    """Decode the bytes of a file, whatever they are.
+    """Decode the bytes of an image file; reject everything else.
 
     The content decides the format, not the name. Of animations and multi-page files the first picture is
     taken. EXIF rotation is applied. Transparent parts are shown on white, as most pages and viewers do. Grey
@@ -120,7 +120,7 @@ def _read(
 
 
 def plain_image(image: Image.Image) -> Image.Image:
-    """An image that somebody has opened, as `read_image` gives it from a file: upright, opaque, 8 bits.
+    """Convert an opened image as `read_image` does one of a file: upright, opaque, 8 bits.
 
     Raises:
         UnreadableImageError: If its pixels cannot be read.
@@ -134,7 +134,7 @@ def plain_image(image: Image.Image) -> Image.Image:
 
 
 def display_name(name: str) -> str:
-    """A file name that is safe in any text: no folders, no markup, no control characters, 40 at most.
+    """Return a file name that is safe in any text: no folders, no markup, no control characters, 40 at most.
 
     Example:
         >>> display_name("../../etc/<b>cat</b>.png")
@@ -187,14 +187,14 @@ def _require_modest(opened: Image.Image, data: bytes, shown: str, max_pixels: in
 
 
 def _tile_pixels(opened: Image.Image) -> int:
-    """Pixels of one tile of a TIFF, which may be declared far larger than the image; 0 for the rest."""
+    """Return the pixels of one tile of a TIFF, which may be declared far larger than the image; else 0."""
     tags = getattr(opened, "tag_v2", {})
     width, height = (tags.get(tag, 0) for tag in (ExifTags.Base.TileWidth, ExifTags.Base.TileLength))
     return int(width) * int(height)
 
 
 def _has_too_many_scans(data: bytes) -> bool:
-    """Whether the first picture in a JPEG has more than MAX_SCANS passes; what follows it is skipped."""
+    """Return whether the first picture in a JPEG has more than MAX_SCANS passes; ignore what follows it."""
     scans, place = 0, 2
     while scans <= MAX_SCANS:
         marker = _MARKER.search(data, place)

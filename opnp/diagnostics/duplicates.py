@@ -1,4 +1,4 @@
-"""Pictures that stand in two sets of an experiment, byte for byte: of training in a test, of ID in OOD."""
+"""Detection of identical images, byte for byte, in two sets: training in test, ID in OOD."""
 
 import hashlib
 from collections import defaultdict
@@ -20,7 +20,7 @@ _Place = tuple[LabelledImages, int]
 
 @dataclass(frozen=True)
 class Shared:
-    """Pictures that two sets share.
+    """Images that two sets share.
 
     Attributes:
         first: Title of a set.
@@ -35,12 +35,12 @@ class Shared:
     example: str
 
     def __str__(self) -> str:
-        """In a sentence."""
+        """Return one sentence on the shared images."""
         return f"{standing('picture', self.count, self.second, self.first)}, {self.example} among them."
 
 
 def standing(thing: str, count: int, second: str, first: str) -> str:
-    """How many of one set are in another as well, as a clause.
+    """Return a clause on the number of items of one set that another has as well.
 
     Example:
         >>> standing("row", 1, "ID test", "ID train"), standing("row", 1200, "far", "ID test")
@@ -52,7 +52,7 @@ def standing(thing: str, count: int, second: str, first: str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison of sets found.
+    """Result of a comparison of sets.
 
     Attributes:
         shared: Pictures that two sets share.
@@ -63,7 +63,7 @@ class Comparison:
     unread: int = 0
 
     def sentences(self) -> tuple[str, ...]:
-        """What there is to say; nothing where all were compared and no two are equal."""
+        """Return the findings in sentences; none if everything was compared and nothing is equal."""
         said = tuple(map(str, self.shared))
         if not self.unread:
             return said
@@ -73,7 +73,7 @@ class Comparison:
 
 
 def compare_sets(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Comparison:
-    """Pictures of ID test that are in ID training, and of the OOD sets that are in either.
+    """Find images of ID test that are in ID training, and images of OOD sets that are in either.
 
     Args:
         experiment: Whose sets.
@@ -92,7 +92,7 @@ def compare_sets(experiment: Experiment, opened: Mapping[str, LabelledImages]) -
 
 
 def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], int]:
-    """What can be equal in each set, by place: files whose size another set has too, and arrays.
+    """Return digests by position of possible duplicates: arrays, and files of a size that another set has.
 
     The smallest set is read first, for the largest is the one that may end at the limit.
     """
@@ -118,7 +118,7 @@ def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], in
 
 
 def _sizes(images: LabelledImages) -> Iterator[tuple[int, int]]:
-    """Place and size in bytes of each picture that can be compared."""
+    """Yield position and size in bytes of each image that can be compared."""
     if isinstance(images, Subset):
         whole = dict(_sizes(images.images))
         yield from ((place, whole[there]) for place, there in enumerate(images.indices) if there in whole)

@@ -1,4 +1,4 @@
-"""What was understood of an experiment: model, classes, images, and what looks wrong. It extracts nothing."""
+"""Summary of an experiment: model, classes, images and likely mistakes. It extracts nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _FLAT = 0.2
 
 @dataclass(frozen=True)
 class SetSummary:
-    """A set of images.
+    """Summary of an image set.
 
     Attributes:
         key: Its key.
@@ -51,7 +51,7 @@ class SetSummary:
 
 @dataclass(frozen=True)
 class ExperimentSummary:
-    """An experiment as it was read.
+    """Summary of an experiment.
 
     Attributes:
         key: Its key.
@@ -79,7 +79,7 @@ class ExperimentSummary:
 
 
 def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
-    """Look at an experiment's model and images, and at those features that are kept.
+    """Summarize an experiment's model, images and cached features.
 
     The model is loaded and folders are listed; files that two sets may share are read
     (`opnp.diagnostics.duplicates`).
@@ -169,7 +169,7 @@ def _classes_words(model: Classifier) -> tuple[str, ...]:
 
 
 def _model_words(model: Classifier) -> tuple[str, ...]:
-    """What was found of the model when it was split and tried."""
+    """Describe in sentences the findings of the model's split and trial."""
     found = model.understood
     said = [f"The head is the {found.head}."] if found.head else []
     if found.mode:
@@ -181,7 +181,7 @@ def _model_words(model: Classifier) -> tuple[str, ...]:
 
 
 def _contrast_words(model: Classifier) -> tuple[str, ...]:
-    """Whether black and white come out of the transform nearly alike."""
+    """Warn if black and white come out of the transform nearly alike."""
     try:
         with torch.no_grad():
             low, high = (model.transform(Image.new("RGB", (64, 64), (v,) * 3)).float() for v in (0, 255))
@@ -196,7 +196,7 @@ def _contrast_words(model: Classifier) -> tuple[str, ...]:
 def _on_test(
     experiment: Experiment, model: Classifier, store: Store
 ) -> tuple[float | None, tuple[str, ...], tuple[str, ...]]:
-    """Accuracy of the unpruned model where its features are kept; what was assumed; what is odd."""
+    """Return the unpruned model's accuracy where its features are cached, assumptions, and warnings."""
     images = experiment.id_test
     try:
         if images.missing():

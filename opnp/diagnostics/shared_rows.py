@@ -1,4 +1,4 @@
-"""Rows of features that stand in two sets of an experiment, bit for bit: training in test, ID in OOD."""
+"""Detection of identical rows of features, bit for bit, in two sets: training in test, ID in OOD."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from opnp.experiments.experiment import Experiment
 
 
 def shared_rows(experiment: Experiment) -> tuple[str, ...]:
-    """What there is to say of rows of ID test that are in ID training, and of OOD rows that are in either.
+    """Return sentences on rows of ID test that are in ID training, and on OOD rows that are in either.
 
     Rows of one number alone, as of dead neurons, are not compared; nor is a set that takes what is read
     beyond `MOST_BYTES`.
@@ -44,6 +44,6 @@ def _features(images: ImageSet) -> npt.NDArray[np.float32] | None:
 
 
 def _varied(features: npt.NDArray[np.float32]) -> npt.NDArray[np.void]:
-    """(N,) rows as single items, without those of one number."""
+    """Return (N,) rows as single items, without those of one repeated number."""
     varied = features[(features != features[:, :1]).any(axis=1)]
     return np.ascontiguousarray(varied).view(np.dtype((np.void, 4 * features.shape[1])))[:, 0]

@@ -1,4 +1,4 @@
-"""Which logit each image of an experiment's ID sets is of: read where the labels stand, joined by name."""
+"""Logit of each image of an experiment's ID sets, from the set's labels joined with the model by name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def assign_labels(
     beside: torch.Tensor,
     skipped: Sequence[Skip] = (),
 ) -> AssignedLabels:
-    """The labels of the images that have features.
+    """Return the labels of the images that have features.
 
     Args:
         experiment: The one that the set is of.
@@ -77,7 +77,7 @@ def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray
 
 
 def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> ClassJoin:
-    """The logit of each class of an ID set; classes of the other ID set count where names do not tell.
+    """Return the logit of each class of an ID set, by the other ID set's names where its own do not match.
 
     Raises:
         InvalidDataError: If they cannot be joined.
@@ -95,14 +95,14 @@ def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model:
 
 
 def with_images(own: Labels) -> set[str]:
-    """Names of the classes that have an image."""
+    """Return the names of the classes that have an image."""
     if own.values is None:
         return set(own.names)
     return {own.names[number] for number in np.unique(own.values) if 0 <= number < len(own.names)}
 
 
 def _labels_of(images: ImageSet) -> Labels:
-    """What the other set says of its classes, where it has names that nobody ordered."""
+    """Return the other set's labels, where it has names in no declared order; else none."""
     try:
         labels = None if images.missing() else images.labels()
     except OpnpError:

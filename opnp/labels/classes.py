@@ -1,4 +1,4 @@
-"""Joins a data set's classes with a model's: by name where there are names, else by an order that is said."""
+"""Join a data set's classes with a model's: by name if there are names, else by an order that is reported."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_\-./]+")
 
 @dataclass(frozen=True)
 class ClassJoin:
-    """Which logit stands for each class of a data set.
+    """Mapping from a data set's classes to the model's logits.
 
     Attributes:
         places: The logit's number, by the class's own; -1 for a class that is none of the model's.
@@ -80,7 +80,7 @@ def join_classes(
 
 
 def is_named(model: Sequence[str]) -> bool:
-    """Whether somebody named a model's classes, rather than counted them.
+    """Return whether a model's classes have names rather than mere numbers.
 
     Example:
         >>> is_named(("cat", "dog")), is_named(("class 0", "class 1"))
@@ -100,7 +100,7 @@ def _tight(name: str) -> str:
 
 
 def _by_name(names: Sequence[str], model: Sequence[str]) -> list[int | None]:
-    """The logit of each name, by equal names first; a name that stands twice is one by its own place only."""
+    """Return the logit of each name, equal names first; a repeated name matches only at its own place."""
     found: list[int | None] = [None] * len(names)
     taken: set[int] = set()
     for spelled in (str, _plain, _tight):
@@ -237,7 +237,7 @@ def _in_order(names: Sequence[str], order: Sequence[str], model: Sequence[str], 
 
 
 def listed(names: Sequence[str]) -> str:
-    """A few of the names, and how many more there are.
+    """Return a few of the names, and how many more there are.
 
     Example:
         >>> listed(["a", "b", "c", "d"])

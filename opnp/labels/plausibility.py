@@ -1,4 +1,4 @@
-"""Whether labels look like those that a model was trained with: near chance, shifted, in another order."""
+"""Plausibility check of labels by the model's predictions: near chance, shifted, in another order."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ _CLEARLY = 0.05
 
 @dataclass(frozen=True, eq=False)
 class OtherLabels:
-    """Labels as they are if the classes are meant in another, known order.
+    """Labels under another, known order of the classes.
 
     Attributes:
         labels: (N,) numbers of logits.
@@ -43,7 +43,7 @@ def label_doubts(
     title: str,
     otherwise: OtherLabels | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against the labels of an ID test set, given the unpruned model's predictions.
+    """Return doubts about the labels of an ID test set, given the unpruned model's predictions.
 
     Another order of the classes is learned on every second image and judged on the others, so that it does
     not fit by chance.
@@ -101,7 +101,7 @@ def _fits_better(other: Ints, labels: Ints, predicted: Ints) -> bool:
 
 
 def _best_order(labels: Ints, predicted: Ints, classes: int) -> Ints:
-    """(C,) the logit that fits each label best, one to one."""
+    """Return the (C,) logit that fits each label best, one to one."""
     table = np.zeros((classes, classes))
     np.add.at(table, (labels, predicted), 1)
     np.fill_diagonal(table, table.diagonal() + 0.5)  # of equals, the order as it is
