@@ -1,4 +1,4 @@
-"""Fits a model that wants another number format, or gives another shape, to images in and logits out."""
+"""Adapt a model that needs another number format, or gives another shape, to images in and logits out."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _OTHERWISE = "Mend it there, or the transform that feeds it; the log has the who
 
 
 class Adapted(nn.Module):
-    """A model between images as they come, (N, ...) in any floating format, and one row an image."""
+    """Adapter of a model to images as they come, (N, ...) in any floating format, and one row an image."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Adapted(nn.Module):
         rows: bool = False,
         pairs: bool = False,
     ) -> None:
-        """An adapter.
+        """Store the model and the conversions that it needs.
 
         Args:
             model: The model.
@@ -58,7 +58,7 @@ class Adapted(nn.Module):
         self.model, self.dtype, self.key, self.rows, self.pairs = model, dtype, key, rows, pairs
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """What the model gives, (N, C)."""
+        """Return the model's output, (N, C)."""
         count = images.shape[0]
         inputs = images if self.dtype is None else images.to(self.dtype)
         doubled = self.pairs and count == 1
@@ -68,12 +68,12 @@ class Adapted(nn.Module):
         return rows.reshape(count, -1) if self.rows else rows
 
     def extra_repr(self) -> str:
-        """What it does, for the fingerprint."""
+        """Return the conversions, for the fingerprint."""
         return f"dtype={self.dtype}, key={self.key!r}, rows={self.rows}, pairs={self.pairs}"
 
 
 def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.Tensor, tuple[str, ...]]:
-    """Fit a model to batches of images, the single one among them.
+    """Adapt a model to batches of images of any size, also of one.
 
     Args:
         model: In evaluation mode.
@@ -104,24 +104,24 @@ def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.T
 
 
 def unadapted(model: nn.Module) -> nn.Module:
-    """The model inside its adapter, if it has one."""
+    """Return the model inside its adapter, if it has one."""
     return model.model if isinstance(model, Adapted) else model
 
 
 def expectation(model: nn.Module, images: torch.Tensor) -> str:
-    """What is expected of a model's forward pass, for `foreign`."""
+    """Describe the expected input of a model's forward pass, for `foreign`."""
     what = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
     return f"{what} ({_named(images.dtype)})"
 
 
 def remedy(error: BaseException) -> str:
-    """What to do about an exception of a model's forward pass."""
+    """Return the remedy for an exception of a model's forward pass."""
     said = str(error)
     return next((words for pattern, words in _REMEDIES if re.search(pattern, said)), _OTHERWISE)
 
 
 def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
-    """The number format that the model takes, None for the example's own, and what it then gives."""
+    """Return the dtype that the model takes, None for the example's own, and its output."""
     own = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
     others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
     problem: BaseException | None = None
@@ -139,7 +139,7 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
 
 
 def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
-    """Whether a batch of one has to be given its row back, and whether it has to be doubled."""
+    """Return whether a batch of one needs its row restored, and whether it has to be doubled."""
     one = _tried(model, example[:1])
     shape = tuple(one.shape) if torch.is_tensor(one) else ()
     if shape == (1, classes):
@@ -157,7 +157,7 @@ def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool,
 
 
 def _takes_single_ones_alone(model: nn.Module, images: torch.Tensor) -> bool:
-    """Whether each image goes through alone but not one of them twice: so it is the number that fails."""
+    """Return whether each image passes alone but two copies fail: then the batch size is the reason."""
     singles = [_tried(model, images[number : number + 1]) for number in range(len(images))]
     twice = _tried(model, torch.cat([images[:1], images[:1]]))
     return isinstance(twice, RAISED) and not any(isinstance(single, RAISED) for single in singles)

@@ -1,4 +1,4 @@
-"""Says why a model has no linear head that can be taken off, and what would give it one."""
+"""Errors for a model without a detachable linear head, with a remedy."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,7 @@ _CLOSE = 1e-3
 def no_head(
     model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
 ) -> Exception:
-    """The error for a model whose logits no linear layer makes: the true reason and the way out."""
+    """Return the error for a model whose logits no linear layer makes: the true reason and the way out."""
     for call in reversed(calls):
         if call.logits is not None:
             said = _after(call, logits) or _inside(call, logits)
@@ -51,7 +51,7 @@ def no_head(
 
 
 def _hooked(call: Call) -> tuple[str, str] | None:
-    """Whether somebody's hook on the layer changes what goes through it; torch's own make its weight."""
+    """Return a clause if a user's hook on the layer changes its data; torch's own hooks make its weight."""
     own = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
     if not own and (
         not call.layer._forward_hooks or torch.equal(call.layer.forward(call.entered), call.gave)
@@ -64,7 +64,7 @@ def _hooked(call: Call) -> tuple[str, str] | None:
 
 
 def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
-    """The error for a model whose head was found, but cannot be exchanged."""
+    """Return the error for a model whose head was found, but cannot be exchanged."""
     said = _inside(call, logits) or _hooked(call)
     if said is not None:
         return _refused(model, *said)
@@ -84,7 +84,7 @@ def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelErr
 
 
 def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
-    """What is done to the logits after the layer."""
+    """Describe the operation on the logits after the layer."""
     found, gave = call.logits, call.gave
     assert found is not None  # noqa: S101 - asked for by the caller
     layer = f"the last layer `{call.name}`"
@@ -121,7 +121,7 @@ def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
 
 
 def _inside(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
-    """What the layer does that a linear one does not."""
+    """Describe the nonlinear operation inside the layer."""
     if not isinstance(call.layer, nn.Linear) or call.entered.ndim != 2:
         return None
     weight = call.layer.weight
@@ -156,7 +156,7 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) -> tuple[str, str] | None:
-    """Name and kind of the innermost module that gives the model's output."""
+    """Return name and kind of the innermost module that gives the model's output."""
     found: list[tuple[str, str]] = []
 
     def seen(name: str, module: nn.Module, output: object) -> None:

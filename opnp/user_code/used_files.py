@@ -1,4 +1,4 @@
-"""Notes which files and environment variables a piece of code reads while it runs."""
+"""Record the files and environment variables that a piece of code reads while it runs."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ _NO_CONTENT = ("/dev/", "/proc/", "/sys/")
 
 
 class Used:
-    """What a piece of code has read.
+    """Files and environment variables that a piece of code has read.
 
     Attributes:
         files: Those it opened to read, itself or through a library; not what an import opens.
@@ -33,7 +33,7 @@ class Used:
 
     @contextlib.contextmanager
     def noted(self, is_own: Callable[[Globals], bool]) -> Iterator[None]:
-        """Note what this thread reads in the block.
+        """Record the reads of this thread in the block.
 
         Args:
             is_own: Whether a module, by its globals, is the code's own. Of environment variables only its own
@@ -48,14 +48,14 @@ class Used:
             _noting.to = outer
 
     def parts(self) -> Iterator[str]:
-        """Everything as text, the same for the same contents wherever the files lie."""
+        """Return everything as text, the same for the same contents wherever the files lie."""
         contents = sorted(f"{path.name} {digest(path)}" for path in self.files)
         yield from contents
         yield from (f"{name}={value}" for name, value in sorted(self.variables.items()))
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file's content, or "gone"."""
+    """Return the SHA-256 of a file's content, or "gone"."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -64,7 +64,7 @@ def digest(path: Path) -> str:
 
 
 def _listen() -> None:
-    """Hear of every file that is opened; done once, a process cannot stop listening."""
+    """Install the audit hook for opened files, once, since it cannot be removed."""
     if not isinstance(os.environ, _Environment):
         os.environ.__class__ = _Environment
         sys.addaudithook(_heard)
@@ -85,7 +85,7 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_asked_for(is_own: Callable[[Globals], bool]) -> bool:
-    """Whether the code's own module is among the callers, with no import in between."""
+    """Return whether the code's own module is among the callers, with no import in between."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
         if is_own(frame.f_globals):
@@ -95,7 +95,7 @@ def _is_asked_for(is_own: Callable[[Globals], bool]) -> bool:
 
 
 class _Environment(os._Environ[str]):
-    """`os.environ`, which notes what an experiment's own code asks for."""
+    """`os.environ` that records the variables an experiment's own code reads."""
 
     def __getitem__(self, name: str) -> str:
         to = getattr(_noting, "to", None)
@@ -108,7 +108,7 @@ class _Environment(os._Environ[str]):
 
 
 def _asker(frame: FrameType | None) -> Globals:
-    """The globals of who asks for a variable, through `os.getenv` and mappings' own methods."""
+    """Return the globals of the code that reads a variable, past `os.getenv` and mappings' own methods."""
     while frame is not None and frame.f_globals.get("__name__") in _BETWEEN:
         frame = frame.f_back
     return {} if frame is None else frame.f_globals
