@@ -1,4 +1,4 @@
-"""Keep what is on disk below the limit: the least recently used goes first, what is in use stays."""
+"""Eviction: keep the disk usage below the limit, least recently used first, never an item in use."""
 
 import logging
 from pathlib import Path

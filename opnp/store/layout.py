@@ -46,7 +46,7 @@ _ALIGNMENT = 64
 
 @dataclass(frozen=True)
 class Placed:
-    """Where an array lies: `start` and `stop` count bytes from the first byte after the header."""
+    """Byte range of an array: `start` and `stop` count from the first byte after the header."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -119,7 +119,7 @@ def compose(entry: Entry, arrays: Arrays) -> bytes:
 
 
 def parse(raw: bytes, digest: str, file_size: int) -> tuple[Entry, dict[str, Placed]]:
-    """Return what a header (without its length) says, when every word of it holds.
+    """Parse and verify a header (without its length).
 
     Raises:
         DamagedEntryError: If it does not: checksum, key, or arrays that do not fill the file exactly.

@@ -1,4 +1,4 @@
-"""The store itself: what the rest of the project calls."""
+"""The store: the interface for the rest of the project."""
 
 import contextlib
 import logging
@@ -65,12 +65,12 @@ class Store:
 
     @property
     def directory(self) -> Path:
-        """Where it lives."""
+        """Folder of the store."""
         return self._entries.parent
 
     @property
     def size_limit(self) -> int:
-        """In bytes."""
+        """Size limit in bytes."""
         return self._limit
 
     def __enter__(self) -> Self:
@@ -90,7 +90,7 @@ class Store:
         meta: Mapping[str, object] | None = None,
         fits: Callable[[_Loaded], bool] | None = None,
     ) -> _Loaded:
-        """Return what is kept for the key, or compute and keep it.
+        """Return the cached arrays of the key, or compute and store them.
 
         One thread of one process at a time computes; who else asks for it waits. When `compute` raises, its
         error goes to the caller, and the next one who waits computes. When the result cannot be kept (full or
@@ -120,7 +120,7 @@ class Store:
             return _read_only(arrays) if loaded is None else loaded
 
     def get(self, kind: str, key: Mapping[str, object]) -> _Loaded | None:
-        """Return what is kept for the key, or None.
+        """Return the cached arrays of the key, or None.
 
         Raises:
             InvalidSettingError: If kind or key is not allowed.
@@ -135,7 +135,7 @@ class Store:
         arrays: layout.Arrays,
         meta: Mapping[str, object] | None = None,
     ) -> None:
-        """Keep the arrays for the key, in place of what was there.
+        """Store the arrays under the key, in place of older ones.
 
         Raises:
             InvalidSettingError: If kind, key or meta is not allowed.
@@ -145,7 +145,7 @@ class Store:
         self._write(_new_entry(kind, key, meta), layout.require_arrays(arrays))
 
     def entries(self) -> list[Entry]:
-        """Return what is there, the least recently used first."""
+        """Return all entries, the least recently used first."""
         known = self._index.entries()
         found = []
         for digest, stat in files.listed(self._entries).items():
@@ -165,7 +165,7 @@ class Store:
         return sorted(found, key=lambda entry: entry.last_used)
 
     def verify(self) -> Report:
-        """Compare every byte with its checksum; what is damaged is logged, removed and reported."""
+        """Compare every byte with its checksum; damaged entries are logged, removed and reported."""
         known = self._index.entries()
         ok, damaged = [], []
         for digest, stat in files.listed(self._entries).items():
@@ -201,7 +201,7 @@ class Store:
         return freed
 
     def evict(self, keep: str | None = None) -> None:
-        """Remove what was used least recently, of entries and extractions, until all fits the limit.
+        """Evict entries and extractions, the least recently used first, until all fits the limit.
 
         Every `put` does it. What is in use stays, and so does the entry of the digest `keep`.
         """
