@@ -1,4 +1,4 @@
-"""Batches of images through the backbone, on any device."""
+"""Run batches of images through the backbone, on any device."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ from opnp.models import Classifier
 def run_backbone(
     classifier: Classifier, images: LabelledImages, spans: Sequence[range], settings: ExtractionSettings
 ) -> Iterator[tuple[Batch, torch.Tensor]]:
-    """Features of each span of images, in order.
+    """Yield features of each span of images, in order.
 
     On CUDA the images come from pinned memory, in channels-last order, and the backbone may run under
     autocast; nothing here waits for the GPU, so that it never waits for the loader's hand-over.
@@ -48,7 +48,7 @@ def run_backbone(
 
 
 def _handed_over(loader: Iterable[Batch]) -> Iterator[Batch]:
-    """What the loader gives; where one of its processes dies, a sentence."""
+    """Yield the loader's batches; raise a clear error if one of its processes dies."""
     batches = iter(loader)
     while True:
         with foreign("the loader processes to hand over images", "Try again with --workers 0."):

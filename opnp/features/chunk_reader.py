@@ -1,4 +1,4 @@
-"""Reads chunks, and believes nothing: whose it is, which it is, its shape and every byte are compared.
+"""Read chunks and verify them: owner, number, shape and every byte.
 
     8 bytes     length n of the header, little-endian
     n bytes     JSON: {"__metadata__": {"chunk": JSON of `Chunk`}, "features": {...}, "labels": {...}}
@@ -39,7 +39,7 @@ class _Head(NamedTuple):
 
 
 def read_header(folder: Path, request: Request, number: int) -> Chunk:
-    """What a chunk says of itself, when its size is right and it belongs there. Cheap: no feature is read.
+    """Read a chunk's header if its size is right and it belongs there. Cheap: no feature is read.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -58,7 +58,7 @@ def read_chunk(
     into: torch.Tensor | None = None,
     thorough: bool = False,
 ) -> tuple[Chunk, torch.Tensor, torch.Tensor]:
-    """A chunk whose every byte is as it was written.
+    """Read a chunk and verify every byte.
 
     Args:
         folder: The extraction's.
@@ -154,7 +154,7 @@ def _require_rows(chunk: Chunk, request: Request) -> None:
 
 
 def _start(array: dict[str, Any], dtype: str, shape: list[int]) -> int:
-    """Where an array begins, when it is of that dtype and shape; its end follows from them."""
+    """Return the start of an array if it has that dtype and shape; its end follows from them."""
     start, _ = array["data_offsets"]
     if array["dtype"] != dtype or array["shape"] != shape or type(start) is not int:
         raise ValueError(array)

@@ -1,4 +1,4 @@
-"""The files of an extraction: one safetensors file for each chunk of images, whole or not there at all."""
+"""Files of an extraction: one safetensors file for each chunk of images, written whole or not at all."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from opnp.store.errors import DISK_FULL
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a chunk file says of itself.
+    """Header of a chunk file.
 
     Attributes:
         request: Digest of the request that it belongs to.
@@ -39,11 +39,11 @@ class Chunk:
 
 
 class DamagedChunkError(Exception):
-    """A file that is not the whole chunk that its name says; the message is the reason."""
+    """A file that is not the whole chunk of its name; the message is the reason."""
 
 
 def chunk_path(folder: Path, number: int) -> Path:
-    """Where a chunk lies."""
+    """Return the path of a chunk."""
     return folder / f"chunk-{number:06d}.safetensors"
 
 
@@ -75,7 +75,7 @@ def write_chunk(
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole or not there.
+    """Write a file atomically: it is whole or not there.
 
     Raises:
         StorageError: If the disk is full or cannot be written to. Nothing remains.
@@ -101,13 +101,13 @@ def remove(folder: Path, numbers: Iterable[int]) -> None:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what a killed run was writing."""
+    """Remove the part-written files of a killed run."""
     for part in folder.glob(f".*{files.PART}"):
         plain.remove(part)
 
 
 def remove_others(folder: Path, request: Request) -> None:
-    """Remove chunks beyond the request's: another extraction's, that stood here before."""
+    """Remove chunks beyond the request's, left by an earlier extraction in this folder."""
     own = {chunk_path(folder, number).name for number in range(request.chunks)}
     for path in folder.glob("chunk-*.safetensors"):
         if path.name not in own:
@@ -115,12 +115,12 @@ def remove_others(folder: Path, request: Request) -> None:
 
 
 def skipped_in(span: range, skipped: Sequence[Skip]) -> tuple[Skip, ...]:
-    """Those of some skipped images that lie in a span."""
+    """Return those skipped images that lie in a span."""
     return tuple(skip for skip in skipped if skip.index in span)
 
 
 def storage_error(error: OSError) -> StorageError:
-    """The sentence for a write that failed with `error`."""
+    """Return the error for a write that failed with `error`."""
     if error.errno in DISK_FULL:
         return StorageError(
             "Expected room for the next features but the disk is full. Free some space, or choose a folder "

@@ -1,4 +1,4 @@
-"""Runs an extraction: chunk after chunk to disk, from wherever an earlier run stopped."""
+"""Run an extraction: chunk after chunk to disk, from wherever an earlier run stopped."""
 
 import contextlib
 import logging
@@ -146,7 +146,7 @@ def _require_space(folder: Path, request: Request, missing: list[int]) -> None:
 
 
 def _steps(span: range, batch_size: int) -> list[range]:
-    """Batches never cross a chunk, so a chunk's bytes do not depend on which other chunks a run does."""
+    """Yield batches that never cross a chunk, so that its bytes do not depend on the run's other chunks."""
     return [span[start : start + batch_size] for start in range(0, len(span), batch_size)]
 
 

@@ -1,4 +1,4 @@
-"""The extractions of a cache folder: each in a folder of its own, named by its request."""
+"""Extractions of a cache folder: each in a folder of its own, named by its request."""
 
 import contextlib
 import logging
@@ -47,7 +47,7 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Odd:
-    """Something in the library that is no extraction, or not to be believed.
+    """An item in the library that is no extraction, or an untrustworthy one.
 
     Attributes:
         folder: Where it lies.
@@ -65,14 +65,14 @@ class Odd:
 
 
 class Fault(NamedTuple):
-    """What is wrong with something in the library, and what has become of it."""
+    """A fault of an item in the library, and the action taken."""
 
     reason: str
     then: str
 
 
 def library_in(cache: Path | None = None) -> Path:
-    """Where the extractions of a cache folder live, beside the entries of its store."""
+    """Return the folder of a cache's extractions, beside the entries of its store."""
     return (default_directory() if cache is None else cache) / folders.PLACE
 
 
@@ -87,7 +87,7 @@ def extract_into(
     processes: Processes = ALONE,
     size_limit: int | None = None,
 ) -> StoredFeatures:
-    """`extract_to_disk` into the place that the library keeps for this request.
+    """Run `extract_to_disk` into the library's folder for this request.
 
     What is complete is not computed again; another model, image set, transform, format or precision has
     another place. When it is done, what was used least recently makes room, of extractions and the store's
@@ -131,12 +131,12 @@ def _extract_into(
 
 
 def extractions(library: Path) -> Iterator[Extraction]:
-    """Every extraction in the library, complete or not, in the order of their digests."""
+    """Yield every extraction in the library, complete or not, in the order of their digests."""
     return (found for found in everything(library) if isinstance(found, Extraction))
 
 
 def everything(library: Path) -> Iterator[Extraction | Odd]:
-    """Every extraction, and whatever else lies in the library, in the order of their names."""
+    """Yield every extraction, and whatever else lies in the library, in the order of their names."""
     for folder, size, last_used in folders.listed(library):
         try:
             yield Extraction(folder, read_manifest(folder), size, last_used)
@@ -145,12 +145,12 @@ def everything(library: Path) -> Iterator[Extraction | Odd]:
 
 
 def remove(found: Extraction | Odd) -> bool:
-    """Remove it unless it is in use; return whether it is gone."""
+    """Remove an item unless it is in use; return whether it is gone."""
     return folders.remove_if_unused(found.folder)
 
 
 def mend(found: Extraction | Odd) -> list[Fault]:
-    """Remove what is damaged, so that the next run makes it again, and say what that was.
+    """Remove damaged parts, so that the next run makes them again, and return the faults.
 
     Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
     that can be believed stays while the next run may find whole chunks in it; anything else that is no
@@ -181,7 +181,7 @@ def _holds_own_chunks(folder: Path) -> bool:
 
 
 def _make_room(place: Path) -> None:
-    """Remove what is no folder, nor a link to one that may be away, in the place of one that is ours."""
+    """Remove a file in the place of one of our folders, unless it links to a folder that may be offline."""
     if place.is_dir() or place.is_symlink() or not os.path.lexists(place):
         return
     _log.warning("Something else was in the place of a folder of features; it is removed.")

@@ -1,4 +1,4 @@
-"""The manifest of an extraction: whose features a folder holds, and, once it is complete, what they are."""
+"""The manifest of an extraction: its request and, once it is complete, its contents."""
 
 import errno
 import json
@@ -26,7 +26,7 @@ _log = logging.getLogger("opnp.features")
 
 @dataclass(frozen=True)
 class ExtractionManifest:
-    """What a folder holds.
+    """Contents of a folder of features.
 
     Attributes:
         request: What the extraction is of.
@@ -40,16 +40,16 @@ class ExtractionManifest:
 
     @property
     def complete(self) -> bool:
-        """Whether every chunk was there when it was written."""
+        """True if every chunk was there when it was written."""
         return len(self.rows) == self.request.chunks
 
     def skipped_in(self, number: int) -> tuple[Skip, ...]:
-        """Those of one chunk."""
+        """Return the skipped images of one chunk."""
         return skipped_in(self.request.span(number), self.skipped)
 
 
 def claim(folder: Path, request: Request) -> None:
-    """Make `folder` the place of `request`, or find that it is.
+    """Reserve `folder` for `request`, or check that it already belongs to it.
 
     A folder that bears the request's digest as its name is its place: whatever another manifest in it says,
     or one that cannot be read, is written anew. Its chunks say themselves whose they are.
@@ -85,7 +85,7 @@ def claim(folder: Path, request: Request) -> None:
 
 
 def write_manifest(folder: Path, manifest: ExtractionManifest) -> None:
-    """Write it whole; the same manifest gives the same bytes.
+    """Write the manifest atomically; the same manifest gives the same bytes.
 
     Raises:
         StorageError: If the folder cannot be written to.
@@ -95,7 +95,7 @@ def write_manifest(folder: Path, manifest: ExtractionManifest) -> None:
 
 
 def read_manifest(folder: Path, *, as_named: bool = True) -> ExtractionManifest:
-    """What `folder` holds.
+    """Read the manifest of `folder`.
 
     Args:
         folder: The extraction's.
@@ -136,7 +136,7 @@ def _unreadable() -> InvalidDataError:
 
 
 def _said(said: dict[str, Any]) -> ExtractionManifest:
-    """The manifest that JSON says; one that is not complete has neither rows nor skipped images.
+    """Parse a manifest from JSON; an incomplete one has neither rows nor skipped images.
 
     Raises:
         ValueError: If it does not add up. (TypeError and KeyError: if it is no manifest at all.)

@@ -1,4 +1,4 @@
-"""Images and transforms as bytes for loader processes, also where those start with nothing of this one's.
+"""Serialization of images and transforms for loader processes, also for those that share no memory.
 
 Python's own pickle sends code by the name of its module, and a stranger's module is nowhere to be imported
 in a process that was spawned. cloudpickle sends such code by value; here it also says where that code looks
@@ -31,7 +31,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 def pack(*things: object) -> Packed:
-    """The things as bytes.
+    """Serialize objects to bytes.
 
     Raises:
         Exception: Of any type, if one of them cannot be sent (an open file, a lock, a generator).
@@ -43,7 +43,7 @@ def pack(*things: object) -> Packed:
 
 
 def unpack(packed: Packed) -> tuple[Any, ...]:
-    """The things in another process, which serves them alone."""
+    """Deserialize objects in another process, which serves them alone."""
     folders, data = packed
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     if b"torchvision" in data:
