@@ -1,4 +1,4 @@
-"""Which experiments there are: those of the package, and those that OPNP_EXPERIMENTS names.
+"""Registry of experiments: those of the package and those that OPNP_EXPERIMENTS names.
 
 OPNP_EXPERIMENTS holds TOML files and folders of them, separated like PATH (":", on Windows ";"). They come
 from whoever runs the dashboard; what a visitor sends never names a file here.
@@ -25,7 +25,7 @@ _EMBEDDED = "the embedded experiments"
 
 
 def list_experiments() -> tuple[Experiment, ...]:
-    """Every experiment of the package and of OPNP_EXPERIMENTS, the embedded one first.
+    """List every experiment of the package and of OPNP_EXPERIMENTS, the built-in one first.
 
     A file that cannot be used does not take the others down: it is listed under its name, says in `missing`
     what is wrong with it, and raises that when loaded. So does a key that two files claim.
@@ -49,7 +49,7 @@ def list_experiments() -> tuple[Experiment, ...]:
 
 
 def load_experiment(key: str) -> Experiment:
-    """The experiment with that key.
+    """Return the experiment with that key.
 
     Raises:
         InvalidSettingError: If there is none; the message lists those that there are.
@@ -65,7 +65,7 @@ def load_experiment(key: str) -> Experiment:
 
 
 def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
-    """The experiments, with the key behind a title that two of them have."""
+    """Append the key to the titles that several experiments share."""
     titles = Counter(experiment.title for experiment in experiments)
     return tuple(
         replace(experiment, title=f"{experiment.title} ({experiment.key})")
@@ -76,20 +76,20 @@ def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
 
 
 def experiment_files() -> list[Path]:
-    """The TOML files of the package and of OPNP_EXPERIMENTS, each once; also those that are not there."""
+    """Return the TOML files of the package and of OPNP_EXPERIMENTS, each once; also missing ones."""
     named = [Path(part) for part in os.environ.get("OPNP_EXPERIMENTS", "").split(os.pathsep) if part.strip()]
     files = [file for path in (SHIPPED, *named) for file in _files(path)]
     return list({os.path.realpath(file): file for file in files}.values())
 
 
 def shipped_keys() -> frozenset[str]:
-    """Keys of the experiments that come with the package."""
+    """Return the keys of the experiments that come with the package."""
     embedded = (experiment.key for experiment in embedded_experiments())
     return frozenset([*embedded, *(file.stem for file in _files(SHIPPED))])
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a folder, or the file itself, whatever it is."""
+    """Return the files of a folder, or the file itself."""
     try:
         there = path.expanduser()
         return sorted(there.glob("*.toml")) if there.is_dir() else [there]
@@ -110,7 +110,7 @@ def _read(file: Path) -> Experiment:
 
 
 def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
-    """An experiment that stands in the list and says why it cannot be used."""
+    """Return a placeholder that lists an unusable experiment with its problem."""
 
     def refuse(*_: Any) -> NoReturn:  # noqa: ANN401
         raise error

@@ -1,4 +1,4 @@
-"""An experiment file (TOML) to an experiment: checked to the last key when read, loaded when asked for."""
+"""Read an experiment file (TOML): checked to the last key when read, loaded when asked for."""
 
 import re
 import tomllib
@@ -49,7 +49,7 @@ class _ClassifierTable:
 
 
 def read_experiment(file: Path) -> Experiment:
-    """The experiment that a TOML file describes. Nothing is loaded or downloaded.
+    """Read the experiment that a TOML file describes, without loading or downloading anything.
 
     Args:
         file: Its paths start from its folder or from the data folder (OPNP_DATA).
@@ -96,7 +96,7 @@ def read_experiment(file: Path) -> Experiment:
 
 @dataclass(frozen=True)
 class _Set:
-    """A set's table, where it stands, its key, and the prefix of its arrays in a file of features."""
+    """A set's table, its location, its key, and the prefix of its arrays in a file of features."""
 
     table: Table
     section: str
@@ -113,7 +113,7 @@ def _classifier(table: Table, place: Place) -> tuple[ClassifierSource, Place]:
 
 
 def _made(one: _Set, place: Place, file_of_features: str) -> tuple[ImageSet, Callable[[], None]]:
-    """The set, and what downloads it."""
+    """Return the set, and the function that downloads it."""
     place = replace(place.at(one.section), labelled=one.section == "[id.test]")
     default = {"source": FEATURES, "path": file_of_features, "prefix": one.prefix} if file_of_features else {}
     said, rest = read_set({**default, "key": one.key, **one.table}, place)
@@ -213,7 +213,7 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
 
 
 def _slug(name: str) -> str:
-    """A file's name as a key.
+    """Return a file's name as a key.
 
     Example:
         >>> _slug("My Cats (2)")

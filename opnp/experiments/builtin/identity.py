@@ -1,4 +1,4 @@
-"""Identify the images that the package draws, for the keys of the cache.
+"""Identity of the images that the package draws, for the keys of the cache.
 
 By a number and not by the code's bytes: a file that is renamed or tidied must not make anybody's features be
 computed anew.
@@ -21,7 +21,7 @@ _BEFORE = {
 
 
 def drawn_with(what: str) -> str:
-    """Name the present version of images, and of the libraries that draw them.
+    """Identify the present version of the images and of the libraries that draw them.
 
     Args:
         what: `embedded` for the sets of the embedded experiment, `synthetic` for families drawn to order.

@@ -1,4 +1,4 @@
-"""From a model to a checked classifier: what all sources of classifiers end with."""
+"""Final step of every classifier source: turn a model into a checked classifier."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ def built(
     names: tuple[str, ...] | None,
     place: Place,
 ) -> Classifier:
-    """Split a model and prove the split, the transform and the model on the experiment's own images.
+    """Split a model and verify the split, the transform and the model on the experiment's own images.
 
     A transform that does not say which pictures it takes is tried on RGB and on grey ones, the kind that most
     of the images are first; then every picture is converted to the kind that went through.
@@ -70,7 +70,7 @@ def built(
 
 
 def proven(classifier: Classifier, place: Place) -> Classifier:
-    """A classifier that somebody else has split, proven on the experiment's own images.
+    """Verify a classifier that is already split on the experiment's own images.
 
     Raises:
         UnsupportedModelError: If its features depend on chance or on the other images of a batch.
@@ -110,7 +110,7 @@ def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assu
 
 
 def _without_images(error: OpnpError, own: object) -> OpnpError:
-    """The error; where noise stood for images, with a word on that."""
+    """Return the error, with a note where noise stood in for images."""
     if own or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
@@ -120,7 +120,7 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
 
 
 def _four(pictures: Sequence[Image.Image]) -> list[Image.Image]:
-    """Four pictures of some: those, then their mirror images, then again."""
+    """Return exactly four images: the given ones, then their mirror images, then repetitions."""
     more = [*pictures, *map(ImageOps.mirror, pictures), *map(ImageOps.flip, pictures), *pictures]
     return more[:COUNT]
 
@@ -131,13 +131,13 @@ def _noise() -> list[Image.Image]:
 
 
 def _modes(pictures: Sequence[Image.Image]) -> tuple[str, str]:
-    """The kinds of pictures to try: that of most pictures first."""
+    """Return the image modes to try, the most common first."""
     grey = sum(picture.mode in ("1", "L", "LA") or picture.mode.startswith("I") for picture in pictures)
     return ("L", "RGB") if 2 * grey > len(pictures) else ("RGB", "L")
 
 
 def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
-    """The names that a table gives, or None where it gives a number (0 for none).
+    """Return the names in a table, or None where it gives a number (0 for none).
 
     Raises:
         MissingDataError: If their file is missing.
@@ -161,7 +161,7 @@ def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
 
 
 def require_count(classifier: Classifier, classes: Classes, place: Place) -> Classifier:
-    """The classifier, if it has as many logits as a table says (0 says nothing).
+    """Return the classifier if it has as many logits as a table gives (0 for no number).
 
     Raises:
         InvalidDataError: If it has another number of them.
@@ -174,7 +174,7 @@ def require_count(classifier: Classifier, classes: Classes, place: Place) -> Cla
 
 
 def missing_file(path: str, place: Place) -> tuple[Missing, ...]:
-    """What to say of a file that is not there, or is cut off."""
+    """Describe a file that is missing or cut off."""
     found = place.resolve(path)
     if not found.is_file():
         where = f"beside {place.file.name} or in the data folder (OPNP_DATA)"
@@ -187,7 +187,7 @@ def missing_file(path: str, place: Place) -> tuple[Missing, ...]:
 
 
 def require_file(path: str, place: Place) -> Path:
-    """The file that a table names.
+    """Return the path of a table's file; raise if it is missing.
 
     Raises:
         MissingDataError: If it is not there, or is cut off.

@@ -1,4 +1,4 @@
-"""The last layer from named arrays: the way round is proven, by widths and else by labels, never guessed."""
+"""Read the last layer from named arrays; its orientation is proven by widths or labels, never guessed."""
 
 import logging
 import math
@@ -15,7 +15,7 @@ _WEIGHT, _BIAS = "head_weight", "head_bias"
 
 
 def read_head(file: Path) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
-    """The last layer: weight (C, D) and bias (C,), both float32, and what is to be said of it.
+    """Read the last layer: weight (C, D) and bias (C,), both float32, and notes on it.
 
     A weight saved as (D, C), as Keras does, is turned where the width of the features in the same file, or
     the length of the bias, leaves no doubt.
@@ -68,14 +68,14 @@ def _bias(file: Path) -> torch.Tensor | None:
 
 
 def _widths(file: Path) -> dict[int, str]:
-    """Widths of the features in the same file, each with the name of an array."""
+    """Return the widths of the features in the same file, each with the name of an array."""
     features = [name for name in array_names(file) if name.endswith("_features")]
     shapes = {name: array_shape(file, name) for name in features}
     return {shape[1]: name for name, shape in shapes.items() if len(shape) == 2}
 
 
 def _require_better_than_turned(file: Path, weight: torch.Tensor, bias: torch.Tensor) -> None:
-    """A square weight fits both ways: the labels of a set in the same file tell which one is meant."""
+    """Check by the labels of a set in the same file that a square weight is not transposed."""
     names = array_names(file)
     for name in names:
         prefix = name.removesuffix("_labels")

@@ -1,4 +1,4 @@
-"""What lies in a folder of images: listed once, in parallel, remembered while its folders stay as they are.
+"""List a folder of images once, in parallel; the list is remembered until one of its folders changes.
 
 Names alone are remembered. Sizes and times of files are asked for anew each time, since a file that is
 changed in place leaves no trace in its folder.
@@ -35,7 +35,7 @@ State = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder.
+    """Listing of a folder.
 
     Attributes:
         files: Images by their path below the folder, sorted by its parts.
@@ -50,7 +50,7 @@ class Listing:
 
 @dataclass
 class _Found:
-    """What one folder holds, by its path below the root."""
+    """Contents of a single folder, by its path below the root."""
 
     place: str
     changed: int
@@ -66,13 +66,13 @@ _lock = threading.Lock()
 
 @cache
 def suffixes() -> frozenset[str]:
-    """Endings of image files that are read: those that Pillow knows for the decoder's formats."""
+    """Return the suffixes of image files: those that Pillow knows for the decoder's formats."""
     known = Image.registered_extensions().items()
     return frozenset(suffix for suffix, format_ in known if format_ in OWN_FORMATS)
 
 
 def is_picture(suffix: str) -> bool:
-    """Whether a file that was left out for its suffix is an image to Pillow all the same.
+    """Return whether Pillow recognises as an image a file that was left out for its suffix.
 
     Example:
         >>> is_picture(".ico"), is_picture(".txt")
@@ -82,7 +82,7 @@ def is_picture(suffix: str) -> bool:
 
 
 def listing(folder: Path) -> Listing:
-    """The images in a folder and below. Hidden files, and what systems put there, are passed over.
+    """List the images in a folder and below, without hidden files and those of the operating system.
 
     Links to files and to the folders right inside are followed, unless what they lead to lies in the folder
     (it is counted there) or holds it; deeper links to folders are not.
@@ -107,7 +107,7 @@ def listing(folder: Path) -> Listing:
 
 
 def stats(folder: Path, files: Iterable[str]) -> list[tuple[int, int] | None]:
-    """Size and time of the last change (ns) of each file below a folder; None for one that is gone."""
+    """Return size and modification time (ns) of each file below a folder; None for one that is gone."""
     names = list(files)
     parts = [names[start : start + 4096] for start in range(0, len(names), 4096)]
     if len(parts) < 2:
@@ -157,7 +157,7 @@ def _parts(path: str) -> list[str]:
 
 
 def _followed(root: str, top: _Found) -> tuple[list[str], Counter[str]]:
-    """The links to folders right inside that lead to something new."""
+    """Return the links to folders right inside that lead to new files."""
     seen, followed, left_out = set[str](), list[str](), Counter[str]()
     for link in sorted(top.links):
         target = os.path.realpath(os.path.join(root, link))  # noqa: PTH118
@@ -224,7 +224,7 @@ def _file(entry: "os.DirEntry[str]", path: str, root: str, found: _Found) -> Non
 
 
 def _is_counted(link: str, root: str) -> bool:
-    """Whether a link leads to a file that the folder itself shows as an image."""
+    """Return whether a link leads to a file that the folder itself lists as an image."""
     target = os.path.realpath(link)
     if not _holds(root, target):
         return False

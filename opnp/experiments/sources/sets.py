@@ -1,4 +1,4 @@
-"""A set's table in an experiment file to an image set, or to a set of features."""
+"""Read a set's table in an experiment file as an image set or a set of features."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -53,7 +53,7 @@ COMMON = tuple(field.name for field in fields(SetTable))
 
 
 def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[str, Any]]:
-    """The common keys of a set, checked, and the rest of its table."""
+    """Return the common keys of a set, checked, and the rest of its table."""
     common = {key: value for key, value in table.items() if key in COMMON}
     said = read(SetTable, common, place)
     one_of("source", said.source, [*IMAGES, FEATURES], place)
@@ -67,7 +67,7 @@ def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[
 
 
 def image_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[ImageSet, ImageSource]:
-    """The set of images that a table describes, and its source."""
+    """Return the image set that a table describes, and its source."""
     source = read(IMAGES[said.source], rest, place, also=COMMON)
     place = replace(place, link=said.link, seed=said.seed)
 
@@ -107,7 +107,7 @@ class _FeatureTable:
 
 
 def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> FeatureSet:
-    """The set of features that a table describes: the arrays `<prefix>_features` and `<prefix>_labels`."""
+    """Return the feature set that a table describes: the arrays `<prefix>_features` and `<prefix>_labels`."""
     for key in ("subset", "link"):
         if getattr(said, key):
             raise place.wrong(key, "left out", "it", "Save the features that you mean.")

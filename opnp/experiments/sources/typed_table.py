@@ -26,7 +26,7 @@ _SENSES = (
 
 
 def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterable[str] = ()) -> _T:
-    """The dataclass `kind` made from a table.
+    """Read a table into the dataclass `kind`.
 
     Args:
         kind: A dataclass; a field without a default is a key that must be there.
@@ -53,7 +53,7 @@ def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterab
 def unknown_key(
     key: str, known: Iterable[str], place: Place, instead: Mapping[str, str] | None = None
 ) -> Exception:
-    """The error for a key that means nothing, with the one that was meant: by its remedy, sense or spelling.
+    """Return the error for an unknown key, with the likely one: by its remedy, meaning or spelling.
 
     Args:
         key: As it is written.
@@ -79,7 +79,7 @@ def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """The question "Did you mean ...?", or nothing.
+    """Return the question "Did you mean ...?", or nothing.
 
     Example:
         >>> closest("torchvison", ["folder", "torchvision"])
@@ -90,7 +90,7 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 
 def short(value: object) -> str:
-    """How a value is shown in a sentence: as it is written, cut where it is endless.
+    """Return the repr of a value for a sentence, cut where it is endless.
 
     Example:
         >>> short("cat"), short(10**300)
@@ -104,7 +104,7 @@ def short(value: object) -> str:
 
 
 def _of_one_sense(word: str, known: list[str]) -> str:
-    """As `closest`, by what is meant: what other tables and tools call the same thing."""
+    """Suggest a key as `closest` does, by meaning: names that other tables and tools give the same thing."""
     spelt = word.lower().replace("-", "_")
     senses = next((senses for senses in _SENSES if spelt in senses), ())
     found = next((sense for sense in senses if sense in known), None)

@@ -1,4 +1,4 @@
-"""A folder of images, with or without a sub-folder for each class."""
+"""Source `folder`: a folder of images, with or without a sub-folder for each class."""
 
 import os
 from collections import Counter
@@ -31,7 +31,7 @@ class FolderOfImages(ImageSource):
     classes: tuple[str, ...] = ()
 
     def open(self, place: Place) -> LabelledImages:
-        """Its images, with labels by its own classes where the set needs them."""
+        """Open the images, with labels by the folder's own classes where the set needs them."""
         require_present(self.missing(place))
         found = self._listing(place)
         if not found.files:
@@ -44,25 +44,25 @@ class FolderOfImages(ImageSource):
         return FileImages(Below(place.resolve(self.path), found.files), values)
 
     def identity(self, place: Place) -> str:
-        """By the files' names, sizes and times."""
+        """Return the identity by the files' names, sizes and times."""
         found = self._listing(place)
         return names_identity(
             place.resolve(self.path), found.files, "folder", str(place.labelled), *self.classes
         )
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The folder, if there is none."""
+        """Return the folder, if it is missing or empty."""
         return missing_folder(self.path, place)
 
     def labels(self, place: Place) -> Labels | None:
-        """By the sub-folders; None for a set that needs none and has images beside them."""
+        """Return labels by sub-folder; None for a set that needs none and has images beside them."""
         found = self._listing(place)
         if not place.labelled and not all(os.sep in name for name in found.files):
             return None
         return self._labels(found, place)
 
     def left_out(self, place: Place) -> UnusedFiles:
-        """Files whose names end like no image that is read, and links to what is counted already."""
+        """Count files whose suffix is not an image's, and links to files that are counted already."""
         counts = self._listing(place).left_out
         return UnusedFiles(
             counts, any(is_picture(what) or not what.startswith((".", "no ")) for what in counts)
@@ -102,7 +102,7 @@ class FolderOfImages(ImageSource):
 
 
 def missing_folder(path: str, place: Place) -> tuple[Missing, ...]:
-    """What to say of a folder that is not there, or empty."""
+    """Describe a folder that is missing or empty."""
     folder = place.resolve(path)
     try:
         if folder.is_dir() and next(folder.iterdir(), None) is not None:
@@ -118,6 +118,6 @@ def missing_folder(path: str, place: Place) -> tuple[Missing, ...]:
 
 
 def _counted(found: Listing) -> str:
-    """What else lies there: ", it holds 3 .txt"."""
+    """Return the other files in the folder as a clause: ", it holds 3 .txt"."""
     most = sorted(found.left_out.items(), key=lambda item: -item[1])[:_COUNTED]
     return f"; it holds {', '.join(f'{count:,} {what}' for what, count in most)}" if most else ""

@@ -1,4 +1,4 @@
-"""The lines of a list of images: which part of each is a path, and which a label.
+"""Parse the lines of an image list into paths and labels.
 
 Lists come as `path`, `path 3`, `path -1`, `path,label`, with tabs, quotes, a heading, class names. What a
 file means is decided for the whole of it, by the reading under which its images are there.
@@ -33,7 +33,7 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True)
 class Lines:
-    """What a list says.
+    """Parsed lines of an image list.
 
     Attributes:
         paths: As written, in its order.
@@ -45,7 +45,7 @@ class Lines:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Those of the labels that are numbers, in their order; -1 for what is below 0, which means none."""
+        """Numeric labels in their order; -1 for numbers below 0, which mean no label."""
         there = (label.partition(".")[0] for label in self.labels if _NUMBER.fullmatch(label))
         return tuple(max(-1, int(label)) for label in there)
 
@@ -98,7 +98,7 @@ def _readings(rows: list[str], is_there: Callable[[str], bool]) -> Iterator[list
 
 
 def _columns(rows: list[str], delimiter: str, is_there: Callable[[str], bool]) -> list[Line]:
-    """The columns of a table; nothing where its rows have different ones."""
+    """Return the columns of a table; none where its rows differ in length."""
     try:
         table = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=delimiter, strict=True)]
     except csv.Error:
@@ -114,7 +114,7 @@ def _columns(rows: list[str], delimiter: str, is_there: Callable[[str], bool]) -
 
 
 def _after_suffix(row: str) -> Line:
-    """Split behind the first ending of an image that a space or the line's end follows."""
+    """Split after the first image suffix that a space or the line's end follows."""
     if row[0] in "\"'" and row.find(row[0], 1) > 0:
         path, _, label = row[1:].partition(row[0])
         return path, label.strip(" \t,;")
@@ -136,7 +136,7 @@ def _unquoted(row: str) -> str:
 
 
 def require_some_there(lines: Lines, is_there: Callable[[str], bool], list_name: str, root_name: str) -> None:
-    """Check that a file of the list is where it says.
+    """Check that at least one file of the list exists.
 
     Raises:
         InvalidDataError: If none is.

@@ -1,4 +1,4 @@
-"""Which keys of a weight file are a model's: found by search over the file's own prefixes, never guessed.
+"""Match the keys of a weight file to a model's by a search over the file's prefixes, never by guessing.
 
 A file may hold the weights under any prefix or in any dict ("module.", "state_dict", "ema" ...), beside other
 things. What counts is that under one prefix all keys of the model are there, with their shapes.
@@ -26,7 +26,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Fit:
-    """A prefix of a file under which all keys of a model are.
+    """A prefix in a file under which all keys of a model are.
 
     Attributes:
         prefix: What stands before them in the file.
@@ -40,7 +40,7 @@ class Fit:
 
     @property
     def averaged(self) -> bool:
-        """Whether its name says that it is a moving average of weights.
+        """True if the name marks it as a moving average of weights.
 
         Example:
             >>> [Fit(name, {}).averaged for name in ("state_dict_ema›", "modelEMA.", "schema.")]
@@ -53,12 +53,12 @@ class Fit:
 
 
 def needed(own: State) -> list[str]:
-    """The keys that a file must have for a model."""
+    """Return the keys that a file must have for a model."""
     return [key for key in own if not key.endswith(COUNTERS)]
 
 
 def fits(state: State, own: State, *, dropping: bool = True) -> list[Fit]:
-    """Every prefix under which all of a model's keys are, with their shapes; the shortest first.
+    """Return every prefix under which all of a model's keys are, with their shapes; the shortest first.
 
     Args:
         state: A file's tensors, by flat keys.
@@ -80,7 +80,7 @@ def fits(state: State, own: State, *, dropping: bool = True) -> list[Fit]:
 
 
 def fits_in_parts(state: State, own: State) -> list[Fit]:
-    """As `fits`, where one child of the model stands under another prefix than the rest, as its head may."""
+    """Find fits as `fits` does, with one child of the model under another prefix, as its head may be."""
     children = list(dict.fromkeys(key.partition(".")[0] for key in needed(own)))
     if len(children) < 2:
         return []
@@ -95,7 +95,7 @@ def fits_in_parts(state: State, own: State) -> list[Fit]:
 
 
 def without_wrappers(state: State) -> dict[str, str]:
-    """Keys without the parts that wrappers put anywhere in them, and the keys as they are.
+    """Map keys without the parts that wrappers put anywhere in them to the keys as they are.
 
     Empty where two keys would become one.
 
@@ -108,7 +108,7 @@ def without_wrappers(state: State) -> dict[str, str]:
 
 
 def best_prefix(state: State, own: State) -> str:
-    """The prefix under which most of a model's keys are, the shortest of them; "" where none is."""
+    """Return the shortest prefix under which most of a model's keys are; "" where none is."""
     counts: dict[str, int] = {}
     for key in needed(own):
         for prefix in _before(state, key):
@@ -117,7 +117,7 @@ def best_prefix(state: State, own: State) -> str:
 
 
 def fitting(state: State, own: State, key: str, file_key: str) -> bool:
-    """Whether a tensor of the file can be that of the model: its shape, and numbers with a point or whole."""
+    """Return whether a tensor of the file can be the model's: same shape, both floating or both whole."""
     tensor = state.get(file_key)
     if tensor is None or tensor.shape != own[key].shape:
         return False
@@ -125,7 +125,7 @@ def fitting(state: State, own: State, key: str, file_key: str) -> bool:
 
 
 def shown(prefix: str) -> str:
-    """A prefix or key for people.
+    """Format a prefix or key for people.
 
     Example:
         >>> shown("state_dict›model.")
@@ -137,12 +137,12 @@ def shown(prefix: str) -> str:
 
 
 def inside(key: str) -> str:
-    """The dict of the file in which a flat key stands."""
+    """Return the dict of the file that holds a flat key."""
     return key.rpartition(INSIDE)[0]
 
 
 def _common(keys: list[str]) -> Iterator[str]:
-    """Prefixes that all keys have, from none on."""
+    """Yield the prefixes that all keys have, from none on."""
     yield ""
     first, last = min(keys), max(keys)
     for index, letter in enumerate(first):
@@ -153,7 +153,7 @@ def _common(keys: list[str]) -> Iterator[str]:
 
 
 def _before(state: State, key: str) -> Iterator[str]:
-    """What stands before a key, wherever a file has it."""
+    """Yield every prefix under which a file has the key."""
     for name in state:
         if name.endswith(key) and (len(name) == len(key) or name[-len(key) - 1] in f".{INSIDE}"):
             yield name[: len(name) - len(key)]

@@ -1,4 +1,4 @@
-"""Weight files to state dicts, without running anything that a file says, and into a model or not at all."""
+"""Load weight files without running anything in them, and put them into a model completely or not at all."""
 
 import logging
 import zipfile
@@ -24,12 +24,12 @@ _SHOWN, _DEEPEST = 3, 8
 
 
 def hub_file(url: str) -> Path:
-    """Where torch's own downloads put the weights of a URL."""
+    """Return the path at which torch's own downloads put the weights of a URL."""
     return Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a weight or feature file is there and not cut off; cheap, its content is not read."""
+    """Return whether a weight or feature file exists and is not cut off, without reading its content."""
     try:
         kind = kind_of(path)
         if kind == SAFETENSORS:
@@ -43,7 +43,7 @@ def is_whole(path: Path) -> bool:
 
 
 def read_state(path: Path) -> State:
-    """All tensors in a weight file, by flat keys; nothing in it is executed, whatever its name ends in.
+    """Read all tensors in a weight file, by flat keys; nothing in it is executed, whatever its suffix.
 
     A dict inside the file's dict is joined with `INSIDE`: "state_dict›conv1.weight".
 
@@ -73,7 +73,7 @@ def read_state(path: Path) -> State:
 
 
 def load_into(model: nn.Module, state: State, name: str) -> tuple[str, ...]:
-    """Give a model the weights of `state`, all of them.
+    """Load all weights of `state` into a model.
 
     Args:
         model: Changed in place.
@@ -112,7 +112,7 @@ def _read_safetensors(path: Path) -> object:
 
 
 def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
-    """Every tensor in dicts and lists; each of them is visited once, however often it is referred to."""
+    """Flatten the tensors in dicts and lists; each container is visited once, however often it occurs."""
     found: OrderedDict[str, torch.Tensor] = OrderedDict()
     visited: set[int] = set()
 

@@ -1,4 +1,4 @@
-"""Which weights of a file a model gets, what is said of the rest, and the words where none fit."""
+"""Selection of the weights in a file that fit a model, with notes on the rest and errors where none fit."""
 
 import re
 from typing import NoReturn
@@ -26,7 +26,7 @@ _LOSS = re.compile(r"(?:criterion|loss\w*|\w+_loss|n_averaged)(?:\.|$)|(?:.*\.)?
 
 
 def choose(state: State, own: State, name: str) -> tuple[Fit | None, tuple[str, ...]]:
-    """The weights of a file that fit a model, and what is to be said of the choice.
+    """Return the weights of a file that fit a model, and notes on the choice.
 
     Raw weights go before their moving average. None where nothing fits.
 
@@ -58,7 +58,7 @@ def choose(state: State, own: State, name: str) -> tuple[Fit | None, tuple[str, 
 
 
 def left_over(state: State, own: State, fit: Fit, name: str, model: str) -> tuple[str, ...]:
-    """What is to be said of tensors beside those that a model gets.
+    """Return a note on tensors beside those that a model gets.
 
     Raises:
         InvalidDataError: If some stand where the model's own stand: then it may be another architecture.
@@ -87,7 +87,7 @@ def left_over(state: State, own: State, fit: Fit, name: str, model: str) -> tupl
 
 
 def refuse_misfit(state: State, own: State, name: str, model: str) -> NoReturn:
-    """Say key by key why no weights of a file fit a model.
+    """Raise an error that lists key by key why no weights of a file fit a model.
 
     Raises:
         InvalidDataError: Always.
@@ -111,7 +111,7 @@ def refuse_misfit(state: State, own: State, name: str, model: str) -> NoReturn:
 
 
 def _all_fits(state: State, own: State) -> list[Fit]:
-    """Fits of the keys as they are, else without wrappers' parts in the middle of them, else in two parts."""
+    """Find fits of the keys as they are, else without wrappers' parts inside them, else in two parts."""
     found = fits(state, own)
     if found:
         return found
@@ -134,7 +134,7 @@ def _stands_under(key: str, prefix: str) -> bool:
 
 
 def _way_out(fit: Fit, rivals: list[Fit], name: str) -> str:
-    """The line that writes a file with the first of several weights alone."""
+    """Return the command that writes a file with the first of several weights alone."""
     way = "".join(f"[{part!r}]" for part in fit.prefix.split(INSIDE)[:-1])
     prefix = fit.prefix.rpartition(INSIDE)[2]
     others = [rival.prefix for rival in rivals if inside(rival.prefix) == inside(fit.prefix)]

@@ -1,4 +1,4 @@
-"""Files of torch.save, opened by torch's reader for tensors alone; nothing that a file names is ever run.
+"""Read files of torch.save with torch's reader for tensors alone; nothing that a file names is ever run.
 
 That reader refuses every type but tensors and plain values. Of the types that training scripts put beside the
 weights, those that are data and nothing else are let through as an empty stand-in: numpy's scalars and
@@ -27,7 +27,7 @@ _SHOWN, _DEEPEST = 3, 4
 
 
 class Nothing:
-    """Stands where a value of another type was in the file; it keeps nothing of it.
+    """Stand-in for a value of another type in the file, without its content.
 
     Example:
         >>> Nothing("x8", 1).__dict__
@@ -35,18 +35,18 @@ class Nothing:
     """
 
     def __new__(cls, *_: object) -> "Nothing":
-        """Take what a file says, and forget it."""
+        """Discard the arguments from the file."""
         return super().__new__(cls)
 
     def __init__(self, *_: object) -> None:
-        """Take what a file says, and forget it."""
+        """Discard the arguments from the file."""
 
     def __setstate__(self, _: object) -> None:
-        """Take what a file says, and forget it."""
+        """Discard the state from the file."""
 
 
 def empty_dict(*_: object) -> dict[Any, Any]:
-    """What a `defaultdict` of a file becomes: a plain one, that the file then fills."""
+    """Replace a `defaultdict` of a file by a plain dict, which the file then fills."""
     return {}
 
 
@@ -66,7 +66,7 @@ _LET_THROUGH: list[Any] = [(Nothing, name) for name in _PLAIN] + [(empty_dict, "
 
 
 def read_pickled(path: Path) -> object:
-    """What torch.save wrote, tensors and plain values.
+    """Read the tensors and plain values that torch.save wrote.
 
     Raises:
         InvalidDataError: If it is torn, or holds another type; the message names the type and the way out.
@@ -114,7 +114,7 @@ def _refuse(path: Path, error: Exception) -> NoReturn:
 
 
 def _refused(path: Path, error: Exception) -> list[str]:
-    """Names of the types that torch's reader refuses, the one it stopped at first."""
+    """Return the names of the types that torch's reader refuses, the one it stopped at first."""
     found = [name for pair in _REFUSED.findall(str(error)) for name in pair if name][:1]
     try:
         listed = torch.serialization.get_unsafe_globals_in_checkpoint(path)
@@ -131,7 +131,7 @@ def _spelt(names: list[str]) -> list[str]:
 
 
 def _way(path: Path, refused: list[str]) -> str:
-    """How the weights are reached inside the file, as in "['state_dict']"; looked up with stand-ins."""
+    """Return the path to the weights inside the file, as "['state_dict']"; found with stand-ins."""
     for stand_in in (Nothing, dict):
         with contextlib.suppress(Exception):  # it may hold what this one cannot take the place of
             return _way_in(_read(path, [*_LET_THROUGH, *((stand_in, name) for name in _spelt(refused))]))
