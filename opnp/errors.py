@@ -6,7 +6,7 @@ secret of the machine (paths, traces), so a page may show it to a visitor as it 
 
 
 class OpnpError(ValueError):
-    """A request that cannot be met, with a sentence on how to mend it."""
+    """A request that cannot be met; the message includes the remedy."""
 
 
 class InvalidSettingError(OpnpError):
@@ -22,7 +22,7 @@ class UnsupportedModelError(OpnpError):
 
 
 class UnreadableImageError(OpnpError):
-    """A file that is not an image we can decode safely.
+    """A file that is not an image, or cannot be decoded safely.
 
     Args:
         said: Why, without a full stop where a remedy follows.

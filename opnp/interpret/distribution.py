@@ -1,4 +1,4 @@
-"""How sensitivities are distributed and where a window cuts: counts of their logarithms, zeros apart."""
+"""Distribution of sensitivities and the cuts of a window: counts of their logarithms, zeros apart."""
 
 from dataclasses import dataclass
 

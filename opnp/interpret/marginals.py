@@ -1,4 +1,4 @@
-"""A map and a mask to sums a class, and what a window does to the images of one class."""
+"""Per-class sums of a map, and the effect of a window on the images of one class."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def class_totals(sensitivity: npt.NDArray[np.floating], mask: npt.NDArray[np.boo
 
 @dataclass(frozen=True)
 class ClassMetrics:
-    """What a head says of the images of one class.
+    """Metrics of a head on the images of one class.
 
     Attributes:
         images: How many there are.
@@ -69,7 +69,7 @@ class ClassMetrics:
 
 
 def class_metrics(said: HeadOutput, labels: npt.NDArray[np.int64], number: int) -> ClassMetrics | None:
-    """Accuracy and mean score of the images with one label.
+    """Return accuracy and mean score of the images with one label.
 
     Args:
         said: What a head says of N images.
@@ -103,7 +103,7 @@ class Reclassified:
 def reclassified(
     before: HeadOutput, after: HeadOutput, labels: npt.NDArray[np.int64], number: int
 ) -> Reclassified:
-    """Where the images with one label go.
+    """Count the predictions of two heads for the images with one label.
 
     Args:
         before: What one head says of N images.

@@ -8,7 +8,7 @@ from opnp.methods.from_pytorch_ood import pytorch_ood, require_known
 
 
 def fit_she(known: Known | None, head: Head, _values: Values) -> Rate:
-    """The score s = z · mean feature of training images that are rightly put in the class that z is put in.
+    """Return the score s = z · mean feature of correctly classified training images of z's predicted class.
 
     Raises:
         InvalidDataError: If there are no training features, one has no label, or no image of a class is put

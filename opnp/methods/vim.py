@@ -1,4 +1,4 @@
-"""ViM: what of the features the training data does not explain, as one more logit."""
+"""ViM: the part of the features that training data does not explain, as one more logit."""
 
 import torch
 
@@ -12,7 +12,7 @@ ROUND_OFF = 1e-9
 
 
 def principal_dimensions(wanted: float, width: int) -> int:
-    """How many dimensions are principal: as wanted, or by the paper's rule for 0.
+    """Return the number of principal dimensions: as requested, or by the paper's rule for 0.
 
     The paper takes 1 000 of 2 048 and 512 of 768 features; below that, half of them.
 
@@ -25,7 +25,7 @@ def principal_dimensions(wanted: float, width: int) -> int:
 
 
 def fit(known: Known | None, head: Head, values: Values) -> Rate:
-    """The score s = logsumexp(f) - alpha |residual of z|, outside the principal space of ID features.
+    """Return the score s = logsumexp(f) - alpha |residual of z|, outside the principal space of ID features.
 
     Features are centred at -W⁺b; alpha makes the residuals of training images as large as their largest
     logits, on average. All in float64: the variances of features span six orders of magnitude, so that

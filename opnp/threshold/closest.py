@@ -24,7 +24,7 @@ class Near:
 
 
 def closest(threshold: float, scores: Mapping[str, FloatArray], count: int) -> tuple[list[Near], list[Near]]:
-    """The images just below and just above a threshold.
+    """Return the images just below and just above a threshold.
 
     Args:
         threshold: tau; `s >= tau` accepts.
@@ -52,7 +52,7 @@ def closest(threshold: float, scores: Mapping[str, FloatArray], count: int) -> t
 
 
 def image_of_row(row: int, skipped: Iterable[int]) -> int:
-    """Which image of a set a row of its features stands for, where images that could not be read have none.
+    """Return the position in its set of a feature row's image, counting unreadable images, which have no row.
 
     Example:
         >>> [image_of_row(row, [1, 2]) for row in range(3)]

@@ -1,4 +1,4 @@
-"""What a threshold does to images that did not choose it: counts, shares and their 95 % intervals."""
+"""Outcome of a threshold on images that did not choose it: counts, shares and their 95 % intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Proportion:
-    """`hits` of `count`.
+    """A proportion: `hits` of `count`.
 
     Attributes:
         hits: How many.
@@ -25,12 +25,12 @@ class Proportion:
 
     @property
     def value(self) -> float:
-        """The share, NaN of nothing."""
+        """Share, NaN for a count of 0."""
         return self.hits / self.count if self.count else float("nan")
 
     @property
     def interval(self) -> Interval:
-        """Wilson's 95 % interval of the share behind it, (0, 1) of nothing.
+        """Wilson's 95 % interval of the underlying share, (0, 1) for a count of 0.
 
         (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96
 
@@ -52,7 +52,7 @@ class Proportion:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What follows from a threshold.
+    """Outcome of a threshold.
 
     Attributes:
         threshold: Scores at or above it are accepted.
