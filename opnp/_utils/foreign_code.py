@@ -70,8 +70,8 @@ def clause(error: BaseException) -> str:
     """
     where = _own_line(error.__traceback__)
     kind = type(error).__name__
-    said = _plain(str(error))
-    return f"{where or 'it'} raised {kind}" + (f": {said}" if said else "")
+    message = _plain(str(error))
+    return f"{where or 'it'} raised {kind}" + (f": {message}" if message else "")
 
 
 def without_folders(text: str) -> str:
@@ -111,5 +111,5 @@ def library_folders() -> tuple[Path, ...]:
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")
     installed = {Path(sysconfig.get_path(kind)) for kind in kinds}
     installed |= {Path(folder) for folder in (*site.getsitepackages(), site.getusersitepackages())}
-    here = Path(__file__).parents[1]
-    return (here, here.with_name("app"), *installed)
+    package = Path(__file__).parents[1]
+    return (package, package.with_name("app"), *installed)

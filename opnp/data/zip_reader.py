@@ -98,26 +98,26 @@ def open_zip(data: bytes, *, name: str, most: int = MOST_IMAGES) -> ZipImages:
     Raises:
         InvalidDataError: If it is no zip, too large or lists too many files, with a sentence to show.
     """
-    shown = display_name(name)
+    label = display_name(name)
     if len(data) > MAX_BUNDLE_BYTES:
         raise InvalidDataError(
-            f"“{shown}” has {len(data) / 1e6:.0f} MB but expected at most {MAX_BUNDLE_BYTES / 1e6:g} MB, "
+            f"“{label}” has {len(data) / 1e6:.0f} MB but expected at most {MAX_BUNDLE_BYTES / 1e6:g} MB, "
             "so pack fewer or smaller pictures."
         )
     listed = _directory_bytes(data)
     if listed is None:
         raise InvalidDataError(
-            f"“{shown}” is not a zip, or its end is missing; expected a zip of pictures, so pack them again."
+            f"“{label}” is not a zip, or its end is missing; expected a zip of pictures, so pack them again."
         )
     if listed > MAX_DIRECTORY_BYTES:
         raise InvalidDataError(
-            f"“{shown}” lists too many files to look through; expected some thousand, so pack a part of them."
+            f"“{label}” lists too many files to look through; expected some thousand, so pack a part of them."
         )
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN:
         raise InvalidDataError(
-            f"“{shown}” is a zip whose list of files is damaged; expected a whole one, so pack it again."
+            f"“{label}” is a zip whose list of files is damaged; expected a whole one, so pack it again."
         ) from None
     files = [info for info in opened.infolist() if not _is_ignored(info)]
     count = min(most, len(files))

@@ -99,9 +99,9 @@ def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
     if model is not None:
         notes += [*_model_words(model), *_classes_words(model)]
         warnings = [*model.understood.warnings, *_contrast_words(model), *warnings]
-        accuracy, said, odd = _on_test(experiment, model, store)
-        notes += said
-        warnings = [*odd, *warnings]
+        accuracy, assumptions, doubts = _on_test(experiment, model, store)
+        notes += assumptions
+        warnings = [*doubts, *warnings]
     return ExperimentSummary(
         experiment.key,
         experiment.title,
@@ -140,26 +140,28 @@ def _look(
         known = None if skipped is None else len(skipped)
         return SetSummary(images.key, images.title, count, classes, str(images.left_out()), known)
     except (OpnpError, OSError) as error:
-        there = opened.get(images.key)
-        said = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
-        return SetSummary(images.key, images.title, None if there is None else len(there), problem=said)
+        pictures = opened.get(images.key)
+        reason = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
+        return SetSummary(
+            images.key, images.title, None if pictures is None else len(pictures), problem=reason
+        )
 
 
 def _classes(
     experiment: Experiment, images: ImageSet, model: Classifier, skipped: Sequence[Skip]
 ) -> tuple[tuple[str, str, int], ...]:
-    own = images.labels()
-    if own is None or not own.names:
+    labels = images.labels()
+    if labels is None or not labels.names:
         return ()
-    joined = joined_classes(experiment, images, own, model.class_names)
+    joined = joined_classes(experiment, images, labels, model.class_names)
     counts: Mapping[int, int] = {}
-    if own.values is not None:
-        values = np.delete(own.values, [skip.index for skip in skipped])
-        numbers, found = np.unique(values, return_counts=True)
-        counts = dict(zip(numbers.tolist(), found.tolist(), strict=True))
+    if labels.values is not None:
+        values = np.delete(labels.values, [skip.index for skip in skipped])
+        numbers, occurrences = np.unique(values, return_counts=True)
+        counts = dict(zip(numbers.tolist(), occurrences.tolist(), strict=True))
     return tuple(
         (name, model.class_names[place], counts.get(number, 0))
-        for number, (name, place) in enumerate(zip(own.names, joined.places, strict=True))
+        for number, (name, place) in enumerate(zip(labels.names, joined.places, strict=True))
         if 0 <= place < len(model.class_names)
     )
 
@@ -170,14 +172,16 @@ def _classes_words(model: Classifier) -> tuple[str, ...]:
 
 def _model_words(model: Classifier) -> tuple[str, ...]:
     """Describe in sentences the findings of the model's split and trial."""
-    found = model.understood
-    said = [f"The head is the {found.head}."] if found.head else []
-    if found.mode:
-        how = ", found by trying" if found.assumed else ""
-        said.append(f"Every picture is taken in {'grey (L)' if found.mode == 'L' else found.mode}{how}.")
-    if found.head and found.images:
-        said.append(f"Split, transform and model were proven on {found.images} of its own images.")
-    return (*said, *found.notes)
+    summary = model.understood
+    sentences = [f"The head is the {summary.head}."] if summary.head else []
+    if summary.mode:
+        how = ", found by trying" if summary.assumed else ""
+        sentences.append(
+            f"Every picture is taken in {'grey (L)' if summary.mode == 'L' else summary.mode}{how}."
+        )
+    if summary.head and summary.images:
+        sentences.append(f"Split, transform and model were proven on {summary.images} of its own images.")
+    return (*sentences, *summary.notes)
 
 
 def _contrast_words(model: Classifier) -> tuple[str, ...]:
@@ -204,15 +208,19 @@ def _on_test(
         features, skipped = _kept(images, model, store)
         if features is None:
             return None, _assumed(experiment, images, model), ()
-        there = assign_labels(experiment, images, model.class_names, features.labels, skipped)
+        assigned = assign_labels(experiment, images, model.class_names, features.labels, skipped)
     except OpnpError as error:
         return None, (), (str(error),)
-    labels = there.labels.numpy()
+    labels = assigned.labels.numpy()
     predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
     if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
-        return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
-    odd = label_doubts(labels, predicted, model.class_names, images.title, there.otherwise)
-    return float((labels == predicted).mean()), there.said, odd
+        return (
+            None,
+            assigned.notes,
+            (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",),
+        )
+    doubts = label_doubts(labels, predicted, model.class_names, images.title, assigned.otherwise)
+    return float((labels == predicted).mean()), assigned.notes, doubts
 
 
 def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features | None, tuple[Skip, ...]]:
@@ -223,9 +231,9 @@ def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features |
 
 
 def _assumed(experiment: Experiment, images: ImageSet, model: Classifier) -> tuple[str, ...]:
-    own = images.labels()
+    labels = images.labels()
     return (
         ()
-        if own is None or not own.names
-        else joined_classes(experiment, images, own, model.class_names).said
+        if labels is None or not labels.names
+        else joined_classes(experiment, images, labels, model.class_names).notes
     )

@@ -16,22 +16,22 @@ def shared_rows(experiment: Experiment) -> tuple[str, ...]:
     beyond `MOST_BYTES`.
     """
     rows: dict[str, npt.NDArray[np.void]] = {}
-    said: list[str] = []
+    sentences: list[str] = []
     left = MOST_BYTES
     for later, images in enumerate(experiment.sets):
         features = _features(images)
         if features is None or features.nbytes > left:
             continue
         left -= features.nbytes
-        rows[images.key] = own = _varied(features)
+        rows[images.key] = later_rows = _varied(features)
         for first in experiment.sets[: min(later, 2)]:
-            there = rows.get(first.key)
-            if there is None or there.dtype != own.dtype:
+            first_rows = rows.get(first.key)
+            if first_rows is None or first_rows.dtype != later_rows.dtype:
                 continue
-            count = int(np.isin(own, there).sum())
+            count = int(np.isin(later_rows, first_rows).sum())
             if count:
-                said.append(f"{standing('row', count, images.title, first.title)}, to the last bit.")
-    return tuple(said)
+                sentences.append(f"{standing('row', count, images.title, first.title)}, to the last bit.")
+    return tuple(sentences)
 
 
 def _features(images: ImageSet) -> npt.NDArray[np.float32] | None:

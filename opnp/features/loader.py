@@ -92,7 +92,7 @@ class _Batches(Dataset[Batch]):
                 try:
                     image, label = _read(self._images, index)
                 except UnreadableImageError as error:
-                    skipped.append(Skip(index, error.said.removesuffix(".")))
+                    skipped.append(Skip(index, error.reason.removesuffix(".")))
                     continue
                 tensors.append(_transformed(self._transform, image, index))
                 labels.append(_whole(label, index))
@@ -168,12 +168,12 @@ def _whole(label: object, index: int) -> int:
 def _transformed(transform: Transform, image: Image.Image, index: int) -> torch.Tensor:
     what = f"the model's transform to accept image {index} ({image.mode}, {image.width}×{image.height})"
     with foreign(what, "Let the transform take every picture, in RGB and in grey (L)."):
-        made: object = transform(image)
-    if not torch.is_tensor(made):
+        tensor: object = transform(image)
+    if not torch.is_tensor(tensor):
         raise InvalidDataError(
-            f"Expected {what} and give a tensor but it gave {type(made).__name__}. End it with ToTensor()."
+            f"Expected {what} and give a tensor but it gave {type(tensor).__name__}. End it with ToTensor()."
         )
-    return made
+    return tensor
 
 
 def _stacked(tensors: list[torch.Tensor], span: range) -> torch.Tensor:

@@ -39,11 +39,11 @@ def numeric_labels(
         return values, (), None
     first = int(values[0])
     if texts or int(values.max()) >= len(model):
-        said = f"In {title}, the labels are names of the model's classes: {first} for logit {places[first]}."
-        return named, (said,), None
-    said = f"In {title}, the labels are numbers and stand for the logits: {first} for {model[first]!r}."
+        note = f"In {title}, the labels are names of the model's classes: {first} for logit {places[first]}."
+        return named, (note,), None
+    note = f"In {title}, the labels are numbers and stand for the logits: {first} for {model[first]!r}."
     remedy = "write the place of each label in `classes`, counted from 0"
-    return values, (said,), OtherLabels(named, "called by these numbers", remedy)
+    return values, (note,), OtherLabels(named, "called by these numbers", remedy)
 
 
 def _places(model: Sequence[str]) -> dict[int, int]:

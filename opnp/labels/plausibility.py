@@ -67,36 +67,36 @@ def label_doubts(
     if classes < 2 or count < _FEWEST:
         return ()
     accuracy = float((predicted == labels).mean())
-    said = f"ID accuracy of the unpruned model on {title} is {100 * accuracy:.1f} %"
+    finding = f"ID accuracy of the unpruned model on {title} is {100 * accuracy:.1f} %"
     order = _best_order(labels[::2], predicted[::2], classes)
-    there = np.isin(labels[1::2], labels[::2])
-    held, seen = labels[1::2][there], predicted[1::2][there]
-    other = float((seen == order[held]).mean()) if len(held) else 0.0
+    covered = np.isin(labels[1::2], labels[::2])
+    held, predictions = labels[1::2][covered], predicted[1::2][covered]
+    reordered = float((predictions == order[held]).mean()) if len(held) else 0.0
     if otherwise is not None and _fits_better(otherwise.labels, labels, predicted):
         fits = float((predicted == otherwise.labels).mean())
-        if fits >= other - _ALIKE:
+        if fits >= reordered - _ALIKE:
             moved = f"{100 * fits:.1f} % with the classes {otherwise.words}"
-            return (f"{said}, but {moved}: {otherwise.remedy}.",)
+            return (f"{finding}, but {moved}: {otherwise.remedy}.",)
     for shift in (-1, 1):
         fits = float((predicted == labels + shift).mean())
-        if fits >= max(accuracy + _BETTER, other - _ALIKE):
+        if fits >= max(accuracy + _BETTER, reordered - _ALIKE):
             moved = f"{100 * fits:.1f} % with {shift:+d} added to each label"
             how = "begin at 1 where 0 was expected" if shift < 0 else "be one too low"
-            return (f"{said}, but {moved}: they seem to {how}.",)
-    if len(held) and other >= float((seen == held).mean()) + _BETTER:
+            return (f"{finding}, but {moved}: they seem to {how}.",)
+    if len(held) and reordered >= float((predictions == held).mean()) + _BETTER:
         first = int(np.flatnonzero(order != np.arange(classes))[0])
         example = f"{_name(first, names)} is mostly taken for {_name(int(order[first]), names)}"
-        moved = f"{100 * other:.1f} % with the classes in another order ({example})"
-        return (f"{said}, but {moved}: give `classes` in the order of the logits.",)
+        moved = f"{100 * reordered:.1f} % with the classes in another order ({example})"
+        return (f"{finding}, but {moved}: give `classes` in the order of the logits.",)
     chance = 1 / classes
     if accuracy <= chance + 2 * (chance * (1 - chance) / count) ** 0.5:
-        return (f"{said}, no better than guessing among {classes:,} classes: check labels and transform.",)
+        return (f"{finding}, no better than guessing among {classes:,} classes: check labels and transform.",)
     return ()
 
 
-def _fits_better(other: Ints, labels: Ints, predicted: Ints) -> bool:
-    gained = int(((predicted == other) & (other != labels)).sum())
-    lost = int(((predicted == labels) & (other != labels)).sum())
+def _fits_better(reordered: Ints, labels: Ints, predicted: Ints) -> bool:
+    gained = int(((predicted == reordered) & (reordered != labels)).sum())
+    lost = int(((predicted == labels) & (reordered != labels)).sum())
     return bool(gained - lost > max(_CLEARLY * len(labels), 3 * np.sqrt(gained + lost)))
 
 
