@@ -205,11 +205,11 @@ def reliability(
             f"{confidences.min():g} to {confidences.max():g}. Pass softmax maxima, not logits."
         )
     edges = np.arange(bins + 1) / bins  # the floats nearest to i / bins, which linspace's are not
-    which = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
-    count = np.bincount(which, minlength=bins)
+    bins_of = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
+    count = np.bincount(bins_of, minlength=bins)
     with np.errstate(invalid="ignore"):
-        mean_confidence = np.bincount(which, weights=confidences, minlength=bins) / count
-        accuracy = np.bincount(which, weights=right.astype(np.float64), minlength=bins) / count
+        mean_confidence = np.bincount(bins_of, weights=confidences, minlength=bins) / count
+        accuracy = np.bincount(bins_of, weights=right.astype(np.float64), minlength=bins) / count
     return Reliability(edges, count, mean_confidence, accuracy)
 
 
@@ -291,5 +291,5 @@ def _on_cpu(values: Any) -> Any:  # noqa: ANN401 - anything that numpy takes
     """Return a tensor of any device and number format as an array, others unchanged; import no torch."""
     if not hasattr(values, "detach"):
         return values
-    there = values.detach().cpu()
-    return (there.double() if there.is_floating_point() else there).numpy()
+    tensor = values.detach().cpu()
+    return (tensor.double() if tensor.is_floating_point() else tensor).numpy()

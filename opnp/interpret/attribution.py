@@ -79,8 +79,8 @@ def integrated_gradients(
 
     Example:
         >>> z, W = torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 1.0], [0.0, 3.0]])
-        >>> said = integrated_gradients(z, W, torch.zeros(2))
-        >>> round(said.after - said.before, 6) == round(float(said.neurons.sum()), 6)
+        >>> result = integrated_gradients(z, W, torch.zeros(2))
+        >>> round(result.after - result.before, 6) == round(float(result.neurons.sum()), 6)
         True
     """
     require_head(weight, bias)

@@ -93,9 +93,9 @@ def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 
     closest = torch.full((len(chosen),), -torch.inf)
     for number, part in enumerate(torch.split(features.detach(), CHUNK)):
         similar = samples @ _unit(part.float()).T  # (k, n)
-        own = chosen - number * CHUNK
-        mine = torch.nonzero((own >= 0) & (own < len(part))).flatten()
-        similar[mine, own[mine]] = -torch.inf
+        positions = chosen - number * CHUNK
+        inside = torch.nonzero((positions >= 0) & (positions < len(part))).flatten()
+        similar[inside, positions[inside]] = -torch.inf
         closest = torch.maximum(closest, similar.amax(dim=1))
     return float(closest.median().clamp(-1, 1))
 

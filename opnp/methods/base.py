@@ -124,7 +124,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Described:
+class MethodDescription:
     """Description that every kind of method has.
 
     Attributes:
@@ -145,7 +145,7 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Rectifier(Described):
+class Rectifier(MethodDescription):
     """Method that changes the features of each image before the last layer.
 
     Attributes:
@@ -156,7 +156,7 @@ class Rectifier(Described):
 
 
 @dataclass(frozen=True)
-class Sparsifier(Described):
+class Sparsifier(MethodDescription):
     """Method that sets weights of the last layer to zero, as pruning does, by another rule.
 
     Attributes:
@@ -167,7 +167,7 @@ class Sparsifier(Described):
 
 
 @dataclass(frozen=True)
-class Score(Described):
+class Score(MethodDescription):
     """Method that gives each image one score, higher for ID.
 
     Attributes:

@@ -58,8 +58,8 @@ class _Distance:
 
     def __init__(self, centred: torch.Tensor, means: torch.Tensor) -> None:
         variances, directions = torch.linalg.eigh(centred.T @ centred / len(centred))
-        kept = variances > TOLERANCE * variances[-1].clamp(min=torch.finfo(torch.float64).tiny)
-        self._white = directions[:, kept] / variances[kept].sqrt()  # (D, kept)
+        significant = variances > TOLERANCE * variances[-1].clamp(min=torch.finfo(torch.float64).tiny)
+        self._white = directions[:, significant] / variances[significant].sqrt()  # (D, kept)
         self._means = means @ self._white  # (K, kept)
 
     def __call__(self, features: torch.Tensor) -> torch.Tensor:

@@ -81,12 +81,12 @@ def basis(
     """
     _require_halves(snapshot.id_test, explorer.prepared.experiment.id_test.title)
 
-    def scored(said: HeadOutput) -> HeadOutput:
-        return said.by_confidence() if by_confidence else said
+    def scored(output: HeadOutput) -> HeadOutput:
+        return output.by_confidence() if by_confidence else output
 
     labels = explorer.prepared.id_test.labels.numpy()
-    said = {key: scored(snapshot.ood[key]) for key in ood}
-    tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
+    outputs = {key: scored(snapshot.ood[key]) for key in ood}
+    tune, report = (sample_of(scored(snapshot.id_test), labels, outputs, half) for half in ("tune", "report"))
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
 
 

@@ -190,22 +190,22 @@ def describe_rule(rule: Rule) -> dict[str, object]:
     return {"rule": type(rule).__name__, **asdict(rule)}
 
 
-def rule_described(said: Mapping[str, Any]) -> Rule:
+def parse_rule(values: Mapping[str, Any]) -> Rule:
     """Parse a rule from the output of `describe_rule`.
 
     Raises:
         InvalidSettingError: If it is none.
 
     Example:
-        >>> rule_described(describe_rule(AcceptId(0.9)))
+        >>> parse_rule(describe_rule(AcceptId(0.9)))
         AcceptId(tpr=0.9)
     """
     kinds: dict[str, Callable[..., Rule]] = {
         kind.__name__: kind for kind in (AcceptId, LimitOod, MinimiseCost)
     }
-    settings = {name: value for name, value in said.items() if name != "rule"}
+    settings = {name: value for name, value in values.items() if name != "rule"}
     try:
-        return kinds[said["rule"]](**settings)
+        return kinds[values["rule"]](**settings)
     except (KeyError, TypeError, AttributeError):
         raise InvalidSettingError(
             f"Expected a rule for a threshold, one of {', '.join(kinds)} with its settings, but got "

@@ -60,17 +60,17 @@ def sample_of(
     Returns:
         The scores of that half.
     """
-    mine = half_of(len(labels), half)
-    right = id_test.predicted.numpy()[mine] == labels[mine]
-    halves = ((key, said.scores.numpy()) for key, said in ood.items())
+    chosen = half_of(len(labels), half)
+    right = id_test.predicted.numpy()[chosen] == labels[chosen]
+    halves = ((key, output.scores.numpy()) for key, output in ood.items())
     return ScoredSample(
-        id_test.scores.numpy()[mine].astype(np.float64),
+        id_test.scores.numpy()[chosen].astype(np.float64),
         right,
         {key: scores[half_of(len(scores), half)].astype(np.float64) for key, scores in halves},
     )
 
 
-def in_order(sample: ScoredSample) -> ScoredSample:
+def sorted_sample(sample: ScoredSample) -> ScoredSample:
     """Sort the scores of every set ascending, so that resamples of it are sorted in little time."""
     order = np.argsort(sample.id_scores, kind="stable")
     ood = {key: np.sort(scores) for key, scores in sample.ood.items()}

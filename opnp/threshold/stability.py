@@ -8,7 +8,7 @@ from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
-from opnp.threshold.sample import ScoredSample, in_order, resampled
+from opnp.threshold.sample import ScoredSample, resampled, sorted_sample
 
 RESAMPLES = 200
 SEED = 13
@@ -53,7 +53,7 @@ def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Sp
     Reference:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
     """
-    rng, ordered = np.random.default_rng(SEED), in_order(tune)
+    rng, ordered = np.random.default_rng(SEED), sorted_sample(tune)
     thresholds = np.sort([choose_threshold(rule, resampled(ordered, rng)) for _ in range(RESAMPLES)])
     below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
     low, high = np.percentile(1 - below / report.id_scores.size, [2.5, 97.5])

@@ -9,7 +9,7 @@ from app.format import plain
 from app.text import deploy as text
 from app.titles import titles_of
 from opnp.explorer import Explorer, Snapshot
-from opnp.threshold.closest import Near, closest
+from opnp.threshold.closest import BorderlineImage, closest
 
 EACH = 8
 WIDTH = 104
@@ -36,7 +36,9 @@ def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], thresh
         _row(explorer, images, titles, snapshot)
 
 
-def _row(explorer: Explorer, images: Sequence[Near], titles: Mapping[str, str], snapshot: Snapshot) -> None:
+def _row(
+    explorer: Explorer, images: Sequence[BorderlineImage], titles: Mapping[str, str], snapshot: Snapshot
+) -> None:
     prepared = explorer.prepared
     with st.container(horizontal=True, gap="small"):
         for near in images:
