@@ -31,11 +31,11 @@ def device_named(name: str | None) -> torch.device:
     """
     if name is None:
         return best_device()
-    there = _counted()
+    counts = _device_counts()
     kind, colon, number = name.partition(":")
     numbered = number.isascii() and number.isdecimal()
-    if kind not in there or (colon and not (numbered and int(number) < there[kind])):
-        known = ", ".join(repr(device) for device in there)
+    if kind not in counts or (colon and not (numbered and int(number) < counts[kind])):
+        known = ", ".join(repr(device) for device in counts)
         raise InvalidSettingError(
             f"Expected `--device` to be one of {known}, the devices of this machine, but got {name!r}."
         )
@@ -77,11 +77,11 @@ def has_float64(device: torch.device) -> bool:
     return True
 
 
-def summing(device: torch.device) -> torch.device:
+def summing_device(device: torch.device) -> torch.device:
     """Return the device for float64 sums of results from `device`: itself if it can, else the CPU.
 
     Example:
-        >>> summing(CPU)
+        >>> summing_device(CPU)
         device(type='cpu')
     """
     return device if has_float64(device) else CPU
@@ -96,17 +96,17 @@ def placed(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
         True
     """
     wide = tensor.dtype == torch.float64 and not has_float64(device)
-    return tensor.to(device, torch.float32 if wide else tensor.dtype, non_blocking=pins(device))
+    return tensor.to(device, torch.float32 if wide else tensor.dtype, non_blocking=uses_pinned_memory(device))
 
 
-def laid_out(images: torch.Tensor, device: torch.device) -> torch.Tensor:
+def to_device_for_convolution(images: torch.Tensor, device: torch.device) -> torch.Tensor:
     """Move images (N, ...) to `device`, in the memory order of its fastest convolutions."""
-    there = placed(images, device)
-    quicker = device.type == _IN_CUDA and there.ndim == 4
-    return there.contiguous(memory_format=torch.channels_last) if quicker else there
+    moved = placed(images, device)
+    quicker = device.type == _IN_CUDA and moved.ndim == 4
+    return moved.contiguous(memory_format=torch.channels_last) if quicker else moved
 
 
-def pins(device: torch.device) -> bool:
+def uses_pinned_memory(device: torch.device) -> bool:
     """Return whether copies to the device are faster, and asynchronous, from pinned memory."""
     return device.type == _IN_CUDA
 
@@ -116,9 +116,9 @@ def runs_half(device: torch.device) -> bool:
     return device.type == _IN_CUDA
 
 
-def half_precision(device: torch.device, *, wanted: bool) -> contextlib.AbstractContextManager[object]:
+def half_precision(device: torch.device, *, requested: bool) -> contextlib.AbstractContextManager[object]:
     """Return a context for products in half precision if `requested` and `runs_half`, else an empty one."""
-    if wanted and runs_half(device):
+    if requested and runs_half(device):
         return torch.autocast(device.type, torch.float16)
     return contextlib.nullcontext()
 
@@ -133,12 +133,12 @@ def backend(device: torch.device) -> str:
     return "nccl" if device.type == _IN_CUDA else "gloo"
 
 
-def meeting(device: torch.device) -> torch.device:
+def reduction_device(device: torch.device) -> torch.device:
     """Return the device on which `backend` reduces tensors."""
     return device if device.type == _IN_CUDA else CPU
 
 
-def own_of(device: torch.device, local: int) -> torch.device:
+def local_device(device: torch.device, local: int) -> torch.device:
     """Return the device of process number `local` on this machine: on CUDA the GPU of that number.
 
     Raises:
@@ -146,25 +146,25 @@ def own_of(device: torch.device, local: int) -> torch.device:
     """
     if device.type != _IN_CUDA:
         return device
-    there = torch.cuda.device_count()
-    if local >= there:
+    count = torch.cuda.device_count()
+    if local >= count:
         raise InvalidSettingError(
-            f"Expected a GPU for each process but this machine has {there} and process {local} got none. "
-            f"Start torchrun with --nproc-per-node={there}, or add --device cpu."
+            f"Expected a GPU for each process but this machine has {count} and process {local} got none. "
+            f"Start torchrun with --nproc-per-node={count}, or add --device cpu."
         )
-    own = torch.device(_IN_CUDA, local)
-    torch.cuda.set_device(own)
-    return own
+    gpu = torch.device(_IN_CUDA, local)
+    torch.cuda.set_device(gpu)
+    return gpu
 
 
-def _counted() -> dict[str, int]:
+def _device_counts() -> dict[str, int]:
     """Return the number of devices of each kind on this machine, by name."""
-    there = {CPU.type: 1}
+    counts = {CPU.type: 1}
     if torch.cuda.is_available():
-        there[_IN_CUDA] = torch.cuda.device_count()
+        counts[_IN_CUDA] = torch.cuda.device_count()
     if torch.backends.mps.is_available():
-        there["mps"] = 1
-    other = torch.accelerator.current_accelerator(check_available=True)
-    if other is not None:
-        there.setdefault(other.type, torch.accelerator.device_count())
-    return there
+        counts["mps"] = 1
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    if accelerator is not None:
+        counts.setdefault(accelerator.type, torch.accelerator.device_count())
+    return counts

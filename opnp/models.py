@@ -17,7 +17,7 @@ from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.model_split.adapter import adapted, expectation, remedy
 from opnp.model_split.copies import require_usable, shared_copy, unwrapped
-from opnp.model_split.linear_head import LinearHead, combinations, last_calls, rounding, taken_off
+from opnp.model_split.linear_head import LinearHead, combinations, detach_head, last_calls, rounding
 from opnp.model_split.randomness import is_random, random_model
 from opnp.model_split.refusals import no_head, not_reproduced
 from opnp.model_split.summary import NOTHING, ModelSummary
@@ -171,7 +171,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Line
         raise random_model(model, example)
     refusal: Exception | None = None
     for shares, chosen in combinations(calls, logits):
-        head = taken_off(model, shares, chosen)
+        head = detach_head(model, shares, chosen)
         problem = _problem(head, example, logits)
         if problem is None:
             return head

@@ -33,7 +33,7 @@ def run_backbone(
         OpnpError: If the storage fails, or the transform refuses an image.
     """
     device = classifier.weight.device
-    workers, pinned = settings.workers_on(device), devices.pins(device)
+    workers, pinned = settings.workers_on(device), devices.uses_pinned_memory(device)
     loader = batches(images, classifier.transform, spans, workers=workers, pin_memory=pinned)
     for batch in _handed_over(loader):
         if batch.problem is not None:
@@ -41,8 +41,8 @@ def run_backbone(
         if len(batch.labels) == 0:
             yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
             continue
-        inputs = devices.laid_out(batch.images, device)
-        with devices.half_precision(device, wanted=settings.autocast):
+        inputs = devices.to_device_for_convolution(batch.images, device)
+        with devices.half_precision(device, requested=settings.autocast):
             features = classifier.features(inputs)
         yield batch, features
 

@@ -19,7 +19,7 @@ BLOCK = 2**18
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-class Sums:
+class Checksums:
     """Running checksums of bytes that come piece by piece.
 
     Args:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from opnp.features.checksums import BLOCK, Sums, bytes_of
+from opnp.features.checksums import BLOCK, Checksums, bytes_of
 from opnp.features.chunks import Chunk, DamagedChunkError, chunk_path
 from opnp.features.errors import StorageError
 from opnp.features.loader import Skip
@@ -78,7 +78,7 @@ def read_chunk(
     with _opened(folder, number) as file:
         chunk, features_at, labels_at = _head(file, request, number)
         quick = chunk.sum or _proven.get(chunk.checksum, "")
-        sums = Sums(slow=thorough or not quick)
+        sums = Checksums(slow=thorough or not quick)
         shape = chunk.rows, request.width
         if into is None or into.shape != shape:
             into = torch.empty(shape, dtype=request.dtype)
@@ -136,8 +136,8 @@ def _head(file: io.FileIO, request: Request, number: int) -> _Head:
     return _Head(chunk, 8 + length + features, 8 + length + labels)
 
 
-def _chunk(said: dict[str, Any]) -> Chunk:
-    chunk = Chunk(**{**said, "skipped": tuple(Skip(**skip) for skip in said["skipped"])})
+def _chunk(header: dict[str, Any]) -> Chunk:
+    chunk = Chunk(**{**header, "skipped": tuple(Skip(**skip) for skip in header["skipped"])})
     texts = chunk.request, chunk.checksum, chunk.sum, *(skip.reason for skip in chunk.skipped)
     numbers = chunk.number, chunk.rows, *(skip.index for skip in chunk.skipped)
     if not (all(type(text) is str for text in texts) and all(type(number) is int for number in numbers)):
@@ -161,7 +161,7 @@ def _start(array: dict[str, Any], dtype: str, shape: list[int]) -> int:
     return start
 
 
-def _fill(file: io.FileIO, start: int, tensor: torch.Tensor, sums: Sums) -> None:
+def _fill(file: io.FileIO, start: int, tensor: torch.Tensor, sums: Checksums) -> None:
     file.seek(start)
     left = bytes_of(tensor)
     while len(left):

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-from opnp.features.checksums import Sums
+from opnp.features.checksums import Checksums
 from opnp.features.errors import StorageError, UnwritableError
 from opnp.features.loader import Skip
 from opnp.features.request import Request
@@ -69,9 +69,9 @@ def write_chunk(
         StorageError: If the disk is full or cannot be written to. Nothing of the chunk remains.
     """
     tensors = {"features": features.contiguous(), "labels": labels.contiguous()}
-    sums = Sums.of(tensors["features"], tensors["labels"])
-    said = Chunk(request.digest, number, len(labels), tuple(skipped), sums.slow(), sums.quick())
-    write_whole(chunk_path(folder, number), save(tensors, {"chunk": json.dumps(asdict(said))}))
+    sums = Checksums.of(tensors["features"], tensors["labels"])
+    header = Chunk(request.digest, number, len(labels), tuple(skipped), sums.slow(), sums.quick())
+    write_whole(chunk_path(folder, number), save(tensors, {"chunk": json.dumps(asdict(header))}))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -108,9 +108,9 @@ def remove_parts(folder: Path) -> None:
 
 def remove_others(folder: Path, request: Request) -> None:
     """Remove chunks beyond the request's, left by an earlier extraction in this folder."""
-    own = {chunk_path(folder, number).name for number in range(request.chunks)}
+    requested = {chunk_path(folder, number).name for number in range(request.chunks)}
     for path in folder.glob("chunk-*.safetensors"):
-        if path.name not in own:
+        if path.name not in requested:
             plain.remove(path)
 
 

@@ -46,7 +46,7 @@ class Extraction:
 
 
 @dataclass(frozen=True)
-class Odd:
+class InvalidItem:
     """An item in the library that is no extraction, or an untrustworthy one.
 
     Attributes:
@@ -132,40 +132,38 @@ def _extract_into(
 
 def extractions(library: Path) -> Iterator[Extraction]:
     """Yield every extraction in the library, complete or not, in the order of their digests."""
-    return (found for found in everything(library) if isinstance(found, Extraction))
+    return (item for item in all_items(library) if isinstance(item, Extraction))
 
 
-def everything(library: Path) -> Iterator[Extraction | Odd]:
+def all_items(library: Path) -> Iterator[Extraction | InvalidItem]:
     """Yield every extraction, and whatever else lies in the library, in the order of their names."""
     for folder, size, last_used in folders.listed(library):
         try:
             yield Extraction(folder, read_manifest(folder), size, last_used)
         except OpnpError as error:
-            yield Odd(folder, str(error), size, last_used, _holds_own_chunks(folder))
+            yield InvalidItem(folder, str(error), size, last_used, _holds_own_chunks(folder))
 
 
-def remove(found: Extraction | Odd) -> bool:
+def remove(item: Extraction | InvalidItem) -> bool:
     """Remove an item unless it is in use; return whether it is gone."""
-    return folders.remove_if_unused(found.folder)
+    return folders.remove_if_unused(item.folder)
 
 
-def mend(found: Extraction | Odd) -> list[Fault]:
+def mend(item: Extraction | InvalidItem) -> list[Fault]:
     """Remove damaged parts, so that the next run makes them again, and return the faults.
 
     Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
     that can be believed stays while the next run may find whole chunks in it; anything else that is no
     extraction goes, unless somebody uses it.
     """
-    if isinstance(found, Odd):
-        if found.worth:
+    if isinstance(item, InvalidItem):
+        if item.worth:
             return [Fault("its manifest is gone or damaged", "kept, since the next run can make it again")]
-        return [
-            Fault("it is no extraction, or one of another name", "removed" if remove(found) else "in use")
-        ]
-    if not found.manifest.complete:
+        return [Fault("it is no extraction, or one of another name", "removed" if remove(item) else "in use")]
+    if not item.manifest.complete:
         return []
-    stored = StoredFeatures(found.folder, found.manifest)
-    with folders.in_use(found.folder):
+    stored = StoredFeatures(item.folder, item.manifest)
+    with folders.in_use(item.folder):
         damaged = stored.faults()
         if damaged:
             stored.discard(list(damaged))

@@ -59,22 +59,22 @@ def claim(folder: Path, request: Request) -> None:
         InvalidDataError: If its manifest cannot be read, and nothing else says that it is ours.
         StorageError: If it cannot be written to.
     """
-    own = folder.name == request.digest
+    named_by_request = folder.name == request.digest
     try:
-        there = read_manifest(folder, as_named=False).request
+        present = read_manifest(folder, as_named=False).request
     except MissingDataError:
         write_manifest(folder, ExtractionManifest(request))
         return
     except InvalidDataError:
-        if not own:
+        if not named_by_request:
             raise
         _log.warning("The manifest of features was damaged; it is made again from the chunks that are whole.")
         write_manifest(folder, ExtractionManifest(request))
         return
-    if there == request:
+    if present == request:
         return
-    differ = ", ".join(request.differences(there))
-    if own:
+    differ = ", ".join(request.differences(present))
+    if named_by_request:
         _log.warning("A folder held features of others (%s differ); they are extracted again.", differ)
         write_manifest(folder, ExtractionManifest(request))
         return
@@ -107,7 +107,7 @@ def read_manifest(folder: Path, *, as_named: bool = True) -> ExtractionManifest:
         StorageError: If it cannot be read just now.
     """
     try:
-        manifest = _said(json.loads(plain.read(folder / _NAME, _MOST)))
+        manifest = _parse(json.loads(plain.read(folder / _NAME, _MOST)))
     except (FileNotFoundError, NotADirectoryError):
         raise MissingDataError(
             "Expected a folder of features but it has no manifest. Extract them."
@@ -135,15 +135,15 @@ def _unreadable() -> InvalidDataError:
     )
 
 
-def _said(said: dict[str, Any]) -> ExtractionManifest:
+def _parse(content: dict[str, Any]) -> ExtractionManifest:
     """Parse a manifest from JSON; an incomplete one has neither rows nor skipped images.
 
     Raises:
         ValueError: If it does not add up. (TypeError and KeyError: if it is no manifest at all.)
     """
-    request = Request.said(said["request"])
+    request = Request.from_json(content["request"])
     manifest = ExtractionManifest(
-        request, tuple(said["rows"]), tuple(Skip(**skip) for skip in said["skipped"])
+        request, tuple(content["rows"]), tuple(Skip(**skip) for skip in content["skipped"])
     )
     if not manifest.complete:
         return ExtractionManifest(request)

@@ -17,7 +17,7 @@ Report = Callable[[ExtractionProgress], object]
 """Told where the run stands after each step; returning False stops it."""
 
 
-class Watch:
+class RunMonitor:
     """Progress reports and cancellation of one run.
 
     Args:
@@ -69,5 +69,5 @@ class Watch:
 
     def _written(self) -> int:
         """Return the number of images in chunks that this run's processes have completed."""
-        there = (n for n in self._missing if chunks.chunk_path(self._folder, n).exists())
-        return sum(len(self._request.span(number)) for number in there)
+        complete = (n for n in self._missing if chunks.chunk_path(self._folder, n).exists())
+        return sum(len(self._request.span(number)) for number in complete)

@@ -48,7 +48,7 @@ class Processes:
         """Return the sum of all processes' `values`, on the CPU in their dtype, the same for each process."""
         if self.size == 1:
             return values
-        summed = values.clone().to(devices.meeting(self.device))
+        summed = values.clone().to(devices.reduction_device(self.device))
         distributed.all_reduce(summed)
         return summed.cpu()
 
@@ -74,7 +74,7 @@ def joined(device: torch.device) -> Iterator[Processes]:
     if size == 1:
         yield Processes(device=device)
         return
-    device = devices.own_of(device, int(os.environ.get("LOCAL_RANK", "0")))
+    device = devices.local_device(device, int(os.environ.get("LOCAL_RANK", "0")))
     distributed.init_process_group(devices.backend(device), timeout=_PATIENCE)
     try:
         yield Processes(distributed.get_rank(), size, device)

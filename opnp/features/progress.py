@@ -56,12 +56,12 @@ def duration(seconds: float) -> str:
         >>> duration(42), duration(3720), duration(200_000)
         ('42 s', '1 h 2 min', '2 d 7 h')
     """
-    whole = round(seconds)
+    rounded = round(seconds)
     for (large, large_name), (small, small_name) in (
         ((86400, "d"), (3600, "h")),
         ((3600, "h"), (60, "min")),
         ((60, "min"), (1, "s")),
     ):
-        if whole >= large:
-            return f"{whole // large} {large_name} {whole % large // small} {small_name}"
-    return f"{whole} s"
+        if rounded >= large:
+            return f"{rounded // large} {large_name} {rounded % large // small} {small_name}"
+    return f"{rounded} s"

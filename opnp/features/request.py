@@ -60,7 +60,7 @@ class Request:
         )
 
     @classmethod
-    def said(cls, said: dict[str, Any]) -> Self:
+    def from_json(cls, content: dict[str, Any]) -> Self:
         """Parse a request from JSON.
 
         Raises:
@@ -68,7 +68,7 @@ class Request:
                 below one.
             TypeError: If a field is missing or too many.
         """
-        request = cls(**said)
+        request = cls(**content)
         texts = request.model, request.transform, request.images, request.format, request.precision
         numbers = request.count, request.width, request.chunk
         if not all(type(text) is str for text in texts) or request.version != VERSION:

@@ -24,13 +24,13 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         super().__init__(file)
         self.folders: dict[str, None] = {}
 
-    def reducer_override(self, thing: Any) -> Any:  # noqa: ANN401
-        if isinstance(thing, FunctionType):
-            self.folders |= dict.fromkeys(search_path(thing.__globals__))
-        return super().reducer_override(thing)
+    def reducer_override(self, value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, FunctionType):
+            self.folders |= dict.fromkeys(search_path(value.__globals__))
+        return super().reducer_override(value)
 
 
-def pack(*things: object) -> Packed:
+def pack(*objects: object) -> Packed:
     """Serialize objects to bytes.
 
     Raises:
@@ -38,7 +38,7 @@ def pack(*things: object) -> Packed:
     """
     file = io.BytesIO()
     pickler = _Pickler(file)
-    pickler.dump(things)
+    pickler.dump(objects)
     return tuple(pickler.folders), file.getvalue()
 
 
@@ -48,5 +48,5 @@ def unpack(packed: Packed) -> tuple[Any, ...]:
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     if b"torchvision" in data:
         prepare_torchvision()
-    things: tuple[Any, ...] = cloudpickle.loads(data)  # from our own parent process
-    return things
+    objects: tuple[Any, ...] = cloudpickle.loads(data)  # from our own parent process
+    return objects

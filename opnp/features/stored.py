@@ -121,15 +121,15 @@ class StoredFeatures:
 
     def faults(self) -> dict[int, str]:
         """Return the faults of damaged chunks, by number, as a clause about "it"."""
-        found = {}
+        faults = {}
         for number in self.numbers:
             try:
                 self._whole(number, thorough=True)
             except FileNotFoundError:
-                found[number] = "it is gone"
+                faults[number] = "it is gone"
             except DamagedChunkError as error:
-                found[number] = str(error)
-        return found
+                faults[number] = str(error)
+        return faults
 
     def discard(self, numbers: Sequence[int]) -> None:
         """Remove chunks, and mark the manifest incomplete, so that the next run makes them again.

@@ -87,20 +87,20 @@ def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.T
         InvalidDataError: If its forward pass raises; the sentence has the line.
         UnsupportedModelError: If it gives no logits (N, C), or works with batches of one size alone.
     """
-    dtype, output = _accepted(model, example)
+    dtype, output = _accepted_dtype(model, example)
     key = "logits" if isinstance(output, Mapping) and "logits" in output else ""
     given = output["logits"] if isinstance(output, Mapping) and key else output
     logits = _logits(model, given, len(example))
-    made = Adapted(model, dtype, key) if dtype or key else model
+    adapter = Adapted(model, dtype, key) if dtype or key else model
     notes = [f"Images are cast to {_named(dtype)} for the model."] if dtype else []
     notes += ["The model gives several things; its `logits` are used."] if key else []
     if len(example) > 1:
-        rows, pairs = _alone(made, example, logits.shape[1])
+        rows, pairs = _single_image_fixes(adapter, example, logits.shape[1])
         if rows or pairs:
-            made = Adapted(model, dtype, key, rows=rows, pairs=pairs)
+            adapter = Adapted(model, dtype, key, rows=rows, pairs=pairs)
         notes += ["The model squeezes a batch of one image, which is undone."] if rows else []
         notes += ["The model fails on a batch of one image, so a single one goes in twice."] if pairs else []
-    return made, logits, tuple(notes)
+    return adapter, logits, tuple(notes)
 
 
 def unadapted(model: nn.Module) -> nn.Module:
@@ -110,20 +110,20 @@ def unadapted(model: nn.Module) -> nn.Module:
 
 def expectation(model: nn.Module, images: torch.Tensor) -> str:
     """Describe the expected input of a model's forward pass, for `foreign`."""
-    what = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
-    return f"{what} ({_named(images.dtype)})"
+    expected = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
+    return f"{expected} ({_named(images.dtype)})"
 
 
 def remedy(error: BaseException) -> str:
     """Return the remedy for an exception of a model's forward pass."""
-    said = str(error)
-    return next((words for pattern, words in _REMEDIES if re.search(pattern, said)), _OTHERWISE)
+    message = str(error)
+    return next((words for pattern, words in _REMEDIES if re.search(pattern, message)), _OTHERWISE)
 
 
-def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
+def _accepted_dtype(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
     """Return the dtype that the model takes, None for the example's own, and its output."""
-    own = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
-    others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
+    dtypes = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
+    others = [dtype for dtype in dict.fromkeys(dtypes) if dtype != example.dtype]
     problem: BaseException | None = None
     for dtype in (None, *others) if example.is_floating_point() else (None,):
         inputs = example if dtype is None else example.to(dtype)
@@ -138,20 +138,20 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
         raise problem
 
 
-def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
+def _single_image_fixes(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
     """Return whether a batch of one needs its row restored, and whether it has to be doubled."""
-    one = _tried(model, example[:1])
-    shape = tuple(one.shape) if torch.is_tensor(one) else ()
+    single = _tried(model, example[:1])
+    shape = tuple(single.shape) if torch.is_tensor(single) else ()
     if shape == (1, classes):
         return False, False
     if shape == (classes,):
         return True, False
-    two = _tried(model, example[:2])
-    if torch.is_tensor(two) and tuple(two.shape) == (2, classes):
+    pair = _tried(model, example[:2])
+    if torch.is_tensor(pair) and tuple(pair.shape) == (2, classes):
         return False, True
-    problem = next((tried for tried in (two, one) if isinstance(tried, RAISED)), None)
+    problem = next((tried for tried in (pair, single) if isinstance(tried, RAISED)), None)
     if problem is not None and not isinstance(_tried(model, example[:3]), RAISED):
-        with foreign(expectation(model, example[: 2 if problem is two else 1]), remedy(problem)):
+        with foreign(expectation(model, example[: 2 if problem is pair else 1]), remedy(problem)):
             raise problem
     raise _of_one_size(model, len(example), problem)
 
@@ -171,10 +171,10 @@ def _tried(model: nn.Module, images: torch.Tensor) -> object:
 
 
 def _of_one_size(model: nn.Module, size: int, problem: BaseException | None) -> UnsupportedModelError:
-    said = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
+    reason = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
     return UnsupportedModelError(
         f"Expected {type(unadapted(model)).__name__} to work with batches of any size but it works with "
-        f"batches of {size} alone; {said}. A number of images is written into it, as in "
+        f"batches of {size} alone; {reason}. A number of images is written into it, as in "
         f"`x.view({size}, -1)`: write `x.flatten(1)` there."
     )
 

@@ -117,18 +117,18 @@ def combinations(calls: Sequence[Call], logits: torch.Tensor) -> list[tuple[dict
         for call in reversed(calls)
         if isinstance(call.layer, nn.Linear) and torch.equal(call.gave, logits)
     ]
-    found = [({call.name: 1.0}, [call]) for call in exact[:1]]
+    results = [({call.name: 1.0}, [call]) for call in exact[:1]]
     fitting = [call for call in calls if call.logits is not None and _is_plain(call)]
     tried = [[call] for call in reversed(fitting)]
     tried += [fitting[-count:] for count in range(2, len(fitting) + 1)]
     for chosen in tried:
         shares = _shares(chosen, logits)
         if shares is not None:
-            found.append((shares, chosen))
-    return found
+            results.append((shares, chosen))
+    return results
 
 
-def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
+def detach_head(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
     """Return the model without those layers, and one weight and one bias that replace them."""
     layers = {call.name: call for call in calls}
     widths = {name: call.layer.weight[0].numel() for name, call in layers.items()}
@@ -192,18 +192,18 @@ def _shares(calls: Sequence[Call], logits: torch.Tensor) -> dict[str, float] | N
     """Return each layer's share in the sum that makes the logits; None where no sum does.
 
     A layer that gives next to nothing may have any share, since what is multiplied there is divided in
-    `taken_off`: it gets that of the others.
+    `detach_head`: it gets that of the others.
     """
     columns = torch.stack([call.logits.flatten() for call in calls if call.logits is not None], 1).double()
-    wanted = logits.flatten().double()
+    target = logits.flatten().double()
     eps = max(1e-4, 4 * torch.finfo(logits.dtype).eps)
-    silent = columns.abs().amax(0) <= eps * wanted.abs().max()
+    silent = columns.abs().amax(0) <= eps * target.abs().max()
     heard = columns[:, ~silent]
     solved = columns.new_full((len(calls),), 1 / len(calls))
     if heard.shape[1]:
-        solution = torch.linalg.lstsq(heard, wanted[:, None], driver="gelsd").solution[:, 0]
+        solution = torch.linalg.lstsq(heard, target[:, None], driver="gelsd").solution[:, 0]
         solved[~silent], solved[silent] = solution, float(solution[-1])
-    if not bool((columns @ solved - wanted).abs().max() <= eps * wanted.abs().max()):
+    if not bool((columns @ solved - target).abs().max() <= eps * target.abs().max()):
         return None
     shares: dict[str, float] = {}
     for call, share in zip(calls, solved.tolist(), strict=True):

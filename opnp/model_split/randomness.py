@@ -132,12 +132,14 @@ def _steps(transform: object) -> Sequence[Callable[[Any], object]]:
     return list(transform) if isinstance(transform, nn.Sequential) else []
 
 
-def _alike(one: object, other: object) -> bool:
-    if torch.is_tensor(one) and torch.is_tensor(other):
-        return one.shape == other.shape and bool(((one == other) | (one.isnan() & other.isnan())).all())
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+def _alike(first: object, second: object) -> bool:
+    if torch.is_tensor(first) and torch.is_tensor(second):
+        return first.shape == second.shape and bool(
+            ((first == second) | (first.isnan() & second.isnan())).all()
+        )
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return first.keys() == second.keys() and all(_alike(first[key], second[key]) for key in first)
     try:
-        return np.array_equal(np.asarray(one), np.asarray(other))
+        return np.array_equal(np.asarray(first), np.asarray(second))
     except (TypeError, ValueError):
-        return one is other
+        return first is second

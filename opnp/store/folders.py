@@ -35,15 +35,15 @@ def listed(parent: Path) -> list[Folder]:
 
     Names that begin with a dot are locks and the like, and left out.
     """
-    found = []
+    result = []
     for path, stat in sorted(files.scan(parent), key=lambda item: item[0]):
         if path.name.endswith(_REMOVED):
             _remove(path)
         elif not path.name.startswith("."):
             stats = [inside for _, inside in files.scan(path)] or [stat]
             last_used = max(inside.st_mtime for inside in stats)
-            found.append(Folder(path, sum(inside.st_size for inside in stats), last_used))
-    return found
+            result.append(Folder(path, sum(inside.st_size for inside in stats), last_used))
+    return result
 
 
 def is_complete(path: Path) -> bool:
@@ -96,7 +96,7 @@ def _remove(path: Path) -> None:
 def _hold(mark: Path) -> int | None:
     while True:
         try:
-            fd = plain.to_lock(mark)
+            fd = plain.open_lock(mark)
         except OSError:
             return _hold_as_it_is(mark)
         locks.hold_shared(fd)

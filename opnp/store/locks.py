@@ -126,7 +126,7 @@ def _acquire(path: Path) -> int | None:
     for _ in range(_TRIES):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fd = plain.to_lock(path)
+            fd = plain.open_lock(path)
         except FileNotFoundError as error:
             reason = error.strerror
             continue
@@ -154,10 +154,10 @@ def _acquire(path: Path) -> int | None:
 def is_at(fd: int, path: Path) -> bool:
     """Return whether `path` is still this open file; its last holder removes it."""
     try:
-        there = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    return os.path.samestat(os.fstat(fd), there)
+    return os.path.samestat(os.fstat(fd), status)
 
 
 def remove_if_unused(path: Path) -> bool:

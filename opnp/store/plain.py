@@ -37,7 +37,7 @@ def read(path: Path, most: int) -> bytes:
         return file.read()
 
 
-def to_lock(path: Path) -> int:
+def open_lock(path: Path) -> int:
     """Open a lock file, created if it is missing; anything but a plain file in its place is removed.
 
     Raises:
