@@ -35,9 +35,9 @@ class Entry:
     @property
     def describe(self) -> str:
         """Return one line for people: the meta's own `describe`, or the key's first plain values."""
-        own = self.meta.get("describe")
-        if isinstance(own, str):
-            return own
+        description = self.meta.get("describe")
+        if isinstance(description, str):
+            return description
         plain = [
             f"{name} {value}" for name, value in self.key.items() if isinstance(value, str | int | float)
         ]

@@ -150,14 +150,14 @@ def read_entry(path: Path) -> Entry:
 
 def listed(folder: Path) -> dict[str, os.stat_result]:
     """Return digest → stat of every entry in the folder; remove abandoned part-written files."""
-    found = {}
+    entries = {}
     for path, stat in scan(folder):
         if path.name.endswith(PART):
             if time.time() - stat.st_mtime > _ABANDONED_AFTER:
                 locks.remove_if_unused(path)
         elif path.suffix == SUFFIX and len(path.stem) == 64 and not path.name.startswith("."):
-            found[path.stem] = stat
-    return found
+            entries[path.stem] = stat
+    return entries
 
 
 def scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -184,7 +184,7 @@ def _opened(path: Path) -> Iterator[int]:
         raise cannot_read(error) from error
 
 
-def _read_head(fd: int, path: Path) -> tuple[Entry, dict[str, layout.Placed]]:
+def _read_head(fd: int, path: Path) -> tuple[Entry, dict[str, layout.ArrayRange]]:
     size = os.fstat(fd).st_size
     length = int.from_bytes(_read_exactly(fd, 8), "little")
     if length > min(layout.MAX_HEADER, size):

@@ -197,7 +197,7 @@ def _require_free(database: Path) -> None:
 
 def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
     rows = cache._sql(_SELECT).fetchall()
-    found = {}
+    entries = {}
     for key, raw, used, mode, filename, value in rows:
         digest = cache.disk.get(key, raw)
         entry = cache.disk.fetch(mode, filename, value, False)
@@ -205,8 +205,8 @@ def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
             raise ForeignRowError("an entry under another's digest")
         if not (math.isfinite(float(used)) and math.isfinite(entry.created)):
             raise ForeignRowError("a time that is none")
-        found[digest] = entry.used(float(used))
-    return found
+        entries[digest] = entry.used(float(used))
+    return entries
 
 
 def _is_unavailable(error: Exception) -> bool:

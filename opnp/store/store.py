@@ -147,7 +147,7 @@ class Store:
     def entries(self) -> list[Entry]:
         """Return all entries, the least recently used first."""
         known = self._index.entries()
-        found = []
+        entries = []
         for digest, stat in files.listed(self._entries).items():
             entry = known.pop(digest, None)
             if entry is None or entry.size_bytes != stat.st_size:
@@ -159,10 +159,10 @@ class Store:
                     self._discard(digest, error)
                     continue
                 self._index.touch(entry)
-            found.append(entry)
+            entries.append(entry)
         for digest in known:
             self._index.forget(digest)
-        return sorted(found, key=lambda entry: entry.last_used)
+        return sorted(entries, key=lambda entry: entry.last_used)
 
     def verify(self) -> Report:
         """Compare every byte with its checksum; damaged entries are logged, removed and reported."""
@@ -215,24 +215,24 @@ class Store:
     def _path(self, digest: str) -> Path:
         return self._entries / f"{digest}{files.SUFFIX}"
 
-    def _read(self, wanted: Entry, check: files.Check = files.Check.ONCE) -> _Loaded | None:
+    def _read(self, expected: Entry, check: files.Check = files.Check.ONCE) -> _Loaded | None:
         try:
-            found = files.read(self._path(wanted.digest), check, self._checked.get(wanted.digest))
+            read_result = files.read(self._path(expected.digest), check, self._checked.get(expected.digest))
         except FileNotFoundError:
             return None
         except DamagedEntryError as error:
-            self._discard(wanted.digest, error)
+            self._discard(expected.digest, error)
             return None
         if check is files.Check.ONCE:
-            self._checked[wanted.digest] = found.identity
-        self._index.touch(found.entry)
-        return found.arrays
+            self._checked[expected.digest] = read_result.identity
+        self._index.touch(read_result.entry)
+        return read_result.arrays
 
-    def _read_fitting(self, wanted: Entry, fits: Callable[[_Loaded], bool] | None) -> _Loaded | None:
-        found = self._read(wanted)
-        if found is None or fits is None or fits(found):
-            return found
-        self._discard(wanted.digest, DamagedEntryError("it holds other arrays than it should"))
+    def _read_fitting(self, expected: Entry, fits: Callable[[_Loaded], bool] | None) -> _Loaded | None:
+        loaded = self._read(expected)
+        if loaded is None or fits is None or fits(loaded):
+            return loaded
+        self._discard(expected.digest, DamagedEntryError("it holds other arrays than it should"))
         return None
 
     def _write(self, entry: Entry, arrays: layout.Arrays) -> None:

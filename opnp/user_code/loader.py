@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from opnp._utils.foreign_code import foreign, library_folders
 from opnp.data.image_set import content_identity
 from opnp.errors import InvalidDataError
-from opnp.user_code.used_files import Used, digest
+from opnp.user_code.used_files import UsedFiles, digest
 
 _T = TypeVar("_T")
 _turn = threading.RLock()
@@ -47,7 +47,7 @@ class OwnCode:
         self._path = [str(self._folder)] if self._folder else []
         self._libraries: set[str] = set()
         self._bare: set[str] = set()  # packages without __init__.py
-        self._used = Used()
+        self._used = UsedFiles()
         self._thread = 0
         self.modules: dict[str, ModuleType] = {}
 
@@ -121,8 +121,8 @@ class OwnCode:
 
     def _hide(self) -> dict[str, ModuleType]:
         """Remove modules from `sys.modules` that share a name with a module in this code's folder."""
-        here = self._folder.iterdir() if self._folder else ()
-        names = {path.stem for path in here if path.suffix == ".py" or (path / "__init__.py").is_file()}
+        entries = self._folder.iterdir() if self._folder else ()
+        names = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").is_file()}
         names -= _SHARED | sys.stdlib_module_names
         hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
         for name in hidden:
@@ -154,13 +154,13 @@ class OwnCode:
         self._used.files.add(source)
 
     def _versions(self) -> Sequence[str]:
-        found = set()
+        versions = set()
         for name in self._libraries - {name.partition(".")[0] for name in self.modules}:
             for owner in _owners().get(name, ()):
                 with contextlib.suppress(PackageNotFoundError):
-                    found.add(f"{owner} {version(owner)}")
-            found |= {f"{path.name} {digest(path)}" for path in _files_outside_libraries(name)}
-        return sorted(found)
+                    versions.add(f"{owner} {version(owner)}")
+            versions |= {f"{path.name} {digest(path)}" for path in _files_outside_libraries(name)}
+        return sorted(versions)
 
 
 class _Finder:

@@ -19,7 +19,7 @@ _BETWEEN = {"os", "collections.abc", "_collections_abc"}
 _NO_CONTENT = ("/dev/", "/proc/", "/sys/")
 
 
-class Used:
+class UsedFiles:
     """Files and environment variables that a piece of code has read.
 
     Attributes:
@@ -39,7 +39,7 @@ class Used:
             is_own: Whether a module, by its globals, is the code's own. Of environment variables only its own
                 questions count, since libraries ask for dozens that change nothing.
         """
-        _listen()
+        _install_audit_hook()
         outer = getattr(_noting, "to", None)
         _noting.to = self, is_own
         try:
@@ -63,7 +63,7 @@ def digest(path: Path) -> str:
         return "gone"
 
 
-def _listen() -> None:
+def _install_audit_hook() -> None:
     """Install the audit hook for opened files, once, since it cannot be removed."""
     if not isinstance(os.environ, _Environment):
         os.environ.__class__ = _Environment
@@ -80,11 +80,11 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     used, is_own = _noting.to
     file = Path(os.fsdecode(path)).absolute()
     belongs_to_a_library = any(file.is_relative_to(folder) for folder in library_folders())
-    if not belongs_to_a_library and not str(file).startswith(_NO_CONTENT) and _is_asked_for(is_own):
+    if not belongs_to_a_library and not str(file).startswith(_NO_CONTENT) and _is_read_by_own_code(is_own):
         used.files.add(file)
 
 
-def _is_asked_for(is_own: Callable[[Globals], bool]) -> bool:
+def _is_read_by_own_code(is_own: Callable[[Globals], bool]) -> bool:
     """Return whether the code's own module is among the callers, with no import in between."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
@@ -99,7 +99,7 @@ class _Environment(os._Environ[str]):
 
     def __getitem__(self, name: str) -> str:
         to = getattr(_noting, "to", None)
-        if to is None or not to[1](_asker(sys._getframe(1))):
+        if to is None or not to[1](_reader_globals(sys._getframe(1))):
             return super().__getitem__(name)
         to[0].variables[name] = None
         value: str = super().__getitem__(name)
@@ -107,7 +107,7 @@ class _Environment(os._Environ[str]):
         return value
 
 
-def _asker(frame: FrameType | None) -> Globals:
+def _reader_globals(frame: FrameType | None) -> Globals:
     """Return the globals of the code that reads a variable, past `os.getenv` and mappings' own methods."""
     while frame is not None and frame.f_globals.get("__name__") in _BETWEEN:
         frame = frame.f_back
