@@ -30,11 +30,11 @@ def list_experiments() -> tuple[Experiment, ...]:
     A file that cannot be used does not take the others down: it is listed under its name, says in `missing`
     what is wrong with it, and raises that when loaded. So does a key that two files claim.
     """
-    found: dict[str, tuple[Experiment, str]] = {e.key: (e, _EMBEDDED) for e in embedded_experiments()}
+    experiments: dict[str, tuple[Experiment, str]] = {e.key: (e, _EMBEDDED) for e in embedded_experiments()}
     for file in experiment_files():
         experiment = _read(file)
-        if experiment.key in found:
-            first = found[experiment.key][1]
+        if experiment.key in experiments:
+            first = experiments[experiment.key][1]
             experiment = _broken(
                 experiment.key,
                 InvalidSettingError(
@@ -42,10 +42,10 @@ def list_experiments() -> tuple[Experiment, ...]:
                     f"{first} and of {_name(file)}. Change `key` in [experiment] of one of them."
                 ),
             )
-            found[experiment.key] = (experiment, first)
+            experiments[experiment.key] = (experiment, first)
         else:
-            found[experiment.key] = (experiment, _name(file))
-    return _told_apart([experiment for experiment, _ in found.values()])
+            experiments[experiment.key] = (experiment, _name(file))
+    return _with_unique_titles([experiment for experiment, _ in experiments.values()])
 
 
 def load_experiment(key: str) -> Experiment:
@@ -56,15 +56,15 @@ def load_experiment(key: str) -> Experiment:
     """
     experiments = {experiment.key: experiment for experiment in list_experiments()}
     if key not in experiments:
-        found = difflib.get_close_matches(key.lower(), experiments, n=1)
-        hint = f" Did you mean {found[0]!r}?" if found else ""
+        matches = difflib.get_close_matches(key.lower(), experiments, n=1)
+        hint = f" Did you mean {matches[0]!r}?" if matches else ""
         raise InvalidSettingError(
             f"Expected `experiment` to be one of {', '.join(map(repr, experiments))} but got {key!r}.{hint}"
         )
     return experiments[key]
 
 
-def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
+def _with_unique_titles(experiments: list[Experiment]) -> tuple[Experiment, ...]:
     """Append the key to the titles that several experiments share."""
     titles = Counter(experiment.title for experiment in experiments)
     return tuple(
@@ -91,8 +91,8 @@ def shipped_keys() -> frozenset[str]:
 def _files(path: Path) -> list[Path]:
     """Return the files of a folder, or the file itself."""
     try:
-        there = path.expanduser()
-        return sorted(there.glob("*.toml")) if there.is_dir() else [there]
+        expanded = path.expanduser()
+        return sorted(expanded.glob("*.toml")) if expanded.is_dir() else [expanded]
     except (OSError, RuntimeError):  # too long a name, or the home of nobody
         return [path]
 

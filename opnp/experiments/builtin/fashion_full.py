@@ -23,8 +23,8 @@ def missing_fashion() -> tuple[Missing, ...]:
     """Return the full Fashion-MNIST as missing data if it is not on this machine."""
     if is_installed():
         return ()
-    what = "Expected Debian's Fashion-MNIST but the package is not installed."
-    return (Missing(what, "Run `apt install dataset-fashion-mnist`."),)
+    problem = "Expected Debian's Fashion-MNIST but the package is not installed."
+    return (Missing(problem, "Run `apt install dataset-fashion-mnist`."),)
 
 
 def load_train(folder: Path = FASHION_FOLDER) -> Labelled:

@@ -117,8 +117,8 @@ def read_numerals(file: Path, name: str) -> torch.Tensor:
 
 def _texts_of(file: Path, name: str) -> npt.NDArray[np.str_] | None:
     """Return the texts of an array; None for another type, or where there is none of that name."""
-    there = not _is_safetensors(file) and name in array_names(file)
-    return _texts(_loaded(file, name)) if there else None
+    exists = not _is_safetensors(file) and name in array_names(file)
+    return _texts(_loaded(file, name)) if exists else None
 
 
 def require_name(file: Path, name: str) -> None:

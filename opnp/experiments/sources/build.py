@@ -51,8 +51,8 @@ def built(
     """
     require_usable(unwrapped(model)[0])
     model.requires_grad_(False)
-    own = list(place.pictures())
-    pictures = _four(own) if own else _noise()
+    at_hand = list(place.pictures())
+    pictures = _four(at_hand) if at_hand else _noise()
     declared = isinstance(transform, ModelTransform)
     refusals: list[OpnpError] = []
     for mode in ("",) if declared else _modes(pictures):
@@ -60,13 +60,13 @@ def built(
         name = f"{transform_id} {mode}" if mode else transform_id
         try:
             example = inputs_of(using, pictures)
-            made = split(model, example, transform=using, transform_id=name, class_names=names)
+            classifier = split(model, example, transform=using, transform_id=name, class_names=names)
         except OpnpError as error:
             refusals.append(error)
             continue
-        return _proven(made, pictures, len(own), assumed=not declared)
+        return _proven(classifier, pictures, len(at_hand), assumed=not declared)
     ran = [error for error in refusals if isinstance(error, UnsupportedModelError)]
-    raise _without_images((ran or refusals)[0], own)
+    raise _without_images((ran or refusals)[0], at_hand)
 
 
 def proven(classifier: Classifier, place: Place) -> Classifier:
@@ -76,17 +76,17 @@ def proven(classifier: Classifier, place: Place) -> Classifier:
         UnsupportedModelError: If its features depend on chance or on the other images of a batch.
         InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
     """
-    own = list(place.pictures())
-    pictures = _four(own) if own else _noise()
+    at_hand = list(place.pictures())
+    pictures = _four(at_hand) if at_hand else _noise()
     using = classifier.transform
     tries = [classifier]
     for mode in () if isinstance(using, ModelTransform) else _modes(pictures):
         name = f"{classifier.transform_id} {mode}"
         tries.append(replace(classifier, transform=ModelTransform(mode, using, name), transform_id=name))
     refusals: list[OpnpError] = []
-    for made in tries:
+    for attempt in tries:
         try:
-            return _proven(made, pictures, len(own), assumed=made is not classifier)
+            return _proven(attempt, pictures, len(at_hand), assumed=attempt is not classifier)
         except UnsupportedModelError:
             raise
         except OpnpError as error:
@@ -94,24 +94,26 @@ def proven(classifier: Classifier, place: Place) -> Classifier:
     raise refusals[0]
 
 
-def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:
+def _proven(
+    classifier: Classifier, pictures: Sequence[Image.Image], at_hand: int, *, assumed: bool
+) -> Classifier:
     try:
-        prove(made, pictures)
+        prove(classifier, pictures)
     except InvalidDataError as error:
-        raise _without_images(error, own) from error
+        raise _without_images(error, at_hand) from error
     understood = replace(
-        made.understood,
-        mode=getattr(made.transform, "mode", ""),
+        classifier.understood,
+        mode=getattr(classifier.transform, "mode", ""),
         assumed=assumed,
-        images=own,
-        warnings=warnings_of(inputs_of(made.transform, pictures)),
+        images=at_hand,
+        warnings=warnings_of(inputs_of(classifier.transform, pictures)),
     )
-    return replace(made, understood=understood)
+    return replace(classifier, understood=understood)
 
 
-def _without_images(error: OpnpError, own: object) -> OpnpError:
+def _without_images(error: OpnpError, at_hand: object) -> OpnpError:
     """Return the error, with a note where noise stood in for images."""
-    if own or isinstance(error, UnsupportedModelError):
+    if at_hand or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
         f"{error} No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
@@ -175,14 +177,16 @@ def require_count(classifier: Classifier, classes: Classes, place: Place) -> Cla
 
 def missing_file(path: str, place: Place) -> tuple[Missing, ...]:
     """Describe a file that is missing or cut off."""
-    found = place.resolve(path)
-    if not found.is_file():
+    resolved = place.resolve(path)
+    if not resolved.is_file():
         where = f"beside {place.file.name} or in the data folder (OPNP_DATA)"
-        what = f"Expected the file {named(path)} {where} but it is not there."
-        return (Missing(what, place.remedy("Put it there, or mend the path.")),)
-    if not is_whole(found):
-        what = f"Expected the whole file {named(path)} but it is cut off, as by a download that was stopped."
-        return (Missing(what, place.remedy("Copy or download it again.")),)
+        problem = f"Expected the file {named(path)} {where} but it is not there."
+        return (Missing(problem, place.remedy("Put it there, or mend the path.")),)
+    if not is_whole(resolved):
+        problem = (
+            f"Expected the whole file {named(path)} but it is cut off, as by a download that was stopped."
+        )
+        return (Missing(problem, place.remedy("Copy or download it again.")),)
     return ()
 
 

@@ -19,8 +19,8 @@ def state_of(tables: Mapping[str, Any], place: Place) -> str:
         tables: What the file holds.
         place: Where it lies.
     """
-    found = {path for word in _words(tables) for path in _paths(word, place)}
-    return files_identity([place.file, *sorted(found)], place.file.parent)
+    paths = {path for word in _words(tables) for path in _paths(word, place)}
+    return files_identity([place.file, *sorted(paths)], place.file.parent)
 
 
 def _words(tables: object) -> Iterator[str]:

@@ -73,9 +73,9 @@ def _labels(file: Path, prefix: str, count: int) -> torch.Tensor:
             f"`{prefix}_features`, but got {labels.dtype} {tuple(labels.shape)}. Save the class indices."
         )
     exact = column.double()
-    odd = (exact != exact.round()) | ~exact.isfinite()
-    if bool(odd.any()):
-        row = int(odd.nonzero()[0])
+    invalid = (exact != exact.round()) | ~exact.isfinite()
+    if bool(invalid.any()):
+        row = int(invalid.nonzero()[0])
         raise InvalidDataError(
             f"Expected `{name}` in `{file.name}` to be whole numbers but row {row} is {float(exact[row]):g}. "
             "Save the class indices."
@@ -99,10 +99,10 @@ def _require_no_other_spelling(file: Path, prefix: str, names: list[str]) -> Non
     """Reject labels under a name close to the right one, which would otherwise be ignored."""
     others = [name for name in names if not name.endswith(("_features", "_labels"))]
     spelt = [f"{prefix}_{word}" for word in _OTHER_WORDS]
-    found = [name for name in others if name.lower() in (*spelt, f"{prefix}_labels".lower())]
-    found += difflib.get_close_matches(f"{prefix}_labels", others, n=1, cutoff=0.9)
-    if found:
+    similar = [name for name in others if name.lower() in (*spelt, f"{prefix}_labels".lower())]
+    similar += difflib.get_close_matches(f"{prefix}_labels", others, n=1, cutoff=0.9)
+    if similar:
         raise InvalidDataError(
             f"Expected the labels of `{prefix}_features` in `{file.name}` under the name `{prefix}_labels` "
-            f"but there is `{found[0]}`. Save them under that name, or leave it out."
+            f"but there is `{similar[0]}`. Save them under that name, or leave it out."
         )

@@ -17,7 +17,7 @@ MAX_PIXELS, MAX_BYTES = 150_000_000, 500_000_000
 
 
 @dataclass(frozen=True)
-class Below(Sequence[Path]):
+class PathsBelow(Sequence[Path]):
     """Paths below a folder, made one by one when asked for: a million of them at once would take seconds.
 
     Attributes:
@@ -35,12 +35,12 @@ class Below(Sequence[Path]):
     def __getitem__(self, index: int) -> Path: ...
 
     @overload
-    def __getitem__(self, index: slice) -> "Below": ...
+    def __getitem__(self, index: slice) -> "PathsBelow": ...
 
-    def __getitem__(self, index: int | slice) -> "Path | Below":
+    def __getitem__(self, index: int | slice) -> "Path | PathsBelow":
         """Return one path, or a slice of them."""
         if isinstance(index, slice):
-            return Below(self.folder, self.names[index])
+            return PathsBelow(self.folder, self.names[index])
         return self.folder / self.names[index]
 
 
@@ -53,7 +53,7 @@ class FileImages:
         labels: Their classes, or empty for none.
     """
 
-    paths: Below
+    paths: PathsBelow
     labels: tuple[int, ...] = ()
 
     def __len__(self) -> int:
@@ -96,6 +96,6 @@ def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
 
 def names_identity(folder: Path, names: Sequence[str], *more: str) -> str:
     """Return the `files_identity` of the files of those names below a folder, in less time."""
-    found = zip(names, stats(folder, names), strict=True)
-    parts = (f"{name} {one[0]} {one[1]}" if one else f"{name} missing" for name, one in found)
+    stated = zip(names, stats(folder, names), strict=True)
+    parts = (f"{name} {stat[0]} {stat[1]}" if stat else f"{name} missing" for name, stat in stated)
     return content_identity(*more, *parts)

@@ -17,13 +17,13 @@ def first_pictures(sets: Sequence[ImageSet]) -> list[Image.Image]:
 
     Sets that are missing, and images that are damaged, are passed over: whoever uses them says so.
     """
-    found: list[Image.Image] = []
+    pictures: list[Image.Image] = []
     for images in sets:
         for image in _decoded(images):
-            found.append(image)
-            if len(found) == COUNT:
-                return found
-    return found
+            pictures.append(image)
+            if len(pictures) == COUNT:
+                return pictures
+    return pictures
 
 
 def _decoded(images: ImageSet) -> Iterator[Image.Image]:

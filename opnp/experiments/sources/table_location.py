@@ -61,10 +61,10 @@ class Place:
 
         Windows' backslashes are taken for slashes where nothing is called by them.
         """
-        found = self._found(path)
-        if "\\" in path and not found.exists():
-            found = self._found(path.replace("\\", "/"))
-        return found
+        resolved = self._found(path)
+        if "\\" in path and not resolved.exists():
+            resolved = self._found(path.replace("\\", "/"))
+        return resolved
 
     def _found(self, path: str) -> Path:
         try:

@@ -84,10 +84,10 @@ def not_printed(text: str) -> str:
         >>> not_printed("two\nlines"), not_printed("a" + chr(27) + "[31mb")
         ('', 'the control character U+001B')
     """
-    found = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)
-    if found == "\0":
+    character = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)
+    if character == "\0":
         return "a zero byte"
-    return f"the control character U+{ord(found):04X}" if found else ""
+    return f"the control character U+{ord(character):04X}" if character else ""
 
 
 def _words(error: OSError | ValueError) -> str:

@@ -12,7 +12,7 @@ from opnp.data.image_set import LabelledImages, Labels, Missing
 from opnp.errors import InvalidDataError
 from opnp.experiments.sources.base import ImageSource
 from opnp.experiments.sources.build import missing_file, require_file
-from opnp.experiments.sources.files import Below, FileImages, files_identity
+from opnp.experiments.sources.files import FileImages, PathsBelow, files_identity
 from opnp.experiments.sources.images.folder import missing_folder
 from opnp.experiments.sources.images.list_lines import Lines, parsed, require_some_there
 from opnp.experiments.sources.table_location import Place, named
@@ -44,13 +44,13 @@ class ListOfImages(ImageSource):
         )
         labels = self.labels(place)
         values = () if labels is None or labels.values is None else tuple(labels.values.tolist())
-        return FileImages(Below(root, lines.paths), values)
+        return FileImages(PathsBelow(root, lines.paths), values)
 
     def identity(self, place: Place) -> str:
         """Return the identity by the list, and the files' sizes and times."""
         lines, root = self._lines(place), self._root(place)
         words = ("list", str(place.labelled), *map(str, lines.numbers))
-        return files_identity(Below(root, lines.paths), root, *words)
+        return files_identity(PathsBelow(root, lines.paths), root, *words)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """Return the list, or the folder that its paths start from, if it is missing."""

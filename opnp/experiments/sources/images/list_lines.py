@@ -28,7 +28,7 @@ _PATHS = {
 _LABELS = {"label", "labels", "class", "class_name", "classname", "target", "category", "label_name", "y"}
 
 Line = tuple[str, str]
-"""A path and what is said of its class, or nothing."""
+"""A path and its label, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Lines:
     @property
     def numbers(self) -> tuple[int, ...]:
         """Numeric labels in their order; -1 for numbers below 0, which mean no label."""
-        there = (label.partition(".")[0] for label in self.labels if _NUMBER.fullmatch(label))
-        return tuple(max(-1, int(label)) for label in there)
+        numeric = (label.partition(".")[0] for label in self.labels if _NUMBER.fullmatch(label))
+        return tuple(max(-1, int(label)) for label in numeric)
 
 
 def parsed(text: str, is_there: Callable[[str], bool]) -> Lines:
@@ -72,8 +72,8 @@ def parsed(text: str, is_there: Callable[[str], bool]) -> Lines:
     best = max(readings, key=lambda lines: _there(lines, is_there))  # the first of equals
     if not _there(best, is_there):
         turned = [[(path.replace("\\", "/"), label) for path, label in lines] for lines in readings]
-        other = max(turned, key=lambda lines: _there(lines, is_there))
-        best = other if _there(other, is_there) else best
+        best_turned = max(turned, key=lambda lines: _there(lines, is_there))
+        best = best_turned if _there(best_turned, is_there) else best
     return Lines(tuple(path for path, _ in best), tuple(label for _, label in best))
 
 
@@ -118,8 +118,8 @@ def _after_suffix(row: str) -> Line:
     if row[0] in "\"'" and row.find(row[0], 1) > 0:
         path, _, label = row[1:].partition(row[0])
         return path, label.strip(" \t,;")
-    found = re.match(rf"(.*?(?:{_endings()}))(?:\s+(.*))?$", row, re.IGNORECASE)
-    return (found[1], found[2] or "") if found else (row, "")
+    match = re.match(rf"(.*?(?:{_endings()}))(?:\s+(.*))?$", row, re.IGNORECASE)
+    return (match[1], match[2] or "") if match else (row, "")
 
 
 def _endings() -> str:

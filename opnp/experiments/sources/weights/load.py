@@ -14,7 +14,7 @@ from torch import nn
 from opnp.errors import InvalidDataError
 from opnp.experiments.sources.weights.file_kinds import CUT, SAFETENSORS, TORCH, kind_of
 from opnp.experiments.sources.weights.keys import INSIDE, State
-from opnp.experiments.sources.weights.match import choose, left_over, refuse_misfit
+from opnp.experiments.sources.weights.match import choose_fit, left_over, refuse_misfit
 from opnp.experiments.sources.weights.torch_files import read_pickled
 
 __all__ = ["State", "hub_file", "is_whole", "load_into", "read_state"]
@@ -87,14 +87,14 @@ def load_into(model: nn.Module, state: State, name: str) -> tuple[str, ...]:
         InvalidDataError: If a key is missing, left over or of another shape, or if two sets of weights in the
             file fit and neither is the obvious one; the message names them.
     """
-    own = model.state_dict()
-    fit, notes = choose(state, own, name)
+    model_state = model.state_dict()
+    fit, notes = choose_fit(state, model_state, name)
     if fit is None:
-        refuse_misfit(state, own, name, type(model).__name__)
-    notes += left_over(state, own, fit, name, type(model).__name__)
+        refuse_misfit(state, model_state, name, type(model).__name__)
+    notes += left_over(state, model_state, fit, name, type(model).__name__)
     taken = OrderedDict((key, state[file_key]) for key, file_key in fit.keys.items())
     metadata = getattr(state, "_metadata", {}) if fit.prefix == "" else {}
-    taken._metadata = OrderedDict(metadata or getattr(own, "_metadata", {}))  # type: ignore[attr-defined]
+    taken._metadata = OrderedDict(metadata or getattr(model_state, "_metadata", {}))  # type: ignore[attr-defined]
     model.load_state_dict(taken, strict=False)
     for note in notes:
         _log.warning(note)
@@ -113,15 +113,15 @@ def _read_safetensors(path: Path) -> object:
 
 def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
     """Flatten the tensors in dicts and lists; each container is visited once, however often it occurs."""
-    found: OrderedDict[str, torch.Tensor] = OrderedDict()
+    tensors: OrderedDict[str, torch.Tensor] = OrderedDict()
     visited: set[int] = set()
 
-    def visit(thing: object, key: str, depth: int) -> None:
-        if torch.is_tensor(thing):
-            found[key] = thing
-        elif isinstance(thing, Mapping | list | tuple) and depth < _DEEPEST and id(thing) not in visited:
-            visited.add(id(thing))
-            pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+    def visit(value: object, key: str, depth: int) -> None:
+        if torch.is_tensor(value):
+            tensors[key] = value
+        elif isinstance(value, Mapping | list | tuple) and depth < _DEEPEST and id(value) not in visited:
+            visited.add(id(value))
+            pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
             for name, inner in pairs:
                 visit(inner, f"{key}{INSIDE}{name}" if key else str(name), depth + 1)
 
@@ -129,5 +129,5 @@ def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
         visit(held, "", 0)
     metadata = getattr(held, "_metadata", None)
     if isinstance(metadata, Mapping):
-        found._metadata = metadata  # type: ignore[attr-defined]
-    return found
+        tensors._metadata = metadata  # type: ignore[attr-defined]
+    return tensors
