@@ -71,7 +71,7 @@ def mapped(stored: StoredFeatures) -> None:
 
 def unsummed(stored: StoredFeatures) -> None:
     """Read as now, but look at no byte."""
-    with patch.object(chunk_reader, "Sums", NoSums), patch.object(chunk_reader, "_proven", {}):
+    with patch.object(chunk_reader, "Checksums", NoSums), patch.object(chunk_reader, "_proven", {}):
         stored.load()
 
 

@@ -1,4 +1,4 @@
-"""Frozen settings: what to prune and how it is ranked."""
+"""Frozen settings: pruning window, ranking scope and definition of neuron sensitivity."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from opnp._utils.checks import require_option, require_window
 
 
 class RankScope(StrEnum):
-    """Among which weights a weight is ranked."""
+    """The set of weights among which a weight is ranked."""
 
     GLOBAL = "global"
     """All weights of the last layer together."""
@@ -18,13 +18,13 @@ class RankScope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "RankScope | None":
-        """Take "per-class", and "perclass" where spaces were taken out, for "per class"."""
+        """Accept "per-class", and "perclass" where spaces were taken out, for "per class"."""
         spelt = str(value).replace("-", "")
         return next((scope for scope in cls if scope.value.replace(" ", "") == spelt), None)
 
 
 class NeuronDefinition(StrEnum):
-    """What the sensitivity of a pre-logit neuron j is. No available source gives the paper's formula."""
+    """Definition of the sensitivity of a pre-logit neuron j. No source found gives the paper's formula."""
 
     ACTIVATION = "activation"
     """mean over samples of |dE/dz_j| = mean |sum_c p_c W_cj|: the energy's own gradient."""
@@ -34,7 +34,7 @@ class NeuronDefinition(StrEnum):
 
 
 class Window(NamedTuple):
-    """The ranks that are kept, in percent: entries below `low` or above `high` are set to zero."""
+    """Range of ranks to keep, in percent: entries below `low` or above `high` are set to zero."""
 
     low: float = 0.0
     high: float = 100.0
@@ -46,7 +46,7 @@ OPEN = Window()
 
 @dataclass(frozen=True)
 class Pruning:
-    """What is set to zero in the last layer.
+    """Pruning of the last layer: the windows of weights and neurons outside of which entries are set to zero.
 
     With both windows open it prunes nothing; weights only is OPP, neurons only ONP, both OPNP. The bias is
     never pruned.
@@ -83,7 +83,7 @@ class Pruning:
 
     @property
     def kind(self) -> str:
-        """The field's name for it: 'unpruned', 'OPP', 'ONP' or 'OPNP'."""
+        """Name of this pruning in the field: 'unpruned', 'OPP', 'ONP' or 'OPNP'."""
         names = {(True, True): "unpruned", (False, True): "OPP", (True, False): "ONP"}
         return names.get((self.weights == OPEN, self.neurons == OPEN), "OPNP")
 
@@ -93,7 +93,7 @@ UNPRUNED = Pruning()
 
 
 def windows_text(pruning: Pruning) -> str:
-    """What a pruning keeps, in words.
+    """Describe in words the ranks that a pruning keeps.
 
     Example:
         >>> windows_text(Pruning(neurons=(30, 100)))

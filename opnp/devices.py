@@ -1,4 +1,4 @@
-"""Devices: which there are, and what each can do. No other module asks for a device by its name."""
+"""Devices and their capabilities. No other module asks for a device by its name."""
 
 import contextlib
 from functools import cache
@@ -14,14 +14,14 @@ _IN_CUDA = "cuda"
 
 
 def best_device() -> torch.device:
-    """CUDA, else Apple's MPS, else the CPU."""
+    """Return CUDA, else Apple's MPS, else the CPU."""
     if torch.cuda.is_available():
         return torch.device(_IN_CUDA)
     return torch.device("mps") if torch.backends.mps.is_available() else CPU
 
 
 def device_named(name: str | None) -> torch.device:
-    """The device of that name, or the best there is.
+    """Return the device of that name, or the best available.
 
     Args:
         name: `cuda`, `cuda:1`, `mps`, `cpu`, or what torch calls this machine's accelerator.
@@ -31,11 +31,11 @@ def device_named(name: str | None) -> torch.device:
     """
     if name is None:
         return best_device()
-    there = _counted()
+    counts = _device_counts()
     kind, colon, number = name.partition(":")
     numbered = number.isascii() and number.isdecimal()
-    if kind not in there or (colon and not (numbered and int(number) < there[kind])):
-        known = ", ".join(repr(device) for device in there)
+    if kind not in counts or (colon and not (numbered and int(number) < counts[kind])):
+        known = ", ".join(repr(device) for device in counts)
         raise InvalidSettingError(
             f"Expected `--device` to be one of {known}, the devices of this machine, but got {name!r}."
         )
@@ -43,7 +43,7 @@ def device_named(name: str | None) -> torch.device:
 
 
 def title(device: torch.device) -> str:
-    """What a person calls it.
+    """Return a device's name for people.
 
     Example:
         >>> title(CPU)
@@ -53,7 +53,7 @@ def title(device: torch.device) -> str:
 
 
 def is_cpu(device: torch.device) -> bool:
-    """Whether its tensors are ordinary memory, which numpy and compiled loops can read.
+    """Return whether the device's tensors are ordinary memory, which numpy and compiled loops can read.
 
     Example:
         >>> is_cpu(CPU)
@@ -64,7 +64,7 @@ def is_cpu(device: torch.device) -> bool:
 
 @cache
 def has_float64(device: torch.device) -> bool:
-    """Whether it knows float64, which Apple's MPS and some others do not.
+    """Return whether the device supports float64, unlike Apple's MPS and some others.
 
     Example:
         >>> has_float64(CPU)
@@ -77,18 +77,18 @@ def has_float64(device: torch.device) -> bool:
     return True
 
 
-def summing(device: torch.device) -> torch.device:
-    """Where float64 sums of what `device` computes are kept: there if it can, else on the CPU.
+def summing_device(device: torch.device) -> torch.device:
+    """Return the device for float64 sums of results from `device`: itself if it can, else the CPU.
 
     Example:
-        >>> summing(CPU)
+        >>> summing_device(CPU)
         device(type='cpu')
     """
     return device if has_float64(device) else CPU
 
 
 def placed(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """The tensor on `device`; the same object if it is there, and float32 for float64 where that is unknown.
+    """Move a tensor to `device`, as float32 where float64 is not supported; itself if it is already there.
 
     Example:
         >>> here = torch.ones(2)
@@ -96,35 +96,35 @@ def placed(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
         True
     """
     wide = tensor.dtype == torch.float64 and not has_float64(device)
-    return tensor.to(device, torch.float32 if wide else tensor.dtype, non_blocking=pins(device))
+    return tensor.to(device, torch.float32 if wide else tensor.dtype, non_blocking=uses_pinned_memory(device))
 
 
-def laid_out(images: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Images (N, ...) on `device`, in the memory order that its convolutions are quickest with."""
-    there = placed(images, device)
-    quicker = device.type == _IN_CUDA and there.ndim == 4
-    return there.contiguous(memory_format=torch.channels_last) if quicker else there
+def to_device_for_convolution(images: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Move images (N, ...) to `device`, in the memory order of its fastest convolutions."""
+    moved = placed(images, device)
+    quicker = device.type == _IN_CUDA and moved.ndim == 4
+    return moved.contiguous(memory_format=torch.channels_last) if quicker else moved
 
 
-def pins(device: torch.device) -> bool:
-    """Whether copies to it are quicker from pinned memory, and need not be waited for."""
+def uses_pinned_memory(device: torch.device) -> bool:
+    """Return whether copies to the device are faster, and asynchronous, from pinned memory."""
     return device.type == _IN_CUDA
 
 
 def runs_half(device: torch.device) -> bool:
-    """Whether half precision in the backbone is quicker there, and tested."""
+    """Return whether half precision in the backbone is faster on the device, and tested."""
     return device.type == _IN_CUDA
 
 
-def half_precision(device: torch.device, *, wanted: bool) -> contextlib.AbstractContextManager[object]:
-    """A block in which products run in half precision, if that is wanted and `runs_half`."""
-    if wanted and runs_half(device):
+def half_precision(device: torch.device, *, requested: bool) -> contextlib.AbstractContextManager[object]:
+    """Return a context for products in half precision if `requested` and `runs_half`, else an empty one."""
+    if requested and runs_half(device):
         return torch.autocast(device.type, torch.float16)
     return contextlib.nullcontext()
 
 
 def backend(device: torch.device) -> str:
-    """What processes meet through: NCCL between GPUs, else gloo in ordinary memory.
+    """Return the communication backend: NCCL between GPUs, else gloo in ordinary memory.
 
     Example:
         >>> backend(CPU)
@@ -133,38 +133,38 @@ def backend(device: torch.device) -> str:
     return "nccl" if device.type == _IN_CUDA else "gloo"
 
 
-def meeting(device: torch.device) -> torch.device:
-    """Where tensors have to be for `backend` to add them up."""
+def reduction_device(device: torch.device) -> torch.device:
+    """Return the device on which `backend` reduces tensors."""
     return device if device.type == _IN_CUDA else CPU
 
 
-def own_of(device: torch.device, local: int) -> torch.device:
-    """The device for process number `local` of this machine: on CUDA the GPU of that number.
+def local_device(device: torch.device, local: int) -> torch.device:
+    """Return the device of process number `local` on this machine: on CUDA the GPU of that number.
 
     Raises:
         InvalidSettingError: If there are more processes than GPUs.
     """
     if device.type != _IN_CUDA:
         return device
-    there = torch.cuda.device_count()
-    if local >= there:
+    count = torch.cuda.device_count()
+    if local >= count:
         raise InvalidSettingError(
-            f"Expected a GPU for each process but this machine has {there} and process {local} got none. "
-            f"Start torchrun with --nproc-per-node={there}, or add --device cpu."
+            f"Expected a GPU for each process but this machine has {count} and process {local} got none. "
+            f"Start torchrun with --nproc-per-node={count}, or add --device cpu."
         )
-    own = torch.device(_IN_CUDA, local)
-    torch.cuda.set_device(own)
-    return own
+    gpu = torch.device(_IN_CUDA, local)
+    torch.cuda.set_device(gpu)
+    return gpu
 
 
-def _counted() -> dict[str, int]:
-    """How many there are of each kind here, by name."""
-    there = {CPU.type: 1}
+def _device_counts() -> dict[str, int]:
+    """Return the number of devices of each kind on this machine, by name."""
+    counts = {CPU.type: 1}
     if torch.cuda.is_available():
-        there[_IN_CUDA] = torch.cuda.device_count()
+        counts[_IN_CUDA] = torch.cuda.device_count()
     if torch.backends.mps.is_available():
-        there["mps"] = 1
-    other = torch.accelerator.current_accelerator(check_available=True)
-    if other is not None:
-        there.setdefault(other.type, torch.accelerator.device_count())
-    return there
+        counts["mps"] = 1
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    if accelerator is not None:
+        counts.setdefault(accelerator.type, torch.accelerator.device_count())
+    return counts

@@ -6,7 +6,7 @@ secret of the machine (paths, traces), so a page may show it to a visitor as it 
 
 
 class OpnpError(ValueError):
-    """A request that cannot be met, with a sentence on how to mend it."""
+    """A request that cannot be met; the message includes the remedy."""
 
 
 class InvalidSettingError(OpnpError):
@@ -22,19 +22,19 @@ class UnsupportedModelError(OpnpError):
 
 
 class UnreadableImageError(OpnpError):
-    """A file that is not an image we can decode safely.
+    """A file that is not an image, or cannot be decoded safely.
 
     Args:
-        said: Why, without a full stop where a remedy follows.
+        reason: Why, without a full stop where a remedy follows.
         remedy: What to do, as a clause; it depends on where the file came from.
 
     Attributes:
-        said: Why, without what to do.
+        reason: Why, without what to do.
     """
 
-    def __init__(self, said: str, remedy: str = "") -> None:
-        super().__init__(f"{said}, so {remedy}." if remedy else said)
-        self.said = said
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(f"{reason}, so {remedy}." if remedy else reason)
+        self.reason = reason
 
 
 class CancelledError(OpnpError):

@@ -1,4 +1,4 @@
-"""Scores to FPR95, AUROC, AUPR; confidences to ECE. Everything is float64 and a fraction in [0, 1].
+"""FPR95, AUROC and AUPR of scores, ECE of confidences. Everything is float64 and a fraction in [0, 1].
 
 ID is the positive class and a higher score is more in-distribution. A NaN or infinite score is an error that
 names the sample; it is never dropped.
@@ -46,7 +46,7 @@ class Reliability:
 
 
 def tpr_threshold(id_scores: Scores, *, tpr: float = 0.95) -> float:
-    """The largest score that, used as threshold `s >= tau`, still accepts at least `tpr` of ID.
+    """Return the largest score that, used as threshold `s >= tau`, still accepts at least `tpr` of ID.
 
     tau = sorted(ID scores, ascending)[floor((1 - tpr) * n)]
 
@@ -73,7 +73,7 @@ def tpr_threshold(id_scores: Scores, *, tpr: float = 0.95) -> float:
 
 
 def fpr95(id_scores: Scores, ood_scores: Scores) -> float:
-    """Share of OOD samples accepted by the threshold that accepts at least 95 % of ID.
+    """Return the share of OOD samples accepted by the threshold that accepts at least 95 % of ID.
 
     FPR95 = |{s in OOD : s >= tau}| / |OOD|, tau = sorted(ID)[floor(0.05 n)]. The comparison is not strict, so
     a constant score gives 1. Equals scikit-learn's roc_curve (ID positive) at the first TPR >= 0.95.
@@ -97,7 +97,7 @@ def fpr95(id_scores: Scores, ood_scores: Scores) -> float:
 
 
 def auroc(id_scores: Scores, ood_scores: Scores) -> float:
-    """Probability that an ID sample scores above an OOD sample, ties counted half.
+    """Return the probability that an ID sample scores above an OOD sample, ties counted half.
 
     Args:
         id_scores: (n,) scores of ID samples, finite, higher is more ID.
@@ -121,7 +121,7 @@ def auroc(id_scores: Scores, ood_scores: Scores) -> float:
 
 
 def share_below(ascending: FloatArray, values: FloatArray) -> FloatArray:
-    """For each of `values`, the share of the sorted array below it, ties counted half.
+    """Return, for each of `values`, the share of the sorted array below it, ties counted half.
 
     Example:
         >>> share_below(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
@@ -136,7 +136,7 @@ AUPR_IS = "AUPR is average precision; OpenOOD joins the same points by trapezoid
 
 
 def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
-    """Average precision, AP = sum_k (R_k - R_{k-1}) P_k over thresholds from high to low.
+    """Return average precision, AP = sum_k (R_k - R_{k-1}) P_k over thresholds from high to low.
 
     For AUPR with ID positive pass (ID, OOD); with OOD positive pass (-OOD, -ID). It depends on the ratio of
     the counts, so show them beside it. The area under straight lines between the same points, as OpenOOD
@@ -168,7 +168,7 @@ def aupr(positive_scores: Scores, negative_scores: Scores) -> float:
 def reliability(
     confidence: Scores, correct: "torch.Tensor | Sequence[bool]", *, bins: int = 15
 ) -> Reliability:
-    """Bin confidences into `bins` equal widths (lo, hi] and count what was right.
+    """Bin confidences into `bins` equal widths (lo, hi] and count correct predictions.
 
     Args:
         confidence: (n,) softmax maxima in [0, 1].
@@ -205,16 +205,16 @@ def reliability(
             f"{confidences.min():g} to {confidences.max():g}. Pass softmax maxima, not logits."
         )
     edges = np.arange(bins + 1) / bins  # the floats nearest to i / bins, which linspace's are not
-    which = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
-    count = np.bincount(which, minlength=bins)
+    bins_of = np.searchsorted(edges[1:-1], confidences, side="left")  # (lo, hi]
+    count = np.bincount(bins_of, minlength=bins)
     with np.errstate(invalid="ignore"):
-        mean_confidence = np.bincount(which, weights=confidences, minlength=bins) / count
-        accuracy = np.bincount(which, weights=right.astype(np.float64), minlength=bins) / count
+        mean_confidence = np.bincount(bins_of, weights=confidences, minlength=bins) / count
+        accuracy = np.bincount(bins_of, weights=right.astype(np.float64), minlength=bins) / count
     return Reliability(edges, count, mean_confidence, accuracy)
 
 
 def ece(confidence: Scores, correct: Correct, *, bins: int = 15) -> float:
-    """Expected calibration error, L1 over equal-width bins (lo, hi] weighted by count.
+    """Return the expected calibration error, L1 over equal-width bins (lo, hi] weighted by count.
 
     ECE = sum_b (n_b / n) |accuracy_b - mean confidence_b|
 
@@ -242,7 +242,7 @@ def ece(confidence: Scores, correct: Correct, *, bins: int = 15) -> float:
 
 
 def _share_of_wins(fewer: FloatArray, more: FloatArray) -> float:
-    """How often one of `fewer` is above one of `more`, ties counted half; both are sorted."""
+    """Return the share of pairs in which `fewer` is above `more`, ties counted half; both are sorted."""
     first, count = _distinct(fewer)
     distinct = fewer[first]
     below = np.searchsorted(more, distinct, side="left")
@@ -253,13 +253,13 @@ def _share_of_wins(fewer: FloatArray, more: FloatArray) -> float:
 
 
 def _distinct(ascending: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each distinct score stands first, and how often it stands there."""
+    """Return the first position and the number of occurrences of each distinct score."""
     first = np.flatnonzero(np.concatenate([[True], ascending[1:] != ascending[:-1]]))
     return first, np.diff(first, append=ascending.size)
 
 
 def _ascending(name: str, values: Scores) -> FloatArray:
-    """Scores sorted; those that float32 holds exactly are sorted in it, at half the cost."""
+    """Sort scores; those that float32 holds exactly are sorted in it, at half the cost."""
     array = _scores(name, values)
     with np.errstate(over="ignore"):
         narrow = array.astype(np.float32)
@@ -288,8 +288,8 @@ def _scores(name: str, values: Scores) -> FloatArray:
 
 
 def _on_cpu(values: Any) -> Any:  # noqa: ANN401 - anything that numpy takes
-    """A tensor of any device and number format as an array; the rest as it is. Does not import torch."""
+    """Return a tensor of any device and number format as an array, others unchanged; import no torch."""
     if not hasattr(values, "detach"):
         return values
-    there = values.detach().cpu()
-    return (there.double() if there.is_floating_point() else there).numpy()
+    tensor = values.detach().cpu()
+    return (tensor.double() if tensor.is_floating_point() else tensor).numpy()

@@ -17,7 +17,7 @@ from opnp.devices import placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.model_split.adapter import adapted, expectation, remedy
 from opnp.model_split.copies import require_usable, shared_copy, unwrapped
-from opnp.model_split.linear_head import LinearHead, combinations, last_calls, rounding, taken_off
+from opnp.model_split.linear_head import LinearHead, combinations, detach_head, last_calls, rounding
 from opnp.model_split.randomness import is_random, random_model
 from opnp.model_split.refusals import no_head, not_reproduced
 from opnp.model_split.summary import NOTHING, ModelSummary
@@ -50,7 +50,7 @@ class Classifier:
     understood: ModelSummary = NOTHING
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
-        """Features that enter the last linear layer, (N, D) float32, of transformed images (N, ...).
+        """Return (N, D) float32 features that enter the last linear layer, of transformed images (N, ...).
 
         The images stay as they are, also where the model writes into its input.
 
@@ -77,7 +77,7 @@ class Classifier:
         return digest.hexdigest()
 
     def to(self, device: torch.device) -> "Classifier":
-        """A classifier with its tensors on `device`; this one and the model it came from stay.
+        """Return a classifier with its tensors on `device`; this one and the model it came from stay.
 
         Where the device has no float64, such tensors become float32. The fingerprint stays that of this one.
         """
@@ -149,7 +149,7 @@ def split(
 
 
 def numbered(classes: int) -> tuple[str, ...]:
-    """Names for classes that have none.
+    """Return generic names for classes without names.
 
     Example:
         >>> numbered(2)
@@ -159,7 +159,7 @@ def numbered(classes: int) -> tuple[str, ...]:
 
 
 def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> LinearHead:
-    """The head of a model in evaluation mode, taken off and proven on the example.
+    """Return the detached head of a model in evaluation mode, verified on the example.
 
     Args:
         model: Fitted to images.
@@ -171,7 +171,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Line
         raise random_model(model, example)
     refusal: Exception | None = None
     for shares, chosen in combinations(calls, logits):
-        head = taken_off(model, shares, chosen)
+        head = detach_head(model, shares, chosen)
         problem = _problem(head, example, logits)
         if problem is None:
             return head
@@ -182,7 +182,7 @@ def _head(model: nn.Module, example: torch.Tensor, before: torch.Tensor) -> Line
 
 
 def _problem(head: LinearHead, example: torch.Tensor, logits: torch.Tensor) -> str | None:
-    """Why the features and the head are not the model; None where they are."""
+    """Return the reason why features and head do not reproduce the model; None where they do."""
     try:
         features = head.backbone(example.clone())  # (N, D)
     except OpnpError as error:
@@ -201,7 +201,7 @@ def _problem(head: LinearHead, example: torch.Tensor, logits: torch.Tensor) -> s
 
 
 def _plain_tensors(model: nn.Module) -> dict[str, torch.Tensor]:
-    """Tensors that modules hold as plain attributes, by name; most models have none."""
+    """Return tensors that modules hold as plain attributes, by name; most models have none."""
     return {
         f"{where}.{name} (plain)": value
         for where, module in model.named_modules()

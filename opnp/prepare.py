@@ -207,7 +207,7 @@ def _with_labels(
     odd = label_doubts(
         there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
     )
-    return Features(features.features, there.labels), there.said, odd
+    return Features(features.features, there.labels), there.notes, odd
 
 
 def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:

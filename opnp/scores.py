@@ -1,4 +1,4 @@
-"""Logits to scores. One direction for all: a higher score is more in-distribution."""
+"""Scores from logits. One direction for all: a higher score is more in-distribution."""
 
 import torch
 
@@ -7,7 +7,7 @@ from opnp.errors import InvalidDataError
 
 
 def energy_score(logits: torch.Tensor, *, temperature: float = 1.0) -> torch.Tensor:
-    """Negative free energy of each sample, s(x) = T * logsumexp(f(x) / T) = -E(x).
+    """Return the negative free energy of each sample, s(x) = T * logsumexp(f(x) / T) = -E(x).
 
     Args:
         logits: (N, C) or (C,), floating point.
@@ -33,7 +33,7 @@ def energy_score(logits: torch.Tensor, *, temperature: float = 1.0) -> torch.Ten
 
 
 def msp_score(logits: torch.Tensor) -> torch.Tensor:
-    """Maximum softmax probability of each sample, s(x) = max_c p_c(x) with p = softmax(f).
+    """Return the maximum softmax probability of each sample, s(x) = max_c p_c(x) with p = softmax(f).
 
     In float32 it saturates: from a lead of about 17 over all other logits it is exactly 1, and such samples
     tie.
@@ -60,7 +60,7 @@ def msp_score(logits: torch.Tensor) -> torch.Tensor:
 
 
 def max_logit_score(logits: torch.Tensor) -> torch.Tensor:
-    """Largest logit of each sample, s(x) = max_c f_c(x).
+    """Return the largest logit of each sample, s(x) = max_c f_c(x).
 
     Args:
         logits: (N, C) or (C,), floating point.

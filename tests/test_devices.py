@@ -44,8 +44,8 @@ def test_a_device_that_is_not_there_is_a_sentence(name):
 def test_more_processes_than_gpus_is_a_sentence(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(InvalidSettingError, match=r"has 2 and process 2 got none.*--nproc-per-node=2"):
-        devices.own_of(torch.device("cuda"), 2)
-    assert devices.own_of(devices.CPU, 2) == devices.CPU
+        devices.local_device(torch.device("cuda"), 2)
+    assert devices.local_device(devices.CPU, 2) == devices.CPU
 
 
 def test_float64_stays_where_it_is_known():

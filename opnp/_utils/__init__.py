@@ -1,1 +1,1 @@
-"""Checks, warnings and errors that every room uses."""
+"""Shared checks, warnings and error translation."""

@@ -1,4 +1,4 @@
-"""Checks of what comes in, with one wording: name, expected, got, remedy."""
+"""Argument checks with uniform error messages: name, expected, got, remedy."""
 
 import math
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def require_positive(name: str, value: float) -> float:
 
 
 def require_number(name: str, value: object, *, most: float, remedy: str) -> float:
-    """Return `value` as a float between 0 and `most`; only what is a number counts as one, no text, no truth.
+    """Return `value` as a float between 0 and `most`; reject anything but a number, such as text or a bool.
 
     Raises:
         InvalidSettingError: If it is none, or outside.
@@ -123,7 +123,7 @@ def require_features(features: "torch.Tensor", width: int) -> None:
 
 
 def require_finite(name: str, values: "torch.Tensor", *, remedy: str = CHECK_SAMPLE) -> None:
-    """Check that no entry of `values` is NaN or infinite; the first bad one is named.
+    """Check that no entry of `values` is NaN or infinite; the error names the first bad one.
 
     Args:
         name: What the message calls it.
@@ -144,7 +144,7 @@ def require_finite(name: str, values: "torch.Tensor", *, remedy: str = CHECK_SAM
 
 
 def _short(value: object) -> str:
-    """A value as it is written, at most some words of it."""
+    """Return the repr of a value, shortened to a few words."""
     try:
         words = repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits, or a nest as deep

@@ -1,4 +1,4 @@
-"""What is said on the way: warnings that a page shows beside a result, as the terminal prints them."""
+"""Collection of the warnings logged during a computation, so that a page can show them beside the result."""
 
 import contextlib
 import logging
@@ -13,16 +13,16 @@ def collect_warnings() -> Iterator[list[str]]:
     They are logged all the same, so the terminal prints them too. None of them holds a path of the machine.
 
     Example:
-        >>> with collect_warnings() as said:
+        >>> with collect_warnings() as messages:
         ...     logging.getLogger("opnp.store").warning("Entry %d is damaged.", 3)
-        >>> said
+        >>> messages
         ['Entry 3 is damaged.']
     """
     handler = _Collecting()
     log = logging.getLogger("opnp")
     log.addHandler(handler)
     try:
-        yield handler.said
+        yield handler.messages
     finally:
         log.removeHandler(handler)
 
@@ -30,10 +30,10 @@ def collect_warnings() -> Iterator[list[str]]:
 class _Collecting(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self._thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        if record.thread == self._thread and text not in self.said:
-            self.said.append(text)
+        if record.thread == self._thread and text not in self.messages:
+            self.messages.append(text)

@@ -1,4 +1,4 @@
-"""Exceptions of code that is not ours, as one sentence with the line that raised them.
+"""Translation of exceptions in foreign code into one sentence with the line that raised them.
 
 A model, its transform, a data set or a factory is somebody's program: whatever it raises reaches a person in
 this wording, never as a traceback. The trace goes to the log.
@@ -35,7 +35,7 @@ _REMEDY = "Mend the code there; the log has the whole trace."
 def foreign(
     expected: str, remedy: str = _REMEDY, *, kind: type[OpnpError] = InvalidDataError
 ) -> Iterator[None]:
-    """Run foreign code in the block; what it raises becomes one of our errors.
+    """Run foreign code in the block and raise its exceptions as errors of opnp.
 
     Args:
         expected: What was expected of it, as in "Expected ... but": "`net.py:make` to run".
@@ -62,7 +62,7 @@ def foreign(
 
 
 def clause(error: BaseException) -> str:
-    """What was raised, where in the user's own code, and its own text, without folders of the machine.
+    """Describe an exception as a clause: its type, the line of the user's code and its text, without folders.
 
     Example:
         >>> clause(ValueError("cannot read /home/me/nets/best.pth"))
@@ -70,17 +70,17 @@ def clause(error: BaseException) -> str:
     """
     where = _own_line(error.__traceback__)
     kind = type(error).__name__
-    said = _plain(str(error))
-    return f"{where or 'it'} raised {kind}" + (f": {said}" if said else "")
+    message = _plain(str(error))
+    return f"{where or 'it'} raised {kind}" + (f": {message}" if message else "")
 
 
 def without_folders(text: str) -> str:
-    """The text with every absolute path cut to its last part, since a visitor may read it."""
+    """Cut every absolute path in a text to its last part, since a visitor may read it."""
     return _FOLDERS.sub("", _QUOTED.sub(r"\1\2\1", text))
 
 
 def unended(text: str) -> str:
-    """A text without what ends its last sentence, also before a bracket, so that it may stand in another.
+    """Strip the punctuation that ends a text's last sentence, also before a bracket, to embed it in another.
 
     Example:
         >>> unended("It is torn (see the log.)."), unended("which one?"), unended("f(x)")
@@ -95,7 +95,7 @@ def _plain(text: str) -> str:
 
 
 def _own_line(trace: TracebackType | None) -> str:
-    """The innermost line that is neither ours nor a library's: "`net.py`, line 3 (`x = 1 / 0`),"."""
+    """Return the innermost line that is neither ours nor a library's: "`net.py`, line 3 (`x = 1 / 0`),"."""
     for frame in reversed(traceback.extract_tb(trace)):
         path = Path(frame.filename)
         if frame.filename.startswith("<") or any(path.is_relative_to(place) for place in library_folders()):
@@ -107,9 +107,9 @@ def _own_line(trace: TracebackType | None) -> str:
 
 @cache
 def library_folders() -> tuple[Path, ...]:
-    """Where code lies that no user wrote for an experiment: Python's, installed packages, opnp, app."""
+    """Return the folders of code that is not an experiment's: Python's, installed packages, opnp, app."""
     kinds = ("stdlib", "platstdlib", "purelib", "platlib")
     installed = {Path(sysconfig.get_path(kind)) for kind in kinds}
     installed |= {Path(folder) for folder in (*site.getsitepackages(), site.getusersitepackages())}
-    here = Path(__file__).parents[1]
-    return (here, here.with_name("app"), *installed)
+    package = Path(__file__).parents[1]
+    return (package, package.with_name("app"), *installed)

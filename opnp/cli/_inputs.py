@@ -46,7 +46,7 @@ def read_file(path: Path) -> UploadedImage:
     try:
         return read_image(data, name=path.name)
     except UnreadableImageError as error:
-        raise UnreadableImageError(error.said.removeprefix(f"“{display_name(path.name)}” ")) from None
+        raise UnreadableImageError(error.reason.removeprefix(f"“{display_name(path.name)}” ")) from None
 
 
 def printable(name: str) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from opnp.cli import _console, _options
 from opnp.errors import InvalidSettingError
-from opnp.features.library import Extraction, Odd, everything, library_in, mend, remove
+from opnp.features.library import Extraction, InvalidItem, all_items, library_in, mend, remove
 from opnp.features.progress import duration
 from opnp.store import Store
 from opnp.store.errors import readable_size
@@ -75,7 +75,7 @@ def verify(*, cache: _options.Cache = None, as_json: _console.AsJson = False) ->
             report = store.verify()
         damaged = [{"id": bad.digest, "reason": bad.reason, "then": "removed"} for bad in report.damaged]
         ok = len(report.ok)
-        for found in everything(library_in(cache)):
+        for found in all_items(library_in(cache)):
             faults = mend(found)
             ok += not faults
             damaged += [{"id": found.folder.name, **fault._asdict()} for fault in faults]
@@ -114,7 +114,7 @@ def clear(
         digests = {item.digest for item in chosen}
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
-        for found in everything(library_in(cache)):
+        for found in all_items(library_in(cache)):
             if found.folder.name in digests and remove(found):
                 freed += found.size_bytes
         stayed = len(digests & {item.digest for item in _items(cache)})
@@ -133,12 +133,12 @@ def _items(cache: Path | None) -> Iterator[Item]:
         for entry in store.entries():
             age = now - entry.last_used
             yield Item(entry.digest, entry.kind, entry.describe, entry.size_bytes, age)
-    for found in everything(library_in(cache)):
+    for found in all_items(library_in(cache)):
         yield Item(found.folder.name, "extraction", _says(found), found.size_bytes, now - found.last_used)
 
 
-def _says(found: Extraction | Odd) -> str:
-    if isinstance(found, Odd):
+def _says(found: Extraction | InvalidItem) -> str:
+    if isinstance(found, InvalidItem):
         return f"not to be used: {found.reason}"
     request, manifest = found.manifest.request, found.manifest
     state = f"{sum(manifest.rows):,} images" if manifest.complete else f"part of {request.count:,} images"

@@ -1,1 +1,1 @@
-"""Images and what they come in: sets, files, archives."""
+"""Image sets, decoding of image files, and zip archives."""

@@ -1,4 +1,4 @@
-"""Untrusted bytes to images that are safe to show and to classify, or to one sentence on why not.
+"""Decode untrusted bytes into images that are safe to show and classify, or explain why not.
 
 Nothing global is touched: Pillow's pixel limit and Python's warning filters belong to the whole process, so
 the size is read from the header, which Pillow opens without decoding, and compared here. Threads may decode
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class UploadedImage:
-    """An image that somebody uploaded.
+    """An uploaded image.
 
     Attributes:
         name: Its file name, safe to show.
@@ -66,7 +66,7 @@ def read_image(
     formats: tuple[str, ...] = FORMATS,
     remedy: str = "",
 ) -> UploadedImage:
-    """Decode the bytes of a file, whatever they are.
+    """Decode the bytes of an image file; reject everything else.
 
     The content decides the format, not the name. Of animations and multi-page files the first picture is
     taken. EXIF rotation is applied. Transparent parts are shown on white, as most pages and viewers do. Grey
@@ -90,37 +90,35 @@ def read_image(
     try:
         return _read(data, display_name(name), max_pixels, max_bytes, formats)
     except UnreadableImageError as error:
-        raise (UnreadableImageError(error.said, remedy) if remedy else error) from None
+        raise (UnreadableImageError(error.reason, remedy) if remedy else error) from None
 
 
-def _read(
-    data: bytes, shown: str, max_pixels: int, max_bytes: int, formats: tuple[str, ...]
-) -> UploadedImage:
+def _read(data: bytes, name: str, max_pixels: int, max_bytes: int, formats: tuple[str, ...]) -> UploadedImage:
     if not data:
-        raise UnreadableImageError(f"“{shown}” is empty but expected an image", "choose the file again")
+        raise UnreadableImageError(f"“{name}” is empty but expected an image", "choose the file again")
     if len(data) > max_bytes:
         raise UnreadableImageError(
-            f"“{shown}” has {len(data) / 1e6:.1f} MB but expected at most {max_bytes / 1e6:g} MB",
+            f"“{name}” has {len(data) / 1e6:.1f} MB but expected at most {max_bytes / 1e6:g} MB",
             "upload a smaller copy",
         )
-    opened = _open(data, shown, max_pixels, formats)
+    opened = _open(data, name, max_pixels, formats)
     try:
-        _require_modest(opened, data, shown, max_pixels)
+        _require_modest(opened, data, name, max_pixels)
         image, notes = _decode(opened)
     except UnreadableImageError:
         raise
     except Exception:  # noqa: BLE001 - on hostile bytes decoders raise errors of any type
-        _log.info("Could not decode %s", shown, exc_info=True)
+        _log.info("Could not decode %s", name, exc_info=True)
         raise UnreadableImageError(
-            f"“{shown}” begins as {opened.format} but expected a whole image: the rest is damaged, cut off "
+            f"“{name}” begins as {opened.format} but expected a whole image: the rest is damaged, cut off "
             "or of a rare kind",
             "upload it again or save it as PNG first",
         ) from None
-    return UploadedImage(shown, image, " ".join(notes) or None)
+    return UploadedImage(name, image, " ".join(notes) or None)
 
 
 def plain_image(image: Image.Image) -> Image.Image:
-    """An image that somebody has opened, as `read_image` gives it from a file: upright, opaque, 8 bits.
+    """Convert an opened image as `read_image` does one of a file: upright, opaque, 8 bits.
 
     Raises:
         UnreadableImageError: If its pixels cannot be read.
@@ -134,7 +132,7 @@ def plain_image(image: Image.Image) -> Image.Image:
 
 
 def display_name(name: str) -> str:
-    """A file name that is safe in any text: no folders, no markup, no control characters, 40 at most.
+    """Return a file name that is safe in any text: no folders, no markup, no control characters, 40 at most.
 
     Example:
         >>> display_name("../../etc/<b>cat</b>.png")
@@ -142,59 +140,59 @@ def display_name(name: str) -> str:
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     spaced = " ".join(last.split())
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in " .,-+()" else "_" for c in spaced)
-    clean = re.sub(r"_{2,}", "_", kept).strip(" .")
+    allowed = "".join(c if unicodedata.category(c)[0] in "LMN" or c in " .,-+()" else "_" for c in spaced)
+    clean = re.sub(r"_{2,}", "_", allowed).strip(" .")
     if len(clean) > _NAME_LENGTH:
         clean = f"{clean[: _NAME_LENGTH - 13]}…{clean[-12:]}"
     return clean or "unnamed file"
 
 
-def _open(data: bytes, shown: str, max_pixels: int, formats: tuple[str, ...]) -> Image.Image:
+def _open(data: bytes, name: str, max_pixels: int, formats: tuple[str, ...]) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImageError(
-            f"“{shown}” claims a giant size but expected at most {max_pixels / 1e6:g} million pixels",
+            f"“{name}” claims a giant size but expected at most {max_pixels / 1e6:g} million pixels",
             "upload a smaller copy",
         ) from None
     except Exception:  # noqa: BLE001 - on hostile bytes decoders raise errors of any type
-        _log.info("Could not open %s", shown, exc_info=True)
+        _log.info("Could not open %s", name, exc_info=True)
         raise UnreadableImageError(
-            f"“{shown}” is not an image that can be read here, or its beginning is damaged; expected "
+            f"“{name}” is not an image that can be read here, or its beginning is damaged; expected "
             "PNG, JPEG, WebP, BMP, GIF or TIFF",
             "save it as one of these and upload that",
         ) from None
 
 
-def _require_modest(opened: Image.Image, data: bytes, shown: str, max_pixels: int) -> None:
+def _require_modest(opened: Image.Image, data: bytes, name: str, max_pixels: int) -> None:
     width, height = opened.size
     if width * height > max_pixels or _tile_pixels(opened) > max_pixels:
         raise UnreadableImageError(
-            f"“{shown}” has {width} × {height} pixels but expected at most {max_pixels / 1e6:g} million "
+            f"“{name}” has {width} × {height} pixels but expected at most {max_pixels / 1e6:g} million "
             "in all",
             "upload a smaller copy",
         )
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise UnreadableImageError(
-            f"“{shown}” has {width} × {height} pixels but expected one side to be at most {MAX_ASPECT} times "
+            f"“{name}” has {width} × {height} pixels but expected one side to be at most {MAX_ASPECT} times "
             "the other",
             "crop it",
         )
     if opened.format in ("JPEG", "MPO") and _has_too_many_scans(data):
         raise UnreadableImageError(
-            f"“{shown}” is a JPEG of more than {MAX_SCANS} passes but expected about ten", "save it as PNG"
+            f"“{name}” is a JPEG of more than {MAX_SCANS} passes but expected about ten", "save it as PNG"
         )
 
 
 def _tile_pixels(opened: Image.Image) -> int:
-    """Pixels of one tile of a TIFF, which may be declared far larger than the image; 0 for the rest."""
+    """Return the pixels of one tile of a TIFF, which may be declared far larger than the image; else 0."""
     tags = getattr(opened, "tag_v2", {})
     width, height = (tags.get(tag, 0) for tag in (ExifTags.Base.TileWidth, ExifTags.Base.TileLength))
     return int(width) * int(height)
 
 
 def _has_too_many_scans(data: bytes) -> bool:
-    """Whether the first picture in a JPEG has more than MAX_SCANS passes; what follows it is skipped."""
+    """Return whether the first picture in a JPEG has more than MAX_SCANS passes; ignore what follows it."""
     scans, place = 0, 2
     while scans <= MAX_SCANS:
         marker = _MARKER.search(data, place)

@@ -1,4 +1,4 @@
-"""A transformed input back to pixels that a person can look at."""
+"""Conversion of transformed inputs back to viewable pixels."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,7 +6,7 @@ import torch
 
 
 def denormalize(image: torch.Tensor, black: torch.Tensor, white: torch.Tensor) -> npt.NDArray[np.uint8]:
-    """What a model sees of one image: its input with the normalisation undone.
+    """Return the image that a model sees: its input with the normalisation undone.
 
     Each channel runs from its smallest to its largest value in the two references. Where these do not span a
     range, as after a transform that scales each image by itself, the image is stretched to its own.

@@ -1,4 +1,4 @@
-"""Where images come from: named sets that are opened only when their pixels are needed."""
+"""Named image sets that are opened only when their pixels are needed."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -19,15 +19,15 @@ class LabelledImages(Protocol):
     """A map-style data set of (PIL image, label); the label is -1 where there is none."""
 
     def __len__(self) -> int:
-        """Number of images."""
+        """Return the number of images."""
 
     def __getitem__(self, index: int) -> tuple[Image.Image, int]:
-        """One image and its label."""
+        """Return one image and its label."""
 
 
 @dataclass(frozen=True, eq=False)
 class ArrayImages:
-    """Images held in memory.
+    """Images in memory, as arrays.
 
     Attributes:
         pixels: (N, H, W) grey or (N, H, W, 3) RGB, uint8.
@@ -76,12 +76,12 @@ class Missing:
     remedy: str = ""
 
     def __str__(self) -> str:
-        """Both."""
+        """Return the problem and its remedy as one text."""
         return f"{self.what} {self.remedy}".strip()
 
 
 def nothing_missing() -> tuple[Missing, ...]:
-    """What a set or a model says that needs nothing, or cannot tell before it is loaded."""
+    """Return no missing data: for a set or model that needs none, or cannot tell before it is loaded."""
     return ()
 
 
@@ -98,7 +98,7 @@ def require_present(missing: Iterable[Missing]) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """The class of each image of a set, as the set itself tells it.
+    """Class of each image of a set, as the set itself records it.
 
     Attributes:
         values: (N,) int64, one for each image in its order, -1 where there is none; or None where those that
@@ -116,13 +116,13 @@ class Labels:
 
 
 def labels_beside_features() -> Labels | None:
-    """What a set says whose labels are the model's own and come with its images."""
+    """Return no labels of the set's own: they come with its images and are the model's."""
     return None
 
 
 @dataclass(frozen=True)
 class UnusedFiles:
-    """What of a set's files was left out.
+    """Files of a set that are not used.
 
     Attributes:
         counts: How many, by their suffix or by the reason.
@@ -133,12 +133,12 @@ class UnusedFiles:
     surprising: bool = False
 
     def __str__(self) -> str:
-        """In words: "3 .ico, 1 .txt"."""
+        """Return the counts in words: "3 .ico, 1 .txt"."""
         return ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
 
 
 def nothing_left_out() -> UnusedFiles:
-    """What a set says of which every file is used."""
+    """Return no unused files."""
     return UnusedFiles()
 
 
@@ -175,7 +175,7 @@ def _no_images() -> LabelledImages:
 
 @dataclass(frozen=True)
 class FeatureSet(ImageSet):
-    """A named set of which only the features are at hand, from whatever framework; it cannot be opened.
+    """A named set with features alone, from whatever framework; it cannot be opened.
 
     Attributes:
         features: Gives features (N, D) float32 and labels (N,) int64, -1 where there is none.
@@ -186,7 +186,7 @@ class FeatureSet(ImageSet):
 
 
 def content_identity(*parts: bytes | str) -> str:
-    """SHA-256 over `parts`, each preceded by its length so that no two lists of parts collide."""
+    """Return a SHA-256 over `parts`, each preceded by its length so that no two lists of parts collide."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode(errors="surrogateescape") if isinstance(part, str) else part

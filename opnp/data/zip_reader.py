@@ -1,4 +1,4 @@
-"""A zip that somebody uploaded: its pictures one at a time, within bounds, without ever writing a file.
+"""Read images from an uploaded zip one at a time, within bounds, without writing a file.
 
 Nothing that the zip says of itself is trusted. The directory's size is checked before it is read, a member is
 unpacked only as far as its limit, and a name is a text to show, never a path to open.
@@ -35,7 +35,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 
 
 class SkipReason(StrEnum):
-    """Why a file of a zip is not looked at."""
+    """Reason to skip a file of a zip."""
 
     NOT_A_PICTURE = "not a picture (PNG, JPEG, WebP, BMP, GIF or TIFF)"
     ARCHIVE = "an archive inside the zip, which is not opened"
@@ -50,7 +50,7 @@ class SkipReason(StrEnum):
 
 
 class Member(NamedTuple):
-    """One file of a zip.
+    """A file of a zip.
 
     Attributes:
         name: Its path inside, safe to show.
@@ -76,7 +76,7 @@ class ZipImages:
     _infos: tuple[zipfile.ZipInfo, ...]
 
     def members(self) -> Iterator[Member]:
-        """The chosen files in order, unpacked one at a time."""
+        """Yield the chosen files in order, unpacked one at a time."""
         left = MAX_UNPACKED_BYTES
         for info in self._infos:
             data, cost = _unpacked(self._zip, info, left)
@@ -98,26 +98,26 @@ def open_zip(data: bytes, *, name: str, most: int = MOST_IMAGES) -> ZipImages:
     Raises:
         InvalidDataError: If it is no zip, too large or lists too many files, with a sentence to show.
     """
-    shown = display_name(name)
+    label = display_name(name)
     if len(data) > MAX_BUNDLE_BYTES:
         raise InvalidDataError(
-            f"“{shown}” has {len(data) / 1e6:.0f} MB but expected at most {MAX_BUNDLE_BYTES / 1e6:g} MB, "
+            f"“{label}” has {len(data) / 1e6:.0f} MB but expected at most {MAX_BUNDLE_BYTES / 1e6:g} MB, "
             "so pack fewer or smaller pictures."
         )
     listed = _directory_bytes(data)
     if listed is None:
         raise InvalidDataError(
-            f"“{shown}” is not a zip, or its end is missing; expected a zip of pictures, so pack them again."
+            f"“{label}” is not a zip, or its end is missing; expected a zip of pictures, so pack them again."
         )
     if listed > MAX_DIRECTORY_BYTES:
         raise InvalidDataError(
-            f"“{shown}” lists too many files to look through; expected some thousand, so pack a part of them."
+            f"“{label}” lists too many files to look through; expected some thousand, so pack a part of them."
         )
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN:
         raise InvalidDataError(
-            f"“{shown}” is a zip whose list of files is damaged; expected a whole one, so pack it again."
+            f"“{label}” is a zip whose list of files is damaged; expected a whole one, so pack it again."
         ) from None
     files = [info for info in opened.infolist() if not _is_ignored(info)]
     count = min(most, len(files))
@@ -126,7 +126,7 @@ def open_zip(data: bytes, *, name: str, most: int = MOST_IMAGES) -> ZipImages:
 
 
 def safe_path(name: str) -> str:
-    """A path inside a zip as a text that is safe to show; it leads nowhere.
+    """Return a path inside a zip as text that is safe to show and that cannot leave the zip.
 
     Example:
         >>> safe_path("../../cats/1.png")
@@ -137,7 +137,7 @@ def safe_path(name: str) -> str:
 
 
 def _directory_bytes(data: bytes) -> int | None:
-    """Size of a zip's directory by its end record, found as `zipfile` finds it; None if there is none."""
+    """Return the size of a zip's directory by its end record, found as `zipfile` finds it; else None."""
     place = len(data) - _END_SIZE
     if place < 0:
         return None
@@ -156,7 +156,7 @@ def _is_ignored(info: zipfile.ZipInfo) -> bool:
 
 
 def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> tuple[bytes | SkipReason, int]:
-    """A member's content, or why there is none, and the bytes that were unpacked to know."""
+    """Return a member's content, or the reason for none, and the number of bytes unpacked."""
     if info.flag_bits & 1:
         return SkipReason.LOCKED, 0
     if info.compress_type not in _METHODS:

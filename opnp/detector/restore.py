@@ -16,7 +16,7 @@ from opnp.explorer import Explorer
 from opnp.scoring.head_output import rescore
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
-from opnp.threshold.rules import LimitOod, Rule, rule_described
+from opnp.threshold.rules import LimitOod, Rule, parse_rule
 from opnp.threshold.sample import sample_of
 
 ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
@@ -110,7 +110,7 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
         ood_share = _fraction(said["metrics"]["aurc"]["ood_share"])
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
-    rule = rule_described(said["rule"])
+    rule = parse_rule(said["rule"])
     if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
         raise refused("its rule limits an OOD set that it was not chosen with")
     fresh = _fresh(detector, explorer, ood, ood_share)

@@ -1,1 +1,1 @@
-"""Find what looks wrong with an experiment before anything is computed."""
+"""Checks of an experiment before anything is computed."""

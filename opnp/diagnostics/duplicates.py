@@ -1,4 +1,4 @@
-"""Pictures that stand in two sets of an experiment, byte for byte: of training in a test, of ID in OOD."""
+"""Detection of identical images, byte for byte, in two sets: training in test, ID in OOD."""
 
 import hashlib
 from collections import defaultdict
@@ -19,8 +19,8 @@ _Place = tuple[LabelledImages, int]
 
 
 @dataclass(frozen=True)
-class Shared:
-    """Pictures that two sets share.
+class SharedImages:
+    """Images that two sets share.
 
     Attributes:
         first: Title of a set.
@@ -35,74 +35,74 @@ class Shared:
     example: str
 
     def __str__(self) -> str:
-        """In a sentence."""
+        """Return one sentence on the shared images."""
         return f"{standing('picture', self.count, self.second, self.first)}, {self.example} among them."
 
 
-def standing(thing: str, count: int, second: str, first: str) -> str:
-    """How many of one set are in another as well, as a clause.
+def standing(item: str, count: int, second: str, first: str) -> str:
+    """Return a clause on the number of items of one set that another has as well.
 
     Example:
         >>> standing("row", 1, "ID test", "ID train"), standing("row", 1200, "far", "ID test")
         ('1 row of ID test stands in ID train as well', '1,200 rows of far stand in ID test as well')
     """
-    stand = f"{thing} of {second} stands" if count == 1 else f"{thing}s of {second} stand"
+    stand = f"{item} of {second} stands" if count == 1 else f"{item}s of {second} stand"
     return f"{count:,} {stand} in {first} as well"
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What a comparison of sets found.
+class DuplicateReport:
+    """Result of a comparison of sets.
 
     Attributes:
         shared: Pictures that two sets share.
         unread: How many pictures were not looked at, because what was read had reached `MOST_BYTES`.
     """
 
-    shared: tuple[Shared, ...]
+    shared: tuple[SharedImages, ...]
     unread: int = 0
 
     def sentences(self) -> tuple[str, ...]:
-        """What there is to say; nothing where all were compared and no two are equal."""
-        said = tuple(map(str, self.shared))
+        """Return the findings in sentences; none if everything was compared and nothing is equal."""
+        sentences = tuple(map(str, self.shared))
         if not self.unread:
-            return said
+            return sentences
         most = readable_size(MOST_BYTES)
         left = f"{self.unread:,} pictures were not compared with those of other sets: {most} were read."
-        return (*said, left)
+        return (*sentences, left)
 
 
-def compare_sets(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> Comparison:
-    """Pictures of ID test that are in ID training, and of the OOD sets that are in either.
+def compare_sets(experiment: Experiment, opened: Mapping[str, LabelledImages]) -> DuplicateReport:
+    """Find images of ID test that are in ID training, and images of OOD sets that are in either.
 
     Args:
         experiment: Whose sets.
         opened: Those that are here, by key; only files and arrays are compared, each with its own kind.
     """
     named = [(images, opened[images.key]) for images in experiment.sets if images.key in opened]
-    digests, unread = _digests([there for _, there in named])
-    found = []
-    for later, (second, there) in enumerate(named):
+    digests, unread = _digests([pictures for _, pictures in named])
+    shared = []
+    for later, (second, pictures) in enumerate(named):
         for first, _ in named[: min(later, 2)]:
             known = set(digests[[images for images, _ in named].index(first)].values())
             same = [place for place, digest in digests[later].items() if digest in known]
             if same:
-                found.append(Shared(first.title, second.title, len(same), _name(there, same[0])))
-    return Comparison(tuple(found), unread)
+                shared.append(SharedImages(first.title, second.title, len(same), _name(pictures, same[0])))
+    return DuplicateReport(tuple(shared), unread)
 
 
 def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], int]:
-    """What can be equal in each set, by place: files whose size another set has too, and arrays.
+    """Return digests by position of possible duplicates: arrays, and files of a size that another set has.
 
     The smallest set is read first, for the largest is the one that may end at the limit.
     """
     sizes = [dict(_sizes(images)) for images in sets]
     holders: dict[int, set[int]] = defaultdict(set)
-    for number, there in enumerate(sizes):
-        for size in there.values():
+    for number, by_place in enumerate(sizes):
+        for size in by_place.values():
             holders[size].add(number)
     left, unread = MOST_BYTES, 0
-    found: list[dict[int, bytes]] = [{} for _ in sets]
+    digests: list[dict[int, bytes]] = [{} for _ in sets]
     for number in sorted(range(len(sets)), key=lambda number: len(sizes[number])):
         for place, size in sizes[number].items():
             if len(holders[size]) == 1:
@@ -113,20 +113,20 @@ def _digests(sets: Sequence[LabelledImages]) -> tuple[list[dict[int, bytes]], in
             left -= size
             digest = _digest(sets[number], place)
             if digest:
-                found[number][place] = digest
-    return found, unread
+                digests[number][place] = digest
+    return digests, unread
 
 
 def _sizes(images: LabelledImages) -> Iterator[tuple[int, int]]:
-    """Place and size in bytes of each picture that can be compared."""
+    """Yield position and size in bytes of each image that can be compared."""
     if isinstance(images, Subset):
-        whole = dict(_sizes(images.images))
-        yield from ((place, whole[there]) for place, there in enumerate(images.indices) if there in whole)
+        sizes = dict(_sizes(images.images))
+        yield from ((place, sizes[index]) for place, index in enumerate(images.indices) if index in sizes)
     elif isinstance(images, ArrayImages):
         yield from ((place, images.pixels[place].nbytes) for place in range(len(images)))
     elif isinstance(images, FileImages):
-        there = stats(images.paths.folder, images.paths.names)
-        yield from ((place, stat[0]) for place, stat in enumerate(there) if stat)
+        statuses = stats(images.paths.folder, images.paths.names)
+        yield from ((place, stat[0]) for place, stat in enumerate(statuses) if stat)
 
 
 def _digest(images: LabelledImages, place: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What was understood of an experiment: model, classes, images, and what looks wrong. It extracts nothing."""
+"""Summary of an experiment: model, classes, images and likely mistakes. It extracts nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _FLAT = 0.2
 
 @dataclass(frozen=True)
 class SetSummary:
-    """A set of images.
+    """Summary of an image set.
 
     Attributes:
         key: Its key.
@@ -51,7 +51,7 @@ class SetSummary:
 
 @dataclass(frozen=True)
 class ExperimentSummary:
-    """An experiment as it was read.
+    """Summary of an experiment.
 
     Attributes:
         key: Its key.
@@ -79,7 +79,7 @@ class ExperimentSummary:
 
 
 def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
-    """Look at an experiment's model and images, and at those features that are kept.
+    """Summarize an experiment's model, images and cached features.
 
     The model is loaded and folders are listed; files that two sets may share are read
     (`opnp.diagnostics.duplicates`).
@@ -99,9 +99,9 @@ def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
     if model is not None:
         notes += [*_model_words(model), *_classes_words(model)]
         warnings = [*model.understood.warnings, *_contrast_words(model), *warnings]
-        accuracy, said, odd = _on_test(experiment, model, store)
-        notes += said
-        warnings = [*odd, *warnings]
+        accuracy, assumptions, doubts = _on_test(experiment, model, store)
+        notes += assumptions
+        warnings = [*doubts, *warnings]
     return ExperimentSummary(
         experiment.key,
         experiment.title,
@@ -140,26 +140,28 @@ def _look(
         known = None if skipped is None else len(skipped)
         return SetSummary(images.key, images.title, count, classes, str(images.left_out()), known)
     except (OpnpError, OSError) as error:
-        there = opened.get(images.key)
-        said = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
-        return SetSummary(images.key, images.title, None if there is None else len(there), problem=said)
+        pictures = opened.get(images.key)
+        reason = str(error) if isinstance(error, OpnpError) else "The disk does not give it."
+        return SetSummary(
+            images.key, images.title, None if pictures is None else len(pictures), problem=reason
+        )
 
 
 def _classes(
     experiment: Experiment, images: ImageSet, model: Classifier, skipped: Sequence[Skip]
 ) -> tuple[tuple[str, str, int], ...]:
-    own = images.labels()
-    if own is None or not own.names:
+    labels = images.labels()
+    if labels is None or not labels.names:
         return ()
-    joined = joined_classes(experiment, images, own, model.class_names)
+    joined = joined_classes(experiment, images, labels, model.class_names)
     counts: Mapping[int, int] = {}
-    if own.values is not None:
-        values = np.delete(own.values, [skip.index for skip in skipped])
-        numbers, found = np.unique(values, return_counts=True)
-        counts = dict(zip(numbers.tolist(), found.tolist(), strict=True))
+    if labels.values is not None:
+        values = np.delete(labels.values, [skip.index for skip in skipped])
+        numbers, occurrences = np.unique(values, return_counts=True)
+        counts = dict(zip(numbers.tolist(), occurrences.tolist(), strict=True))
     return tuple(
         (name, model.class_names[place], counts.get(number, 0))
-        for number, (name, place) in enumerate(zip(own.names, joined.places, strict=True))
+        for number, (name, place) in enumerate(zip(labels.names, joined.places, strict=True))
         if 0 <= place < len(model.class_names)
     )
 
@@ -169,19 +171,21 @@ def _classes_words(model: Classifier) -> tuple[str, ...]:
 
 
 def _model_words(model: Classifier) -> tuple[str, ...]:
-    """What was found of the model when it was split and tried."""
-    found = model.understood
-    said = [f"The head is the {found.head}."] if found.head else []
-    if found.mode:
-        how = ", found by trying" if found.assumed else ""
-        said.append(f"Every picture is taken in {'grey (L)' if found.mode == 'L' else found.mode}{how}.")
-    if found.head and found.images:
-        said.append(f"Split, transform and model were proven on {found.images} of its own images.")
-    return (*said, *found.notes)
+    """Describe in sentences the findings of the model's split and trial."""
+    summary = model.understood
+    sentences = [f"The head is the {summary.head}."] if summary.head else []
+    if summary.mode:
+        how = ", found by trying" if summary.assumed else ""
+        sentences.append(
+            f"Every picture is taken in {'grey (L)' if summary.mode == 'L' else summary.mode}{how}."
+        )
+    if summary.head and summary.images:
+        sentences.append(f"Split, transform and model were proven on {summary.images} of its own images.")
+    return (*sentences, *summary.notes)
 
 
 def _contrast_words(model: Classifier) -> tuple[str, ...]:
-    """Whether black and white come out of the transform nearly alike."""
+    """Warn if black and white come out of the transform nearly alike."""
     try:
         with torch.no_grad():
             low, high = (model.transform(Image.new("RGB", (64, 64), (v,) * 3)).float() for v in (0, 255))
@@ -196,7 +200,7 @@ def _contrast_words(model: Classifier) -> tuple[str, ...]:
 def _on_test(
     experiment: Experiment, model: Classifier, store: Store
 ) -> tuple[float | None, tuple[str, ...], tuple[str, ...]]:
-    """Accuracy of the unpruned model where its features are kept; what was assumed; what is odd."""
+    """Return the unpruned model's accuracy where its features are cached, assumptions, and warnings."""
     images = experiment.id_test
     try:
         if images.missing():
@@ -204,15 +208,19 @@ def _on_test(
         features, skipped = _kept(images, model, store)
         if features is None:
             return None, _assumed(experiment, images, model), ()
-        there = assign_labels(experiment, images, model.class_names, features.labels, skipped)
+        assigned = assign_labels(experiment, images, model.class_names, features.labels, skipped)
     except OpnpError as error:
         return None, (), (str(error),)
-    labels = there.labels.numpy()
+    labels = assigned.labels.numpy()
     predicted = functional.linear(features.features, model.weight, model.bias).argmax(1).numpy()
     if len(labels) == 0 or labels.min() < 0 or labels.max() >= len(model.class_names):
-        return None, there.said, (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",)
-    odd = label_doubts(labels, predicted, model.class_names, images.title, there.otherwise)
-    return float((labels == predicted).mean()), there.said, odd
+        return (
+            None,
+            assigned.notes,
+            (f"The labels of {images.title} are not 0 to {len(model.class_names) - 1}.",),
+        )
+    doubts = label_doubts(labels, predicted, model.class_names, images.title, assigned.otherwise)
+    return float((labels == predicted).mean()), assigned.notes, doubts
 
 
 def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features | None, tuple[Skip, ...]]:
@@ -223,9 +231,9 @@ def _kept(images: ImageSet, model: Classifier, store: Store) -> tuple[Features |
 
 
 def _assumed(experiment: Experiment, images: ImageSet, model: Classifier) -> tuple[str, ...]:
-    own = images.labels()
+    labels = images.labels()
     return (
         ()
-        if own is None or not own.names
-        else joined_classes(experiment, images, own, model.class_names).said
+        if labels is None or not labels.names
+        else joined_classes(experiment, images, labels, model.class_names).notes
     )

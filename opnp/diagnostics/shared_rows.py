@@ -1,4 +1,4 @@
-"""Rows of features that stand in two sets of an experiment, bit for bit: training in test, ID in OOD."""
+"""Detection of identical rows of features, bit for bit, in two sets: training in test, ID in OOD."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,28 +10,28 @@ from opnp.experiments.experiment import Experiment
 
 
 def shared_rows(experiment: Experiment) -> tuple[str, ...]:
-    """What there is to say of rows of ID test that are in ID training, and of OOD rows that are in either.
+    """Return sentences on rows of ID test that are in ID training, and on OOD rows that are in either.
 
     Rows of one number alone, as of dead neurons, are not compared; nor is a set that takes what is read
     beyond `MOST_BYTES`.
     """
     rows: dict[str, npt.NDArray[np.void]] = {}
-    said: list[str] = []
+    sentences: list[str] = []
     left = MOST_BYTES
     for later, images in enumerate(experiment.sets):
         features = _features(images)
         if features is None or features.nbytes > left:
             continue
         left -= features.nbytes
-        rows[images.key] = own = _varied(features)
+        rows[images.key] = later_rows = _varied(features)
         for first in experiment.sets[: min(later, 2)]:
-            there = rows.get(first.key)
-            if there is None or there.dtype != own.dtype:
+            first_rows = rows.get(first.key)
+            if first_rows is None or first_rows.dtype != later_rows.dtype:
                 continue
-            count = int(np.isin(own, there).sum())
+            count = int(np.isin(later_rows, first_rows).sum())
             if count:
-                said.append(f"{standing('row', count, images.title, first.title)}, to the last bit.")
-    return tuple(said)
+                sentences.append(f"{standing('row', count, images.title, first.title)}, to the last bit.")
+    return tuple(sentences)
 
 
 def _features(images: ImageSet) -> npt.NDArray[np.float32] | None:
@@ -44,6 +44,6 @@ def _features(images: ImageSet) -> npt.NDArray[np.float32] | None:
 
 
 def _varied(features: npt.NDArray[np.float32]) -> npt.NDArray[np.void]:
-    """(N,) rows as single items, without those of one number."""
+    """Return (N,) rows as single items, without those of one repeated number."""
     varied = features[(features != features[:, :1]).any(axis=1)]
     return np.ascontiguousarray(varied).view(np.dtype((np.void, 4 * features.shape[1])))[:, 0]

@@ -1,1 +1,1 @@
-"""Experiments: what they are made of, where they are defined and which there are."""
+"""Experiments: definition, registry and status."""

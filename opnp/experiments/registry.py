@@ -1,4 +1,4 @@
-"""Which experiments there are: those of the package, and those that OPNP_EXPERIMENTS names.
+"""Registry of experiments: those of the package and those that OPNP_EXPERIMENTS names.
 
 OPNP_EXPERIMENTS holds TOML files and folders of them, separated like PATH (":", on Windows ";"). They come
 from whoever runs the dashboard; what a visitor sends never names a file here.
@@ -25,16 +25,16 @@ _EMBEDDED = "the embedded experiments"
 
 
 def list_experiments() -> tuple[Experiment, ...]:
-    """Every experiment of the package and of OPNP_EXPERIMENTS, the embedded one first.
+    """List every experiment of the package and of OPNP_EXPERIMENTS, the built-in one first.
 
     A file that cannot be used does not take the others down: it is listed under its name, says in `missing`
     what is wrong with it, and raises that when loaded. So does a key that two files claim.
     """
-    found: dict[str, tuple[Experiment, str]] = {e.key: (e, _EMBEDDED) for e in embedded_experiments()}
+    experiments: dict[str, tuple[Experiment, str]] = {e.key: (e, _EMBEDDED) for e in embedded_experiments()}
     for file in experiment_files():
         experiment = _read(file)
-        if experiment.key in found:
-            first = found[experiment.key][1]
+        if experiment.key in experiments:
+            first = experiments[experiment.key][1]
             experiment = _broken(
                 experiment.key,
                 InvalidSettingError(
@@ -42,52 +42,52 @@ def list_experiments() -> tuple[Experiment, ...]:
                     f"{first} and of {_name(file)}. Change `key` in [experiment] of one of them."
                 ),
             )
-            found[experiment.key] = (experiment, first)
+            experiments[experiment.key] = (experiment, first)
         else:
-            found[experiment.key] = (experiment, _name(file))
-    return _told_apart([experiment for experiment, _ in found.values()])
+            experiments[experiment.key] = (experiment, _name(file))
+    return _with_unique_titles([experiment for experiment, _ in experiments.values()])
 
 
 def load_experiment(key: str) -> Experiment:
-    """The experiment with that key.
+    """Return the experiment with that key.
 
     Raises:
         InvalidSettingError: If there is none; the message lists those that there are.
     """
     experiments = {experiment.key: experiment for experiment in list_experiments()}
     if key not in experiments:
-        found = difflib.get_close_matches(key.lower(), experiments, n=1)
-        hint = f" Did you mean {found[0]!r}?" if found else ""
+        matches = difflib.get_close_matches(key.lower(), experiments, n=1)
+        hint = f" Did you mean {matches[0]!r}?" if matches else ""
         raise InvalidSettingError(
             f"Expected `experiment` to be one of {', '.join(map(repr, experiments))} but got {key!r}.{hint}"
         )
     return experiments[key]
 
 
-def _told_apart(experiments: list[Experiment]) -> tuple[Experiment, ...]:
-    """The experiments, with the key behind a title that two of them have."""
+def _with_unique_titles(experiments: list[Experiment]) -> tuple[Experiment, ...]:
+    """Append the key to the titles that several experiments share."""
     titles = titles_of(experiments)
     return tuple(replace(experiment, title=titles[experiment.key]) for experiment in experiments)
 
 
 def experiment_files() -> list[Path]:
-    """The TOML files of the package and of OPNP_EXPERIMENTS, each once; also those that are not there."""
+    """Return the TOML files of the package and of OPNP_EXPERIMENTS, each once; also missing ones."""
     named = [Path(part) for part in os.environ.get("OPNP_EXPERIMENTS", "").split(os.pathsep) if part.strip()]
     files = [file for path in (SHIPPED, *named) for file in _files(path)]
     return list({os.path.realpath(file): file for file in files}.values())
 
 
 def shipped_keys() -> frozenset[str]:
-    """Keys of the experiments that come with the package."""
+    """Return the keys of the experiments that come with the package."""
     embedded = (experiment.key for experiment in embedded_experiments())
     return frozenset([*embedded, *(file.stem for file in _files(SHIPPED))])
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a folder, or the file itself, whatever it is."""
+    """Return the files of a folder, or the file itself."""
     try:
-        there = path.expanduser()
-        return sorted(there.glob("*.toml")) if there.is_dir() else [there]
+        expanded = path.expanduser()
+        return sorted(expanded.glob("*.toml")) if expanded.is_dir() else [expanded]
     except (OSError, RuntimeError):  # too long a name, or the home of nobody
         return [path]
 
@@ -105,7 +105,7 @@ def _read(file: Path) -> Experiment:
 
 
 def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
-    """An experiment that stands in the list and says why it cannot be used."""
+    """Return a placeholder that lists an unusable experiment with its problem."""
 
     def refuse(*_: Any) -> NoReturn:  # noqa: ANN401
         raise error

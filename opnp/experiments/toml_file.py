@@ -1,4 +1,4 @@
-"""An experiment file (TOML) to an experiment: checked to the last key when read, loaded when asked for."""
+"""Read an experiment file (TOML): checked to the last key when read, loaded when asked for."""
 
 import re
 import tomllib
@@ -49,7 +49,7 @@ class _ClassifierTable:
 
 
 def read_experiment(file: Path) -> Experiment:
-    """The experiment that a TOML file describes. Nothing is loaded or downloaded.
+    """Read the experiment that a TOML file describes, without loading or downloading anything.
 
     Args:
         file: Its paths start from its folder or from the data folder (OPNP_DATA).
@@ -66,17 +66,17 @@ def read_experiment(file: Path) -> Experiment:
     heading = read(_Heading, _table(tables, "experiment", place), place.at("[experiment]"))
     key = heading.key or _slug(file.stem)
     place = replace(place, experiment=_key(key, place.at("[experiment]")))
-    said = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
+    notes = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
     classifier, at = _classifier(_table(tables, "classifier", place), place.at("[classifier]"))
     file_of_features = classifier.path if isinstance(classifier, FeaturesOnly) else ""
     described = [*_id_sets(tables, place, required=not file_of_features), *_ood_sets(tables, place)]
-    made = [_made(one, place, file_of_features) for one in described]
-    train, test, *ood = (images for images, _ in made)
+    sets = [_read_image_set(entry, place, file_of_features) for entry in described]
+    train, test, *ood = (images for images, _ in sets)
     at = replace(at, pictures=lambda: first_pictures((test, train, *ood)))
 
     def fetch() -> None:
         classifier.fetch(at)
-        for _, fetch_set in made:
+        for _, fetch_set in sets:
             fetch_set()
 
     return Experiment(
@@ -90,13 +90,13 @@ def read_experiment(file: Path) -> Experiment:
         classifier_missing=lambda: classifier.missing(at),
         fetch=fetch,
         state=lambda: state_of(tables, place),
-        notes=said,
+        notes=notes,
     )
 
 
 @dataclass(frozen=True)
 class _Set:
-    """A set's table, where it stands, its key, and the prefix of its arrays in a file of features."""
+    """A set's table, its location, its key, and the prefix of its arrays in a file of features."""
 
     table: Table
     section: str
@@ -109,24 +109,26 @@ def _classifier(table: Table, place: Place) -> tuple[ClassifierSource, Place]:
     common = read(_ClassifierTable, {key: table[key] for key in names if key in table}, place)
     kind = CLASSIFIERS[one_of("source", common.source, CLASSIFIERS, place)]
     rest = {key: value for key, value in table.items() if key not in names}
-    return read(kind, rest, place, also=names), replace(place, link=common.link)
+    return read(kind, rest, place, other_keys=names), replace(place, link=common.link)
 
 
-def _made(one: _Set, place: Place, file_of_features: str) -> tuple[ImageSet, Callable[[], None]]:
-    """The set, and what downloads it."""
-    place = replace(place.at(one.section), labelled=one.section == "[id.test]")
-    default = {"source": FEATURES, "path": file_of_features, "prefix": one.prefix} if file_of_features else {}
-    said, rest = read_set({**default, "key": one.key, **one.table}, place)
-    if (said.source == FEATURES) != bool(file_of_features):
+def _read_image_set(entry: _Set, place: Place, file_of_features: str) -> tuple[ImageSet, Callable[[], None]]:
+    """Return the set, and the function that downloads it."""
+    place = replace(place.at(entry.section), labelled=entry.section == "[id.test]")
+    default = (
+        {"source": FEATURES, "path": file_of_features, "prefix": entry.prefix} if file_of_features else {}
+    )
+    settings, rest = read_set({**default, "key": entry.key, **entry.table}, place)
+    if (settings.source == FEATURES) != bool(file_of_features):
         raise place.wrong(
             "source",
             "'features' for all sets and the classifier, or for none",
-            repr(said.source),
+            repr(settings.source),
             "Features and images cannot be mixed.",
         )
     if file_of_features:
-        return feature_set(said, rest, place), nothing_to_fetch
-    images, source = image_set(said, rest, place)
+        return feature_set(settings, rest, place), nothing_to_fetch
+    images, source = image_set(settings, rest, place)
     return images, lambda: source.fetch(place)
 
 
@@ -135,12 +137,13 @@ def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
     for name in sections:
         if name not in _ID:
             raise unknown_key(name, _ID, place.at("[id]"))
-    found = [(name, _table(sections, name, place, "id.", required=required)) for name in _ID]
-    for name, table in found:
+    named_tables = [(name, _table(sections, name, place, "id.", required=required)) for name in _ID]
+    for name, table in named_tables:
         if "key" in table:
             raise place.at(f"[id.{name}]").wrong("key", "left out", short(table["key"]), f"It is {name!r}.")
     return [
-        _Set({"title": f"ID {name}", **table}, f"[id.{name}]", name, f"id_{name}") for name, table in found
+        _Set({"title": f"ID {name}", **table}, f"[id.{name}]", name, f"id_{name}")
+        for name, table in named_tables
     ]
 
 
@@ -150,10 +153,10 @@ def _tables(place: Place) -> dict[str, Any]:
     except InvalidDataError as error:
         raise InvalidSettingError(str(error)) from None
     except (OSError, ValueError, RecursionError) as error:
-        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
         raise InvalidSettingError(
             f"Expected {place.file.name[:_SHOWN]} to be a TOML file that can be read but got: "
-            f"{said or type(error).__name__}. Mend it there."
+            f"{reason or type(error).__name__}. Mend it there."
         ) from None
     _require_plain(tables, place)
     for name in tables:
@@ -198,22 +201,22 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
             f"Expected at least one table [[ood]] in {place.file.name} but got "
             f"{short(sets) if sets else 'none'}. Add one for each OOD set; docs/experiments.md shows how."
         )
-    found: dict[str, _Set] = {}
+    entries: dict[str, _Set] = {}
     for number, table in enumerate(sets, start=1):
-        there = place.at(f"[[ood]] number {number}")
+        location = place.at(f"[[ood]] number {number}")
         if not isinstance(table, dict) or not isinstance(table.get("key"), str):
-            raise there.wrong("key", "a short name", "nothing", 'Add `key = "..."` there.')
-        key = _key(table["key"], there)
+            raise location.wrong("key", "a short name", "nothing", 'Add `key = "..."` there.')
+        key = _key(table["key"], location)
         if key == AVERAGE:
-            raise there.wrong("key", "another one", repr(key), "So the average of all sets is called.")
-        if key in found or key in _ID:
-            raise there.wrong("key", "a name of its own", f"{key!r} again", "Choose another.")
-        found[key] = _Set(table, f"[[ood]] {key}", key, f"ood_{key}")
-    return list(found.values())
+            raise location.wrong("key", "another one", repr(key), "So the average of all sets is called.")
+        if key in entries or key in _ID:
+            raise location.wrong("key", "a name of its own", f"{key!r} again", "Choose another.")
+        entries[key] = _Set(table, f"[[ood]] {key}", key, f"ood_{key}")
+    return list(entries.values())
 
 
 def _slug(name: str) -> str:
-    """A file's name as a key.
+    """Return a file's name as a key.
 
     Example:
         >>> _slug("My Cats (2)")

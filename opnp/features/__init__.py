@@ -1,4 +1,4 @@
-"""Images to features on disk, at any size: resumable, shared by processes, memory flat.
+"""Extraction of features from images to disk, at any size: resumable, shared by processes, memory flat.
 
 `extract_to_disk` runs a classifier's backbone over an image set into chunk files, which `StoredFeatures`
 reads. A chunk is a safetensors file of 2048 images, written beside its place and renamed, and says itself

@@ -1,4 +1,4 @@
-"""Batches of images through the backbone, on any device."""
+"""Run batches of images through the backbone, on any device."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ from opnp.models import Classifier
 def run_backbone(
     classifier: Classifier, images: LabelledImages, spans: Sequence[range], settings: ExtractionSettings
 ) -> Iterator[tuple[Batch, torch.Tensor]]:
-    """Features of each span of images, in order.
+    """Yield features of each span of images, in order.
 
     On CUDA the images come from pinned memory, in channels-last order, and the backbone may run under
     autocast; nothing here waits for the GPU, so that it never waits for the loader's hand-over.
@@ -33,7 +33,7 @@ def run_backbone(
         OpnpError: If the storage fails, or the transform refuses an image.
     """
     device = classifier.weight.device
-    workers, pinned = settings.workers_on(device), devices.pins(device)
+    workers, pinned = settings.workers_on(device), devices.uses_pinned_memory(device)
     loader = batches(images, classifier.transform, spans, workers=workers, pin_memory=pinned)
     for batch in _handed_over(loader):
         if batch.problem is not None:
@@ -41,14 +41,14 @@ def run_backbone(
         if len(batch.labels) == 0:
             yield batch, classifier.weight.new_empty(0, classifier.weight.shape[1], dtype=torch.float32)
             continue
-        inputs = devices.laid_out(batch.images, device)
-        with devices.half_precision(device, wanted=settings.autocast):
+        inputs = devices.to_device_for_convolution(batch.images, device)
+        with devices.half_precision(device, requested=settings.autocast):
             features = classifier.features(inputs)
         yield batch, features
 
 
 def _handed_over(loader: Iterable[Batch]) -> Iterator[Batch]:
-    """What the loader gives; where one of its processes dies, a sentence."""
+    """Yield the loader's batches; raise a clear error if one of its processes dies."""
     batches = iter(loader)
     while True:
         with foreign("the loader processes to hand over images", "Try again with --workers 0."):

@@ -1,4 +1,4 @@
-"""Checksums of features and labels: a slow one that is written for good, and one as fast as memory.
+"""Checksums of features and labels: a slow one that is stored for good, and one as fast as memory.
 
 Measured on one core: blake2b 0.5 GB/s, zlib's CRC-32 1.7, XXH3 10, copying 2. So every read compares XXH3
 (`benchmarks/reading.py`: nothing beside the copying), and `cache verify` blake2b too.
@@ -19,8 +19,8 @@ BLOCK = 2**18
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-class Sums:
-    """The checksums of bytes that come piece by piece.
+class Checksums:
+    """Running checksums of bytes that come piece by piece.
 
     Args:
         slow: Whether to make the slow one.
@@ -32,27 +32,27 @@ class Sums:
 
     @classmethod
     def of(cls, *tensors: torch.Tensor) -> Self:
-        """Both, of the bytes of these tensors one after the other."""
+        """Return both checksums of the bytes of these tensors one after the other."""
         sums = cls(slow=True)
         for tensor in tensors:
             sums.add(bytes_of(tensor))
         return sums
 
     def add(self, piece: Bytes) -> None:
-        """Go on with these."""
+        """Update the checksums with these tensors."""
         self._quick.update(piece.data)
         if self._slow is not None:
             self._slow.update(piece.data)
 
     def quick(self) -> str:
-        """XXH3, 32 hexadecimal digits."""
+        """Return XXH3 as 32 hexadecimal digits."""
         return str(self._quick.hexdigest())
 
     def slow(self) -> str:
-        """blake2b, 32 hexadecimal digits; "" where it was not made."""
+        """Return blake2b as 32 hexadecimal digits; "" if it was not computed."""
         return "" if self._slow is None else self._slow.hexdigest()
 
 
 def bytes_of(tensor: torch.Tensor) -> Bytes:
-    """A view of a contiguous tensor's bytes."""
+    """Return a view of a contiguous tensor's bytes."""
     return tensor.contiguous().view(-1).view(torch.uint8).numpy()

@@ -1,4 +1,4 @@
-"""Reads chunks, and believes nothing: whose it is, which it is, its shape and every byte are compared.
+"""Read chunks and verify them: owner, number, shape and every byte.
 
     8 bytes     length n of the header, little-endian
     n bytes     JSON: {"__metadata__": {"chunk": JSON of `Chunk`}, "features": {...}, "labels": {...}}
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from opnp.features.checksums import BLOCK, Sums, bytes_of
+from opnp.features.checksums import BLOCK, Checksums, bytes_of
 from opnp.features.chunks import Chunk, DamagedChunkError, chunk_path
 from opnp.features.errors import StorageError
 from opnp.features.loader import Skip
@@ -39,7 +39,7 @@ class _Head(NamedTuple):
 
 
 def read_header(folder: Path, request: Request, number: int) -> Chunk:
-    """What a chunk says of itself, when its size is right and it belongs there. Cheap: no feature is read.
+    """Read a chunk's header if its size is right and it belongs there. Cheap: no feature is read.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -58,7 +58,7 @@ def read_chunk(
     into: torch.Tensor | None = None,
     thorough: bool = False,
 ) -> tuple[Chunk, torch.Tensor, torch.Tensor]:
-    """A chunk whose every byte is as it was written.
+    """Read a chunk and verify every byte.
 
     Args:
         folder: The extraction's.
@@ -78,7 +78,7 @@ def read_chunk(
     with _opened(folder, number) as file:
         chunk, features_at, labels_at = _head(file, request, number)
         quick = chunk.sum or _proven.get(chunk.checksum, "")
-        sums = Sums(slow=thorough or not quick)
+        sums = Checksums(slow=thorough or not quick)
         shape = chunk.rows, request.width
         if into is None or into.shape != shape:
             into = torch.empty(shape, dtype=request.dtype)
@@ -136,8 +136,8 @@ def _head(file: io.FileIO, request: Request, number: int) -> _Head:
     return _Head(chunk, 8 + length + features, 8 + length + labels)
 
 
-def _chunk(said: dict[str, Any]) -> Chunk:
-    chunk = Chunk(**{**said, "skipped": tuple(Skip(**skip) for skip in said["skipped"])})
+def _chunk(header: dict[str, Any]) -> Chunk:
+    chunk = Chunk(**{**header, "skipped": tuple(Skip(**skip) for skip in header["skipped"])})
     texts = chunk.request, chunk.checksum, chunk.sum, *(skip.reason for skip in chunk.skipped)
     numbers = chunk.number, chunk.rows, *(skip.index for skip in chunk.skipped)
     if not (all(type(text) is str for text in texts) and all(type(number) is int for number in numbers)):
@@ -154,14 +154,14 @@ def _require_rows(chunk: Chunk, request: Request) -> None:
 
 
 def _start(array: dict[str, Any], dtype: str, shape: list[int]) -> int:
-    """Where an array begins, when it is of that dtype and shape; its end follows from them."""
+    """Return the start of an array if it has that dtype and shape; its end follows from them."""
     start, _ = array["data_offsets"]
     if array["dtype"] != dtype or array["shape"] != shape or type(start) is not int:
         raise ValueError(array)
     return start
 
 
-def _fill(file: io.FileIO, start: int, tensor: torch.Tensor, sums: Sums) -> None:
+def _fill(file: io.FileIO, start: int, tensor: torch.Tensor, sums: Checksums) -> None:
     file.seek(start)
     left = bytes_of(tensor)
     while len(left):

@@ -1,4 +1,4 @@
-"""The files of an extraction: one safetensors file for each chunk of images, whole or not there at all."""
+"""Files of an extraction: one safetensors file for each chunk of images, written whole or not at all."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-from opnp.features.checksums import Sums
+from opnp.features.checksums import Checksums
 from opnp.features.errors import StorageError, UnwritableError
 from opnp.features.loader import Skip
 from opnp.features.request import Request
@@ -18,7 +18,7 @@ from opnp.store.errors import DISK_FULL
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a chunk file says of itself.
+    """Header of a chunk file.
 
     Attributes:
         request: Digest of the request that it belongs to.
@@ -39,11 +39,11 @@ class Chunk:
 
 
 class DamagedChunkError(Exception):
-    """A file that is not the whole chunk that its name says; the message is the reason."""
+    """A file that is not the whole chunk of its name; the message is the reason."""
 
 
 def chunk_path(folder: Path, number: int) -> Path:
-    """Where a chunk lies."""
+    """Return the path of a chunk."""
     return folder / f"chunk-{number:06d}.safetensors"
 
 
@@ -69,13 +69,13 @@ def write_chunk(
         StorageError: If the disk is full or cannot be written to. Nothing of the chunk remains.
     """
     tensors = {"features": features.contiguous(), "labels": labels.contiguous()}
-    sums = Sums.of(tensors["features"], tensors["labels"])
-    said = Chunk(request.digest, number, len(labels), tuple(skipped), sums.slow(), sums.quick())
-    write_whole(chunk_path(folder, number), save(tensors, {"chunk": json.dumps(asdict(said))}))
+    sums = Checksums.of(tensors["features"], tensors["labels"])
+    header = Chunk(request.digest, number, len(labels), tuple(skipped), sums.slow(), sums.quick())
+    write_whole(chunk_path(folder, number), save(tensors, {"chunk": json.dumps(asdict(header))}))
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole or not there.
+    """Write a file atomically: it is whole or not there.
 
     Raises:
         StorageError: If the disk is full or cannot be written to. Nothing remains.
@@ -101,26 +101,26 @@ def remove(folder: Path, numbers: Iterable[int]) -> None:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what a killed run was writing."""
+    """Remove the part-written files of a killed run."""
     for part in folder.glob(f".*{files.PART}"):
         plain.remove(part)
 
 
 def remove_others(folder: Path, request: Request) -> None:
-    """Remove chunks beyond the request's: another extraction's, that stood here before."""
-    own = {chunk_path(folder, number).name for number in range(request.chunks)}
+    """Remove chunks beyond the request's, left by an earlier extraction in this folder."""
+    requested = {chunk_path(folder, number).name for number in range(request.chunks)}
     for path in folder.glob("chunk-*.safetensors"):
-        if path.name not in own:
+        if path.name not in requested:
             plain.remove(path)
 
 
 def skipped_in(span: range, skipped: Sequence[Skip]) -> tuple[Skip, ...]:
-    """Those of some skipped images that lie in a span."""
+    """Return those skipped images that lie in a span."""
     return tuple(skip for skip in skipped if skip.index in span)
 
 
 def storage_error(error: OSError) -> StorageError:
-    """The sentence for a write that failed with `error`."""
+    """Return the error for a write that failed with `error`."""
     if error.errno in DISK_FULL:
         return StorageError(
             "Expected room for the next features but the disk is full. Free some space, or choose a folder "

@@ -1,22 +1,22 @@
-"""What can stop an extraction; each leaves the complete chunks in place for the next run."""
+"""Errors that stop an extraction; each leaves the complete chunks in place for the next run."""
 
 from opnp.errors import InvalidDataError, OpnpError
 
 
 class StorageError(OpnpError):
-    """The disk is full, or cannot be written to."""
+    """A disk that is full, or cannot be written to."""
 
 
 class UnwritableError(StorageError):
-    """The folder cannot be written to, whatever room there is."""
+    """A folder that cannot be written to, whatever room there is."""
 
 
 class ForeignFeaturesError(OpnpError):
-    """The folder holds the features of another model, data set, transform or number format."""
+    """A folder with the features of another model, data set, transform or number format."""
 
 
 class HalfPrecisionError(InvalidDataError):
-    """A feature is beyond float16, in the files or under autocast; in float32 it may be sound."""
+    """A feature beyond float16, in the files or under autocast; in float32 it may be sound."""
 
 
 class DamagedFeaturesError(OpnpError):
@@ -24,4 +24,4 @@ class DamagedFeaturesError(OpnpError):
 
 
 class IncompleteFeaturesError(InvalidDataError):
-    """An extraction that has not come to its end; the next run goes on with it."""
+    """An extraction that is not complete; the next run goes on with it."""

@@ -1,4 +1,4 @@
-"""Runs an extraction: chunk after chunk to disk, from wherever an earlier run stopped."""
+"""Run an extraction: chunk after chunk to disk, from wherever an earlier run stopped."""
 
 import contextlib
 import logging
@@ -19,7 +19,7 @@ from opnp.features.chunk_reader import read_header
 from opnp.features.errors import DamagedFeaturesError, HalfPrecisionError, StorageError
 from opnp.features.loader import Batch, Skip
 from opnp.features.manifest import ExtractionManifest, claim, write_manifest
-from opnp.features.monitor import Report, Watch
+from opnp.features.monitor import Report, RunMonitor
 from opnp.features.processes import ALONE, Processes
 from opnp.features.repair import mender
 from opnp.features.request import Request
@@ -78,15 +78,15 @@ def extract_to_disk(
         raise MissingDataError(f"Expected images in {images.title} but there are none. Check their folder.")
     request = Request.of(classifier, images, len(opened), settings)
     with _claimed(folder, request) if processes.leads else contextlib.nullcontext():
-        there = processes.lead(_complete_chunks(folder, request) if processes.leads else _none(request))
-        missing = [number for number in range(request.chunks) if not there[number]]
+        complete = processes.lead(_complete_chunks(folder, request) if processes.leads else _none(request))
+        missing = [number for number in range(request.chunks) if not complete[number]]
         if missing and processes.leads:
             _require_space(folder, request, missing)
-        mine = processes.share(missing)
-        watch = Watch(folder, request, report if processes.leads else None, cancel, missing)
-        spans = [span for number in mine for span in _steps(request.span(number), settings.batch_size)]
+        share = processes.share(missing)
+        watch = RunMonitor(folder, request, report if processes.leads else None, cancel, missing)
+        spans = [span for number in share for span in _steps(request.span(number), settings.batch_size)]
         stream = run_backbone(classifier, opened, spans, settings)
-        for number in mine:
+        for number in share:
             steps = len(_steps(request.span(number), settings.batch_size))
             _extract_chunk(folder, request, number, watch.over(islice(stream, steps)))
         processes.wait()
@@ -107,7 +107,7 @@ def _claimed(folder: Path, request: Request) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(folders.in_use(folder))
-            lock = plain.to_lock(folder / ".lock")
+            lock = plain.open_lock(folder / ".lock")
             stack.callback(os.close, lock)
         except OSError as error:
             raise chunks.storage_error(error) from error
@@ -146,7 +146,7 @@ def _require_space(folder: Path, request: Request, missing: list[int]) -> None:
 
 
 def _steps(span: range, batch_size: int) -> list[range]:
-    """Batches never cross a chunk, so a chunk's bytes do not depend on which other chunks a run does."""
+    """Yield batches that never cross a chunk, so that its bytes do not depend on the run's other chunks."""
     return [span[start : start + batch_size] for start in range(0, len(span), batch_size)]
 
 

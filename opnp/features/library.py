@@ -1,4 +1,4 @@
-"""The extractions of a cache folder: each in a folder of its own, named by its request."""
+"""Extractions of a cache folder: each in a folder of its own, named by its request."""
 
 import contextlib
 import logging
@@ -46,8 +46,8 @@ class Extraction:
 
 
 @dataclass(frozen=True)
-class Odd:
-    """Something in the library that is no extraction, or not to be believed.
+class InvalidItem:
+    """An item in the library that is no extraction, or an untrustworthy one.
 
     Attributes:
         folder: Where it lies.
@@ -65,14 +65,14 @@ class Odd:
 
 
 class Fault(NamedTuple):
-    """What is wrong with something in the library, and what has become of it."""
+    """A fault of an item in the library, and the action taken."""
 
     reason: str
     then: str
 
 
 def library_in(cache: Path | None = None) -> Path:
-    """Where the extractions of a cache folder live, beside the entries of its store."""
+    """Return the folder of a cache's extractions, beside the entries of its store."""
     return (default_directory() if cache is None else cache) / folders.PLACE
 
 
@@ -87,7 +87,7 @@ def extract_into(
     processes: Processes = ALONE,
     size_limit: int | None = None,
 ) -> StoredFeatures:
-    """`extract_to_disk` into the place that the library keeps for this request.
+    """Run `extract_to_disk` into the library's folder for this request.
 
     What is complete is not computed again; another model, image set, transform, format or precision has
     another place. When it is done, what was used least recently makes room, of extractions and the store's
@@ -131,12 +131,12 @@ def _extract_into(
 
 
 def extractions(library: Path) -> Iterator[Extraction]:
-    """Every extraction in the library, complete or not, in the order of their digests."""
-    return (found for found in everything(library) if isinstance(found, Extraction))
+    """Yield every extraction in the library, complete or not, in the order of their digests."""
+    return (item for item in all_items(library) if isinstance(item, Extraction))
 
 
 def extracted_sets(library: Path, classifier: Classifier) -> dict[str, str]:
-    """The complete extractions of a classifier: their digest → the identity of the image set."""
+    """Map the digests of a classifier's complete extractions to the identity of their image sets."""
     requests = {
         found.folder.name: found.manifest.request for found in extractions(library) if found.manifest.complete
     }
@@ -144,37 +144,35 @@ def extracted_sets(library: Path, classifier: Classifier) -> dict[str, str]:
     return {digest: one.images for digest, one in requests.items() if (one.model, one.transform) == mine}
 
 
-def everything(library: Path) -> Iterator[Extraction | Odd]:
-    """Every extraction, and whatever else lies in the library, in the order of their names."""
+def all_items(library: Path) -> Iterator[Extraction | InvalidItem]:
+    """Yield every extraction, and whatever else lies in the library, in the order of their names."""
     for folder, size, last_used in folders.listed(library):
         try:
             yield Extraction(folder, read_manifest(folder), size, last_used)
         except OpnpError as error:
-            yield Odd(folder, str(error), size, last_used, _holds_own_chunks(folder))
+            yield InvalidItem(folder, str(error), size, last_used, _holds_own_chunks(folder))
 
 
-def remove(found: Extraction | Odd) -> bool:
-    """Remove it unless it is in use; return whether it is gone."""
-    return folders.remove_if_unused(found.folder)
+def remove(item: Extraction | InvalidItem) -> bool:
+    """Remove an item unless it is in use; return whether it is gone."""
+    return folders.remove_if_unused(item.folder)
 
 
-def mend(found: Extraction | Odd) -> list[Fault]:
-    """Remove what is damaged, so that the next run makes it again, and say what that was.
+def mend(item: Extraction | InvalidItem) -> list[Fault]:
+    """Remove damaged parts, so that the next run makes them again, and return the faults.
 
     Of a complete extraction every byte is read, and the chunks that have changed go. One without a manifest
     that can be believed stays while the next run may find whole chunks in it; anything else that is no
     extraction goes, unless somebody uses it.
     """
-    if isinstance(found, Odd):
-        if found.worth:
+    if isinstance(item, InvalidItem):
+        if item.worth:
             return [Fault("its manifest is gone or damaged", "kept, since the next run can make it again")]
-        return [
-            Fault("it is no extraction, or one of another name", "removed" if remove(found) else "in use")
-        ]
-    if not found.manifest.complete:
+        return [Fault("it is no extraction, or one of another name", "removed" if remove(item) else "in use")]
+    if not item.manifest.complete:
         return []
-    stored = StoredFeatures(found.folder, found.manifest)
-    with folders.in_use(found.folder):
+    stored = StoredFeatures(item.folder, item.manifest)
+    with folders.in_use(item.folder):
         damaged = stored.faults()
         if damaged:
             stored.discard(list(damaged))
@@ -190,7 +188,7 @@ def _holds_own_chunks(folder: Path) -> bool:
 
 
 def _make_room(place: Path) -> None:
-    """Remove what is no folder, nor a link to one that may be away, in the place of one that is ours."""
+    """Remove a file in the place of one of our folders, unless it links to a folder that may be offline."""
     if place.is_dir() or place.is_symlink() or not os.path.lexists(place):
         return
     _log.warning("Something else was in the place of a folder of features; it is removed.")

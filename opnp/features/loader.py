@@ -1,4 +1,4 @@
-"""Reads and transforms images, in loader processes; tells an unreadable image from a failing disk."""
+"""Read and transform images in loader processes; tell unreadable images from a failing disk."""
 
 import errno
 import logging
@@ -76,7 +76,7 @@ class _Batches(Dataset[Batch]):
         self._images, self._transform = unpack(packed)
 
     def can_be_sent(self) -> bool:
-        """Whether loader processes can have it, however this machine starts them."""
+        """Return whether an object can be sent to loader processes, however this machine starts them."""
         if multiprocessing.get_start_method() == "fork":
             return True
         try:
@@ -92,7 +92,7 @@ class _Batches(Dataset[Batch]):
                 try:
                     image, label = _read(self._images, index)
                 except UnreadableImageError as error:
-                    skipped.append(Skip(index, error.said.removesuffix(".")))
+                    skipped.append(Skip(index, error.reason.removesuffix(".")))
                     continue
                 tensors.append(_transformed(self._transform, image, index))
                 labels.append(_whole(label, index))
@@ -110,7 +110,7 @@ def batches(
     workers: int = 0,
     pin_memory: bool = False,
 ) -> DataLoader[Batch]:
-    """One `Batch` for each span of indices, in that order, read ahead by `workers` processes.
+    """Yield one `Batch` for each span of indices, in that order, read ahead by `workers` processes.
 
     Where those cannot have the images or the transform, this process reads, and a warning says why.
     """
@@ -127,7 +127,7 @@ def batches(
 
 
 def _read(images: LabelledImages, index: int) -> tuple[Image.Image, int]:
-    """One decoded image; UnreadableImageError says why not, in words without its path."""
+    """Return one decoded image; UnreadableImageError tells why not, in words without its path."""
     try:
         image, label = images[index]
         image.load()
@@ -155,7 +155,7 @@ def _read(images: LabelledImages, index: int) -> tuple[Image.Image, int]:
 
 
 def _whole(label: object, index: int) -> int:
-    """A class index, of whatever type of whole number the data set has."""
+    """Return a class index as an int, from any type of whole number that the data set uses."""
     try:
         return operator.index(label.item() if hasattr(label, "item") else label)  # type: ignore[arg-type]
     except (TypeError, ValueError, RuntimeError):
@@ -168,12 +168,12 @@ def _whole(label: object, index: int) -> int:
 def _transformed(transform: Transform, image: Image.Image, index: int) -> torch.Tensor:
     what = f"the model's transform to accept image {index} ({image.mode}, {image.width}×{image.height})"
     with foreign(what, "Let the transform take every picture, in RGB and in grey (L)."):
-        made: object = transform(image)
-    if not torch.is_tensor(made):
+        tensor: object = transform(image)
+    if not torch.is_tensor(tensor):
         raise InvalidDataError(
-            f"Expected {what} and give a tensor but it gave {type(made).__name__}. End it with ToTensor()."
+            f"Expected {what} and give a tensor but it gave {type(tensor).__name__}. End it with ToTensor()."
         )
-    return made
+    return tensor
 
 
 def _stacked(tensors: list[torch.Tensor], span: range) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""The manifest of an extraction: whose features a folder holds, and, once it is complete, what they are."""
+"""The manifest of an extraction: its request and, once it is complete, its contents."""
 
 import errno
 import json
@@ -26,7 +26,7 @@ _log = logging.getLogger("opnp.features")
 
 @dataclass(frozen=True)
 class ExtractionManifest:
-    """What a folder holds.
+    """Contents of a folder of features.
 
     Attributes:
         request: What the extraction is of.
@@ -40,16 +40,16 @@ class ExtractionManifest:
 
     @property
     def complete(self) -> bool:
-        """Whether every chunk was there when it was written."""
+        """True if every chunk was there when it was written."""
         return len(self.rows) == self.request.chunks
 
     def skipped_in(self, number: int) -> tuple[Skip, ...]:
-        """Those of one chunk."""
+        """Return the skipped images of one chunk."""
         return skipped_in(self.request.span(number), self.skipped)
 
 
 def claim(folder: Path, request: Request) -> None:
-    """Make `folder` the place of `request`, or find that it is.
+    """Reserve `folder` for `request`, or check that it already belongs to it.
 
     A folder that bears the request's digest as its name is its place: whatever another manifest in it says,
     or one that cannot be read, is written anew. Its chunks say themselves whose they are.
@@ -59,22 +59,22 @@ def claim(folder: Path, request: Request) -> None:
         InvalidDataError: If its manifest cannot be read, and nothing else says that it is ours.
         StorageError: If it cannot be written to.
     """
-    own = folder.name == request.digest
+    named_by_request = folder.name == request.digest
     try:
-        there = read_manifest(folder, as_named=False).request
+        present = read_manifest(folder, as_named=False).request
     except MissingDataError:
         write_manifest(folder, ExtractionManifest(request))
         return
     except InvalidDataError:
-        if not own:
+        if not named_by_request:
             raise
         _log.warning("The manifest of features was damaged; it is made again from the chunks that are whole.")
         write_manifest(folder, ExtractionManifest(request))
         return
-    if there == request:
+    if present == request:
         return
-    differ = ", ".join(request.differences(there))
-    if own:
+    differ = ", ".join(request.differences(present))
+    if named_by_request:
         _log.warning("A folder held features of others (%s differ); they are extracted again.", differ)
         write_manifest(folder, ExtractionManifest(request))
         return
@@ -85,7 +85,7 @@ def claim(folder: Path, request: Request) -> None:
 
 
 def write_manifest(folder: Path, manifest: ExtractionManifest) -> None:
-    """Write it whole; the same manifest gives the same bytes.
+    """Write the manifest atomically; the same manifest gives the same bytes.
 
     Raises:
         StorageError: If the folder cannot be written to.
@@ -95,7 +95,7 @@ def write_manifest(folder: Path, manifest: ExtractionManifest) -> None:
 
 
 def read_manifest(folder: Path, *, as_named: bool = True) -> ExtractionManifest:
-    """What `folder` holds.
+    """Read the manifest of `folder`.
 
     Args:
         folder: The extraction's.
@@ -107,7 +107,7 @@ def read_manifest(folder: Path, *, as_named: bool = True) -> ExtractionManifest:
         StorageError: If it cannot be read just now.
     """
     try:
-        manifest = _said(json.loads(plain.read(folder / _NAME, _MOST)))
+        manifest = _parse(json.loads(plain.read(folder / _NAME, _MOST)))
     except (FileNotFoundError, NotADirectoryError):
         raise MissingDataError(
             "Expected a folder of features but it has no manifest. Extract them."
@@ -135,15 +135,15 @@ def _unreadable() -> InvalidDataError:
     )
 
 
-def _said(said: dict[str, Any]) -> ExtractionManifest:
-    """The manifest that JSON says; one that is not complete has neither rows nor skipped images.
+def _parse(content: dict[str, Any]) -> ExtractionManifest:
+    """Parse a manifest from JSON; an incomplete one has neither rows nor skipped images.
 
     Raises:
         ValueError: If it does not add up. (TypeError and KeyError: if it is no manifest at all.)
     """
-    request = Request.said(said["request"])
+    request = Request.from_json(content["request"])
     manifest = ExtractionManifest(
-        request, tuple(said["rows"]), tuple(Skip(**skip) for skip in said["skipped"])
+        request, tuple(content["rows"]), tuple(Skip(**skip) for skip in content["skipped"])
     )
     if not manifest.complete:
         return ExtractionManifest(request)

@@ -1,4 +1,4 @@
-"""Watches a run: says where it stands after each step, and stops it when asked to."""
+"""Report the progress of a run after each step, and stop it when asked to."""
 
 import threading
 import time
@@ -17,8 +17,8 @@ Report = Callable[[ExtractionProgress], object]
 """Told where the run stands after each step; returning False stops it."""
 
 
-class Watch:
-    """Watches one run.
+class RunMonitor:
+    """Progress reports and cancellation of one run.
 
     Args:
         folder: The extraction's.
@@ -43,7 +43,7 @@ class Watch:
         self._stopped = False
 
     def over(self, steps: Iterator[tuple[Batch, torch.Tensor]]) -> Iterator[tuple[Batch, torch.Tensor]]:
-        """The steps of one chunk, each reported once it has been used. A stop comes before the next step.
+        """Yield the steps of one chunk, each reported once it has been used; stop before the next step.
 
         Raises:
             CancelledError: If the run was stopped.
@@ -68,6 +68,6 @@ class Watch:
                 )
 
     def _written(self) -> int:
-        """Images in chunks that this run's processes have completed."""
-        there = (n for n in self._missing if chunks.chunk_path(self._folder, n).exists())
-        return sum(len(self._request.span(number)) for number in there)
+        """Return the number of images in chunks that this run's processes have completed."""
+        complete = (n for n in self._missing if chunks.chunk_path(self._folder, n).exists())
+        return sum(len(self._request.span(number)) for number in complete)

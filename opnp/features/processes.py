@@ -1,4 +1,4 @@
-"""The processes of a `torchrun`, or this one alone: who does which chunk, and how sums meet."""
+"""Processes of a `torchrun`, or this one alone: distribution of chunks and sums across processes."""
 
 import contextlib
 import os
@@ -33,11 +33,11 @@ class Processes:
 
     @property
     def leads(self) -> bool:
-        """Whether this is the one that prints and writes what belongs to all."""
+        """True for the process that prints and writes on behalf of all."""
         return self.rank == 0
 
     def share(self, items: Sequence[_T]) -> Sequence[_T]:
-        """This process's part: every item goes to exactly one process."""
+        """Return this process's part: every item goes to exactly one process."""
         return items[self.rank :: self.size]
 
     def wait(self) -> None:
@@ -45,15 +45,15 @@ class Processes:
         self.add(torch.zeros(1))
 
     def add(self, values: torch.Tensor) -> torch.Tensor:
-        """The sum of every process's `values`, on the CPU in their dtype, the same for each process."""
+        """Return the sum of all processes' `values`, on the CPU in their dtype, the same for each process."""
         if self.size == 1:
             return values
-        summed = values.clone().to(devices.meeting(self.device))
+        summed = values.clone().to(devices.reduction_device(self.device))
         distributed.all_reduce(summed)
         return summed.cpu()
 
     def lead(self, values: torch.Tensor) -> torch.Tensor:
-        """The leading process's `values`, for each process."""
+        """Return the leading process's `values`, for each process."""
         return self.add(values if self.leads else torch.zeros_like(values))
 
 
@@ -74,7 +74,7 @@ def joined(device: torch.device) -> Iterator[Processes]:
     if size == 1:
         yield Processes(device=device)
         return
-    device = devices.own_of(device, int(os.environ.get("LOCAL_RANK", "0")))
+    device = devices.local_device(device, int(os.environ.get("LOCAL_RANK", "0")))
     distributed.init_process_group(devices.backend(device), timeout=_PATIENCE)
     try:
         yield Processes(distributed.get_rank(), size, device)

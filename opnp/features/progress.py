@@ -1,11 +1,11 @@
-"""How far a long run is, how fast, and how long it still takes."""
+"""Progress of a long run: share done, rate and remaining time."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ExtractionProgress:
-    """Where a run stands.
+    """Progress of a run.
 
     Attributes:
         done: Images done, those of earlier runs included.
@@ -28,7 +28,7 @@ class ExtractionProgress:
 
     @property
     def share(self) -> float:
-        """Share done, in [0, 1]; nothing to do counts as done."""
+        """Share done, in [0, 1]; 1 where there is nothing to do."""
         return self.done / self.total if self.total else 1.0
 
     @property
@@ -38,7 +38,7 @@ class ExtractionProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """At that rate; None until there is one."""
+        """Remaining seconds at the current rate; None until there is one."""
         return (self.total - self.done) / self.rate if self.rate > 0 else None
 
     def __str__(self) -> str:
@@ -50,18 +50,18 @@ class ExtractionProgress:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the two largest units that say enough.
+    """Format seconds in the two largest useful units.
 
     Example:
         >>> duration(42), duration(3720), duration(200_000)
         ('42 s', '1 h 2 min', '2 d 7 h')
     """
-    whole = round(seconds)
+    rounded = round(seconds)
     for (large, large_name), (small, small_name) in (
         ((86400, "d"), (3600, "h")),
         ((3600, "h"), (60, "min")),
         ((60, "min"), (1, "s")),
     ):
-        if whole >= large:
-            return f"{whole // large} {large_name} {whole % large // small} {small_name}"
-    return f"{whole} s"
+        if rounded >= large:
+            return f"{rounded // large} {large_name} {rounded % large // small} {small_name}"
+    return f"{rounded} s"

@@ -1,4 +1,4 @@
-"""Extracts one damaged chunk again, from the images, while its features are being read."""
+"""Extract a damaged chunk again from the images while its features are being read."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def mender(
     request: Request,
     settings: ExtractionSettings,
 ) -> Mend:
-    """How the chunks of `folder` are extracted again; whoever else wants the same one waits, and finds it.
+    """Return a function that extracts a chunk of `folder` again; concurrent callers wait and share it.
 
     Args:
         extract: Extracts what is not there: `extract_to_disk`.
@@ -63,7 +63,7 @@ def mender(
 
 
 def turn(folder: Path) -> Path:
-    """The lock of those who want the same features: one extracts, the others wait."""
+    """Return the lock of those who want the same features: one extracts, the others wait."""
     return folder.with_name(f".{folder.name}.turn")
 
 

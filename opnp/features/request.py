@@ -1,4 +1,4 @@
-"""What an extraction is of; two requests that differ in any word never share a folder's features."""
+"""The request of an extraction; two requests that differ in any word never share a folder's features."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Request:
-    """Everything that decides what an extraction's files hold, but for rounding.
+    """All inputs that decide an extraction's content, but for rounding.
 
     Batch size, loader processes and the number of processes are not in it: a run may go on with others.
 
@@ -47,7 +47,7 @@ class Request:
     def of(
         cls, classifier: Classifier, images: ImageSet, count: int, settings: ExtractionSettings
     ) -> "Request":
-        """The request to run `classifier` on the `count` images of a set."""
+        """Return the request to run `classifier` on the `count` images of a set."""
         return cls(
             model=classifier.fingerprint,
             transform=classifier.transform_id,
@@ -60,15 +60,15 @@ class Request:
         )
 
     @classmethod
-    def said(cls, said: dict[str, Any]) -> Self:
-        """The request that JSON says.
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Parse a request from JSON.
 
         Raises:
             ValueError: If it is not one that could have been made: of another version, a wrong type, a number
                 below one.
             TypeError: If a field is missing or too many.
         """
-        request = cls(**said)
+        request = cls(**content)
         texts = request.model, request.transform, request.images, request.format, request.precision
         numbers = request.count, request.width, request.chunk
         if not all(type(text) is str for text in texts) or request.version != VERSION:
@@ -80,12 +80,12 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of it, 64 hexadecimal digits."""
+        """SHA-256 of the request, 64 hexadecimal digits."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of the features on disk."""
+        """Dtype of the features on disk."""
         return FeatureFormat(self.format).dtype
 
     @property
@@ -94,9 +94,9 @@ class Request:
         return -(-self.count // self.chunk)
 
     def span(self, chunk: int) -> range:
-        """Indices of the images in a file."""
+        """Return the indices of the images in a file."""
         return range(chunk * self.chunk, min((chunk + 1) * self.chunk, self.count))
 
     def differences(self, other: "Request") -> list[str]:
-        """Names of the fields in which two requests differ."""
+        """Return the names of the fields in which two requests differ."""
         return [f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)]

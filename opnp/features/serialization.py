@@ -1,4 +1,4 @@
-"""Images and transforms as bytes for loader processes, also where those start with nothing of this one's.
+"""Serialization of images and transforms for loader processes, also for those that share no memory.
 
 Python's own pickle sends code by the name of its module, and a stranger's module is nowhere to be imported
 in a process that was spawned. cloudpickle sends such code by value; here it also says where that code looks
@@ -24,29 +24,29 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         super().__init__(file)
         self.folders: dict[str, None] = {}
 
-    def reducer_override(self, thing: Any) -> Any:  # noqa: ANN401
-        if isinstance(thing, FunctionType):
-            self.folders |= dict.fromkeys(search_path(thing.__globals__))
-        return super().reducer_override(thing)
+    def reducer_override(self, value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, FunctionType):
+            self.folders |= dict.fromkeys(search_path(value.__globals__))
+        return super().reducer_override(value)
 
 
-def pack(*things: object) -> Packed:
-    """The things as bytes.
+def pack(*objects: object) -> Packed:
+    """Serialize objects to bytes.
 
     Raises:
         Exception: Of any type, if one of them cannot be sent (an open file, a lock, a generator).
     """
     file = io.BytesIO()
     pickler = _Pickler(file)
-    pickler.dump(things)
+    pickler.dump(objects)
     return tuple(pickler.folders), file.getvalue()
 
 
 def unpack(packed: Packed) -> tuple[Any, ...]:
-    """The things in another process, which serves them alone."""
+    """Deserialize objects in another process, which serves them alone."""
     folders, data = packed
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     if b"torchvision" in data:
         prepare_torchvision()
-    things: tuple[Any, ...] = cloudpickle.loads(data)  # from our own parent process
-    return things
+    objects: tuple[Any, ...] = cloudpickle.loads(data)  # from our own parent process
+    return objects

@@ -1,4 +1,4 @@
-"""How an extraction runs and in which number format it ends."""
+"""Settings of an extraction: execution and number format."""
 
 import os
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class FeatureFormat(StrEnum):
 
     @property
     def dtype(self) -> torch.dtype:
-        """The torch dtype."""
+        """Torch dtype of the format."""
         return torch.float16 if self is FeatureFormat.FLOAT16 else torch.float32
 
 
 @dataclass(frozen=True)
 class ExtractionSettings:
-    """How an extraction runs.
+    """Execution settings of an extraction.
 
     Attributes:
         format: Number format on disk, `float16` or `float32`.
@@ -61,11 +61,11 @@ class ExtractionSettings:
         object.__setattr__(self, "format", FeatureFormat(self.format))
 
     def precision(self, device: torch.device) -> str:
-        """What the backbone computes in on `device`: 'float16 autocast' or 'float32'."""
+        """Return the backbone's precision on `device`: 'float16 autocast' or 'float32'."""
         return "float16 autocast" if self.autocast and runs_half(device) else "float32"
 
     def workers_on(self, device: torch.device) -> int:
-        """Loader processes for each process that runs the backbone.
+        """Return the number of loader processes for each process that runs the backbone.
 
         On a GPU up to eight share the cores; on a CPU the backbone needs the cores itself.
         """

@@ -43,7 +43,7 @@ class StoredFeatures:
 
     @classmethod
     def open(cls, folder: Path, mend: Mend | None = None) -> "StoredFeatures":
-        """The features that a folder holds, used now.
+        """Open the features of a folder and mark them as used now.
 
         Raises:
             MissingDataError: If it holds none.
@@ -67,7 +67,7 @@ class StoredFeatures:
 
     @property
     def width(self) -> int:
-        """Features of an image, D."""
+        """Number of features of an image, D."""
         return self.manifest.request.width
 
     @property
@@ -77,16 +77,16 @@ class StoredFeatures:
 
     @property
     def size_bytes(self) -> int:
-        """Of its files."""
+        """Size of its files in bytes."""
         return sum(stat.st_size for _, stat in files.scan(self.folder))
 
     @property
     def numbers(self) -> Sequence[int]:
-        """Of its chunks, in the order of the images."""
+        """Numbers of its chunks, in the order of the images."""
         return range(len(self.manifest.rows))
 
     def chunk(self, number: int) -> Features:
-        """A chunk: features (n, D) in the number format on disk; labels (n,).
+        """Return a chunk: features (n, D) in the number format on disk; labels (n,).
 
         Raises:
             DamagedFeaturesError: If it is damaged and cannot be extracted again.
@@ -98,7 +98,7 @@ class StoredFeatures:
         return map(self.chunk, self.numbers)
 
     def load(self) -> Features:
-        """Everything in memory: features (N, D) float32, labels (N,). Raises as `chunk` does."""
+        """Load everything into memory: features (N, D) float32, labels (N,). Raises as `chunk` does."""
         features = torch.empty(len(self), self.width)
         labels = torch.empty(len(self), dtype=torch.int64)
         dtype = self.manifest.request.dtype
@@ -116,23 +116,23 @@ class StoredFeatures:
         return Features(features, labels)
 
     def damaged(self) -> list[int]:
-        """Numbers of the chunks that are not as they were written; every byte is read."""
+        """Return the numbers of the damaged chunks; every byte is read."""
         return list(self.faults())
 
     def faults(self) -> dict[int, str]:
-        """What is wrong with those chunks, by number, as a clause about "it"."""
-        found = {}
+        """Return the faults of damaged chunks, by number, as a clause about "it"."""
+        faults = {}
         for number in self.numbers:
             try:
                 self._whole(number, thorough=True)
             except FileNotFoundError:
-                found[number] = "it is gone"
+                faults[number] = "it is gone"
             except DamagedChunkError as error:
-                found[number] = str(error)
-        return found
+                faults[number] = str(error)
+        return faults
 
     def discard(self, numbers: Sequence[int]) -> None:
-        """Remove chunks, and the manifest's word that all are there, so that the next run makes them again.
+        """Remove chunks, and mark the manifest incomplete, so that the next run makes them again.
 
         Raises:
             StorageError: If the folder cannot be written to.

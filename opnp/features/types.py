@@ -7,7 +7,7 @@ import torch
 
 @dataclass(frozen=True)
 class Features:
-    """What the backbone made of images.
+    """Features of images, as the backbone computes them.
 
     Attributes:
         features: (N, D) on the CPU; float32, or the number format on disk for a chunk that is mapped from it.

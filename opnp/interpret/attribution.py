@@ -1,4 +1,4 @@
-"""Which weights and neurons made one sample's score, or a change of it: an account that adds up exactly.
+"""Attribution of one sample's score, or of a change of it, to weights and neurons; it adds up exactly.
 
 Let two heads give a sample the logits f⁰ and f¹, with the score s = logsumexp. On the straight way between
 them f(t) = f⁰ + t (f¹ - f⁰) the score changes by ds/dt = sum_c p_c(t) (f¹_c - f⁰_c), so with the mean
@@ -30,7 +30,7 @@ _AT_ONCE = 2**22
 
 @dataclass(frozen=True)
 class Attribution:
-    """Where a difference of two scores of one sample comes from.
+    """Attribution of the difference of two scores of one sample.
 
     Attributes:
         before: s⁰, the score that the account starts from; higher is more in-distribution.
@@ -58,7 +58,7 @@ def integrated_gradients(
     start: torch.Tensor | None = None,
     mask: torch.Tensor | None = None,
 ) -> Attribution:
-    """Share out s¹ - s⁰ of one sample among neurons, by the equation above.
+    """Attribute s¹ - s⁰ of one sample to neurons, by the equation above.
 
     Args:
         features: (D,) of one sample.
@@ -79,8 +79,8 @@ def integrated_gradients(
 
     Example:
         >>> z, W = torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 1.0], [0.0, 3.0]])
-        >>> said = integrated_gradients(z, W, torch.zeros(2))
-        >>> round(said.after - said.before, 6) == round(float(said.neurons.sum()), 6)
+        >>> result = integrated_gradients(z, W, torch.zeros(2))
+        >>> round(result.after - result.before, 6) == round(float(result.neurons.sum()), 6)
         True
     """
     require_head(weight, bias)
@@ -103,7 +103,7 @@ def integrated_gradients(
 
 
 def mean_probabilities(first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
-    """Class probabilities averaged over the straight way between two logits, ∫ softmax(f⁰ + t(f¹ - f⁰)) dt.
+    """Average class probabilities over the straight way between two logits, ∫ softmax(f⁰ + t(f¹ - f⁰)) dt.
 
     Args:
         first: (C,) float64 logits at t = 0.

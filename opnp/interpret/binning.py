@@ -1,4 +1,4 @@
-"""Arrays to the few numbers a picture needs: histograms on shared bins, maps small enough to draw."""
+"""Reduction of arrays to plottable size: histograms on shared bins, block-averaged maps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ TAIL = 0.1
 def shared_edges(
     parts: Sequence[npt.NDArray[np.floating]], *, before: FloatArray | None = None
 ) -> FloatArray:
-    """(bins + 1,) edges for histograms of all `parts`; the outermost bins also hold what lies beyond.
+    """Return (bins + 1,) edges for histograms of all `parts`; the outermost bins also hold values beyond.
 
     Bins are multiples of a round width (1, 2 or 5 times a power of ten) that gives the first part 40 to 100,
     and the ends multiples of five bins, so that histograms of scores that move keep their bins and mostly
@@ -52,7 +52,7 @@ def _round_down(value: float) -> float:
 
 
 def shares(scores: npt.NDArray[np.floating], edges: FloatArray) -> FloatArray:
-    """(bins,) share of `scores` in each bin; they sum to 1, scores beyond the edges count in the outermost.
+    """Return the (bins,) share of `scores` in each bin; they sum to 1, outermost bins include scores beyond.
 
     Example:
         >>> shares(np.array([-9.0, 0.2, 0.7, 9.0]), np.array([0.0, 0.5, 1.0]))
@@ -64,7 +64,7 @@ def shares(scores: npt.NDArray[np.floating], edges: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class BinnedMap:
-    """A sensitivity map drawn small.
+    """A sensitivity map reduced for drawing.
 
     Attributes:
         sensitivity: (rows, columns) mean sensitivity of the cells behind each.

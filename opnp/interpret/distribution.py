@@ -1,4 +1,4 @@
-"""How sensitivities are distributed and where a window cuts: counts of their logarithms, zeros apart."""
+"""Distribution of sensitivities and the cuts of a window: counts of their logarithms, zeros apart."""
 
 from dataclasses import dataclass
 
@@ -49,8 +49,8 @@ def distribution(
         InvalidDataError: If the shapes differ or a sensitivity is negative or not finite.
 
     Example:
-        >>> said = distribution(np.array([0.0, 0.1, 1.0]), np.array([True, False, True]), bins=2)
-        >>> said.edges, said.kept, said.pruned, said.zero_kept
+        >>> result = distribution(np.array([0.0, 0.1, 1.0]), np.array([True, False, True]), bins=2)
+        >>> result.edges, result.kept, result.pruned, result.zero_kept
         (array([-1. , -0.5,  0. ]), array([0, 1]), array([1, 0]), 1)
     """
     if sensitivity.shape != mask.shape:

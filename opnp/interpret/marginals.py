@@ -1,4 +1,4 @@
-"""A map and a mask to sums a class, and what a window does to the images of one class."""
+"""Per-class sums of a map, and the effect of a window on the images of one class."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def class_totals(sensitivity: npt.NDArray[np.floating], mask: npt.NDArray[np.boo
 
 @dataclass(frozen=True)
 class ClassMetrics:
-    """What a head says of the images of one class.
+    """Metrics of a head on the images of one class.
 
     Attributes:
         images: How many there are.
@@ -68,23 +68,23 @@ class ClassMetrics:
     score: float
 
 
-def class_metrics(said: HeadOutput, labels: npt.NDArray[np.int64], number: int) -> ClassMetrics | None:
-    """Accuracy and mean score of the images with one label.
+def class_metrics(output: HeadOutput, labels: npt.NDArray[np.int64], number: int) -> ClassMetrics | None:
+    """Return accuracy and mean score of the images with one label.
 
     Args:
-        said: What a head says of N images.
+        output: What a head says of N images.
         labels: (N,) their true classes.
         number: The class.
 
     Returns:
         The figures; None where no image has the label.
     """
-    mine = labels == number
-    if not mine.any():
+    of_class = labels == number
+    if not of_class.any():
         return None
-    right = said.predicted.numpy()[mine] == number
-    scores = said.scores.numpy()[mine].astype(np.float64)
-    return ClassMetrics(int(mine.sum()), float(right.mean()), float(scores.mean()))
+    right = output.predicted.numpy()[of_class] == number
+    scores = output.scores.numpy()[of_class].astype(np.float64)
+    return ClassMetrics(int(of_class.sum()), float(right.mean()), float(scores.mean()))
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Reclassified:
 def reclassified(
     before: HeadOutput, after: HeadOutput, labels: npt.NDArray[np.int64], number: int
 ) -> Reclassified:
-    """Where the images with one label go.
+    """Count the predictions of two heads for the images with one label.
 
     Args:
         before: What one head says of N images.
@@ -114,7 +114,7 @@ def reclassified(
     Returns:
         Those that left it and those that came.
     """
-    mine = labels == number
-    first, second = before.predicted.numpy()[mine], after.predicted.numpy()[mine]
+    of_class = labels == number
+    first, second = before.predicted.numpy()[of_class], after.predicted.numpy()[of_class]
     left = Counter(second[(first == number) & (second != number)].tolist())
     return Reclassified(dict(left.most_common()), int(((first != number) & (second == number)).sum()))

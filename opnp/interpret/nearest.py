@@ -1,4 +1,4 @@
-"""The stored samples most like one sample, by the direction of their features; exact, every row is seen."""
+"""The stored samples most like one sample, by cosine of their features; exact, every row is compared."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Nearest:
 
 
 def nearest(features: torch.Tensor, sample: torch.Tensor, count: int) -> Nearest:
-    """The rows with the largest cosine to a sample, z·q / (|z| |q|).
+    """Return the rows with the largest cosine to a sample, z·q / (|z| |q|).
 
     Features of length zero have no direction; their cosine is 0.
 
@@ -58,7 +58,7 @@ def nearest(features: torch.Tensor, sample: torch.Tensor, count: int) -> Nearest
 
 
 def cosines(features: torch.Tensor, sample: torch.Tensor) -> torch.Tensor:
-    """(N,) float32 cosines of every row of (N, D) to a (D,) sample."""
+    """Return (N,) float32 cosines of every row of (N, D) to a (D,) sample."""
     direction = _unit(sample.detach().float()[None])[0]
     parts = [
         part.float() @ direction / _lengths(part.float())[:, 0]
@@ -68,7 +68,7 @@ def cosines(features: torch.Tensor, sample: torch.Tensor) -> torch.Tensor:
 
 
 def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 0) -> float:
-    """Median over a seeded sample of rows of the cosine to the closest other row: what "near" means here.
+    """Return the median cosine to the closest other row over a seeded sample of rows, as a scale for "near".
 
     Args:
         features: (N, D) floating point, N > 1.
@@ -93,19 +93,19 @@ def usual_similarity(features: torch.Tensor, *, sampled: int = 200, seed: int = 
     closest = torch.full((len(chosen),), -torch.inf)
     for number, part in enumerate(torch.split(features.detach(), CHUNK)):
         similar = samples @ _unit(part.float()).T  # (k, n)
-        own = chosen - number * CHUNK
-        mine = torch.nonzero((own >= 0) & (own < len(part))).flatten()
-        similar[mine, own[mine]] = -torch.inf
+        positions = chosen - number * CHUNK
+        inside = torch.nonzero((positions >= 0) & (positions < len(part))).flatten()
+        similar[inside, positions[inside]] = -torch.inf
         closest = torch.maximum(closest, similar.amax(dim=1))
     return float(closest.median().clamp(-1, 1))
 
 
 def _unit(rows: torch.Tensor) -> torch.Tensor:
-    """Rows of length one; rows of zeros stay."""
+    """Scale rows to length one; rows of zeros stay."""
     return rows / _lengths(rows)
 
 
 def _lengths(rows: torch.Tensor) -> torch.Tensor:
-    """(n, 1) lengths to divide by; one for rows of zeros."""
+    """Return (n, 1) lengths to divide by; one for rows of zeros."""
     lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
     return torch.where(lengths > 0, lengths, torch.ones_like(lengths))

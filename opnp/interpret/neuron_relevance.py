@@ -1,4 +1,4 @@
-"""Which samples drive a neuron: three readings of "this image matters to it"."""
+"""Relevance of samples to a neuron by three measures: activation, gradient and ablation."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from opnp.errors import InvalidDataError
 
 
 class Relevance(StrEnum):
-    """How much one sample has to do with one neuron j of features z, logits f = Wz + b, s = logsumexp(f)."""
+    """Relevance measure of one sample to neuron j of features z, logits f = Wz + b, s = logsumexp(f)."""
 
     ACTIVATION = "value"
     """|z_j|: how strongly the neuron answers. Its mean over samples, over C, is the `weights` sensitivity."""
@@ -25,7 +25,7 @@ class Relevance(StrEnum):
 def neuron_relevance(
     values: torch.Tensor, logits: torch.Tensor, weights: torch.Tensor, drive: Relevance | str
 ) -> torch.Tensor:
-    """How much each sample drives one neuron.
+    """Compute the relevance of each sample to one neuron.
 
     `removal` is exact: without the neuron the logits are f_c - W_cj z_j.
 

@@ -1,4 +1,4 @@
-"""What one sample's energy does when one weight or one neuron is moved a little: exact, and by its slope."""
+"""Response of one sample's energy to a change of one weight or neuron: exact, and by its slope."""
 
 from dataclasses import dataclass
 
@@ -24,11 +24,11 @@ class Perturbation:
 
     @property
     def slope(self) -> float:
-        """Of the energy at d = 0: -sum_c p_c direction_c with p = softmax(f)."""
+        """Slope of the energy at d = 0: -sum_c p_c direction_c with p = softmax(f)."""
         return -float(torch.softmax(self.logits, dim=0) @ self.direction)
 
     def energy(self, moves: torch.Tensor) -> torch.Tensor:
-        """Exact energies E(d) = -logsumexp(f + d * direction), (n,) float64, of moves d (n,)."""
+        """Return exact energies E(d) = -logsumexp(f + d * direction), (n,) float64, of moves d (n,)."""
         return -energy_score(self.logits + moves.double()[:, None] * self.direction)
 
 

@@ -1,4 +1,4 @@
-"""Which logit each image of an experiment's ID sets is of: read where the labels stand, joined by name."""
+"""Logit of each image of an experiment's ID sets, from the set's labels joined with the model by name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class AssignedLabels:
 
     Attributes:
         labels: (N,) int64, the number of a logit; -1 where there is none.
-        said: What was assumed to join the classes, in sentences.
+        notes: What was assumed to join the classes, in sentences.
         otherwise: The labels in another order of the classes that may be meant.
     """
 
     labels: torch.Tensor
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     otherwise: OtherLabels | None = None
 
 
@@ -38,7 +38,7 @@ def assign_labels(
     beside: torch.Tensor,
     skipped: Sequence[Skip] = (),
 ) -> AssignedLabels:
-    """The labels of the images that have features.
+    """Return the labels of the images that have features.
 
     Args:
         experiment: The one that the set is of.
@@ -51,24 +51,24 @@ def assign_labels(
         InvalidDataError: If the classes cannot be joined with the model's, or the set has changed since its
             features were made.
     """
-    own = images.labels() or Labels(None)
+    declared = images.labels() or Labels(None)
     values = beside.numpy()
-    if own.values is not None:
-        values = np.delete(own.values, [skip.index for skip in skipped])
+    if declared.values is not None:
+        values = np.delete(declared.values, [skip.index for skip in skipped])
     if len(values) != len(beside):
         raise InvalidDataError(
             f"Expected labels of {len(beside):,} images of {images.title} but got {len(values):,}: it has "
             "changed meanwhile. Start again."
         )
-    if not own.names or int(values.max(initial=NO_LABEL)) >= len(own.names):
-        numbers, said, other = numeric_labels(values, model, images.title, texts=own.texts)
-        return AssignedLabels(torch.from_numpy(numbers), said, other)
-    joined = joined_classes(experiment, images, own, model)
+    if not declared.names or int(values.max(initial=NO_LABEL)) >= len(declared.names):
+        numbers, notes, alternative = numeric_labels(values, model, images.title, texts=declared.texts)
+        return AssignedLabels(torch.from_numpy(numbers), notes, alternative)
+    joined = joined_classes(experiment, images, declared, model)
     labels, order = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
     if order is None:
-        return AssignedLabels(labels, joined.said)
-    otherwise = OtherLabels(_placed(order.places(own.names), values), order.words, order.remedy)
-    return AssignedLabels(labels, joined.said, otherwise)
+        return AssignedLabels(labels, joined.notes)
+    otherwise = OtherLabels(_placed(order.places(declared.names), values), order.words, order.remedy)
+    return AssignedLabels(labels, joined.notes, otherwise)
 
 
 def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -76,33 +76,40 @@ def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray
     return every[values]
 
 
-def joined_classes(experiment: Experiment, images: ImageSet, own: Labels, model: Sequence[str]) -> ClassJoin:
-    """The logit of each class of an ID set; classes of the other ID set count where names do not tell.
+def joined_classes(
+    experiment: Experiment, images: ImageSet, labels: Labels, model: Sequence[str]
+) -> ClassJoin:
+    """Return the logit of each class of an ID set, by the other ID set's names where its own do not match.
 
     Raises:
         InvalidDataError: If they cannot be joined.
     """
-    filled = with_images(own)
-    every, also = set[str](), set[str]()
-    for other in (experiment.id_train, experiment.id_test):
-        if other.key != images.key and not own.ordered:
-            there = _labels_of(other)
-            every |= set(there.names)
-            also |= with_images(there)
+    filled = with_images(labels)
+    every, filled_sister = set[str](), set[str]()
+    for sister in (experiment.id_train, experiment.id_test):
+        if sister.key != images.key and not labels.ordered:
+            sister_labels = _labels_of(sister)
+            every |= set(sister_labels.names)
+            filled_sister |= with_images(sister_labels)
     return join_classes(
-        own.names, model, title=images.title, ordered=own.ordered, every=every, filled=filled | also
+        labels.names,
+        model,
+        title=images.title,
+        ordered=labels.ordered,
+        every=every,
+        filled=filled | filled_sister,
     )
 
 
-def with_images(own: Labels) -> set[str]:
-    """Names of the classes that have an image."""
-    if own.values is None:
-        return set(own.names)
-    return {own.names[number] for number in np.unique(own.values) if 0 <= number < len(own.names)}
+def with_images(labels: Labels) -> set[str]:
+    """Return the names of the classes that have an image."""
+    if labels.values is None:
+        return set(labels.names)
+    return {labels.names[number] for number in np.unique(labels.values) if 0 <= number < len(labels.names)}
 
 
 def _labels_of(images: ImageSet) -> Labels:
-    """What the other set says of its classes, where it has names that nobody ordered."""
+    """Return the other set's labels, where it has names in no declared order; else none."""
     try:
         labels = None if images.missing() else images.labels()
     except OpnpError:

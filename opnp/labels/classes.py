@@ -1,4 +1,4 @@
-"""Joins a data set's classes with a model's: by name where there are names, else by an order that is said."""
+"""Join a data set's classes with a model's: by name if there are names, else by an order that is reported."""
 
 import re
 import unicodedata
@@ -18,16 +18,16 @@ _BETWEEN_WORDS = re.compile(r"[\s_\-./]+")
 
 @dataclass(frozen=True)
 class ClassJoin:
-    """Which logit stands for each class of a data set.
+    """Mapping from a data set's classes to the model's logits.
 
     Attributes:
         places: The logit's number, by the class's own; -1 for a class that is none of the model's.
-        said: What was assumed on the way, in sentences.
+        notes: What was assumed on the way, in sentences.
         otherwise: Another order that may be meant, where the names are numbers.
     """
 
     places: tuple[int, ...]
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     otherwise: TextOrder | None = None
 
 
@@ -44,7 +44,7 @@ def join_classes(
 
     Names join when they are equal, or become so without regard to case, spaces, underscores and hyphens.
     Where no name at all matches, nor one of a sister set, numbers stand for themselves, and else the sorted
-    order is taken and said.
+    order is taken and reported.
 
     Args:
         names: The data set's classes.
@@ -59,17 +59,17 @@ def join_classes(
 
     Example:
         >>> join_classes(["cat", "dog"], ["Dog", "cat"], title="ID test")
-        ClassJoin(places=(1, 0), said=("In ID test, the class 'dog' is taken for 'Dog'.",), otherwise=None)
+        ClassJoin(places=(1, 0), notes=("In ID test, the class 'dog' is taken for 'Dog'.",), otherwise=None)
     """
     if not ordered:
         _require_told_apart(names, model, filled, title)
-    found = _by_name(names, model)
-    whole = [place for place in found if place is not None]
-    if len(whole) == len(names):
-        return ClassJoin(tuple(whole), _inexact(names, model, whole, title))
+    places = _by_name(names, model)
+    matched = [place for place in places if place is not None]
+    if len(matched) == len(names):
+        return ClassJoin(tuple(matched), _inexact(names, model, matched, title))
     sisters = _by_name(sorted(every), model)
-    if any(place is not None for place in (*found, *sisters)):
-        return _partly(names, model, found, title, ordered=ordered, filled=filled)
+    if any(place is not None for place in (*places, *sisters)):
+        return _partly(names, model, places, title, ordered=ordered, filled=filled)
     if ordered:
         return ClassJoin(tuple(range(len(names))), _own_order(names, model, title))
     together = sorted({*names, *every})
@@ -80,7 +80,7 @@ def join_classes(
 
 
 def is_named(model: Sequence[str]) -> bool:
-    """Whether somebody named a model's classes, rather than counted them.
+    """Return whether a model's classes have names rather than mere numbers.
 
     Example:
         >>> is_named(("cat", "dog")), is_named(("class 0", "class 1"))
@@ -100,8 +100,8 @@ def _tight(name: str) -> str:
 
 
 def _by_name(names: Sequence[str], model: Sequence[str]) -> list[int | None]:
-    """The logit of each name, by equal names first; a name that stands twice is one by its own place only."""
-    found: list[int | None] = [None] * len(names)
+    """Return the logit of each name, equal names first; a repeated name matches only at its own place."""
+    matches: list[int | None] = [None] * len(names)
     taken: set[int] = set()
     for spelled in (str, _plain, _tight):
         places: dict[str, list[int]] = {}
@@ -110,28 +110,28 @@ def _by_name(names: Sequence[str], model: Sequence[str]) -> list[int | None]:
                 places.setdefault(spelled(name), []).append(place)
         alike: dict[str, list[int]] = {}
         for number, name in enumerate(names):
-            if found[number] is None:
+            if matches[number] is None:
                 alike.setdefault(spelled(name), []).append(number)
         for word, numbers in alike.items():
-            there = places.get(word, [])
-            if len(numbers) == len(there) == 1:
-                pairs = list(zip(numbers, there, strict=True))
+            candidates = places.get(word, [])
+            if len(numbers) == len(candidates) == 1:
+                pairs = list(zip(numbers, candidates, strict=True))
             else:
-                pairs = [(number, number) for number in numbers if number in there]
+                pairs = [(number, number) for number in numbers if number in candidates]
             for number, place in pairs:
-                found[number] = place
+                matches[number] = place
                 taken.add(place)
-    return found
+    return matches
 
 
 def _require_told_apart(
     names: Sequence[str], model: Sequence[str], filled: Collection[str] | None, title: str
 ) -> None:
     """Check that the model has no name of the set's classes more often than the set itself."""
-    counts, own = Counter(model), Counter(names)
-    for name in own:
-        if counts[name] > own[name] and (filled is None or name in filled):
-            places = " and ".join(f"{place:,}" for place, other in enumerate(model) if other == name)
+    counts, set_counts = Counter(model), Counter(names)
+    for name in set_counts:
+        if counts[name] > set_counts[name] and (filled is None or name in filled):
+            places = " and ".join(f"{place:,}" for place, entry in enumerate(model) if entry == name)
             raise InvalidDataError(
                 f"Expected names of their own for the model's classes, since those of {title} are joined by "
                 f"them, but {name!r} stands {_times(counts[name])}, for the logits {places}. Mend `classes` "
@@ -144,10 +144,10 @@ def _times(count: int) -> str:
 
 
 def _inexact(
-    names: Sequence[str], model: Sequence[str], found: Sequence[int | None], title: str
+    names: Sequence[str], model: Sequence[str], places: Sequence[int | None], title: str
 ) -> tuple[str, ...]:
     pairs = [
-        (name, model[p]) for name, p in zip(names, found, strict=True) if p is not None and name != model[p]
+        (name, model[p]) for name, p in zip(names, places, strict=True) if p is not None and name != model[p]
     ]
     if not pairs:
         return ()
@@ -159,29 +159,29 @@ def _inexact(
 def _partly(
     names: Sequence[str],
     model: Sequence[str],
-    found: Sequence[int | None],
+    matched: Sequence[int | None],
     title: str,
     *,
     ordered: bool,
     filled: Collection[str] | None,
 ) -> ClassJoin:
-    odd = [name for name, place in zip(names, found, strict=True) if place is None]
-    in_place = all(place in (None, number) for number, place in enumerate(found))
+    unmatched = [name for name, place in zip(names, matched, strict=True) if place is None]
+    in_place = all(place in (None, number) for number, place in enumerate(matched))
     if ordered and in_place and len(names) == len(model):
-        whole = list(range(len(names)))
-        return ClassJoin(tuple(whole), _inexact(names, model, whole, title))
-    wrong = odd if filled is None else [name for name in odd if name in filled]
+        order = list(range(len(names)))
+        return ClassJoin(tuple(order), _inexact(names, model, order, title))
+    wrong = unmatched if filled is None else [name for name in unmatched if name in filled]
     if wrong:
         _require_told_apart(names, model, filled, title)
-        free = [name for place, name in enumerate(model) if place not in found]
+        free = [name for place, name in enumerate(model) if place not in matched]
         raise InvalidDataError(
             f"Expected every class of {title} to be one of the model's {len(model):,} but {listed(wrong)} "
             f"{'is none' if len(wrong) == 1 else 'are none'}. {closest(wrong[0], free)} Rename "
             "what differs, or mend `classes` in [classifier].".replace("  ", " ")
         )
-    places = tuple(NO_LABEL if place is None else place for place in found)
-    said = f"In {title}, {listed(odd)} without an image: no class of the model, left out."
-    return ClassJoin(places, (said, *_inexact(names, model, found, title)))
+    places = tuple(NO_LABEL if place is None else place for place in matched)
+    note = f"In {title}, {listed(unmatched)} without an image: no class of the model, left out."
+    return ClassJoin(places, (note, *_inexact(names, model, matched, title)))
 
 
 def _own_order(names: Sequence[str], model: Sequence[str], title: str) -> tuple[str, ...]:
@@ -198,11 +198,11 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
             "Rename one of them."
         )
     otherwise = text_order(together, len(model), named=is_named(model))
-    also = () if otherwise is None else (otherwise.note,)
+    more = () if otherwise is None else (otherwise.note,)
     if max(numbers.values()) < len(model):
         for_it = f"{names[0]!r} for {model[numbers[names[0]]]!r}"
-        said = f"In {title}, the classes are numbers and stand for the logits: {for_it}."
-        return ClassJoin(tuple(numbers[name] for name in names), (" ".join((said, *also)),), otherwise)
+        note = f"In {title}, the classes are numbers and stand for the logits: {for_it}."
+        return ClassJoin(tuple(numbers[name] for name in names), (" ".join((note, *more)),), otherwise)
     if len(together) != len(model):
         highest = max(numbers, key=lambda name: numbers[name])
         raise InvalidDataError(
@@ -211,7 +211,7 @@ def _by_number(names: Sequence[str], together: Sequence[str], model: Sequence[st
         )
     order = sorted(together, key=lambda name: numbers[name])
     joined = _in_order(names, order, model, title)
-    return ClassJoin(joined.places, (" ".join((*joined.said, *also)),), otherwise)
+    return ClassJoin(joined.places, (" ".join((*joined.notes, *more)),), otherwise)
 
 
 def _by_order(
@@ -221,9 +221,9 @@ def _by_order(
         if len(order) == len(model):
             return _in_order(names, order, model, title)
     reason = "None of them has a name of the model's" if is_named(model) else "The model's have no names"
-    also = " with those of the other ID set" if len(together) > len(names) else ""
+    extra = " with those of the other ID set" if len(together) > len(names) else ""
     raise InvalidDataError(
-        f"Expected {len(model):,} classes in {title}, one for each logit, but got {len(together):,}{also} "
+        f"Expected {len(model):,} classes in {title}, one for each logit, but got {len(together):,}{extra} "
         f"({listed(together)}). {reason}, so nobody can tell which is which: give the names in the order of "
         "the logits as `classes` in [classifier]."
     )
@@ -232,16 +232,16 @@ def _by_order(
 def _in_order(names: Sequence[str], order: Sequence[str], model: Sequence[str], title: str) -> ClassJoin:
     place = {name: number for number, name in enumerate(order)}
     reason = "No class has a name of the model's" if is_named(model) else "The model's classes have no names"
-    said = f"{reason}, so in {title} their sorted order is assumed: {order[0]!r} for {model[0]!r}."
-    return ClassJoin(tuple(place.get(name, NO_LABEL) for name in names), (said,))
+    note = f"{reason}, so in {title} their sorted order is assumed: {order[0]!r} for {model[0]!r}."
+    return ClassJoin(tuple(place.get(name, NO_LABEL) for name in names), (note,))
 
 
 def listed(names: Sequence[str]) -> str:
-    """A few of the names, and how many more there are.
+    """Return a few of the names, and how many more there are.
 
     Example:
         >>> listed(["a", "b", "c", "d"])
         "'a', 'b', 'c' and 1 more"
     """
-    shown = ", ".join(map(repr, names[:_SHOWN]))
-    return f"{shown} and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else shown
+    first = ", ".join(map(repr, names[:_SHOWN]))
+    return f"{first} and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else first

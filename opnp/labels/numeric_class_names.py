@@ -1,4 +1,4 @@
-"""Classes whose names are numbers: an order as numbers, and another as text, which torchvision sorts by."""
+"""Classes named by numbers: numeric order against text order, by which torchvision sorts."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ _LISTED = 20
 
 @dataclass(frozen=True)
 class TextOrder:
-    """The order of such classes as text, "10" before "2", where it is another than that of the numbers.
+    """Text order of such classes, "10" before "2", where it differs from that of the numbers.
 
     Attributes:
         names: Every class, in that order.
@@ -21,7 +21,7 @@ class TextOrder:
 
     @property
     def words(self) -> str:
-        """What it is called.
+        """Name of the order.
 
         Example:
             >>> TextOrder(("0", "1", "10", "2"), "[classifier]").words
@@ -35,7 +35,7 @@ class TextOrder:
 
     @property
     def remedy(self) -> str:
-        """What to write for it.
+        """Change to the experiment file that selects the order.
 
         Example:
             >>> TextOrder(("0", "1", "10", "2"), "[classifier]").remedy
@@ -48,17 +48,17 @@ class TextOrder:
 
     @property
     def note(self) -> str:
-        """That it may be meant, in a sentence."""
+        """Sentence that this order may be the intended one."""
         return f"If the model was trained on them {self.words}, {self.remedy}."
 
     def places(self, names: Sequence[str]) -> tuple[int, ...]:
-        """The logit of each class in that order."""
+        """Return the logit of each class in that order."""
         place = {name: number for number, name in enumerate(self.names)}
         return tuple(place[name] for name in names)
 
 
 def text_order(names: Collection[str], logits: int, *, named: bool) -> TextOrder | None:
-    """The order of such classes as text; None where it is that of the numbers, or no logit for each.
+    """Return the text order of such classes; None if it is that of the numbers, or some lack a logit.
 
     Args:
         names: All of them, decimal numbers.

@@ -1,4 +1,4 @@
-"""Labels that are whole numbers, for a model whose classes are called by other numbers than their logits'."""
+"""Assignment of numeric labels for a model whose classes are named by numbers other than their logits'."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ Ints = npt.NDArray[np.int64]
 def numeric_labels(
     values: Ints, model: Sequence[str], title: str, *, texts: bool
 ) -> tuple[Ints, tuple[str, ...], OtherLabels | None]:
-    """The logit of each image whose label is a number.
+    """Return the logit of each image whose label is a number.
 
     A number stands for a logit, unless it is written as text, or there is no such logit, and it is the name
     of a class.
@@ -39,15 +39,15 @@ def numeric_labels(
         return values, (), None
     first = int(values[0])
     if texts or int(values.max()) >= len(model):
-        said = f"In {title}, the labels are names of the model's classes: {first} for logit {places[first]}."
-        return named, (said,), None
-    said = f"In {title}, the labels are numbers and stand for the logits: {first} for {model[first]!r}."
+        note = f"In {title}, the labels are names of the model's classes: {first} for logit {places[first]}."
+        return named, (note,), None
+    note = f"In {title}, the labels are numbers and stand for the logits: {first} for {model[first]!r}."
     remedy = "write the place of each label in `classes`, counted from 0"
-    return values, (said,), OtherLabels(named, "called by these numbers", remedy)
+    return values, (note,), OtherLabels(named, "called by these numbers", remedy)
 
 
 def _places(model: Sequence[str]) -> dict[int, int]:
-    """The logit of each class by the number that it is called; empty where one is called otherwise."""
+    """Return the logit of each class by the number in its name; empty unless all are numbers."""
     if not all(name.isascii() and name.isdecimal() for name in model):
         return {}
     places = {int(name): place for place, name in enumerate(model)}

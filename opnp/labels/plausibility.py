@@ -1,4 +1,4 @@
-"""Whether labels look like those that a model was trained with: near chance, shifted, in another order."""
+"""Plausibility check of labels by the model's predictions: near chance, shifted, in another order."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ _CLEARLY = 0.05
 
 @dataclass(frozen=True, eq=False)
 class OtherLabels:
-    """Labels as they are if the classes are meant in another, known order.
+    """Labels under another, known order of the classes.
 
     Attributes:
         labels: (N,) numbers of logits.
@@ -43,7 +43,7 @@ def label_doubts(
     title: str,
     otherwise: OtherLabels | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against the labels of an ID test set, given the unpruned model's predictions.
+    """Return doubts about the labels of an ID test set, given the unpruned model's predictions.
 
     Another order of the classes is learned on every second image and judged on the others, so that it does
     not fit by chance.
@@ -67,41 +67,41 @@ def label_doubts(
     if classes < 2 or count < _FEWEST:
         return ()
     accuracy = float((predicted == labels).mean())
-    said = f"ID accuracy of the unpruned model on {title} is {100 * accuracy:.1f} %"
+    finding = f"ID accuracy of the unpruned model on {title} is {100 * accuracy:.1f} %"
     order = _best_order(labels[::2], predicted[::2], classes)
-    there = np.isin(labels[1::2], labels[::2])
-    held, seen = labels[1::2][there], predicted[1::2][there]
-    other = float((seen == order[held]).mean()) if len(held) else 0.0
+    covered = np.isin(labels[1::2], labels[::2])
+    held, predictions = labels[1::2][covered], predicted[1::2][covered]
+    reordered = float((predictions == order[held]).mean()) if len(held) else 0.0
     if otherwise is not None and _fits_better(otherwise.labels, labels, predicted):
         fits = float((predicted == otherwise.labels).mean())
-        if fits >= other - _ALIKE:
+        if fits >= reordered - _ALIKE:
             moved = f"{100 * fits:.1f} % with the classes {otherwise.words}"
-            return (f"{said}, but {moved}: {otherwise.remedy}.",)
+            return (f"{finding}, but {moved}: {otherwise.remedy}.",)
     for shift in (-1, 1):
         fits = float((predicted == labels + shift).mean())
-        if fits >= max(accuracy + _BETTER, other - _ALIKE):
+        if fits >= max(accuracy + _BETTER, reordered - _ALIKE):
             moved = f"{100 * fits:.1f} % with {shift:+d} added to each label"
             how = "begin at 1 where 0 was expected" if shift < 0 else "be one too low"
-            return (f"{said}, but {moved}: they seem to {how}.",)
-    if len(held) and other >= float((seen == held).mean()) + _BETTER:
+            return (f"{finding}, but {moved}: they seem to {how}.",)
+    if len(held) and reordered >= float((predictions == held).mean()) + _BETTER:
         first = int(np.flatnonzero(order != np.arange(classes))[0])
         example = f"{_name(first, names)} is mostly taken for {_name(int(order[first]), names)}"
-        moved = f"{100 * other:.1f} % with the classes in another order ({example})"
-        return (f"{said}, but {moved}: give `classes` in the order of the logits.",)
+        moved = f"{100 * reordered:.1f} % with the classes in another order ({example})"
+        return (f"{finding}, but {moved}: give `classes` in the order of the logits.",)
     chance = 1 / classes
     if accuracy <= chance + 2 * (chance * (1 - chance) / count) ** 0.5:
-        return (f"{said}, no better than guessing among {classes:,} classes: check labels and transform.",)
+        return (f"{finding}, no better than guessing among {classes:,} classes: check labels and transform.",)
     return ()
 
 
-def _fits_better(other: Ints, labels: Ints, predicted: Ints) -> bool:
-    gained = int(((predicted == other) & (other != labels)).sum())
-    lost = int(((predicted == labels) & (other != labels)).sum())
+def _fits_better(reordered: Ints, labels: Ints, predicted: Ints) -> bool:
+    gained = int(((predicted == reordered) & (reordered != labels)).sum())
+    lost = int(((predicted == labels) & (reordered != labels)).sum())
     return bool(gained - lost > max(_CLEARLY * len(labels), 3 * np.sqrt(gained + lost)))
 
 
 def _best_order(labels: Ints, predicted: Ints, classes: int) -> Ints:
-    """(C,) the logit that fits each label best, one to one."""
+    """Return the (C,) logit that fits each label best, one to one."""
     table = np.zeros((classes, classes))
     np.add.at(table, (labels, predicted), 1)
     np.fill_diagonal(table, table.diagonal() + 0.5)  # of equals, the order as it is

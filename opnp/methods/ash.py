@@ -1,4 +1,4 @@
-"""ASH and SCALE: each image's smaller features dropped, levelled or made to count, by its larger ones.
+"""ASH and SCALE: drop, level or rescale each image's smaller features by its larger ones.
 
 Their papers choose the share on feature maps before pooling; here it is one of the pooled features, the only
 ones that are stored. Defaults are the papers' on ImageNet and can be far from good on another network.

@@ -1,4 +1,4 @@
-"""What a post-hoc method says of itself, once: widgets, options and documentation are made from it."""
+"""Description of a post-hoc method, from which widgets, options and documentation are generated."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Rate = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class Need(StrEnum):
-    """What a method cannot do without, beside the last layer."""
+    """Input that a method needs beside the last layer."""
 
     NON_NEGATIVE = "features that are never negative, as after a ReLU"
     """Sums and shares of features mean nothing otherwise."""
@@ -33,7 +33,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Paper:
-    """Where a method comes from.
+    """The paper that introduces a method.
 
     Attributes:
         authors: The first, "et al." if there are more.
@@ -49,7 +49,7 @@ class Paper:
 
 
 def arxiv(number: str) -> str:
-    """The link to a paper there.
+    """Return the link to a paper on arXiv.
 
     Example:
         >>> arxiv("2402.10062")
@@ -60,7 +60,7 @@ def arxiv(number: str) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number that a method has to be given.
+    """A numeric parameter of a method.
 
     Attributes:
         key: Short name for options.
@@ -82,7 +82,7 @@ class Parameter:
 
     @property
     def whole(self) -> bool:
-        """Whether it counts something or moves in whole steps."""
+        """True if the parameter is a count or moves in whole steps."""
         return float(self.step).is_integer() and float(self.low).is_integer()
 
 
@@ -99,13 +99,13 @@ class Head:
     bias: torch.Tensor
 
     def logits(self, features: torch.Tensor) -> torch.Tensor:
-        """(n, C) of (n, D) features."""
+        """Return logits (n, C) of (n, D) features."""
         return functional.linear(features, self.weight, self.bias)
 
 
 @dataclass(frozen=True)
 class Known:
-    """ID training samples as a recipe sees them: rectified, pruned neurons at zero.
+    """ID training samples as a method sees them: rectified, pruned neurons at zero.
 
     Attributes:
         features: (N, D) float32.
@@ -124,8 +124,8 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Described:
-    """What every kind of method has.
+class MethodDescription:
+    """Description that every kind of method has.
 
     Attributes:
         key: Short name for links and the command line.
@@ -145,8 +145,8 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Rectifier(Described):
-    """Changes the features of each image before the last layer.
+class Rectifier(MethodDescription):
+    """Method that changes the features of each image before the last layer.
 
     Attributes:
         fit: (N, D) features of ID training images, or None where it needs none, and parameters to the change.
@@ -156,8 +156,8 @@ class Rectifier(Described):
 
 
 @dataclass(frozen=True)
-class Sparsifier(Described):
-    """Sets weights of the last layer to zero, as pruning does, by another rule.
+class Sparsifier(MethodDescription):
+    """Method that sets weights of the last layer to zero, as pruning does, by another rule.
 
     Attributes:
         fit: (N, D) training features, the head and parameters to the (C, D) weight, a new tensor.
@@ -167,8 +167,8 @@ class Sparsifier(Described):
 
 
 @dataclass(frozen=True)
-class Score(Described):
-    """Gives each image one number, higher for ID.
+class Score(MethodDescription):
+    """Method that gives each image one score, higher for ID.
 
     Attributes:
         fit: Training samples, or None where it needs none, the head and parameters to the score.

@@ -1,4 +1,4 @@
-"""DICE: only the weights that contribute most on ID data."""
+"""DICE: keep only the weights that contribute most on ID data."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""pytorch-ood, imported when a method of it is first used, and its checks in our words."""
+"""Methods of pytorch-ood, imported when first used, with its checks in our words."""
 
 from types import ModuleType
 from typing import cast
@@ -11,7 +11,7 @@ from opnp.methods.base import Known
 
 
 def pytorch_ood() -> ModuleType:
-    """The module of its detectors. Their outlier scores rise for OOD; ours are their negatives."""
+    """Import pytorch-ood's detectors. Their outlier scores rise for OOD; ours are their negatives."""
     import_torchvision()
     import pytorch_ood.detector
 
@@ -19,7 +19,7 @@ def pytorch_ood() -> ModuleType:
 
 
 def require_known(known: Known | None) -> Known:
-    """The training samples.
+    """Return the training samples; raise if there are none.
 
     Raises:
         InvalidDataError: If there are none.
@@ -29,7 +29,7 @@ def require_known(known: Known | None) -> Known:
 
 
 def require_features(features: torch.Tensor | None) -> torch.Tensor:
-    """The (N, D) training features.
+    """Return the (N, D) training features; raise if there are none.
 
     Raises:
         InvalidDataError: If there are none.
@@ -56,5 +56,5 @@ def require_some_kept(width: int, percentile: float) -> None:
 
 
 def no_labels(count: int) -> torch.Tensor:
-    """What stands for labels where a method of pytorch-ood asks for some and does not use them."""
+    """Return placeholder labels for pytorch-ood methods that require some without using them."""
     return torch.zeros(count, dtype=torch.int64)

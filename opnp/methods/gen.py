@@ -6,7 +6,7 @@ from opnp.methods.base import Head, Known, Paper, Parameter, Rate, Score, Values
 
 
 def gen_score(logits: torch.Tensor, gamma: float, most: int) -> torch.Tensor:
-    """Negative generalised entropy, s = -sum_j p_j^gamma (1 - p_j)^gamma over the `most` largest p_j.
+    """Return negative generalised entropy, s = -sum_j p_j^gamma (1 - p_j)^gamma over the `most` largest p_j.
 
     Worked out in float64 from log p. pytorch-ood's version is not used: it cuts probabilities at 1e-7, which
     at gamma = 0.1 still counts 0.2, and so moved AUROC by 0.0005 on the embedded experiment.

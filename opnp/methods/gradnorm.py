@@ -1,4 +1,4 @@
-"""GradNorm: how strongly the last layer would have to change to say nothing."""
+"""GradNorm: norm of the last layer's gradient towards a uniform prediction."""
 
 import torch
 
@@ -6,7 +6,7 @@ from opnp.methods.base import Head, Known, Paper, Parameter, Rate, Score, Values
 
 
 def gradnorm_score(features: torch.Tensor, logits: torch.Tensor, temperature: float) -> torch.Tensor:
-    """L1 norm of the gradient of KL(uniform || softmax(f / T)) with respect to W.
+    """Return the L1 norm of the gradient of KL(uniform || softmax(f / T)) with respect to W.
 
     dKL/dW_cj = (p_c - 1 / C) z_j / T, so the norm is |p - 1 / C|_1 |z|_1 / T: no autograd. pytorch-ood has no
     version for features; its per-sample gradients of (C, D) entries give the same numbers through autograd.

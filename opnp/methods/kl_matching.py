@@ -7,7 +7,7 @@ from opnp.methods.from_pytorch_ood import pytorch_ood, require_known
 
 
 def fit_kl(known: Known | None, _head: Head, _values: Values) -> Rate:
-    """The score s = -min_k KL(p || d_k), d_k the mean softmax of training images that are put in class k.
+    """Return the score s = -min_k KL(p || d_k), d_k the mean softmax of training images predicted as class k.
 
     Raises:
         InvalidDataError: If there are no training features.

@@ -8,7 +8,7 @@ from opnp.methods.from_pytorch_ood import no_labels, pytorch_ood, require_known
 
 
 def neighbour_count(values: Values, known: Known) -> int:
-    """The parameter k.
+    """Return the parameter k.
 
     Raises:
         InvalidSettingError: If there are fewer training images.
@@ -23,7 +23,7 @@ def neighbour_count(values: Values, known: Known) -> int:
 
 
 def fit_knn(known: Known | None, _head: Head, values: Values) -> Rate:
-    """The score s = -distance to the k-th nearest training feature, all of them scaled to length 1.
+    """Return the score s = -distance to the k-th nearest training feature, all of them scaled to length 1.
 
     Raises:
         InvalidDataError: If there are no training features.

@@ -1,4 +1,4 @@
-"""Scores of the logits alone: MSP, MaxLogit, Energy. They are ours since the sliders use them live."""
+"""Scores of the logits alone: MSP, MaxLogit, Energy. They are our own since the sliders use them live."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Mahalanobis and RMD: how far from the nearest class, measured by how ID features spread."""
+"""Mahalanobis and RMD: distance from the nearest class, measured by the spread of ID features."""
 
 import torch
 
@@ -11,7 +11,7 @@ TOLERANCE = 1e-10
 
 
 def fit(known: Known | None, _head: Head, _values: Values) -> Rate:
-    """The score s = -min_c (z - mu_c)^T S⁺ (z - mu_c), S the covariance that the classes share.
+    """Return the score s = -min_c (z - mu_c)^T S⁺ (z - mu_c), S the covariance that the classes share.
 
     pytorch-ood's version is not used: it multiplies (n, D) by (D, D) once for each class, hours on ImageNet,
     and inverts in float32. Here features are whitened once, in float64, and distances are plain ones. The
@@ -31,7 +31,7 @@ def fit(known: Known | None, _head: Head, _values: Values) -> Rate:
 
 
 def fit_relative(known: Known | None, _head: Head, _values: Values) -> Rate:
-    """The score s = -min_c (distance to class c - distance to all ID data as one Gaussian).
+    """Return the score s = -min_c (distance to class c - distance to all ID data as one Gaussian).
 
     Raises:
         InvalidDataError: If there are no training features, or one has no label.
@@ -58,8 +58,8 @@ class _Distance:
 
     def __init__(self, centred: torch.Tensor, means: torch.Tensor) -> None:
         variances, directions = torch.linalg.eigh(centred.T @ centred / len(centred))
-        kept = variances > TOLERANCE * variances[-1].clamp(min=torch.finfo(torch.float64).tiny)
-        self._white = directions[:, kept] / variances[kept].sqrt()  # (D, kept)
+        significant = variances > TOLERANCE * variances[-1].clamp(min=torch.finfo(torch.float64).tiny)
+        self._white = directions[:, significant] / variances[significant].sqrt()  # (D, kept)
         self._means = means @ self._white  # (K, kept)
 
     def __call__(self, features: torch.Tensor) -> torch.Tensor:
@@ -70,7 +70,7 @@ class _Distance:
 
 
 def _classes(training: Known) -> tuple[torch.Tensor, torch.Tensor]:
-    """(K, D) means of the classes that occur, and (N, D) features less their class's mean; float64."""
+    """Return (K, D) means of the classes that occur, and (N, D) features less their class's mean; float64."""
     if bool((training.labels < 0).any()):
         raise InvalidDataError(
             "Expected every ID training image to have a label but some have none. Add them, or choose "

@@ -11,7 +11,7 @@ ROWS = 1024
 
 
 def fit_guide(known: Known | None, head: Head, values: Values) -> Rate:
-    """The energy times the mean of the k largest cosines to training features, each weighed by its energy.
+    """Return the energy times the mean of the k largest energy-weighted cosines to training features.
 
     Raises:
         InvalidDataError: If there are no training features.

@@ -1,4 +1,4 @@
-"""ReAct: no feature larger than almost all are on ID data."""
+"""ReAct: clip features at a high percentile of the ID data."""
 
 import torch
 

@@ -28,7 +28,7 @@ METHODS: dict[str, Method] = {**SCORES, **RECTIFIERS, **SPARSIFIERS}
 
 
 def method_named(key: str) -> Method:
-    """The method with that key.
+    """Return the method with that key.
 
     Raises:
         InvalidSettingError: If there is none; the message lists those that there are.

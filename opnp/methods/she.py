@@ -8,7 +8,7 @@ from opnp.methods.from_pytorch_ood import pytorch_ood, require_known
 
 
 def fit_she(known: Known | None, head: Head, _values: Values) -> Rate:
-    """The score s = z · mean feature of training images that are rightly put in the class that z is put in.
+    """Return the score s = z · mean feature of correctly classified training images of z's predicted class.
 
     Raises:
         InvalidDataError: If there are no training features, one has no label, or no image of a class is put
@@ -16,9 +16,9 @@ def fit_she(known: Known | None, head: Head, _values: Values) -> Rate:
     """
     training = require_known(known)
     right = training.logits.argmax(dim=1) == training.labels
-    there = torch.bincount(training.labels[right], minlength=len(head.weight))
-    if not bool((there > 0).all()):
-        bad = int((there == 0).nonzero()[0])
+    counts = torch.bincount(training.labels[right], minlength=len(head.weight))
+    if not bool((counts > 0).all()):
+        bad = int((counts == 0).nonzero()[0])
         raise InvalidDataError(
             f"Expected a training image of class {bad} that this head puts there but there is none. Prune "
             "less, or choose another score."

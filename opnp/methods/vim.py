@@ -1,4 +1,4 @@
-"""ViM: what of the features the training data does not explain, as one more logit."""
+"""ViM: the part of the features that training data does not explain, as one more logit."""
 
 import torch
 
@@ -11,8 +11,8 @@ ROUND_OFF = 1e-9
 """Share of the features' length below which a residual is float64's own noise."""
 
 
-def principal_dimensions(wanted: float, width: int) -> int:
-    """How many dimensions are principal: as wanted, or by the paper's rule for 0.
+def principal_dimensions(requested: float, width: int) -> int:
+    """Return the number of principal dimensions: as requested, or by the paper's rule for 0.
 
     The paper takes 1 000 of 2 048 and 512 of 768 features; below that, half of them.
 
@@ -21,11 +21,11 @@ def principal_dimensions(wanted: float, width: int) -> int:
         ([1000, 512, 128], 255)
     """
     rule = 1000 if width >= 2000 else 512 if width >= 768 else width // 2
-    return max(1, min(int(wanted) or rule, width - 1))
+    return max(1, min(int(requested) or rule, width - 1))
 
 
 def fit(known: Known | None, head: Head, values: Values) -> Rate:
-    """The score s = logsumexp(f) - alpha |residual of z|, outside the principal space of ID features.
+    """Return the score s = logsumexp(f) - alpha |residual of z|, outside the principal space of ID features.
 
     Features are centred at -W⁺b; alpha makes the residuals of training images as large as their largest
     logits, on average. All in float64: the variances of features span six orders of magnitude, so that

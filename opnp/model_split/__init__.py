@@ -1,1 +1,1 @@
-"""Takes the linear head off a model of any make, or says why that cannot be done."""
+"""Take the linear head off a model of any make, or explain why that cannot be done."""

@@ -1,4 +1,4 @@
-"""Fits a model that wants another number format, or gives another shape, to images in and logits out."""
+"""Adapt a model that needs another number format, or gives another shape, to images in and logits out."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _OTHERWISE = "Mend it there, or the transform that feeds it; the log has the who
 
 
 class Adapted(nn.Module):
-    """A model between images as they come, (N, ...) in any floating format, and one row an image."""
+    """Adapter of a model to images as they come, (N, ...) in any floating format, and one row an image."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Adapted(nn.Module):
         rows: bool = False,
         pairs: bool = False,
     ) -> None:
-        """An adapter.
+        """Store the model and the conversions that it needs.
 
         Args:
             model: The model.
@@ -58,7 +58,7 @@ class Adapted(nn.Module):
         self.model, self.dtype, self.key, self.rows, self.pairs = model, dtype, key, rows, pairs
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """What the model gives, (N, C)."""
+        """Return the model's output, (N, C)."""
         count = images.shape[0]
         inputs = images if self.dtype is None else images.to(self.dtype)
         doubled = self.pairs and count == 1
@@ -68,12 +68,12 @@ class Adapted(nn.Module):
         return rows.reshape(count, -1) if self.rows else rows
 
     def extra_repr(self) -> str:
-        """What it does, for the fingerprint."""
+        """Return the conversions, for the fingerprint."""
         return f"dtype={self.dtype}, key={self.key!r}, rows={self.rows}, pairs={self.pairs}"
 
 
 def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.Tensor, tuple[str, ...]]:
-    """Fit a model to batches of images, the single one among them.
+    """Adapt a model to batches of images of any size, also of one.
 
     Args:
         model: In evaluation mode.
@@ -87,43 +87,43 @@ def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.T
         InvalidDataError: If its forward pass raises; the sentence has the line.
         UnsupportedModelError: If it gives no logits (N, C), or works with batches of one size alone.
     """
-    dtype, output = _accepted(model, example)
+    dtype, output = _accepted_dtype(model, example)
     key = "logits" if isinstance(output, Mapping) and "logits" in output else ""
     given = output["logits"] if isinstance(output, Mapping) and key else output
     logits = _logits(model, given, len(example))
-    made = Adapted(model, dtype, key) if dtype or key else model
+    adapter = Adapted(model, dtype, key) if dtype or key else model
     notes = [f"Images are cast to {_named(dtype)} for the model."] if dtype else []
     notes += ["The model gives several things; its `logits` are used."] if key else []
     if len(example) > 1:
-        rows, pairs = _alone(made, example, logits.shape[1])
+        rows, pairs = _single_image_fixes(adapter, example, logits.shape[1])
         if rows or pairs:
-            made = Adapted(model, dtype, key, rows=rows, pairs=pairs)
+            adapter = Adapted(model, dtype, key, rows=rows, pairs=pairs)
         notes += ["The model squeezes a batch of one image, which is undone."] if rows else []
         notes += ["The model fails on a batch of one image, so a single one goes in twice."] if pairs else []
-    return made, logits, tuple(notes)
+    return adapter, logits, tuple(notes)
 
 
 def unadapted(model: nn.Module) -> nn.Module:
-    """The model inside its adapter, if it has one."""
+    """Return the model inside its adapter, if it has one."""
     return model.model if isinstance(model, Adapted) else model
 
 
 def expectation(model: nn.Module, images: torch.Tensor) -> str:
-    """What is expected of a model's forward pass, for `foreign`."""
-    what = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
-    return f"{what} ({_named(images.dtype)})"
+    """Describe the expected input of a model's forward pass, for `foreign`."""
+    expected = f"{type(unadapted(model)).__name__} to take images of shape {tuple(images.shape)}"
+    return f"{expected} ({_named(images.dtype)})"
 
 
 def remedy(error: BaseException) -> str:
-    """What to do about an exception of a model's forward pass."""
-    said = str(error)
-    return next((words for pattern, words in _REMEDIES if re.search(pattern, said)), _OTHERWISE)
+    """Return the remedy for an exception of a model's forward pass."""
+    message = str(error)
+    return next((words for pattern, words in _REMEDIES if re.search(pattern, message)), _OTHERWISE)
 
 
-def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
-    """The number format that the model takes, None for the example's own, and what it then gives."""
-    own = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
-    others = [dtype for dtype in dict.fromkeys(own) if dtype != example.dtype]
+def _accepted_dtype(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:
+    """Return the dtype that the model takes, None for the example's own, and its output."""
+    dtypes = [tensor.dtype for tensor in model.parameters() if tensor.is_floating_point()]
+    others = [dtype for dtype in dict.fromkeys(dtypes) if dtype != example.dtype]
     problem: BaseException | None = None
     for dtype in (None, *others) if example.is_floating_point() else (None,):
         inputs = example if dtype is None else example.to(dtype)
@@ -138,26 +138,26 @@ def _accepted(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | No
         raise problem
 
 
-def _alone(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
-    """Whether a batch of one has to be given its row back, and whether it has to be doubled."""
-    one = _tried(model, example[:1])
-    shape = tuple(one.shape) if torch.is_tensor(one) else ()
+def _single_image_fixes(model: nn.Module, example: torch.Tensor, classes: int) -> tuple[bool, bool]:
+    """Return whether a batch of one needs its row restored, and whether it has to be doubled."""
+    single = _tried(model, example[:1])
+    shape = tuple(single.shape) if torch.is_tensor(single) else ()
     if shape == (1, classes):
         return False, False
     if shape == (classes,):
         return True, False
-    two = _tried(model, example[:2])
-    if torch.is_tensor(two) and tuple(two.shape) == (2, classes):
+    pair = _tried(model, example[:2])
+    if torch.is_tensor(pair) and tuple(pair.shape) == (2, classes):
         return False, True
-    problem = next((tried for tried in (two, one) if isinstance(tried, RAISED)), None)
+    problem = next((tried for tried in (pair, single) if isinstance(tried, RAISED)), None)
     if problem is not None and not isinstance(_tried(model, example[:3]), RAISED):
-        with foreign(expectation(model, example[: 2 if problem is two else 1]), remedy(problem)):
+        with foreign(expectation(model, example[: 2 if problem is pair else 1]), remedy(problem)):
             raise problem
     raise _of_one_size(model, len(example), problem)
 
 
 def _takes_single_ones_alone(model: nn.Module, images: torch.Tensor) -> bool:
-    """Whether each image goes through alone but not one of them twice: so it is the number that fails."""
+    """Return whether each image passes alone but two copies fail: then the batch size is the reason."""
     singles = [_tried(model, images[number : number + 1]) for number in range(len(images))]
     twice = _tried(model, torch.cat([images[:1], images[:1]]))
     return isinstance(twice, RAISED) and not any(isinstance(single, RAISED) for single in singles)
@@ -171,10 +171,10 @@ def _tried(model: nn.Module, images: torch.Tensor) -> object:
 
 
 def _of_one_size(model: nn.Module, size: int, problem: BaseException | None) -> UnsupportedModelError:
-    said = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
+    reason = f"with others {clause(problem)}" if problem else "with others it gives another number of rows"
     return UnsupportedModelError(
         f"Expected {type(unadapted(model)).__name__} to work with batches of any size but it works with "
-        f"batches of {size} alone; {said}. A number of images is written into it, as in "
+        f"batches of {size} alone; {reason}. A number of images is written into it, as in "
         f"`x.view({size}, -1)`: write `x.flatten(1)` there."
     )
 

@@ -17,7 +17,7 @@ _COMPILED = "_orig_mod"
 
 
 def shared_copy(model: nn.Module, place: Place = lambda tensor: tensor) -> nn.Module:
-    """A copy of the module tree whose tensors (also plain attributes) are `place` of the model's own.
+    """Copy the module tree with tensors (also plain attributes) that are `place` of the model's own.
 
     Raises:
         UnsupportedModelError: If a module holds a thing that cannot be copied.
@@ -46,7 +46,7 @@ def shared_copy(model: nn.Module, place: Place = lambda tensor: tensor) -> nn.Mo
 
 
 def unwrapped(model: nn.Module) -> tuple[nn.Module, tuple[str, ...]]:
-    """A model without `torch.compile`, DataParallel and DistributedDataParallel, and the names of those."""
+    """Return a model without `torch.compile`, DataParallel and DistributedDataParallel, and those names."""
     names = []
     while (inner := _inner(model)) is not None:
         names.append("torch.compile" if hasattr(model, _COMPILED) else type(model).__name__)

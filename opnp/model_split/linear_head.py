@@ -1,4 +1,4 @@
-"""Finds the linear head of a model by algebra: a linear layer, a 1×1 convolution, or several of them summed.
+"""Find the linear head of a model by algebra: a linear layer, a 1×1 convolution, or several of them summed.
 
 If everything after such layers h = W z + b mixes no channels (pooling over positions, a mean of several
 heads, a constant scale), it may as well be applied to z, with W after it. So each layer is replaced by one
@@ -22,10 +22,10 @@ _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
 
 class Passed(nn.Module):
-    """Stands where a layer of the head was: passes on what enters it, scaled, in its own columns."""
+    """Replacement of a layer of the head: passes on its input, scaled, in its own columns."""
 
     def __init__(self, before: int, after: int, times: float, channel: int, *, whole: bool) -> None:
-        """A replacement.
+        """Store the column range, the scale and the channel axis.
 
         Args:
             before: Columns of zeros before its own.
@@ -38,20 +38,20 @@ class Passed(nn.Module):
         self.before, self.after, self.times, self.channel, self.whole = before, after, times, channel, whole
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """(N, D, ...) to (N, before + D + after, ...)."""
+        """Map (N, D, ...) to (N, before + D + after, ...)."""
         if self.whole:
             features = features.flatten(1).reshape(features.shape[0], -1, *[1] * (features.ndim - 2))
         unpadded = 0 if self.channel == -1 else features.ndim - 1 - self.channel
         return functional.pad(features * self.times, [0, 0] * unpadded + [self.before, self.after])
 
     def extra_repr(self) -> str:
-        """What it does, for the fingerprint."""
+        """Return the settings, for the fingerprint."""
         return f"{self.before}, {self.after}, times={self.times}, channel={self.channel}, whole={self.whole}"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One run of a layer that may be part of the head.
+    """A run of a layer that may be part of the head.
 
     Attributes:
         name: Of the layer in the model, without what adapts it.
@@ -70,7 +70,7 @@ class Call:
 
 @dataclass(frozen=True)
 class LinearHead:
-    """A head, taken off.
+    """The linear head of a model, and the backbone without it.
 
     Attributes:
         backbone: Images to features (N, D).
@@ -86,7 +86,7 @@ class LinearHead:
 
 
 def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, list[Call]]:
-    """Run a model; its logits, and the last runs of its linear layers and convolutions, in their order."""
+    """Run a model; return its logits, and the last runs of its linear layers and convolutions, in order."""
     runs: deque[tuple[str, Layer, torch.Tensor, torch.Tensor]] = deque(maxlen=_MOST)
 
     def seen(name: str, layer: Layer, inputs: tuple[object, ...], output: object) -> None:
@@ -111,25 +111,25 @@ def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, l
 
 
 def combinations(calls: Sequence[Call], logits: torch.Tensor) -> list[tuple[dict[str, float], list[Call]]]:
-    """The layers, each with its share, whose outputs make up the logits, the most plausible first."""
+    """Return the layers, each with its share, whose outputs make up the logits, the most plausible first."""
     exact = [
         call
         for call in reversed(calls)
         if isinstance(call.layer, nn.Linear) and torch.equal(call.gave, logits)
     ]
-    found = [({call.name: 1.0}, [call]) for call in exact[:1]]
+    results = [({call.name: 1.0}, [call]) for call in exact[:1]]
     fitting = [call for call in calls if call.logits is not None and _is_plain(call)]
     tried = [[call] for call in reversed(fitting)]
     tried += [fitting[-count:] for count in range(2, len(fitting) + 1)]
     for chosen in tried:
         shares = _shares(chosen, logits)
         if shares is not None:
-            found.append((shares, chosen))
-    return found
+            results.append((shares, chosen))
+    return results
 
 
-def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
-    """The model without those layers, and one weight and one bias that do what they did."""
+def detach_head(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
+    """Return the model without those layers, and one weight and one bias that replace them."""
     layers = {call.name: call for call in calls}
     widths = {name: call.layer.weight[0].numel() for name, call in layers.items()}
     backbone, before, total = shared_copy(model), 0, sum(widths.values())
@@ -160,7 +160,7 @@ def taken_off(model: nn.Module, shares: dict[str, float], calls: Sequence[Call])
 
 
 def rounding(logits: torch.Tensor, head: LinearHead, features: torch.Tensor) -> float:
-    """How far x -> W z + b may be from the model's logits when both are right."""
+    """Return the largest deviation of x -> W z + b from the model's logits that rounding explains."""
     tolerance = 1e-4 * float(logits.abs().max())
     eps = max(torch.finfo(tensor.dtype).eps for tensor in (logits, head.weight))
     if eps <= torch.finfo(torch.float32).eps:
@@ -178,7 +178,7 @@ def _reduced(layer: Layer, gave: torch.Tensor, logits: torch.Tensor) -> torch.Te
 
 
 def _is_plain(call: Call) -> bool:
-    """Whether the layer is a linear map of channels: no neighbours, or all of them at once."""
+    """Return whether the layer is a linear map of channels: no neighbours, or all of them at once."""
     layer = call.layer
     if isinstance(layer, nn.Linear):
         return True
@@ -189,21 +189,21 @@ def _is_plain(call: Call) -> bool:
 
 
 def _shares(calls: Sequence[Call], logits: torch.Tensor) -> dict[str, float] | None:
-    """Of each layer in the sum that makes the logits; None where no sum does.
+    """Return each layer's share in the sum that makes the logits; None where no sum does.
 
     A layer that gives next to nothing may have any share, since what is multiplied there is divided in
-    `taken_off`: it gets that of the others.
+    `detach_head`: it gets that of the others.
     """
     columns = torch.stack([call.logits.flatten() for call in calls if call.logits is not None], 1).double()
-    wanted = logits.flatten().double()
+    target = logits.flatten().double()
     eps = max(1e-4, 4 * torch.finfo(logits.dtype).eps)
-    silent = columns.abs().amax(0) <= eps * wanted.abs().max()
+    silent = columns.abs().amax(0) <= eps * target.abs().max()
     heard = columns[:, ~silent]
     solved = columns.new_full((len(calls),), 1 / len(calls))
     if heard.shape[1]:
-        solution = torch.linalg.lstsq(heard, wanted[:, None], driver="gelsd").solution[:, 0]
+        solution = torch.linalg.lstsq(heard, target[:, None], driver="gelsd").solution[:, 0]
         solved[~silent], solved[silent] = solution, float(solution[-1])
-    if not bool((columns @ solved - wanted).abs().max() <= eps * wanted.abs().max()):
+    if not bool((columns @ solved - target).abs().max() <= eps * target.abs().max()):
         return None
     shares: dict[str, float] = {}
     for call, share in zip(calls, solved.tolist(), strict=True):
@@ -213,7 +213,7 @@ def _shares(calls: Sequence[Call], logits: torch.Tensor) -> dict[str, float] | N
 
 
 def _snapped(share: float, eps: float) -> float:
-    """A share that is a whole number or one over one, but for rounding, as that.
+    """Round a share that is nearly a whole number or its inverse.
 
     Example:
         >>> _snapped(0.3333301, 1e-4), _snapped(1.99999, 1e-4), _snapped(0.7, 1e-4)
@@ -226,7 +226,7 @@ def _snapped(share: float, eps: float) -> float:
 
 
 def _replaced(backbone: nn.Module, name: str, instead: nn.Module) -> nn.Module:
-    """`backbone` with `instead` in every place where it holds the layer of that name."""
+    """Put `instead` in every place where `backbone` holds the layer of that name."""
     if not name:
         return instead
     layer = backbone.get_submodule(name)
@@ -238,7 +238,7 @@ def _replaced(backbone: nn.Module, name: str, instead: nn.Module) -> nn.Module:
 
 
 def _place(backbone: nn.Module, name: str) -> str:
-    """Where a layer of the model is in its backbone, which may be inside an adapter."""
+    """Return the path of a model's layer in its backbone, which may be inside an adapter."""
     return f"model.{name}".removesuffix(".") if isinstance(backbone, Adapted) else name
 
 

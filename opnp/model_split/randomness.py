@@ -1,4 +1,4 @@
-"""Finds what in a transform or a model draws random numbers, so that two passes of one picture differ."""
+"""Detection of random numbers in a transform or a model, with which two passes of one picture differ."""
 
 import random
 import traceback
@@ -22,7 +22,7 @@ _DRAWING = {
 
 
 def random_step(transform: Callable[[Any], object], image: object) -> str:
-    """The kind of the first step of a transform that gives two things for one, or nothing."""
+    """Return the kind of the first step of a transform that gives two results for one image, or nothing."""
     steps = _steps(transform)
     for step in steps:
         inner = random_step(step, image) if _steps(step) else ""
@@ -36,7 +36,7 @@ def random_step(transform: Callable[[Any], object], image: object) -> str:
 
 
 def random_layer(model: nn.Module, images: torch.Tensor) -> str:
-    """Where a model in evaluation mode draws random numbers, as a clause; or nothing."""
+    """Locate a model's random draws in evaluation mode, as a clause; or nothing."""
     watch = _Watch()
     with torch.no_grad(), watch:
         model(images.clone())
@@ -49,7 +49,7 @@ def random_layer(model: nn.Module, images: torch.Tensor) -> str:
 
 
 def random_model(model: nn.Module, images: torch.Tensor) -> UnsupportedModelError:
-    """The error for a model whose passes over the same images differ."""
+    """Return the error for a model whose passes over the same images differ."""
     where = random_layer(model, images)
     with torch.no_grad():
         keeps = not where and not draws(lambda: model(images.clone()))
@@ -67,7 +67,7 @@ def random_model(model: nn.Module, images: torch.Tensor) -> UnsupportedModelErro
 
 
 def is_random(model: nn.Module, images: torch.Tensor, before: torch.Tensor) -> bool:
-    """Whether another pass over the same images gives other numbers, however little other if it draws them.
+    """Return whether another pass over the same images differs, by any amount if it draws random numbers.
 
     Args:
         model: In evaluation mode.
@@ -84,7 +84,7 @@ def is_random(model: nn.Module, images: torch.Tensor, before: torch.Tensor) -> b
 
 
 def draws(function: Callable[[], object]) -> bool:
-    """Whether a random generator of the process moves while a function runs."""
+    """Return whether a random generator of the process moves while a function runs."""
     before = _generators()
     function()
     return not all(map(_alike, before, _generators()))
@@ -96,7 +96,7 @@ def _generators() -> tuple[object, ...]:
 
 
 class _Watch(TorchFunctionMode):
-    """Notes the user's line of the first call that draws random numbers."""
+    """Recorder of the user's line of the first call that draws random numbers."""
 
     line = ""
 
@@ -107,7 +107,7 @@ class _Watch(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401
-        """Run it as it is."""
+        """Run the function unchanged and note random draws."""
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
         if not self.line and name in _DRAWING and kwargs.get("training", True):
@@ -124,7 +124,7 @@ def _own_line() -> str:
 
 
 def _steps(transform: object) -> Sequence[Callable[[Any], object]]:
-    """The parts of a chain of steps; empty for a single step."""
+    """Return the parts of a chain of steps; none for a single step."""
     for name in ("steps", "transforms"):
         held = getattr(transform, name, None)
         if held is not None and type(transform).__name__ in ("Compose", "Sequential", "ModelTransform"):
@@ -132,12 +132,14 @@ def _steps(transform: object) -> Sequence[Callable[[Any], object]]:
     return list(transform) if isinstance(transform, nn.Sequential) else []
 
 
-def _alike(one: object, other: object) -> bool:
-    if torch.is_tensor(one) and torch.is_tensor(other):
-        return one.shape == other.shape and bool(((one == other) | (one.isnan() & other.isnan())).all())
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+def _alike(first: object, second: object) -> bool:
+    if torch.is_tensor(first) and torch.is_tensor(second):
+        return first.shape == second.shape and bool(
+            ((first == second) | (first.isnan() & second.isnan())).all()
+        )
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return first.keys() == second.keys() and all(_alike(first[key], second[key]) for key in first)
     try:
-        return np.array_equal(np.asarray(one), np.asarray(other))
+        return np.array_equal(np.asarray(first), np.asarray(second))
     except (TypeError, ValueError):
-        return one is other
+        return first is second

@@ -1,4 +1,4 @@
-"""Says why a model has no linear head that can be taken off, and what would give it one."""
+"""Errors for a model without a detachable linear head, with a remedy."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,12 +18,12 @@ _CLOSE = 1e-3
 def no_head(
     model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
 ) -> Exception:
-    """The error for a model whose logits no linear layer makes: the true reason and the way out."""
+    """Return the error for a model whose logits no linear layer makes: the true reason and the way out."""
     for call in reversed(calls):
         if call.logits is not None:
-            said = _after(call, logits) or _inside(call, logits)
-            if said is not None:
-                return _refused(model, *said)
+            finding = _operation_after_head(call, logits) or _operation_inside_head(call, logits)
+            if finding is not None:
+                return _refused(model, *finding)
     last = _last_module(model, example, logits)
     used = {call.name for call in calls}
     idle = [
@@ -51,9 +51,9 @@ def no_head(
 
 
 def _hooked(call: Call) -> tuple[str, str] | None:
-    """Whether somebody's hook on the layer changes what goes through it; torch's own make its weight."""
-    own = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
-    if not own and (
+    """Return a clause if a user's hook on the layer changes its data; torch's own hooks make its weight."""
+    hooks = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
+    if not hooks and (
         not call.layer._forward_hooks or torch.equal(call.layer.forward(call.entered), call.gave)
     ):
         return None
@@ -64,15 +64,15 @@ def _hooked(call: Call) -> tuple[str, str] | None:
 
 
 def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
-    """The error for a model whose head was found, but cannot be exchanged."""
-    said = _inside(call, logits) or _hooked(call)
-    if said is not None:
-        return _refused(model, *said)
+    """Return the error for a model whose head was found, but cannot be exchanged."""
+    finding = _operation_inside_head(call, logits) or _hooked(call)
+    if finding is not None:
+        return _refused(model, *finding)
     kind = type(call.layer).__name__
-    own = "" if kind in ("Linear", "ParametrizedLinear") else f" (a {kind})"
+    layer_kind = "" if kind in ("Linear", "ParametrizedLinear") else f" (a {kind})"
     return UnsupportedModelError(
         f"Expected x -> backbone(x) W^T + b to equal {type(unadapted(model)).__name__} but it does not for "
-        f"the last layer `{call.name}`{own}: {unended(problem)}. {_REWRITE}"
+        f"the last layer `{call.name}`{layer_kind}: {unended(problem)}. {_REWRITE}"
     )
 
 
@@ -83,20 +83,20 @@ def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelErr
     )
 
 
-def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
-    """What is done to the logits after the layer."""
-    found, gave = call.logits, call.gave
-    assert found is not None  # noqa: S101 - asked for by the caller
+def _operation_after_head(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+    """Describe the operation on the logits after the layer."""
+    gave_logits, gave = call.logits, call.gave
+    assert gave_logits is not None  # noqa: S101 - asked for by the caller
     layer = f"the last layer `{call.name}`"
     plain = f"Return what `{call.name}` gives"
-    if _same(found.log_softmax(1), logits):
+    if _same(gave_logits.log_softmax(1), logits):
         return (
             f"log_softmax follows {layer}",
             f"{plain}, without it; the classes and their softmax stay the same.",
         )
-    if _same(found.softmax(1), logits):
+    if _same(gave_logits.softmax(1), logits):
         return f"softmax follows {layer}", f"{plain}, without it."
-    if _same(found.sigmoid(), logits):
+    if _same(gave_logits.sigmoid(), logits):
         return f"a sigmoid follows {layer}", f"{plain}, without it."
     for words, function in _ACTIVATIONS.items():
         pooled = function(gave).flatten(2).mean(2) if gave.ndim > 2 else function(gave)
@@ -110,9 +110,9 @@ def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
             f"the largest over all positions is taken of {layer}",
             "Use a model that takes the mean of them.",
         )
-    if len(found) > 1:
-        scales = (logits / found).nan_to_num()
-        if _same(scales[:, :1] * found, logits) and not _same(scales[:1, :1] * found, logits):
+    if len(gave_logits) > 1:
+        scales = (logits / gave_logits).nan_to_num()
+        if _same(scales[:, :1] * gave_logits, logits) and not _same(scales[:1, :1] * gave_logits, logits):
             return (
                 f"{layer} is scaled by a number that depends on the image",
                 f"{plain}, without that number.",
@@ -120,8 +120,8 @@ def _after(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
     return None
 
 
-def _inside(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
-    """What the layer does that a linear one does not."""
+def _operation_inside_head(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+    """Describe the nonlinear operation inside the layer."""
     if not isinstance(call.layer, nn.Linear) or call.entered.ndim != 2:
         return None
     weight = call.layer.weight
@@ -149,19 +149,19 @@ _ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    if one.shape != other.shape:
+def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
+    if first.shape != second.shape:
         return False
-    return bool((one.float() - other.float()).abs().max() <= _CLOSE * other.float().abs().max())
+    return bool((first.float() - second.float()).abs().max() <= _CLOSE * second.float().abs().max())
 
 
 def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) -> tuple[str, str] | None:
-    """Name and kind of the innermost module that gives the model's output."""
-    found: list[tuple[str, str]] = []
+    """Return name and kind of the innermost module that gives the model's output."""
+    outputs: list[tuple[str, str]] = []
 
     def seen(name: str, module: nn.Module, output: object) -> None:
         if torch.is_tensor(output) and torch.equal(output.reshape(-1), logits.reshape(-1)):
-            found.append((name, type(module).__name__))
+            outputs.append((name, type(module).__name__))
 
     hooks = [
         module.register_forward_hook(lambda module, _, output, name=name: seen(name, module, output))
@@ -173,4 +173,4 @@ def _last_module(model: nn.Module, example: torch.Tensor, logits: torch.Tensor) 
     finally:
         for hook in hooks:
             hook.remove()
-    return found[0] if found else None
+    return outputs[0] if outputs else None

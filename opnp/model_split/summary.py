@@ -1,4 +1,4 @@
-"""What was understood of a model when it was split and tried, in words for a person."""
+"""Summary of the split of a model and of its trial, in words for people."""
 
 from dataclasses import dataclass
 

@@ -21,7 +21,7 @@ from opnp._utils.checks import (
     require_positive,
 )
 from opnp.config import NeuronDefinition
-from opnp.devices import summing
+from opnp.devices import summing_device
 from opnp.errors import InvalidDataError
 
 CHUNK = 1024
@@ -173,7 +173,7 @@ def _probabilities(
 
 def _zeros(shape: torch.Size, device: torch.device) -> torch.Tensor:
     """Float64 zeros where the products are made, or on the CPU where the device has no float64."""
-    return torch.zeros(shape, dtype=torch.float64, device=summing(device))
+    return torch.zeros(shape, dtype=torch.float64, device=summing_device(device))
 
 
 def _require_finite_sums(features: torch.Tensor, *sums: torch.Tensor) -> None:

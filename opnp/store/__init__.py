@@ -1,4 +1,4 @@
-"""One store on disk for features, maps and results: computed once, checked, shared, bounded.
+"""Disk store for features, maps and results: computed once, checked, shared, bounded.
 
 `Store.get_or_compute(kind, key, compute)` returns what was computed for that key before, or computes it, once
 however many threads and processes ask, and keeps it. Nothing is ever pickled or unpickled.

@@ -1,4 +1,4 @@
-"""What the store says about the things it holds."""
+"""Records of the store: entries, damage and verification reports."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from opnp.store.errors import ForeignRowError
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing in the store.
+    """An entry of the store.
 
     Attributes:
         kind: What it is, such as 'features'.
@@ -34,10 +34,10 @@ class Entry:
 
     @property
     def describe(self) -> str:
-        """One line for people: the meta's own `describe`, or the key's first plain values."""
-        own = self.meta.get("describe")
-        if isinstance(own, str):
-            return own
+        """Return one line for people: the meta's own `describe`, or the key's first plain values."""
+        description = self.meta.get("describe")
+        if isinstance(description, str):
+            return description
         plain = [
             f"{name} {value}" for name, value in self.key.items() if isinstance(value, str | int | float)
         ]
@@ -49,7 +49,7 @@ class Entry:
         return replace(self, last_used=at)
 
     def to_json(self) -> str:
-        """Return what the index keeps of it: all but when it was last used."""
+        """Return the JSON for the index: all but the time of last use."""
         return json.dumps(
             {
                 "kind": self.kind,
@@ -97,7 +97,7 @@ class Damaged:
 
 @dataclass(frozen=True)
 class Report:
-    """What `Store.verify` found.
+    """Result of `Store.verify`.
 
     Attributes:
         ok: Entries whose every byte is as it was written.

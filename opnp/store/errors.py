@@ -1,4 +1,4 @@
-"""The store's own errors, in sentences that hold no path."""
+"""Errors of the store, in sentences without paths."""
 
 import errno
 
@@ -11,15 +11,15 @@ _IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR}
 
 
 class StoreError(OpnpError):
-    """The store could not keep something; the message says what to do."""
+    """A failure to store an entry; the message includes the remedy."""
 
 
 class UnreadableEntryError(StoreError):
-    """An entry that is there and cannot be read just now."""
+    """An entry that exists and cannot be read just now."""
 
 
 class DamagedEntryError(Exception):
-    """A file that is not the whole, unchanged entry its name says; the message is the reason."""
+    """A file that is not the whole, unchanged entry of its name; the message is the reason."""
 
 
 class ForeignRowError(Exception):
@@ -57,7 +57,7 @@ def cannot_keep(error: OSError, size_bytes: int) -> StoreError:
 
 
 def cannot_read(error: OSError) -> DamagedEntryError | UnreadableEntryError:
-    """Return what a failed read means: a broken file to remove, or a shortage that leaves it as it is.
+    """Return the error for a failed read: a broken file to remove, or a shortage that leaves it as it is.
 
     Example:
         >>> cannot_read(OSError(errno.EIO, "Input/output error"))

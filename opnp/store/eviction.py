@@ -1,4 +1,4 @@
-"""Keep what is on disk below the limit: the least recently used goes first, what is in use stays."""
+"""Eviction: keep the disk usage below the limit, least recently used first, never an item in use."""
 
 import logging
 from pathlib import Path
@@ -32,24 +32,24 @@ def evict(entries: Path, beside: Path, index: Index, limit: int, keep: str | Non
         limit: In bytes. When what is in use takes more, that is logged.
         keep: Digest of the entry just written, which stays.
     """
-    there, extracted = files.listed(entries), folders.listed(beside)
-    total = sum(stat.st_size for stat in there.values()) + sum(folder.size_bytes for folder in extracted)
+    stored, extracted = files.listed(entries), folders.listed(beside)
+    total = sum(stat.st_size for stat in stored.values()) + sum(folder.size_bytes for folder in extracted)
     if total <= limit:
         return
     used = {digest: entry.last_used for digest, entry in index.entries().items()}
-    things = [
+    items = [
         _Thing(False, used.get(digest, stat.st_mtime), stat.st_size, entries / f"{digest}{files.SUFFIX}")
-        for digest, stat in there.items()
+        for digest, stat in stored.items()
         if digest != keep
     ]
-    things += [
+    items += [
         _Thing(not folders.is_complete(path), last_used, size, path) for path, size, last_used in extracted
     ]
-    for thing in sorted(things):
+    for item in sorted(items):
         if total <= limit:
             return
-        if _remove_if_unused(thing.path, index):
-            total -= thing.size_bytes
+        if _remove_if_unused(item.path, index):
+            total -= item.size_bytes
     if total > limit:
         _log.warning(
             "What is in use takes %s, above the store's limit of %s. Set OPNP_CACHE_LIMIT higher.",

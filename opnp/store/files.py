@@ -30,7 +30,7 @@ Identity = tuple[int, int, int]
 
 
 class Check(Enum):
-    """How much of a file is compared with its checksums when it is read."""
+    """Amount of a file to compare with its checksums on reading."""
 
     HEADER = "header"
     """Header and size."""
@@ -100,7 +100,7 @@ def whole(path: Path, *, over_folders: bool = False) -> Iterator[int]:
 
 
 class Read(NamedTuple):
-    """An entry as read: what it is, its arrays (read-only), and the state of its file."""
+    """An entry as read: its record, its arrays (read-only), and the state of its file."""
 
     entry: Entry
     arrays: dict[str, np.ndarray[Any, Any]]
@@ -143,25 +143,25 @@ def read(path: Path, check: Check, trusted: Identity | None = None) -> Read:
 
 
 def read_entry(path: Path) -> Entry:
-    """Return what a file's header says, without its arrays. Raises as `read` does."""
+    """Read an entry from a file's header, without its arrays. Raises as `read` does."""
     with _opened(path) as fd:
         return _read_head(fd, path)[0]
 
 
 def listed(folder: Path) -> dict[str, os.stat_result]:
-    """Return digest → stat of every entry in the folder; abandoned part-written files are removed."""
-    found = {}
+    """Return digest → stat of every entry in the folder; remove abandoned part-written files."""
+    entries = {}
     for path, stat in scan(folder):
         if path.name.endswith(PART):
             if time.time() - stat.st_mtime > _ABANDONED_AFTER:
                 locks.remove_if_unused(path)
         elif path.suffix == SUFFIX and len(path.stem) == 64 and not path.name.startswith("."):
-            found[path.stem] = stat
-    return found
+            entries[path.stem] = stat
+    return entries
 
 
 def scan(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield what is in the folder; what cannot be looked at, or is gone by then, is left out."""
+    """Yield the items in the folder; unreadable or vanished ones are left out."""
     with contextlib.suppress(OSError), os.scandir(folder) as items:
         for item in items:
             with contextlib.suppress(OSError):
@@ -184,7 +184,7 @@ def _opened(path: Path) -> Iterator[int]:
         raise cannot_read(error) from error
 
 
-def _read_head(fd: int, path: Path) -> tuple[Entry, dict[str, layout.Placed]]:
+def _read_head(fd: int, path: Path) -> tuple[Entry, dict[str, layout.ArrayRange]]:
     size = os.fstat(fd).st_size
     length = int.from_bytes(_read_exactly(fd, 8), "little")
     if length > min(layout.MAX_HEADER, size):

@@ -1,4 +1,4 @@
-"""Folders of files beside the entries, each kept or evicted as one thing: the extractions.
+"""Folders of files beside the entries, each kept or evicted as a unit: the extractions.
 
 A folder's `manifest.json` says in "complete" whether all of it is there. Who reads or writes it holds its
 `.used` shared, and the newest time of its files is when it was last used. Whatever else lies beside them (a
@@ -31,23 +31,23 @@ class Folder(NamedTuple):
 
 
 def listed(parent: Path) -> list[Folder]:
-    """Return what is in there in the order of names; what a killed process was removing is removed.
+    """Return the folders in the order of names; remove those that a killed process was removing.
 
     Names that begin with a dot are locks and the like, and left out.
     """
-    found = []
+    result = []
     for path, stat in sorted(files.scan(parent), key=lambda item: item[0]):
         if path.name.endswith(_REMOVED):
             _remove(path)
         elif not path.name.startswith("."):
             stats = [inside for _, inside in files.scan(path)] or [stat]
             last_used = max(inside.st_mtime for inside in stats)
-            found.append(Folder(path, sum(inside.st_size for inside in stats), last_used))
-    return found
+            result.append(Folder(path, sum(inside.st_size for inside in stats), last_used))
+    return result
 
 
 def is_complete(path: Path) -> bool:
-    """Return whether the folder's manifest says that all of it is there."""
+    """Return whether the folder's manifest marks it complete."""
     try:
         return json.loads(plain.read(path / "manifest.json", _MOST))["complete"] is True
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -66,14 +66,14 @@ def in_use(path: Path) -> Iterator[None]:
 
 
 def touch(path: Path) -> None:
-    """Note that the folder is used now."""
+    """Mark the folder as used now."""
     now = time.time()
     with contextlib.suppress(OSError):
         os.utime(path / _MARK, (now, now))
 
 
 def remove_if_unused(path: Path) -> bool:
-    """Remove the folder, as a whole or not at all, unless somebody uses it; return whether it is gone."""
+    """Remove the folder, completely or not at all, unless it is in use; return whether it is gone."""
     removed = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_REMOVED}")
     with locks.unused(path / _MARK) as free:
         if not free:
@@ -96,7 +96,7 @@ def _remove(path: Path) -> None:
 def _hold(mark: Path) -> int | None:
     while True:
         try:
-            fd = plain.to_lock(mark)
+            fd = plain.open_lock(mark)
         except OSError:
             return _hold_as_it_is(mark)
         locks.hold_shared(fd)
@@ -106,7 +106,7 @@ def _hold(mark: Path) -> int | None:
 
 
 def _hold_as_it_is(mark: Path) -> int | None:
-    """On a disk that is read only, the mark that was written before."""
+    """Hold the existing mark, on a disk that is read only."""
     try:
         fd = plain.opened(mark)
     except OSError:

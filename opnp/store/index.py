@@ -1,4 +1,4 @@
-"""The index: diskcache's table of what is there and when it was used, without a way to pickle.
+"""The index: diskcache's table of entries and their last use, without a way to pickle.
 
 It is bookkeeping only. What it cannot tell, the files do, so a damaged index costs the order of eviction and
 one that cannot be written costs a warning. One that another process keeps locked costs a second: after that
@@ -47,7 +47,7 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 
 class SafeDisk(diskcache.Disk):  # type: ignore[misc]
-    """What diskcache may write and read: digests and entries as text.
+    """Serialization for diskcache: digests and entries as text only.
 
     diskcache's own Disk pickles what it does not know and unpickles what a row says is pickled
     (CVE-2025-69872). Every method of it that does either is replaced; anything but an entry's row is refused.
@@ -82,7 +82,7 @@ class SafeDisk(diskcache.Disk):  # type: ignore[misc]
 
 
 class Index:
-    """diskcache over one folder, made again when it is damaged and done without when it cannot be written.
+    """Index over one folder; rebuilt when damaged, bypassed when it cannot be written.
 
     Args:
         folder: Where its database lives.
@@ -98,7 +98,7 @@ class Index:
         self._told = False
 
     def touch(self, entry: Entry) -> None:
-        """Note that an entry is used now, and what it is when the index does not say so."""
+        """Mark an entry as used now, and record it where the index lacks it."""
 
         def action(cache: diskcache.Cache) -> None:
             known = cache.get(entry.digest)
@@ -112,7 +112,7 @@ class Index:
         self._run(lambda cache: cache.delete(digest), None)
 
     def entries(self) -> dict[str, Entry]:
-        """Return digest → entry, with when it was last used."""
+        """Return digest → entry, with its last use."""
         return self._run(_all_entries, {})
 
     def close(self) -> None:
@@ -197,7 +197,7 @@ def _require_free(database: Path) -> None:
 
 def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
     rows = cache._sql(_SELECT).fetchall()
-    found = {}
+    entries = {}
     for key, raw, used, mode, filename, value in rows:
         digest = cache.disk.get(key, raw)
         entry = cache.disk.fetch(mode, filename, value, False)
@@ -205,8 +205,8 @@ def _all_entries(cache: diskcache.Cache) -> dict[str, Entry]:
             raise ForeignRowError("an entry under another's digest")
         if not (math.isfinite(float(used)) and math.isfinite(entry.created)):
             raise ForeignRowError("a time that is none")
-        found[digest] = entry.used(float(used))
-    return found
+        entries[digest] = entry.used(float(used))
+    return entries
 
 
 def _is_unavailable(error: Exception) -> bool:

@@ -45,8 +45,8 @@ _ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Where an array lies: `start` and `stop` count bytes from the first byte after the header."""
+class ArrayRange:
+    """Byte range of an array: `start` and `stop` count from the first byte after the header."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -112,14 +112,14 @@ def compose(entry: Entry, arrays: Arrays) -> bytes:
             f"Expected key, meta and the names of the arrays to take at most {MAX_HEADER} bytes but got "
             f"{len(text)}. Put what is large into an array, or a hash of it into the key."
         )
-    own = checksum()
-    own.update(text.encode("ascii"))
-    text = text.replace(ZEROS, own.hexdigest(), 1)
+    header_checksum = checksum()
+    header_checksum.update(text.encode("ascii"))
+    text = text.replace(ZEROS, header_checksum.hexdigest(), 1)
     return len(text).to_bytes(8, "little") + text.encode("ascii")
 
 
-def parse(raw: bytes, digest: str, file_size: int) -> tuple[Entry, dict[str, Placed]]:
-    """Return what a header (without its length) says, when every word of it holds.
+def parse(raw: bytes, digest: str, file_size: int) -> tuple[Entry, dict[str, ArrayRange]]:
+    """Parse and verify a header (without its length).
 
     Raises:
         DamagedEntryError: If it does not: checksum, key, or arrays that do not fill the file exactly.
@@ -127,9 +127,9 @@ def parse(raw: bytes, digest: str, file_size: int) -> tuple[Entry, dict[str, Pla
     try:
         table = json.loads(raw)
         metadata = table.pop("__metadata__")
-        own = checksum()
-        own.update(raw.replace(metadata["header"].encode("ascii"), ZEROS.encode("ascii"), 1))
-        if own.hexdigest() != metadata["header"]:
+        header_checksum = checksum()
+        header_checksum.update(raw.replace(metadata["header"].encode("ascii"), ZEROS.encode("ascii"), 1))
+        if header_checksum.hexdigest() != metadata["header"]:
             raise DamagedEntryError("its header has changed")
         placed = {name: _place(**item) for name, item in table.items()}
         entry = Entry(
@@ -156,8 +156,8 @@ def parse(raw: bytes, digest: str, file_size: int) -> tuple[Entry, dict[str, Pla
     return entry, placed
 
 
-def _place(dtype: str, shape: list[int], data_offsets: list[int]) -> Placed:
+def _place(dtype: str, shape: list[int], data_offsets: list[int]) -> ArrayRange:
     start, stop = data_offsets
     if not all(isinstance(length, int) and length >= 0 for length in shape):
         raise ValueError(shape)
-    return Placed(DTYPES[dtype], tuple(shape), start, stop)
+    return ArrayRange(DTYPES[dtype], tuple(shape), start, stop)

@@ -44,12 +44,12 @@ if sys.platform == "win32":
         """Do nothing: an open file cannot be removed here."""
 
     def try_hold(fd: int) -> bool:  # noqa: ARG001
-        """Say yes: removing a file that is in use fails by itself here."""
+        """Return True: removing a file that is in use fails by itself here."""
         return True
 
     @contextlib.contextmanager
     def unused(path: Path) -> Iterator[bool]:  # noqa: ARG001
-        """Say yes, likewise."""
+        """Yield True: removing a file that is in use fails by itself here."""
         yield True
 
 else:
@@ -67,7 +67,7 @@ else:
             fcntl.flock(fd, fcntl.LOCK_SH)
 
     def try_hold(fd: int) -> bool:
-        """Take the file for this process alone, or return False when somebody has it in use."""
+        """Take the file for this process alone, or return False when it is in use."""
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,7 +78,7 @@ else:
 
     @contextlib.contextmanager
     def unused(path: Path) -> Iterator[bool]:
-        """Say whether nobody uses the file, nor can before the block ends; False if it may not be changed.
+        """Yield whether the file is unused, and hold it so in the block; False if it may not be changed.
 
         What is no plain file is in nobody's use.
         """
@@ -126,7 +126,7 @@ def _acquire(path: Path) -> int | None:
     for _ in range(_TRIES):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fd = plain.to_lock(path)
+            fd = plain.open_lock(path)
         except FileNotFoundError as error:
             reason = error.strerror
             continue
@@ -152,16 +152,16 @@ def _acquire(path: Path) -> int | None:
 
 
 def is_at(fd: int, path: Path) -> bool:
-    """Whether `path` is still this open file; its last holder removes it."""
+    """Return whether `path` is still this open file; its last holder removes it."""
     try:
-        there = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    return os.path.samestat(os.fstat(fd), there)
+    return os.path.samestat(os.fstat(fd), status)
 
 
 def remove_if_unused(path: Path) -> bool:
-    """Remove the file unless somebody has it in use or it may not be removed; return whether it is gone."""
+    """Remove the file unless it is in use or may not be removed; return whether it is gone."""
     with unused(path) as free, contextlib.suppress(OSError):
         if free:
             path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Plain files only: a folder, pipe, device or loop in a file's place is said at once, never waited for."""
+"""Plain files only: a folder, pipe, device or loop in a file's place fails at once instead of blocking."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
 def opened(path: Path, flags: int = os.O_RDONLY) -> int:
-    """Open a plain file without waiting for anybody, as `os.open` with `flags` does.
+    """Open a plain file without blocking, as `os.open` with `flags` does.
 
     Raises:
         OSError: If it cannot be opened, or is no plain file.
@@ -26,7 +26,7 @@ def opened(path: Path, flags: int = os.O_RDONLY) -> int:
 
 
 def read(path: Path, most: int) -> bytes:
-    """The content of a plain file of at most `most` bytes.
+    """Return the content of a plain file of at most `most` bytes.
 
     Raises:
         OSError: If it cannot be read, is no plain file or is larger.
@@ -37,8 +37,8 @@ def read(path: Path, most: int) -> bytes:
         return file.read()
 
 
-def to_lock(path: Path) -> int:
-    """Open a file that serves as a lock, made when it is not there; what is no plain file makes room for it.
+def open_lock(path: Path) -> int:
+    """Open a lock file, created if it is missing; anything but a plain file in its place is removed.
 
     Raises:
         OSError: If there can be none.
@@ -56,7 +56,7 @@ def to_lock(path: Path) -> int:
 
 
 def remove(path: Path) -> None:
-    """Remove whatever stands there: a file, a link (not what it leads to) or a folder with all in it.
+    """Remove a path: a file, a link (not its target) or a folder with its content.
 
     Raises:
         OSError: If it may not be removed.

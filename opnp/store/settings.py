@@ -1,4 +1,4 @@
-"""Where the store lives and how large it may grow, when the caller does not say."""
+"""Defaults of the store: its location and its size limit."""
 
 import os
 import re

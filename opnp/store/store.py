@@ -1,4 +1,4 @@
-"""The store itself: what the rest of the project calls."""
+"""The store: the interface for the rest of the project."""
 
 import contextlib
 import logging
@@ -65,12 +65,12 @@ class Store:
 
     @property
     def directory(self) -> Path:
-        """Where it lives."""
+        """Folder of the store."""
         return self._entries.parent
 
     @property
     def size_limit(self) -> int:
-        """In bytes."""
+        """Size limit in bytes."""
         return self._limit
 
     def __enter__(self) -> Self:
@@ -90,7 +90,7 @@ class Store:
         meta: Mapping[str, object] | None = None,
         fits: Callable[[_Loaded], bool] | None = None,
     ) -> _Loaded:
-        """Return what is kept for the key, or compute and keep it.
+        """Return the cached arrays of the key, or compute and store them.
 
         One thread of one process at a time computes; who else asks for it waits. When `compute` raises, its
         error goes to the caller, and the next one who waits computes. When the result cannot be kept (full or
@@ -120,7 +120,7 @@ class Store:
             return _read_only(arrays) if loaded is None else loaded
 
     def get(self, kind: str, key: Mapping[str, object]) -> _Loaded | None:
-        """Return what is kept for the key, or None.
+        """Return the cached arrays of the key, or None.
 
         Raises:
             InvalidSettingError: If kind or key is not allowed.
@@ -135,7 +135,7 @@ class Store:
         arrays: layout.Arrays,
         meta: Mapping[str, object] | None = None,
     ) -> None:
-        """Keep the arrays for the key, in place of what was there.
+        """Store the arrays under the key, in place of older ones.
 
         Raises:
             InvalidSettingError: If kind, key or meta is not allowed.
@@ -145,9 +145,9 @@ class Store:
         self._write(_new_entry(kind, key, meta), layout.require_arrays(arrays))
 
     def entries(self) -> list[Entry]:
-        """Return what is there, the least recently used first."""
+        """Return all entries, the least recently used first."""
         known = self._index.entries()
-        found = []
+        entries = []
         for digest, stat in files.listed(self._entries).items():
             entry = known.pop(digest, None)
             if entry is None or entry.size_bytes != stat.st_size:
@@ -159,13 +159,13 @@ class Store:
                     self._discard(digest, error)
                     continue
                 self._index.touch(entry)
-            found.append(entry)
+            entries.append(entry)
         for digest in known:
             self._index.forget(digest)
-        return sorted(found, key=lambda entry: entry.last_used)
+        return sorted(entries, key=lambda entry: entry.last_used)
 
     def verify(self) -> Report:
-        """Compare every byte with its checksum; what is damaged is logged, removed and reported."""
+        """Compare every byte with its checksum; damaged entries are logged, removed and reported."""
         known = self._index.entries()
         ok, damaged = [], []
         for digest, stat in files.listed(self._entries).items():
@@ -201,7 +201,7 @@ class Store:
         return freed
 
     def evict(self, keep: str | None = None) -> None:
-        """Remove what was used least recently, of entries and extractions, until all fits the limit.
+        """Evict entries and extractions, the least recently used first, until all fits the limit.
 
         Every `put` does it. What is in use stays, and so does the entry of the digest `keep`.
         """
@@ -215,24 +215,24 @@ class Store:
     def _path(self, digest: str) -> Path:
         return self._entries / f"{digest}{files.SUFFIX}"
 
-    def _read(self, wanted: Entry, check: files.Check = files.Check.ONCE) -> _Loaded | None:
+    def _read(self, expected: Entry, check: files.Check = files.Check.ONCE) -> _Loaded | None:
         try:
-            found = files.read(self._path(wanted.digest), check, self._checked.get(wanted.digest))
+            read_result = files.read(self._path(expected.digest), check, self._checked.get(expected.digest))
         except FileNotFoundError:
             return None
         except DamagedEntryError as error:
-            self._discard(wanted.digest, error)
+            self._discard(expected.digest, error)
             return None
         if check is files.Check.ONCE:
-            self._checked[wanted.digest] = found.identity
-        self._index.touch(found.entry)
-        return found.arrays
+            self._checked[expected.digest] = read_result.identity
+        self._index.touch(read_result.entry)
+        return read_result.arrays
 
-    def _read_fitting(self, wanted: Entry, fits: Callable[[_Loaded], bool] | None) -> _Loaded | None:
-        found = self._read(wanted)
-        if found is None or fits is None or fits(found):
-            return found
-        self._discard(wanted.digest, DamagedEntryError("it holds other arrays than it should"))
+    def _read_fitting(self, expected: Entry, fits: Callable[[_Loaded], bool] | None) -> _Loaded | None:
+        loaded = self._read(expected)
+        if loaded is None or fits is None or fits(loaded):
+            return loaded
+        self._discard(expected.digest, DamagedEntryError("it holds other arrays than it should"))
         return None
 
     def _write(self, entry: Entry, arrays: layout.Arrays) -> None:

@@ -1,1 +1,1 @@
-"""Scores to the threshold of a detector, and what follows from it on images that did not choose it."""
+"""Choice of a detector's threshold from scores, and its outcome on images that did not choose it."""

@@ -9,7 +9,7 @@ from opnp.metrics import FloatArray
 
 
 @dataclass(frozen=True)
-class Near:
+class BorderlineImage:
     """An image close to a threshold.
 
     Attributes:
@@ -23,8 +23,10 @@ class Near:
     score: float
 
 
-def closest(threshold: float, scores: Mapping[str, FloatArray], count: int) -> tuple[list[Near], list[Near]]:
-    """The images just below and just above a threshold.
+def closest(
+    threshold: float, scores: Mapping[str, FloatArray], count: int
+) -> tuple[list[BorderlineImage], list[BorderlineImage]]:
+    """Return the images just below and just above a threshold.
 
     Args:
         threshold: tau; `s >= tau` accepts.
@@ -37,10 +39,10 @@ def closest(threshold: float, scores: Mapping[str, FloatArray], count: int) -> t
     Example:
         >>> below, above = closest(2.0, {"a": np.array([1.0, 2.5]), "b": np.array([2.0, -1.0])}, 1)
         >>> below, above
-        ([Near(key='a', row=0, score=1.0)], [Near(key='b', row=0, score=2.0)])
+        ([BorderlineImage(key='a', row=0, score=1.0)], [BorderlineImage(key='b', row=0, score=2.0)])
     """
     near = [
-        Near(key, int(row), float(values[row]))
+        BorderlineImage(key, int(row), float(values[row]))
         for key, values in scores.items()
         for side in (np.flatnonzero(values < threshold), np.flatnonzero(values >= threshold))
         for row in side[np.argsort(np.abs(values[side] - threshold), kind="stable")[:count]]
@@ -52,7 +54,7 @@ def closest(threshold: float, scores: Mapping[str, FloatArray], count: int) -> t
 
 
 def image_of_row(row: int, skipped: Iterable[int]) -> int:
-    """Which image of a set a row of its features stands for, where images that could not be read have none.
+    """Return the position in its set of a feature row's image, counting unreadable images, which have no row.
 
     Example:
         >>> [image_of_row(row, [1, 2]) for row in range(3)]

@@ -1,4 +1,4 @@
-"""The risk–coverage curve: how often what is accepted is wrong, as less and less is accepted."""
+"""The risk–coverage curve: the error rate among accepted images, as fewer and fewer are accepted."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ class RiskCoverage:
 
 
 def risk_coverage(sample: "ScoredSample", *, ood_share: float = 0.0) -> RiskCoverage:
-    """The curve of traffic that holds a share of OOD, each OOD set with the same say.
+    """Compute the curve for traffic with a given share of OOD, every OOD set weighted equally.
 
     With image i of weight w_i, sum w = 1: coverage(tau) = sum of w over s >= tau,
     risk(tau) = sum of w over (s >= tau, wrong) / coverage(tau), AURC = sum_i w_i risk(s_i).
@@ -78,7 +78,7 @@ def risk_coverage(sample: "ScoredSample", *, ood_share: float = 0.0) -> RiskCove
 
 
 def _drawn(groups: list[tuple[FloatArray, float]], rng: np.random.Generator) -> FloatArray:
-    """Weights of a resample: how often each image is drawn from its own set."""
+    """Return the weights of a resample: how often each image is drawn from its own set."""
     draws = [
         np.bincount(rng.integers(part.size, size=part.size), minlength=part.size) * (weight / part.size)
         for part, weight in groups
@@ -89,7 +89,7 @@ def _drawn(groups: list[tuple[FloatArray, float]], rng: np.random.Generator) -> 
 def _curve(
     weights: FloatArray, wrong: FloatArray, last: npt.NDArray[np.int64]
 ) -> tuple[FloatArray, FloatArray, float]:
-    """Coverage and risk (k,) and the area, for weights (n,) in falling order of the scores."""
+    """Return coverage and risk (k,) and the area, for weights (n,) in falling order of the scores."""
     coverage = np.cumsum(weights)[last]
     bad = np.cumsum(weights * wrong)[last]
     risk = np.divide(bad, coverage, out=np.zeros_like(bad), where=coverage > 0)

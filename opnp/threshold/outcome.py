@@ -1,4 +1,4 @@
-"""What a threshold does to images that did not choose it: counts, shares and their 95 % intervals."""
+"""Outcome of a threshold on images that did not choose it: counts, shares and their 95 % intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from opnp.threshold.sample import ScoredSample
 
 @dataclass(frozen=True)
 class Proportion:
-    """`hits` of `count`.
+    """A proportion: `hits` of `count`.
 
     Attributes:
         hits: How many.
@@ -23,18 +23,18 @@ class Proportion:
 
     @property
     def value(self) -> float:
-        """The share, NaN of nothing."""
+        """Share, NaN for a count of 0."""
         return self.hits / self.count if self.count else float("nan")
 
     @property
     def interval(self) -> Interval:
-        """Wilson's 95 % interval of the share behind it, (0, 1) of nothing."""
+        """Wilson's 95 % interval of the underlying share, (0, 1) for a count of 0."""
         return wilson_interval(self.hits, self.count)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What follows from a threshold.
+    """Outcome of a threshold.
 
     Attributes:
         threshold: Scores at or above it are accepted.

@@ -1,4 +1,4 @@
-"""A rule on an experiment: chosen on the tune halves, told on the held-out ones, beside what it is up to."""
+"""A threshold rule on an experiment: chosen on the tune halves, evaluated on the held-out ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _FEWEST = 2
 
 @dataclass(frozen=True)
 class Basis:
-    """What a rule works on: all of one way of scoring that does not depend on the threshold.
+    """Input of a rule: everything about one way of scoring that does not depend on the threshold.
 
     Attributes:
         tune: The half that chooses.
@@ -33,7 +33,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Plan:
-    """What one way of scoring would do in production.
+    """Expected behaviour of one way of scoring in production.
 
     Attributes:
         rule: How its threshold is chosen.
@@ -47,12 +47,12 @@ class Plan:
 
     @property
     def threshold(self) -> float:
-        """The chosen threshold."""
+        """Chosen threshold."""
         return self.outcome.threshold
 
     @property
     def curve(self) -> RiskCoverage:
-        """The risk–coverage curve on the held-out half."""
+        """Risk–coverage curve on the held-out half."""
         return self.basis.curve
 
 
@@ -64,7 +64,7 @@ def basis(
     ood_share: float = 0.0,
     by_confidence: bool = False,
 ) -> Basis:
-    """The scores of a position, in halves, with their risk–coverage curve.
+    """Return the scores of a position, in halves, with their risk–coverage curve.
 
     Args:
         explorer: The prepared experiment, for the labels.
@@ -81,12 +81,12 @@ def basis(
     """
     _require_halves(snapshot.id_test, explorer.prepared.experiment.id_test.title)
 
-    def scored(said: HeadOutput) -> HeadOutput:
-        return said.by_confidence() if by_confidence else said
+    def scored(output: HeadOutput) -> HeadOutput:
+        return output.by_confidence() if by_confidence else output
 
     labels = explorer.prepared.id_test.labels.numpy()
-    said = {key: scored(snapshot.ood[key]) for key in ood}
-    tune, report = (sample_of(scored(snapshot.id_test), labels, said, half) for half in ("tune", "report"))
+    outputs = {key: scored(snapshot.ood[key]) for key in ood}
+    tune, report = (sample_of(scored(snapshot.id_test), labels, outputs, half) for half in ("tune", "report"))
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
 
 
@@ -100,7 +100,7 @@ def _require_halves(scored: HeadOutput, title: str) -> None:
 
 
 def plan_on(scores: Basis, rule: Rule) -> Plan:
-    """Choose a threshold on the tune half, and see on the other what follows.
+    """Choose a threshold on the tune half, and evaluate it on the other.
 
     Raises:
         InvalidDataError: If the rule limits a set that the scores lack.
@@ -118,5 +118,5 @@ def plan(
     ood_share: float = 0.0,
     by_confidence: bool = False,
 ) -> Plan:
-    """`plan_on` the `basis` of a position; the arguments are theirs."""
+    """Apply `plan_on` to the `basis` of a position; the arguments are theirs."""
     return plan_on(basis(explorer, snapshot, ood, ood_share=ood_share, by_confidence=by_confidence), rule)

@@ -1,4 +1,4 @@
-"""Three ways to choose a threshold: by the ID accepted, by the OOD let through, or by what errors cost."""
+"""Three rules to choose a threshold: by the ID accepted, by the OOD accepted, or by the cost of errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ MOST_COST = 1e15
 
 @dataclass(frozen=True)
 class AcceptId:
-    """Accept at least a share of ID.
+    """Rule: accept at least a share of ID.
 
     Attributes:
         tpr: That share, in (0, 1].
@@ -34,13 +34,13 @@ class AcceptId:
         object.__setattr__(self, "tpr", tpr)
 
     def threshold(self, sample: ScoredSample) -> float:
-        """The largest score that accepts that share; OOD plays no part."""
+        """Return the largest score that accepts that share; OOD plays no part."""
         return tpr_threshold(sample.id_scores, tpr=self.tpr)
 
 
 @dataclass(frozen=True)
 class LimitOod:
-    """Let through at most a share of OOD sets. The same share for all of them limits the worst.
+    """Rule: accept at most a share of OOD sets. The same share for all of them limits the worst.
 
     Attributes:
         most: That share of each set, in [0, 1], by key; sets that are not named are not limited.
@@ -59,7 +59,7 @@ class LimitOod:
         object.__setattr__(self, "most", most)
 
     def threshold(self, sample: ScoredSample) -> float:
-        """The smallest float32 that keeps every limit, or the lowest score where nothing needs rejecting."""
+        """Return the smallest float32 that keeps every limit, or the lowest score if none need rejecting."""
         unknown = self.most.keys() - sample.ood.keys()
         if unknown:
             raise InvalidDataError(
@@ -72,7 +72,7 @@ class LimitOod:
 
 @dataclass(frozen=True)
 class MinimiseCost:
-    """Weigh errors by what they cost in the traffic to come.
+    """Rule: minimise the expected cost of errors in future traffic.
 
     Attributes:
         false_alarm: Cost of rejecting an ID image, from 0 to `MOST_COST`.
@@ -101,7 +101,7 @@ class MinimiseCost:
         object.__setattr__(self, "ood_share", share)
 
     def threshold(self, sample: ScoredSample) -> float:
-        """The threshold of least `cost`; the lowest of equals, and above every score to reject all."""
+        """Return the threshold of least `cost`; the lowest of equals, and above every score to reject all."""
         id_share = 1 - self._ood_share(sample)
         gained = np.where(sample.correct, self.false_alarm, self.false_alarm - self.error)
         saved = (1 - id_share) * self.miss / max(1, len(sample.ood))
@@ -117,7 +117,7 @@ class MinimiseCost:
         return float(candidates[first][within][0])
 
     def cost(self, threshold: float, sample: ScoredSample) -> float:
-        """Expected cost of an image of the traffic, each OOD set with the same say.
+        """Return the expected cost of an image of the traffic, every OOD set weighted equally.
 
         (1 - pi) [c_alarm P(s < tau | ID) + c_error P(s >= tau, wrong | ID)] + pi c_miss P(s >= tau | OOD)
         """
@@ -135,7 +135,7 @@ Rule = AcceptId | LimitOod | MinimiseCost
 
 
 def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
-    """The threshold tau, used as `s >= tau` accepts, that a rule gives on a sample.
+    """Return the threshold tau, used as `s >= tau` accepts, that a rule gives on a sample.
 
     Args:
         rule: What is wanted.
@@ -161,7 +161,7 @@ def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
 
 
 def steady(threshold: float, sample: ScoredSample) -> float:
-    """A threshold in the middle of the gap below it, which accepts the same images of the sample.
+    """Return a threshold in the middle of the gap below it, which accepts the same images of the sample.
 
     A threshold that is itself an image's score leaves that image's verdict to the last digit, which differs
     between devices and runtimes. Half a gap is far more than that.
@@ -186,26 +186,26 @@ def steady(threshold: float, sample: ScoredSample) -> float:
 
 
 def describe_rule(rule: Rule) -> dict[str, object]:
-    """A rule in plain values, for files."""
+    """Return a rule in plain values, for files."""
     return {"rule": type(rule).__name__, **asdict(rule)}
 
 
-def rule_described(said: Mapping[str, Any]) -> Rule:
-    """The rule that `describe_rule` wrote down.
+def parse_rule(values: Mapping[str, Any]) -> Rule:
+    """Parse a rule from the output of `describe_rule`.
 
     Raises:
         InvalidSettingError: If it is none.
 
     Example:
-        >>> rule_described(describe_rule(AcceptId(0.9)))
+        >>> parse_rule(describe_rule(AcceptId(0.9)))
         AcceptId(tpr=0.9)
     """
     kinds: dict[str, Callable[..., Rule]] = {
         kind.__name__: kind for kind in (AcceptId, LimitOod, MinimiseCost)
     }
-    settings = {name: value for name, value in said.items() if name != "rule"}
+    settings = {name: value for name, value in values.items() if name != "rule"}
     try:
-        return kinds[said["rule"]](**settings)
+        return kinds[values["rule"]](**settings)
     except (KeyError, TypeError, AttributeError):
         raise InvalidSettingError(
             f"Expected a rule for a threshold, one of {', '.join(kinds)} with its settings, but got "
@@ -214,7 +214,7 @@ def rule_described(said: Mapping[str, Any]) -> Rule:
 
 
 def _above(scores: FloatArray, share: float) -> float:
-    """The smallest float32 tau with at most `share` of the scores at or above it."""
+    """Return the smallest float32 tau with at most `share` of the scores at or above it."""
     allowed = int(np.floor(share * scores.size + 1e-9))
     if allowed >= scores.size:
         return -np.inf

@@ -1,4 +1,4 @@
-"""Scores to choose a threshold on, or to judge it on: one half of the ID test set and of every OOD set."""
+"""Scores to choose or evaluate a threshold on: one half of the ID test set and of every OOD set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class ScoredSample:
 def sample_of(
     id_test: HeadOutput, labels: npt.NDArray[np.int64], ood: Mapping[str, HeadOutput], half: Half | str
 ) -> ScoredSample:
-    """One half of everything. The ID test set is split too, since a threshold is chosen on it.
+    """Return one half of every set, the ID test set included, since a threshold is chosen on it.
 
     Args:
         id_test: What a head says of the ID test set.
@@ -60,30 +60,30 @@ def sample_of(
     Returns:
         The scores of that half.
     """
-    mine = half_of(len(labels), half)
-    right = id_test.predicted.numpy()[mine] == labels[mine]
-    halves = ((key, said.scores.numpy()) for key, said in ood.items())
+    chosen = half_of(len(labels), half)
+    right = id_test.predicted.numpy()[chosen] == labels[chosen]
+    halves = ((key, output.scores.numpy()) for key, output in ood.items())
     return ScoredSample(
-        id_test.scores.numpy()[mine].astype(np.float64),
+        id_test.scores.numpy()[chosen].astype(np.float64),
         right,
         {key: scores[half_of(len(scores), half)].astype(np.float64) for key, scores in halves},
     )
 
 
-def in_order(sample: ScoredSample) -> ScoredSample:
-    """The same, every set in rising order of its scores; resamples of it are sorted in little time."""
+def sorted_sample(sample: ScoredSample) -> ScoredSample:
+    """Sort the scores of every set ascending, so that resamples of it are sorted in little time."""
     order = np.argsort(sample.id_scores, kind="stable")
     ood = {key: np.sort(scores) for key, scores in sample.ood.items()}
     return ScoredSample(sample.id_scores[order], sample.correct[order], ood)
 
 
 def resampled(sample: ScoredSample, rng: np.random.Generator) -> ScoredSample:
-    """Every set drawn again from itself, with replacement; what is drawn stays in its order."""
+    """Resample every set with replacement, in the original order."""
     again = _drawn(sample.id_scores.size, rng)
     ood = {key: np.repeat(scores, _drawn(scores.size, rng)) for key, scores in sample.ood.items()}
     return ScoredSample(np.repeat(sample.id_scores, again), np.repeat(sample.correct, again), ood)
 
 
 def _drawn(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """How often each of `count` images is drawn."""
+    """Count how often each of `count` images is drawn."""
     return np.bincount(rng.integers(count, size=count), minlength=count)

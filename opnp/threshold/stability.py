@@ -1,4 +1,4 @@
-"""How much a threshold would differ with other images, and how many images steady it."""
+"""Variation of a threshold over resamples, and the sample size for a given precision."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Z_95, Interval
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
-from opnp.threshold.sample import ScoredSample, in_order, resampled
+from opnp.threshold.sample import ScoredSample, resampled, sorted_sample
 
 RESAMPLES = 200
 SEED = 13
@@ -16,7 +16,7 @@ SEED = 13
 
 @dataclass(frozen=True)
 class Spread:
-    """The threshold over resamples of the images that chose it.
+    """Thresholds over resamples of the images that chose it.
 
     Attributes:
         thresholds: (200,) in rising order.
@@ -28,7 +28,7 @@ class Spread:
 
     @property
     def interval(self) -> Interval:
-        """95 % of the thresholds lie in it."""
+        """Interval of 95 % of the thresholds."""
         low, high = np.percentile(self.thresholds, [2.5, 97.5])
         return Interval(float(low), float(high))
 
@@ -52,7 +52,7 @@ def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Sp
     Reference:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
     """
-    rng, ordered = np.random.default_rng(SEED), in_order(tune)
+    rng, ordered = np.random.default_rng(SEED), sorted_sample(tune)
     thresholds = np.sort([choose_threshold(rule, resampled(ordered, rng)) for _ in range(RESAMPLES)])
     below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
     low, high = np.percentile(1 - below / report.id_scores.size, [2.5, 97.5])
@@ -60,7 +60,7 @@ def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Sp
 
 
 def images_needed(share: float, precision: float) -> int:
-    """ID images to choose a threshold on, so that it accepts `share` of all ID give or take `precision`.
+    """Return the number of ID images for a threshold that accepts `share` of all ID within `precision`.
 
     Whatever the distribution of the scores, the true share that the k-th of n scores accepts is distributed
     as Beta(n - k + 1, k). Its standard deviation is sqrt(t (1 - t) / (n + 2)), so n = z² t (1 - t) / e² - 2
@@ -86,7 +86,7 @@ def images_needed(share: float, precision: float) -> int:
 
 
 def precision_reached(share: float, images: int) -> float:
-    """Half the width of the 95 % interval of the true share that a threshold chosen on n ID images accepts.
+    """Return half the width of the 95 % interval of the true share that a threshold from n ID images accepts.
 
     e = z sqrt(t (1 - t) / (n + 2)), the other way round of `images_needed`.
 

@@ -1,4 +1,4 @@
-"""A classifier of points in the plane, trained while somebody waits, small enough to be seen whole."""
+"""A toy classifier of points in the plane, trained on demand, small enough to be drawn completely."""
 
 from opnp.toy.data import ToyData
 from opnp.toy.net import Toy, train_toy

@@ -1,4 +1,4 @@
-"""Points of the plane: classes to learn, and a ring around them that belongs to none."""
+"""Points of the plane: labelled ID classes, and a ring of OOD points around them."""
 
 import math
 from enum import StrEnum
@@ -9,7 +9,7 @@ from opnp._utils.checks import require_option
 
 
 class ToyData(StrEnum):
-    """What the net learns to tell apart."""
+    """Training data of the toy net."""
 
     BLOBS = "three blobs"
     """Three round clouds."""

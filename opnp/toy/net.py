@@ -25,7 +25,7 @@ Layer = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Toy:
-    """A trained net with the points it is judged on. Read-only.
+    """A trained net with its test points. Read-only.
 
     Attributes:
         hidden: Weight and bias of each layer before the last one.
@@ -48,7 +48,7 @@ class Toy:
     ood: torch.Tensor
 
     def features(self, points: torch.Tensor) -> torch.Tensor:
-        """What enters the last layer, (n, 48) float32 and never negative, of (n, 2) points."""
+        """Return the last layer's input, (n, 48) float32 and never negative, of (n, 2) points."""
         return _features(points, self.hidden)
 
 
@@ -96,7 +96,7 @@ def _features(points: torch.Tensor, hidden: tuple[Layer, ...]) -> torch.Tensor:
 
 
 def _trained(points: torch.Tensor, labels: torch.Tensor, generator: torch.Generator) -> list[Layer]:
-    """Every layer after training, without gradients. Chance comes from `generator` alone."""
+    """Return every layer after training, without gradients. Chance comes from `generator` alone."""
     widths = (*WIDTHS, int(labels.max()) + 1)
     layers: list[Layer] = [
         (

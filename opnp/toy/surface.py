@@ -1,4 +1,4 @@
-"""A pruned toy net seen whole: its score and classes over the plane, and what it is worth."""
+"""Scores and classes of a pruned toy net over the plane, and its metrics."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ GRID = 72
 
 @dataclass(frozen=True)
 class Surface:
-    """What a pruned net says of every place, and of its points.
+    """Output of a pruned net on a grid over the plane and on its points.
 
     Attributes:
         axis: (GRID,) coordinates of the places, both ways.
@@ -46,7 +46,7 @@ class Surface:
 
 
 def surface(toy: Toy, pruning: Pruning) -> Surface:
-    """Prune the toy net's last layer and look at it everywhere, with the functions that real models use.
+    """Prune the toy net's last layer and evaluate it on a grid, with the functions that real models use.
 
     Args:
         toy: A trained net.
@@ -81,7 +81,7 @@ def surface(toy: Toy, pruning: Pruning) -> Surface:
 
 
 def _lead(logits: torch.Tensor) -> npt.NDArray[np.float32]:
-    """(C, GRID, GRID) from logits (GRID * GRID, C)."""
+    """Return the (C, GRID, GRID) lead of each logit over the largest other, from logits (GRID * GRID, C)."""
     top, classes = logits.topk(2, dim=1)
     others = torch.where(torch.arange(logits.shape[1]) == classes[:, :1], top[:, 1:], top[:, :1])
     lead: npt.NDArray[np.float32] = (logits - others).T.reshape(-1, GRID, GRID).numpy()

@@ -1,4 +1,4 @@
-"""An experiment's own Python code: loaded apart from everybody else's, and known by all that it read."""
+"""An experiment's own Python code: isolated from other experiments', identified by all that it reads."""
 
 from opnp.user_code.loader import OwnCode, search_path
 

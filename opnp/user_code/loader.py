@@ -1,4 +1,4 @@
-"""An experiment's own Python code: kept apart from everybody else's, and known by all that it read.
+"""Load an experiment's own Python code: isolated from other experiments', identified by all that it reads.
 
 Two experiments may each have a `models.py`. So the modules that an experiment's code imports are its own:
 they stand in `sys.modules` only while that code runs, and what one has loaded another never meets. Code is
@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from opnp._utils.foreign_code import foreign, library_folders
 from opnp.data.image_set import content_identity
 from opnp.errors import InvalidDataError
-from opnp.user_code.used_files import Used, digest
+from opnp.user_code.used_files import UsedFiles, digest
 
 _T = TypeVar("_T")
 _turn = threading.RLock()
@@ -47,12 +47,12 @@ class OwnCode:
         self._path = [str(self._folder)] if self._folder else []
         self._libraries: set[str] = set()
         self._bare: set[str] = set()  # packages without __init__.py
-        self._used = Used()
+        self._used = UsedFiles()
         self._thread = 0
         self.modules: dict[str, ModuleType] = {}
 
     def load(self, file: Path) -> ModuleType:
-        """The module in a file, under the file's own name.
+        """Load the module in a file, under the file's own name.
 
         Raises:
             InvalidDataError: If it is no Python file, or raises anything.
@@ -69,7 +69,7 @@ class OwnCode:
         return module
 
     def find(self, name: str) -> ModuleType:
-        """The module of that name, from wherever Python finds it.
+        """Import the module of that name, from wherever Python finds it.
 
         Raises:
             InvalidDataError: If there is none, or it raises anything.
@@ -78,7 +78,7 @@ class OwnCode:
         return self.call(lambda: importlib.import_module(name), name)
 
     def call(self, function: Callable[[], _T], name: str) -> _T:
-        """What a function of it gives.
+        """Call a function of the code and return its result.
 
         Raises:
             InvalidDataError: If it raises anything; our own errors pass.
@@ -112,17 +112,17 @@ class OwnCode:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """Folders that its modules are looked for in, before all others."""
+        """Search path of its modules, before all others."""
         return tuple(self._path)
 
     def key(self) -> str:
-        """SHA-256 over all that the code has used so far, 64 hexadecimal digits."""
+        """Return the SHA-256 over all that the code has used so far, 64 hexadecimal digits."""
         return content_identity(*self._used.parts(), *self._versions())
 
     def _hide(self) -> dict[str, ModuleType]:
-        """Take from `sys.modules` what has the name of a module in this code's folder."""
-        here = self._folder.iterdir() if self._folder else ()
-        names = {path.stem for path in here if path.suffix == ".py" or (path / "__init__.py").is_file()}
+        """Remove modules from `sys.modules` that share a name with a module in this code's folder."""
+        entries = self._folder.iterdir() if self._folder else ()
+        names = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").is_file()}
         names -= _SHARED | sys.stdlib_module_names
         hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
         for name in hidden:
@@ -136,7 +136,7 @@ class OwnCode:
                 self.modules[name] = sys.modules.pop(name)
 
     def claims(self, spec: ModuleSpec) -> bool:
-        """Whether a module that Python has found was written for this code; if so, it gets it alone."""
+        """Return whether a module that Python finds was written for this code; if so, it gets it alone."""
         if spec.name.partition(".")[0] in _SHARED | set(_owners()) or self._thread != threading.get_ident():
             return False
         if spec.origin is None:  # a package without __init__.py
@@ -146,25 +146,25 @@ class OwnCode:
         return isinstance(spec.loader, SourceFileLoader) and _is_written_for_it(spec.origin)
 
     def imported(self, name: str) -> None:
-        """Note the library that an import statement names."""
+        """Record the library that an import statement names."""
         self._libraries.add(name.partition(".")[0])
 
     def read(self, source: Path) -> None:
-        """Note the source of one of its modules."""
+        """Record the source of one of its modules."""
         self._used.files.add(source)
 
     def _versions(self) -> Sequence[str]:
-        found = set()
+        versions = set()
         for name in self._libraries - {name.partition(".")[0] for name in self.modules}:
             for owner in _owners().get(name, ()):
                 with contextlib.suppress(PackageNotFoundError):
-                    found.add(f"{owner} {version(owner)}")
-            found |= {f"{path.name} {digest(path)}" for path in _files_outside_libraries(name)}
-        return sorted(found)
+                    versions.add(f"{owner} {version(owner)}")
+            versions |= {f"{path.name} {digest(path)}" for path in _files_outside_libraries(name)}
+        return sorted(versions)
 
 
 class _Finder:
-    """Finds modules that nobody has installed, for one experiment's code alone."""
+    """Finder of modules that are not installed, for one experiment's code alone."""
 
     def __init__(self, code: OwnCode) -> None:
         self._code = code
@@ -180,7 +180,7 @@ class _Finder:
 
 
 class _Loader(SourceFileLoader):
-    """Runs a module from its source, never from compiled files that may be older, with its own imports."""
+    """Loader that runs a module from its source, never from stale compiled files, with its own imports."""
 
     def __init__(self, code: OwnCode, name: str, path: str) -> None:
         super().__init__(name, path)
@@ -196,7 +196,7 @@ class _Loader(SourceFileLoader):
         super().exec_module(module)
 
     def _import(self, name: str, *rest: Any, **named: Any) -> ModuleType:  # noqa: ANN401
-        """An import statement of this module, also one that runs long after it was loaded."""
+        """Run an import statement of this module, also long after it was loaded."""
         level = rest[3] if len(rest) > 3 else named.get("level", 0)
         if level == 0:
             self.code.imported(name)
@@ -205,30 +205,30 @@ class _Loader(SourceFileLoader):
 
 
 def search_path(module: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where the code that a module belongs to, by its globals, looks for its own modules; else nothing."""
+    """Return the module search path of the code that owns these globals; else nothing."""
     code = _code_of(module)
     return () if code is None else code.path
 
 
 def _code_of(module: Mapping[str, Any]) -> OwnCode | None:
-    """Whose own a module is, by its globals; None for everybody's."""
+    """Return the owner of a module, by its globals; None for shared modules."""
     loader = getattr(module.get("__spec__"), "loader", None)
     return loader.code if isinstance(loader, _Loader) else None
 
 
 def _is_written_for_it(file: str) -> bool:
-    """Whether code at that place is somebody's own, not Python's, a library's or ours."""
+    """Return whether code at that place is a user's own, not Python's, a library's or ours."""
     return not any(Path(file).is_relative_to(folder) for folder in library_folders())
 
 
 @cache
 def _owners() -> Mapping[str, list[str]]:
-    """Which distributions brought a top-level name."""
+    """Return the distributions that provide each top-level name."""
     return packages_distributions()
 
 
 def _files_outside_libraries(name: str) -> set[Path]:
-    """Sources of a package that is installed from where it is written."""
+    """Return the sources of a package that is installed in editable mode."""
     loaded = [module for key, module in list(sys.modules.items()) if key.partition(".")[0] == name]
     files = {getattr(module, "__file__", None) for module in loaded}
     return {Path(file) for file in files if file and _is_written_for_it(file)}

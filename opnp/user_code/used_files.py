@@ -1,4 +1,4 @@
-"""Notes which files and environment variables a piece of code reads while it runs."""
+"""Record the files and environment variables that a piece of code reads while it runs."""
 
 import contextlib
 import hashlib
@@ -19,8 +19,8 @@ _BETWEEN = {"os", "collections.abc", "_collections_abc"}
 _NO_CONTENT = ("/dev/", "/proc/", "/sys/")
 
 
-class Used:
-    """What a piece of code has read.
+class UsedFiles:
+    """Files and environment variables that a piece of code has read.
 
     Attributes:
         files: Those it opened to read, itself or through a library; not what an import opens.
@@ -33,13 +33,13 @@ class Used:
 
     @contextlib.contextmanager
     def noted(self, is_own: Callable[[Globals], bool]) -> Iterator[None]:
-        """Note what this thread reads in the block.
+        """Record the reads of this thread in the block.
 
         Args:
             is_own: Whether a module, by its globals, is the code's own. Of environment variables only its own
                 questions count, since libraries ask for dozens that change nothing.
         """
-        _listen()
+        _install_audit_hook()
         outer = getattr(_noting, "to", None)
         _noting.to = self, is_own
         try:
@@ -48,14 +48,14 @@ class Used:
             _noting.to = outer
 
     def parts(self) -> Iterator[str]:
-        """Everything as text, the same for the same contents wherever the files lie."""
+        """Return everything as text, the same for the same contents wherever the files lie."""
         contents = sorted(f"{path.name} {digest(path)}" for path in self.files)
         yield from contents
         yield from (f"{name}={value}" for name, value in sorted(self.variables.items()))
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file's content, or "gone"."""
+    """Return the SHA-256 of a file's content, or "gone"."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -63,8 +63,8 @@ def digest(path: Path) -> str:
         return "gone"
 
 
-def _listen() -> None:
-    """Hear of every file that is opened; done once, a process cannot stop listening."""
+def _install_audit_hook() -> None:
+    """Install the audit hook for opened files, once, since it cannot be removed."""
     if not isinstance(os.environ, _Environment):
         os.environ.__class__ = _Environment
         sys.addaudithook(_heard)
@@ -80,12 +80,12 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     used, is_own = _noting.to
     file = Path(os.fsdecode(path)).absolute()
     belongs_to_a_library = any(file.is_relative_to(folder) for folder in library_folders())
-    if not belongs_to_a_library and not str(file).startswith(_NO_CONTENT) and _is_asked_for(is_own):
+    if not belongs_to_a_library and not str(file).startswith(_NO_CONTENT) and _is_read_by_own_code(is_own):
         used.files.add(file)
 
 
-def _is_asked_for(is_own: Callable[[Globals], bool]) -> bool:
-    """Whether the code's own module is among the callers, with no import in between."""
+def _is_read_by_own_code(is_own: Callable[[Globals], bool]) -> bool:
+    """Return whether the code's own module is among the callers, with no import in between."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
         if is_own(frame.f_globals):
@@ -95,11 +95,11 @@ def _is_asked_for(is_own: Callable[[Globals], bool]) -> bool:
 
 
 class _Environment(os._Environ[str]):
-    """`os.environ`, which notes what an experiment's own code asks for."""
+    """`os.environ` that records the variables an experiment's own code reads."""
 
     def __getitem__(self, name: str) -> str:
         to = getattr(_noting, "to", None)
-        if to is None or not to[1](_asker(sys._getframe(1))):
+        if to is None or not to[1](_reader_globals(sys._getframe(1))):
             return super().__getitem__(name)
         to[0].variables[name] = None
         value: str = super().__getitem__(name)
@@ -107,8 +107,8 @@ class _Environment(os._Environ[str]):
         return value
 
 
-def _asker(frame: FrameType | None) -> Globals:
-    """The globals of who asks for a variable, through `os.getenv` and mappings' own methods."""
+def _reader_globals(frame: FrameType | None) -> Globals:
+    """Return the globals of the code that reads a variable, past `os.getenv` and mappings' own methods."""
     while frame is not None and frame.f_globals.get("__name__") in _BETWEEN:
         frame = frame.f_back
     return {} if frame is None else frame.f_globals

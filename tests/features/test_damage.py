@@ -12,7 +12,7 @@ from extraction_toy import SETTINGS, SeededImages, classifier, image_set
 from opnp.errors import MissingDataError, OpnpError
 from opnp.features import DamagedFeaturesError, StoredFeatures, extract_to_disk
 from opnp.features.chunks import chunk_path
-from opnp.features.library import everything as all_in
+from opnp.features.library import all_items as all_in
 from opnp.features.library import extract_into, mend
 from opnp.features.manifest import read_manifest
 from opnp.features.request import Request

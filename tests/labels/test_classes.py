@@ -11,13 +11,13 @@ def places(names, model, **more):
 
 def test_equal_names_join_wherever_they_stand():
     said = join_classes(["a", "b", "c"], ["c", "a", "b"], title="ID test")
-    assert (said.places, said.said) == ((1, 2, 0), ())
+    assert (said.places, said.notes) == ((1, 2, 0), ())
 
 
 def test_case_and_what_stands_between_words_do_not_matter_and_are_said():
     said = join_classes(["Sea_Lion", "polar-bear", "cat"], ["cat", "sea lion", "Polar Bear"], title="ID test")
     assert said.places == (1, 2, 0)
-    assert said.said == ("In ID test, the class 'Sea_Lion' is taken for 'sea lion', and 1 more alike.",)
+    assert said.notes == ("In ID test, the class 'Sea_Lion' is taken for 'sea lion', and 1 more alike.",)
 
 
 def test_an_equal_name_goes_before_a_like_one():
@@ -64,7 +64,7 @@ def test_names_that_differ_are_named(names, said):
 def test_an_empty_folder_that_is_no_class_is_left_out_and_said():
     said = join_classes(["cat", "dog", "notes"], ["dog", "cat"], title="ID test", filled={"cat", "dog"})
     assert said.places == (1, 0, -1)
-    assert "'notes' without an image" in said.said[0]
+    assert "'notes' without an image" in said.notes[0]
 
 
 @pytest.mark.parametrize("names", [["0", "1", "10", "2"], ["000", "001", "010", "002"]])
@@ -77,28 +77,28 @@ def test_numbers_from_one_to_the_last_are_taken_in_their_order_and_said():
     names = sorted(map(str, range(1, 11)))
     said = join_classes(names, numbered(10), title="ID test")
     assert said.places == tuple(int(name) - 1 for name in names)
-    assert "their sorted order is assumed: '1' for 'class 0'" in said.said[0]
+    assert "their sorted order is assumed: '1' for 'class 0'" in said.notes[0]
 
 
 def test_the_order_of_numbers_is_said_and_the_other_that_may_be_meant():
-    (said,) = join_classes(["0", "1", "2"], numbered(3), title="ID test").said
+    (said,) = join_classes(["0", "1", "2"], numbered(3), title="ID test").notes
     assert said == "In ID test, the classes are numbers and stand for the logits: '0' for 'class 0'."
     names = sorted(map(str, range(12)))
-    (said,) = join_classes(names, numbered(12), title="ID test").said
+    (said,) = join_classes(names, numbered(12), title="ID test").notes
     assert "stand for the logits: '0' for 'class 0'. If the model was trained on them sorted as text" in said
     assert said.endswith(
         """as torchvision's ImageFolder does ('11' before '2'), say `classes = ["0", "1", "10", "11", "2", """
         """"3", "4", "5", "6", "7", "8", "9"]` in [classifier]."""
     )
     assert places(names, names) == tuple(range(12))
-    assert "ImageFolder" in join_classes(names[1:], numbered(11), title="ID test").said[0]
-    assert "ImageFolder" not in join_classes(names, numbered(13), title="ID test").said[0]
-    (said,) = join_classes(names, list("abcdefghijkl"), title="ID test").said
+    assert "ImageFolder" in join_classes(names[1:], numbered(11), title="ID test").notes[0]
+    assert "ImageFolder" not in join_classes(names, numbered(13), title="ID test").notes[0]
+    (said,) = join_classes(names, list("abcdefghijkl"), title="ID test").notes
     assert said.endswith("in the tables of the ID sets.")
 
 
 def test_a_list_of_many_numbers_is_cut():
-    said = join_classes([str(n) for n in range(100)], numbered(100), title="ID test").said[0]
+    said = join_classes([str(n) for n in range(100)], numbered(100), title="ID test").notes[0]
     assert said.endswith('"24", "25", "26", …, "99"]` in [classifier].')
 
 
@@ -112,11 +112,11 @@ def test_a_number_without_a_logit_is_refused():
 def test_where_no_name_matches_the_sorted_order_is_assumed_and_said():
     said = join_classes(["n02", "n01"], ["tench", "shark"], title="ID test")
     assert said.places == (1, 0)
-    assert said.said == (
+    assert said.notes == (
         "No class has a name of the model's, so in ID test their sorted order is assumed: 'n01' for 'tench'.",
     )
     assert (
-        "The model's classes have no names" in join_classes(["x", "y"], numbered(2), title="ID test").said[0]
+        "The model's classes have no names" in join_classes(["x", "y"], numbered(2), title="ID test").notes[0]
     )
 
 

@@ -9,7 +9,7 @@ from opnp.errors import InvalidSettingError
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold
-from opnp.threshold.sample import ScoredSample, in_order, resampled
+from opnp.threshold.sample import ScoredSample, resampled, sorted_sample
 from opnp.threshold.stability import images_needed, precision_reached, threshold_spread
 
 
@@ -123,7 +123,7 @@ def test_no_images_reach_no_precision():
 
 
 def test_a_resample_draws_each_image_with_its_class_and_keeps_the_order():
-    sample = in_order(
+    sample = sorted_sample(
         ScoredSample(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]), {"far": np.array([5.0, 4.0])})
     )
     again = resampled(sample, np.random.default_rng(0))

@@ -12,7 +12,7 @@ from opnp.threshold.rules import (
     MinimiseCost,
     choose_threshold,
     describe_rule,
-    rule_described,
+    parse_rule,
     steady,
 )
 from opnp.threshold.sample import ScoredSample
@@ -160,4 +160,4 @@ def test_a_rule_in_plain_values():
 
 @pytest.mark.parametrize("rule", [AcceptId(0.8), LimitOod({"far": 0.1}), MinimiseCost(1, 2, 3, 0.4)])
 def test_every_rule_comes_back_from_plain_values(rule):
-    assert rule_described(describe_rule(rule)) == rule
+    assert parse_rule(describe_rule(rule)) == rule

@@ -8,7 +8,7 @@ from app import cached
 from app.format import plain
 from app.text import deploy as text
 from opnp.explorer import Explorer, Snapshot
-from opnp.threshold.closest import Near, closest
+from opnp.threshold.closest import BorderlineImage, closest
 
 EACH = 8
 WIDTH = 104
@@ -34,7 +34,7 @@ def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], thresh
         _row(explorer, images, snapshot)
 
 
-def _row(explorer: Explorer, images: Sequence[Near], snapshot: Snapshot) -> None:
+def _row(explorer: Explorer, images: Sequence[BorderlineImage], snapshot: Snapshot) -> None:
     prepared = explorer.prepared
     titles = prepared.experiment.titles
     with st.container(horizontal=True, gap="small"):

@@ -1,1 +1,1 @@
-"""The experiment that comes with the package: a small Fashion-MNIST classifier, its data and OOD sets."""
+"""The built-in experiment: a small Fashion-MNIST classifier, its data and OOD sets."""

@@ -1,4 +1,4 @@
-"""Small images as one picture that can be looked at: a lossless contact sheet and a JSON file beside it."""
+"""Small images stored as one viewable picture: a lossless contact sheet and a JSON file beside it."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ def write_sheet(path: Path, images: npt.NDArray[np.uint8], labels: npt.NDArray[n
 
 
 def read_sheet(path: Path) -> Labelled:
-    """Images (N, 28, 28) uint8 and labels (N,) int64 of a sheet, in arrays of their own.
+    """Return images (N, 28, 28) uint8 and labels (N,) int64 of a sheet, as new arrays.
 
     Raises:
         MissingDataError: If the picture or the JSON file is missing.

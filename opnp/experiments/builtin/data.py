@@ -1,4 +1,4 @@
-"""The embedded experiment's images: a committed subset of Fashion-MNIST for ID, five sets for OOD."""
+"""Images of the built-in experiment: a committed subset of Fashion-MNIST for ID, five sets for OOD."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ _SEED = 20_240_501
 
 
 class OodSet(NamedTuple):
-    """What people read about an OOD set: a name and one sentence."""
+    """Title and one-sentence description of an OOD set."""
 
     title: str
     description: str
@@ -37,7 +37,7 @@ OOD_SETS = {
 
 
 def fashion_train() -> Labelled:
-    """The committed training images: 6 000 of the 60 000, 600 a class, drawn at random, in random order.
+    """Return the committed training images: 6 000 of the 60 000, 600 a class, at random, in random order.
 
     Returns:
         Images (6000, 28, 28) uint8 and labels (6000,) int64.
@@ -50,7 +50,7 @@ def fashion_train() -> Labelled:
 
 
 def fashion_test() -> Labelled:
-    """The committed test images: 4 000 of the 10 000, 400 a class, drawn at random, in random order.
+    """Return the committed test images: 4 000 of the 10 000, 400 a class, at random, in random order.
 
     Returns:
         Images (4000, 28, 28) uint8 and labels (4000,) int64.
@@ -63,7 +63,7 @@ def fashion_test() -> Labelled:
 
 
 def ood_images(name: str, size: int = SIDE) -> npt.NDArray[np.uint8]:
-    """The 2 000 images of an OOD set; the same every time.
+    """Return the 2 000 images of an OOD set; the same every time.
 
     Args:
         name: A key of `OOD_SETS`.

@@ -1,4 +1,4 @@
-"""A few pictures for visitors who have none at hand."""
+"""Example images for visitors who have none at hand."""
 
 import numpy as np
 from PIL import Image
@@ -15,7 +15,7 @@ _CROP = 384  # pixels of the photographs' 640 × 427
 
 
 def example_images() -> list[ExampleImage]:
-    """Four garments of different classes, a digit, a letter and a crop of each of the two photographs.
+    """Return four garments of different classes, a digit, a letter and a crop of each of two photographs.
 
     Garments and digit are drawn at random from the committed test images and digits; the same every time.
 
@@ -51,7 +51,7 @@ def _letter() -> ExampleImage:
 
 
 def _photographs() -> list[ExampleImage]:
-    """The middle of each photograph, in colour and in its own resolution."""
+    """Return the middle of each photograph, in colour and in its own resolution."""
     examples = []
     names = (("temple", "Photograph of a temple"), ("flower", "Photograph of a flower"))
     for (key, title), pixels in zip(names, photographs_in_colour(), strict=True):

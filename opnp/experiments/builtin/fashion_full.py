@@ -1,4 +1,4 @@
-"""The whole of Fashion-MNIST, where Debian's package (or a download) put it on the machine."""
+"""The full Fashion-MNIST as installed by Debian's package or a download."""
 
 from pathlib import Path
 
@@ -15,20 +15,20 @@ Labelled = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 
 
 def is_installed(folder: Path = FASHION_FOLDER) -> bool:
-    """Whether all four files are in `folder`."""
+    """Return whether all four files are in `folder`."""
     return all((folder / f"{name}-ubyte.gz").is_file() for name in _FILES)
 
 
 def missing_fashion() -> tuple[Missing, ...]:
-    """The full Fashion-MNIST, where it is not on this machine."""
+    """Return the full Fashion-MNIST as missing data if it is not on this machine."""
     if is_installed():
         return ()
-    what = "Expected Debian's Fashion-MNIST but the package is not installed."
-    return (Missing(what, "Run `apt install dataset-fashion-mnist`."),)
+    problem = "Expected Debian's Fashion-MNIST but the package is not installed."
+    return (Missing(problem, "Run `apt install dataset-fashion-mnist`."),)
 
 
 def load_train(folder: Path = FASHION_FOLDER) -> Labelled:
-    """All 60 000 training images (N, 28, 28) uint8 and their labels (N,) int64.
+    """Return all 60 000 training images (N, 28, 28) uint8 and their labels (N,) int64.
 
     Raises:
         MissingDataError: If a file is missing; the message says how to install it.
@@ -38,7 +38,7 @@ def load_train(folder: Path = FASHION_FOLDER) -> Labelled:
 
 
 def load_test(folder: Path = FASHION_FOLDER) -> Labelled:
-    """All 10 000 test images (N, 28, 28) uint8 and their labels (N,) int64.
+    """Return all 10 000 test images (N, 28, 28) uint8 and their labels (N,) int64.
 
     Raises:
         MissingDataError: If a file is missing; the message says how to install it.

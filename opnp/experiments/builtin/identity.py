@@ -1,4 +1,4 @@
-"""Identify the images that the package draws, for the keys of the cache.
+"""Identity of the images that the package draws, for the keys of the cache.
 
 By a number and not by the code's bytes: a file that is renamed or tidied must not make anybody's features be
 computed anew.
@@ -20,16 +20,16 @@ _BEFORE = {
 """What version 1 was called before it had a number, with the libraries that were pinned then."""
 
 
-def drawn_with(what: str) -> str:
-    """Name the present version of images, and of the libraries that draw them.
+def drawn_with(family: str) -> str:
+    """Identify the present version of the images and of the libraries that draw them.
 
     Args:
-        what: `embedded` for the sets of the embedded experiment, `synthetic` for families drawn to order.
+        family: `embedded` for the sets of the embedded experiment, `synthetic` for families drawn to order.
 
     Returns:
         64 hexadecimal digits.
     """
     libraries = tuple(version(name) for name in _LIBRARIES)
     if (VERSION, libraries) == (1, ("2.4.6", "13.0.0", "1.9.1")):
-        return _BEFORE[what]
-    return content_identity(what, str(VERSION), *libraries)
+        return _BEFORE[family]
+    return content_identity(family, str(VERSION), *libraries)

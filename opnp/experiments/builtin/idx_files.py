@@ -1,4 +1,4 @@
-"""Reads the gzipped IDX files in which MNIST and Fashion-MNIST are distributed."""
+"""Read the gzipped IDX files in which MNIST and Fashion-MNIST are distributed."""
 
 import gzip
 import zlib
@@ -13,7 +13,7 @@ _UNSIGNED_BYTE = 0x08
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-    """The unsigned bytes of an `.idx.gz` file, checked against the shape that it must have.
+    """Return the unsigned bytes of an `.idx.gz` file, checked against the required shape.
 
     The file starts with two zero bytes, the type 8, the number of dimensions, and each dimension as a
     big-endian 32-bit number. No more than the expected bytes are ever decompressed.

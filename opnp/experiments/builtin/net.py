@@ -1,4 +1,4 @@
-"""The embedded classifier: a small convolutional net for Fashion-MNIST and the transform that feeds it."""
+"""The built-in classifier: a small convolutional net for Fashion-MNIST and its transform."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -33,7 +33,7 @@ FASHION_WEIGHTS = Path(__file__).parent / "assets" / "fashion_cnn.safetensors"
 
 
 class SmallCNN(nn.Module):
-    """Grey 28 × 28 images to ten logits over 256 nonnegative features.
+    """Convolutional net from grey 28 × 28 images to ten logits over 256 nonnegative features.
 
     Six convolutions with batch norm and ReLU, global average pooling, one linear layer `head`: 313 450
     parameters and 23.5 million multiply-adds an image. Kept in channels-last layout, which on CPUs is faster
@@ -62,7 +62,7 @@ class SmallCNN(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits (N, 10) of transformed images (N, 1, 28, 28)."""
+        """Return logits (N, 10) of transformed images (N, 1, 28, 28)."""
         logits: torch.Tensor = self.head(self.features(images.contiguous(memory_format=torch.channels_last)))
         return logits
 
@@ -76,7 +76,7 @@ def _convolution(inputs: int, outputs: int, kernel: int) -> nn.Sequential:
 
 
 def load_fashion_net(path: Path = FASHION_WEIGHTS) -> SmallCNN:
-    """The trained net, in evaluation mode and without gradients.
+    """Return the trained net, in evaluation mode and without gradients.
 
     Args:
         path: Its weights, as safetensors.
@@ -110,12 +110,12 @@ def _damaged(path: Path, got: str) -> str:
 
 
 def normalised(images: torch.Tensor) -> torch.Tensor:
-    """uint8 (N, 28, 28) as the net's input (N, 1, 28, 28), equal to its transform on images of that size."""
+    """Convert uint8 (N, 28, 28) to the net's input (N, 1, 28, 28), as its transform does for that size."""
     return ((images.float() / 255 - MEAN) / STD).unsqueeze(1)
 
 
 class FashionTransform:
-    """The net's own transform, named `TRANSFORM_ID`: any PIL image to a (1, 28, 28) float32 tensor.
+    """The net's transform, named `TRANSFORM_ID`: any PIL image to a (1, 28, 28) float32 tensor.
 
     Greyscale, resize to 28 × 28 (bilinear, antialiased), scale to [0, 1], then (x - mean) / std. The first
     image imports torchvision, which takes longer than all else a dashboard with a full cache starts with.
@@ -126,7 +126,7 @@ class FashionTransform:
     """
 
     def __call__(self, image: Image.Image) -> torch.Tensor:
-        """One input tensor."""
+        """Return the input tensor of one image."""
         taken: Any = image
         for step in self.transforms:
             taken = step(taken)
@@ -134,7 +134,7 @@ class FashionTransform:
 
     @cached_property
     def transforms(self) -> tuple[Callable[[Any], Any], ...]:
-        """Its steps."""
+        """Steps of the transform."""
         import_torchvision()
         from torchvision.transforms import v2
 

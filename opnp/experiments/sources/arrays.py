@@ -22,7 +22,7 @@ _RIGHT = {f"id_{half}_{what}" for half in ("train", "test") for what in ("featur
 
 
 def array_names(file: Path) -> list[str]:
-    """Names of the arrays in a file; none is read.
+    """Return the names of the arrays in a file without reading any.
 
     Raises:
         InvalidDataError: If it is no such file, or torn; whatever its name ends in.
@@ -35,7 +35,7 @@ def array_names(file: Path) -> list[str]:
 
 
 def array_shape(file: Path, name: str) -> tuple[int, ...]:
-    """The shape of an array that is there; its content is not read."""
+    """Return the shape of an array that exists, without reading its content."""
     if _is_safetensors(file):
         with _readable(file), safe_open(file, framework="pt") as opened:
             return tuple(opened.get_slice(name).get_shape())
@@ -53,7 +53,7 @@ def array_shape(file: Path, name: str) -> tuple[int, ...]:
 
 
 def read_array(file: Path, name: str) -> torch.Tensor:
-    """One array of numbers, in this machine's byte order; whole numbers are int64.
+    """Read an array of numbers in this machine's byte order; whole numbers as int64.
 
     Raises:
         InvalidDataError: If there is none of that name, the file is torn, or it holds anything else.
@@ -79,7 +79,7 @@ def read_array(file: Path, name: str) -> torch.Tensor:
 
 
 def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
-    """The different texts of an array, sorted, and (N,) which of them stands where.
+    """Return the distinct texts of an array, sorted, and the (N,) index of each entry among them.
 
     None for an array of numbers, also where they are written as text ("0", "1"), and for none of that name.
 
@@ -94,7 +94,7 @@ def read_names(file: Path, name: str) -> tuple[tuple[str, ...], torch.Tensor]:
 
 
 def holds_texts(file: Path, name: str) -> bool:
-    """Whether an array holds texts, be they numbers; False where there is none of that name.
+    """Return whether an array holds texts, also of numbers; False where there is none of that name.
 
     Raises:
         InvalidDataError: As `read_names`.
@@ -103,7 +103,7 @@ def holds_texts(file: Path, name: str) -> bool:
 
 
 def read_numerals(file: Path, name: str) -> torch.Tensor:
-    """An array of numbers, also where each is written as text ("0", "1").
+    """Read an array of numbers, also where each is written as text ("0", "1").
 
     Raises:
         InvalidDataError: As `read_array`.
@@ -116,9 +116,9 @@ def read_numerals(file: Path, name: str) -> torch.Tensor:
 
 
 def _texts_of(file: Path, name: str) -> npt.NDArray[np.str_] | None:
-    """The texts of an array; None for one of something else, and for none of that name."""
-    there = not _is_safetensors(file) and name in array_names(file)
-    return _texts(_loaded(file, name)) if there else None
+    """Return the texts of an array; None for another type, or where there is none of that name."""
+    exists = not _is_safetensors(file) and name in array_names(file)
+    return _texts(_loaded(file, name)) if exists else None
 
 
 def require_name(file: Path, name: str) -> None:
@@ -138,7 +138,7 @@ def require_name(file: Path, name: str) -> None:
 
 
 def not_numbers(file: Path, name: str, got: str) -> InvalidDataError:
-    """The error for an array that is no array of numbers."""
+    """Return the error for an array that does not hold numbers."""
     return InvalidDataError(
         f"Expected `{name}` in `{file.name}` to be an array of numbers but it holds {got}. Save it as "
         "float32, labels as int64."
@@ -146,7 +146,7 @@ def not_numbers(file: Path, name: str, got: str) -> InvalidDataError:
 
 
 def _texts(array: npt.NDArray[np.generic]) -> npt.NDArray[np.str_] | None:
-    """The texts of an array (N,) or (N, 1) of text, else None."""
+    """Return the texts of an array (N,) or (N, 1) of text, else None."""
     if array.dtype.kind not in _TEXT or array.ndim == 0 or array.size != len(array):
         return None
     texts = [text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in array.flat]

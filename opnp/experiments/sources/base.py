@@ -1,4 +1,4 @@
-"""What every source of classifiers and every source of images can do."""
+"""Interfaces of the sources of classifiers and of images."""
 
 from abc import ABC, abstractmethod
 
@@ -12,18 +12,18 @@ class ClassifierSource(ABC):
 
     @abstractmethod
     def load(self, place: Place) -> Classifier:
-        """The classifier, split and checked.
+        """Load the classifier, split and checked.
 
         Raises:
             OpnpError: If it cannot be had; the message says why and what to do.
         """
 
     def missing(self, place: Place) -> tuple[Missing, ...]:  # noqa: ARG002
-        """What is not on this machine; loads nothing."""
+        """Return the parts that are not on this machine; loads nothing."""
         return ()
 
     def fetch(self, place: Place) -> None:  # noqa: B027 - most have nothing to download
-        """Download what can be downloaded."""
+        """Download everything that can be downloaded."""
 
 
 class ImageSource(ABC):
@@ -31,7 +31,7 @@ class ImageSource(ABC):
 
     @abstractmethod
     def open(self, place: Place) -> LabelledImages:
-        """The images.
+        """Open the images.
 
         Raises:
             OpnpError: If they cannot be had; the message says why and what to do.
@@ -39,10 +39,10 @@ class ImageSource(ABC):
 
     @abstractmethod
     def identity(self, place: Place) -> str:
-        """Which images these are, for cache keys; cheap, no image is decoded."""
+        """Return the identity of the images for cache keys; cheap, no image is decoded."""
 
     def labels(self, place: Place) -> Labels | None:  # noqa: ARG002
-        """The classes as the source tells them; None where those that its images come with are right.
+        """Return the source's own classes; None where the labels that come with its images are right.
 
         Raises:
             OpnpError: If they cannot be had.
@@ -50,12 +50,12 @@ class ImageSource(ABC):
         return None
 
     def left_out(self, place: Place) -> UnusedFiles:  # noqa: ARG002
-        """Which of its files are not used."""
+        """Return the files of the source that are not used."""
         return UnusedFiles()
 
     def missing(self, place: Place) -> tuple[Missing, ...]:  # noqa: ARG002
-        """What is not on this machine; opens nothing."""
+        """Return the parts that are not on this machine; opens nothing."""
         return ()
 
     def fetch(self, place: Place) -> None:  # noqa: B027 - most have nothing to download
-        """Download what can be downloaded."""
+        """Download everything that can be downloaded."""

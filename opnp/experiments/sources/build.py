@@ -1,4 +1,4 @@
-"""From a model to a checked classifier: what all sources of classifiers end with."""
+"""Final step of every classifier source: turn a model into a checked classifier."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ def built(
     names: tuple[str, ...] | None,
     place: Place,
 ) -> Classifier:
-    """Split a model and prove the split, the transform and the model on the experiment's own images.
+    """Split a model and verify the split, the transform and the model on the experiment's own images.
 
     A transform that does not say which pictures it takes is tried on RGB and on grey ones, the kind that most
     of the images are first; then every picture is converted to the kind that went through.
@@ -51,8 +51,8 @@ def built(
     """
     require_usable(unwrapped(model)[0])
     model.requires_grad_(False)
-    own = list(place.pictures())
-    pictures = _four(own) if own else _noise()
+    at_hand = list(place.pictures())
+    pictures = _four(at_hand) if at_hand else _noise()
     declared = isinstance(transform, ModelTransform)
     refusals: list[OpnpError] = []
     for mode in ("",) if declared else _modes(pictures):
@@ -60,33 +60,33 @@ def built(
         name = f"{transform_id} {mode}" if mode else transform_id
         try:
             example = inputs_of(using, pictures)
-            made = split(model, example, transform=using, transform_id=name, class_names=names)
+            classifier = split(model, example, transform=using, transform_id=name, class_names=names)
         except OpnpError as error:
             refusals.append(error)
             continue
-        return _proven(made, pictures, len(own), assumed=not declared)
+        return _proven(classifier, pictures, len(at_hand), assumed=not declared)
     ran = [error for error in refusals if isinstance(error, UnsupportedModelError)]
-    raise _without_images((ran or refusals)[0], own)
+    raise _without_images((ran or refusals)[0], at_hand)
 
 
 def proven(classifier: Classifier, place: Place) -> Classifier:
-    """A classifier that somebody else has split, proven on the experiment's own images.
+    """Verify a classifier that is already split on the experiment's own images.
 
     Raises:
         UnsupportedModelError: If its features depend on chance or on the other images of a batch.
         InvalidDataError: If its transform or its model raises, or no image is at hand and noise fails.
     """
-    own = list(place.pictures())
-    pictures = _four(own) if own else _noise()
+    at_hand = list(place.pictures())
+    pictures = _four(at_hand) if at_hand else _noise()
     using = classifier.transform
     tries = [classifier]
     for mode in () if isinstance(using, ModelTransform) else _modes(pictures):
         name = f"{classifier.transform_id} {mode}"
         tries.append(replace(classifier, transform=ModelTransform(mode, using, name), transform_id=name))
     refusals: list[OpnpError] = []
-    for made in tries:
+    for attempt in tries:
         try:
-            return _proven(made, pictures, len(own), assumed=made is not classifier)
+            return _proven(attempt, pictures, len(at_hand), assumed=attempt is not classifier)
         except UnsupportedModelError:
             raise
         except OpnpError as error:
@@ -94,24 +94,26 @@ def proven(classifier: Classifier, place: Place) -> Classifier:
     raise refusals[0]
 
 
-def _proven(made: Classifier, pictures: Sequence[Image.Image], own: int, *, assumed: bool) -> Classifier:
+def _proven(
+    classifier: Classifier, pictures: Sequence[Image.Image], at_hand: int, *, assumed: bool
+) -> Classifier:
     try:
-        prove(made, pictures)
+        prove(classifier, pictures)
     except InvalidDataError as error:
-        raise _without_images(error, own) from error
+        raise _without_images(error, at_hand) from error
     understood = replace(
-        made.understood,
-        mode=getattr(made.transform, "mode", ""),
+        classifier.understood,
+        mode=getattr(classifier.transform, "mode", ""),
         assumed=assumed,
-        images=own,
-        warnings=warnings_of(inputs_of(made.transform, pictures)),
+        images=at_hand,
+        warnings=warnings_of(inputs_of(classifier.transform, pictures)),
     )
-    return replace(made, understood=understood)
+    return replace(classifier, understood=understood)
 
 
-def _without_images(error: OpnpError, own: object) -> OpnpError:
-    """The error; where noise stood for images, with a word on that."""
-    if own or isinstance(error, UnsupportedModelError):
+def _without_images(error: OpnpError, at_hand: object) -> OpnpError:
+    """Return the error, with a note where noise stood in for images."""
+    if at_hand or isinstance(error, UnsupportedModelError):
         return error
     return type(error)(
         f"{error} No image of this experiment is at hand, so the model was tried on noise of {_SIDE} × "
@@ -120,7 +122,7 @@ def _without_images(error: OpnpError, own: object) -> OpnpError:
 
 
 def _four(pictures: Sequence[Image.Image]) -> list[Image.Image]:
-    """Four pictures of some: those, then their mirror images, then again."""
+    """Return exactly four images: the given ones, then their mirror images, then repetitions."""
     more = [*pictures, *map(ImageOps.mirror, pictures), *map(ImageOps.flip, pictures), *pictures]
     return more[:COUNT]
 
@@ -131,13 +133,13 @@ def _noise() -> list[Image.Image]:
 
 
 def _modes(pictures: Sequence[Image.Image]) -> tuple[str, str]:
-    """The kinds of pictures to try: that of most pictures first."""
+    """Return the image modes to try, the most common first."""
     grey = sum(picture.mode in ("1", "L", "LA") or picture.mode.startswith("I") for picture in pictures)
     return ("L", "RGB") if 2 * grey > len(pictures) else ("RGB", "L")
 
 
 def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
-    """The names that a table gives, or None where it gives a number (0 for none).
+    """Return the names in a table, or None where it gives a number (0 for none).
 
     Raises:
         MissingDataError: If their file is missing.
@@ -161,7 +163,7 @@ def class_names(classes: Classes, place: Place) -> tuple[str, ...] | None:
 
 
 def require_count(classifier: Classifier, classes: Classes, place: Place) -> Classifier:
-    """The classifier, if it has as many logits as a table says (0 says nothing).
+    """Return the classifier if it has as many logits as a table gives (0 for no number).
 
     Raises:
         InvalidDataError: If it has another number of them.
@@ -174,20 +176,22 @@ def require_count(classifier: Classifier, classes: Classes, place: Place) -> Cla
 
 
 def missing_file(path: str, place: Place) -> tuple[Missing, ...]:
-    """What to say of a file that is not there, or is cut off."""
-    found = place.resolve(path)
-    if not found.is_file():
+    """Describe a file that is missing or cut off."""
+    resolved = place.resolve(path)
+    if not resolved.is_file():
         where = f"beside {place.file.name} or in the data folder (OPNP_DATA)"
-        what = f"Expected the file {named(path)} {where} but it is not there."
-        return (Missing(what, place.remedy("Put it there, or mend the path.")),)
-    if not is_whole(found):
-        what = f"Expected the whole file {named(path)} but it is cut off, as by a download that was stopped."
-        return (Missing(what, place.remedy("Copy or download it again.")),)
+        problem = f"Expected the file {named(path)} {where} but it is not there."
+        return (Missing(problem, place.remedy("Put it there, or mend the path.")),)
+    if not is_whole(resolved):
+        problem = (
+            f"Expected the whole file {named(path)} but it is cut off, as by a download that was stopped."
+        )
+        return (Missing(problem, place.remedy("Copy or download it again.")),)
     return ()
 
 
 def require_file(path: str, place: Place) -> Path:
-    """The file that a table names.
+    """Return the path of a table's file; raise if it is missing.
 
     Raises:
         MissingDataError: If it is not there, or is cut off.

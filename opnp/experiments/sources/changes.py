@@ -1,4 +1,4 @@
-"""Whether what an experiment file names has changed since it was looked at."""
+"""Detection of changes in an experiment file and in the files that it names."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from opnp.experiments.sources.table_location import Place
 
 
 def state_of(tables: Mapping[str, Any], place: Place) -> str:
-    """The experiment file and every file and folder that it names, by their sizes and times of last change.
+    """Return sizes and modification times of the experiment file and of all files and folders that it names.
 
     Nothing is read. Of a folder the time tells what was put in, taken out or renamed; what lies in a set's
     folder its identity tells. The code of one's own is all of it that lies in the same folder.
@@ -19,12 +19,12 @@ def state_of(tables: Mapping[str, Any], place: Place) -> str:
         tables: What the file holds.
         place: Where it lies.
     """
-    found = {path for word in _words(tables) for path in _paths(word, place)}
-    return files_identity([place.file, *sorted(found)], place.file.parent)
+    paths = {path for word in _words(tables) for path in _paths(word, place)}
+    return files_identity([place.file, *sorted(paths)], place.file.parent)
 
 
 def _words(tables: object) -> Iterator[str]:
-    """Every text in tables and lists, however deep."""
+    """Yield every text in tables and lists, however deep."""
     if isinstance(tables, str):
         yield tables
     elif isinstance(tables, Mapping):
@@ -36,7 +36,7 @@ def _words(tables: object) -> Iterator[str]:
 
 
 def _paths(word: str, place: Place) -> Iterator[Path]:
-    """What a text names, itself or before its last colon as in `code/net.py:make`; nothing for most texts."""
+    """Yield the paths that a text may name: itself, or the part before its last colon (`net.py:make`)."""
     for name in (word, word.rpartition(":")[0]):
         try:
             path = place.resolve(name) if name else place.file

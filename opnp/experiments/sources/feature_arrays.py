@@ -1,4 +1,4 @@
-"""The features and labels of one set, from named arrays of whatever framework."""
+"""Read the features and labels of one set from named arrays of whatever framework."""
 
 import difflib
 from pathlib import Path
@@ -14,7 +14,7 @@ _LARGEST = torch.finfo(torch.float32).max
 
 
 def read_features(file: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (N, D) float32 and labels (N,) int64 of one set; -1 for all where the file has no labels.
+    """Read features (N, D) float32 and labels (N,) int64 of one set; all -1 where the file has no labels.
 
     Labels may be whole numbers of any type, in a column or one-hot; of names, the number of each in their
     sorted order is given (`read_names` gives the names).
@@ -36,7 +36,7 @@ def read_features(file: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def as_float(file: Path, name: str, values: torch.Tensor) -> torch.Tensor:
-    """The values as float32, every one finite.
+    """Convert values to float32 and check that every one is finite.
 
     Raises:
         InvalidDataError: If one is not, or is too large; the array, the row and the value are named.
@@ -73,9 +73,9 @@ def _labels(file: Path, prefix: str, count: int) -> torch.Tensor:
             f"`{prefix}_features`, but got {labels.dtype} {tuple(labels.shape)}. Save the class indices."
         )
     exact = column.double()
-    odd = (exact != exact.round()) | ~exact.isfinite()
-    if bool(odd.any()):
-        row = int(odd.nonzero()[0])
+    invalid = (exact != exact.round()) | ~exact.isfinite()
+    if bool(invalid.any()):
+        row = int(invalid.nonzero()[0])
         raise InvalidDataError(
             f"Expected `{name}` in `{file.name}` to be whole numbers but row {row} is {float(exact[row]):g}. "
             "Save the class indices."
@@ -96,13 +96,13 @@ def _of_one_hot(file: Path, name: str, rows: torch.Tensor, count: int) -> torch.
 
 
 def _require_no_other_spelling(file: Path, prefix: str, names: list[str]) -> None:
-    """Labels that are there under a name close to the right one must not go unseen."""
+    """Reject labels under a name close to the right one, which would otherwise be ignored."""
     others = [name for name in names if not name.endswith(("_features", "_labels"))]
     spelt = [f"{prefix}_{word}" for word in _OTHER_WORDS]
-    found = [name for name in others if name.lower() in (*spelt, f"{prefix}_labels".lower())]
-    found += difflib.get_close_matches(f"{prefix}_labels", others, n=1, cutoff=0.9)
-    if found:
+    similar = [name for name in others if name.lower() in (*spelt, f"{prefix}_labels".lower())]
+    similar += difflib.get_close_matches(f"{prefix}_labels", others, n=1, cutoff=0.9)
+    if similar:
         raise InvalidDataError(
             f"Expected the labels of `{prefix}_features` in `{file.name}` under the name `{prefix}_labels` "
-            f"but there is `{found[0]}`. Save them under that name, or leave it out."
+            f"but there is `{similar[0]}`. Save them under that name, or leave it out."
         )

@@ -1,4 +1,4 @@
-"""Image files on disk: found, told apart for cache keys, and decoded as safely as an upload."""
+"""Image files on disk: listed, identified for cache keys, and decoded as safely as an upload."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ MAX_PIXELS, MAX_BYTES = 150_000_000, 500_000_000
 
 
 @dataclass(frozen=True)
-class Below(Sequence[Path]):
+class PathsBelow(Sequence[Path]):
     """Paths below a folder, made one by one when asked for: a million of them at once would take seconds.
 
     Attributes:
@@ -35,12 +35,12 @@ class Below(Sequence[Path]):
     def __getitem__(self, index: int) -> Path: ...
 
     @overload
-    def __getitem__(self, index: slice) -> "Below": ...
+    def __getitem__(self, index: slice) -> "PathsBelow": ...
 
-    def __getitem__(self, index: int | slice) -> "Path | Below":
-        """One path, or some of them."""
+    def __getitem__(self, index: int | slice) -> "Path | PathsBelow":
+        """Return one path, or a slice of them."""
         if isinstance(index, slice):
-            return Below(self.folder, self.names[index])
+            return PathsBelow(self.folder, self.names[index])
         return self.folder / self.names[index]
 
 
@@ -53,14 +53,14 @@ class FileImages:
         labels: Their classes, or empty for none.
     """
 
-    paths: Below
+    paths: PathsBelow
     labels: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> tuple[Image.Image, int]:
-        """One image, upright, RGB or L.
+        """Return one image, upright, RGB or L.
 
         Raises:
             UnreadableImageError: If it is broken; the message says how.
@@ -79,7 +79,7 @@ class FileImages:
 
 
 def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
-    """Names files by where they lie below `root`, their sizes and the times of their last change.
+    """Identify files by their paths below `root`, their sizes and their modification times.
 
     A file that was changed in place and given its old time back is not noticed; one that was copied is taken
     for another, and its features are computed again.
@@ -95,7 +95,7 @@ def files_identity(paths: Iterable[Path], root: Path, *more: str) -> str:
 
 
 def names_identity(folder: Path, names: Sequence[str], *more: str) -> str:
-    """What `files_identity` gives for the files of those names below a folder, in less time."""
-    found = zip(names, stats(folder, names), strict=True)
-    parts = (f"{name} {one[0]} {one[1]}" if one else f"{name} missing" for name, one in found)
+    """Return the `files_identity` of the files of those names below a folder, in less time."""
+    stated = zip(names, stats(folder, names), strict=True)
+    parts = (f"{name} {stat[0]} {stat[1]}" if stat else f"{name} missing" for name, stat in stated)
     return content_identity(*more, *parts)

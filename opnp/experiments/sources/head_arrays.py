@@ -1,4 +1,4 @@
-"""The last layer from named arrays: the way round is proven, by widths and else by labels, never guessed."""
+"""Read the last layer from named arrays; its orientation is proven by widths or labels, never guessed."""
 
 import logging
 import math
@@ -15,7 +15,7 @@ _WEIGHT, _BIAS = "head_weight", "head_bias"
 
 
 def read_head(file: Path) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
-    """The last layer: weight (C, D) and bias (C,), both float32, and what is to be said of it.
+    """Read the last layer: weight (C, D) and bias (C,), both float32, and notes on it.
 
     A weight saved as (D, C), as Keras does, is turned where the width of the features in the same file, or
     the length of the bias, leaves no doubt.
@@ -34,18 +34,18 @@ def read_head(file: Path) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     classes, width = weight.shape
     straight = width in (widths or {width}) and length in (None, classes)
     turned = classes in (widths or {classes}) and length in (None, width)
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     if turned and not straight:
-        said = (
+        notes = (
             f"`{_WEIGHT}` in `{file.name}` is (features, classes), as Keras saves it: it was turned round.",
         )
-        _log.warning(said[0])
+        _log.warning(notes[0])
         weight = weight.T.contiguous()
     elif not straight:
         raise _misfit(file, weight, bias, widths)
     elif classes == width and widths:
         _require_better_than_turned(file, weight, torch.zeros(classes) if bias is None else bias)
-    return weight, torch.zeros(len(weight)) if bias is None else bias, said
+    return weight, torch.zeros(len(weight)) if bias is None else bias, notes
 
 
 def _bias(file: Path) -> torch.Tensor | None:
@@ -68,14 +68,14 @@ def _bias(file: Path) -> torch.Tensor | None:
 
 
 def _widths(file: Path) -> dict[int, str]:
-    """Widths of the features in the same file, each with the name of an array."""
+    """Return the widths of the features in the same file, each with the name of an array."""
     features = [name for name in array_names(file) if name.endswith("_features")]
     shapes = {name: array_shape(file, name) for name in features}
     return {shape[1]: name for name, shape in shapes.items() if len(shape) == 2}
 
 
 def _require_better_than_turned(file: Path, weight: torch.Tensor, bias: torch.Tensor) -> None:
-    """A square weight fits both ways: the labels of a set in the same file tell which one is meant."""
+    """Check by the labels of a set in the same file that a square weight is not transposed."""
     names = array_names(file)
     for name in names:
         prefix = name.removesuffix("_labels")
@@ -84,15 +84,15 @@ def _require_better_than_turned(file: Path, weight: torch.Tensor, bias: torch.Te
         features, labels = read_features(file, prefix)
         if features.shape[1] != len(weight):
             continue
-        right, other = (
+        right, swapped = (
             float(((features @ way + bias).argmax(dim=1) == labels).double().mean())
             for way in (weight.T, weight)
         )
-        if other - right > 2 / math.sqrt(len(labels)):
+        if swapped - right > 2 / math.sqrt(len(labels)):
             raise InvalidDataError(
                 f"Expected `{_WEIGHT}` in `{file.name}` to be (classes, features) but on `{prefix}_features` "
-                f"that way round {100 * right:.1f} % are right, and {100 * other:.1f} % the other way. It is "
-                f"square, so nothing is turned unasked: save `{_WEIGHT}.T`."
+                f"that way round {100 * right:.1f} % are right, and {100 * swapped:.1f} % the other way. It "
+                f"is square, so nothing is turned unasked: save `{_WEIGHT}.T`."
             )
 
 

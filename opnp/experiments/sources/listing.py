@@ -1,4 +1,4 @@
-"""What lies in a folder of images: listed once, in parallel, remembered while its folders stay as they are.
+"""List a folder of images once, in parallel; the list is remembered until one of its folders changes.
 
 Names alone are remembered. Sizes and times of files are asked for anew each time, since a file that is
 changed in place leaves no trace in its folder.
@@ -35,7 +35,7 @@ State = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder.
+    """Listing of a folder.
 
     Attributes:
         files: Images by their path below the folder, sorted by its parts.
@@ -49,8 +49,8 @@ class Listing:
 
 
 @dataclass
-class _Found:
-    """What one folder holds, by its path below the root."""
+class _FolderContents:
+    """Contents of a single folder, by its path below the root."""
 
     place: str
     changed: int
@@ -66,13 +66,13 @@ _lock = threading.Lock()
 
 @cache
 def suffixes() -> frozenset[str]:
-    """Endings of image files that are read: those that Pillow knows for the decoder's formats."""
+    """Return the suffixes of image files: those that Pillow knows for the decoder's formats."""
     known = Image.registered_extensions().items()
     return frozenset(suffix for suffix, format_ in known if format_ in OWN_FORMATS)
 
 
 def is_picture(suffix: str) -> bool:
-    """Whether a file that was left out for its suffix is an image to Pillow all the same.
+    """Return whether Pillow recognises as an image a file that was left out for its suffix.
 
     Example:
         >>> is_picture(".ico"), is_picture(".txt")
@@ -82,7 +82,7 @@ def is_picture(suffix: str) -> bool:
 
 
 def listing(folder: Path) -> Listing:
-    """The images in a folder and below. Hidden files, and what systems put there, are passed over.
+    """List the images in a folder and below, without hidden files and those of the operating system.
 
     Links to files and to the folders right inside are followed, unless what they lead to lies in the folder
     (it is counted there) or holds it; deeper links to folders are not.
@@ -96,35 +96,35 @@ def listing(folder: Path) -> Listing:
     if known is not None and _state(root, (place for place, _ in state)) == state:
         return known
     now = time.time_ns()
-    state, found = _listed(root)
+    state, result = _listed(root)
     with _lock:
         _remembered.pop(root, None)
         if state and now - max(changed for _, changed in state) > _SETTLED * 1e9:
-            _remembered[root] = (state, found)
+            _remembered[root] = (state, result)
             while len(_remembered) > _KEPT:
                 _remembered.popitem(last=False)
-    return found
+    return result
 
 
 def stats(folder: Path, files: Iterable[str]) -> list[tuple[int, int] | None]:
-    """Size and time of the last change (ns) of each file below a folder; None for one that is gone."""
+    """Return size and modification time (ns) of each file below a folder; None for one that is gone."""
     names = list(files)
     parts = [names[start : start + 4096] for start in range(0, len(names), 4096)]
     if len(parts) < 2:
         return _stats(folder, names)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return [one for part in pool.map(lambda part: _stats(folder, part), parts) for one in part]
+        return [stat for part in pool.map(lambda part: _stats(folder, part), parts) for stat in part]
 
 
 def _stats(folder: Path, names: list[str]) -> list[tuple[int, int] | None]:
-    found: list[tuple[int, int] | None] = []
+    results: list[tuple[int, int] | None] = []
     for name in names:
         try:
             stat = os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116 - a Path for each costs more than the stat
-            found.append((stat.st_size, stat.st_mtime_ns))
+            results.append((stat.st_size, stat.st_mtime_ns))
         except (OSError, ValueError):
-            found.append(None)
-    return found
+            results.append(None)
+    return results
 
 
 def _state(root: str, places: Iterable[str]) -> State:
@@ -142,12 +142,12 @@ def _listed(root: str) -> tuple[State, Listing]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while waiting:
             level = list(pool.map(lambda place: _below(root, place), waiting))
-            waiting = [place for found in level for place in found.inside]
+            waiting = [place for contents in level for place in contents.inside]
             done += level
-    files = sorted((name for found in done for name in found.files), key=_parts)
-    for found in done:
-        left_out.update(found.left_out)
-    state = tuple((found.place, found.changed) for found in done)
+    files = sorted((name for contents in done for name in contents.files), key=_parts)
+    for contents in done:
+        left_out.update(contents.left_out)
+    state = tuple((contents.place, contents.changed) for contents in done)
     folders = tuple(sorted([*top.inside, *followed]))
     return state, Listing(tuple(files), folders, dict(sorted(left_out.items())))
 
@@ -156,8 +156,8 @@ def _parts(path: str) -> list[str]:
     return path.split(os.sep)  # noqa: PTH206 - a Path for each of a million costs seconds
 
 
-def _followed(root: str, top: _Found) -> tuple[list[str], Counter[str]]:
-    """The links to folders right inside that lead to something new."""
+def _followed(root: str, top: _FolderContents) -> tuple[list[str], Counter[str]]:
+    """Return the links to folders right inside that lead to new files."""
     seen, followed, left_out = set[str](), list[str](), Counter[str]()
     for link in sorted(top.links):
         target = os.path.realpath(os.path.join(root, link))  # noqa: PTH118
@@ -173,18 +173,18 @@ def _holds(folder: str, path: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _below(root: str, place: str) -> _Found:
+def _below(root: str, place: str) -> _FolderContents:
     try:
         found = _scan(root, place)
     except OSError:
-        return _Found(place, 0, left_out=Counter({_CLOSED: 1}))
+        return _FolderContents(place, 0, left_out=Counter({_CLOSED: 1}))
     found.left_out.update({_UNFOLLOWED: len(found.links)} if found.links else {})
     return found
 
 
-def _scan(root: str, place: str) -> _Found:
+def _scan(root: str, place: str) -> _FolderContents:
     folder = os.path.join(root, place)  # noqa: PTH118
-    found = _Found(place, os.stat(folder).st_mtime_ns)  # noqa: PTH116
+    found = _FolderContents(place, os.stat(folder).st_mtime_ns)  # noqa: PTH116
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") or entry.name in _OF_SYSTEMS:
@@ -211,20 +211,20 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _file(entry: "os.DirEntry[str]", path: str, root: str, found: _Found) -> None:
+def _file(entry: "os.DirEntry[str]", path: str, root: str, folder: _FolderContents) -> None:
     suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
     if suffix not in suffixes():
-        found.left_out[suffix or "no suffix"] += 1
+        folder.left_out[suffix or "no suffix"] += 1
     elif not _is_file(entry):
-        found.left_out[_SPECIAL] += 1
+        folder.left_out[_SPECIAL] += 1
     elif entry.is_symlink() and _is_counted(entry.path, root):
-        found.left_out[_TWICE] += 1
+        folder.left_out[_TWICE] += 1
     else:
-        found.files.append(path)
+        folder.files.append(path)
 
 
 def _is_counted(link: str, root: str) -> bool:
-    """Whether a link leads to a file that the folder itself shows as an image."""
+    """Return whether a link leads to a file that the folder itself lists as an image."""
     target = os.path.realpath(link)
     if not _holds(root, target):
         return False

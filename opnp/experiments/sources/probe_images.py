@@ -1,4 +1,4 @@
-"""A few of an experiment's own images, on which its model is proven when it is loaded."""
+"""A few of an experiment's own images, to verify its model when it is loaded."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,17 +13,17 @@ _LOOKED_AT = 32
 
 
 def first_pictures(sets: Sequence[ImageSet]) -> list[Image.Image]:
-    """The first four images of the sets that can be decoded, the earlier sets' first.
+    """Return the first four images of the sets that can be decoded, the earlier sets' first.
 
     Sets that are missing, and images that are damaged, are passed over: whoever uses them says so.
     """
-    found: list[Image.Image] = []
+    pictures: list[Image.Image] = []
     for images in sets:
         for image in _decoded(images):
-            found.append(image)
-            if len(found) == COUNT:
-                return found
-    return found
+            pictures.append(image)
+            if len(pictures) == COUNT:
+                return pictures
+    return pictures
 
 
 def _decoded(images: ImageSet) -> Iterator[Image.Image]:

@@ -1,4 +1,4 @@
-"""A set's table in an experiment file to an image set, or to a set of features."""
+"""Read a set's table in an experiment file as an image set or a set of features."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -53,44 +53,46 @@ COMMON = tuple(field.name for field in fields(SetTable))
 
 
 def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[str, Any]]:
-    """The common keys of a set, checked, and the rest of its table."""
+    """Return the common keys of a set, checked, and the rest of its table."""
     common = {key: value for key, value in table.items() if key in COMMON}
-    said = read(SetTable, common, place)
-    one_of("source", said.source, [*IMAGES, FEATURES], place)
-    if said.seed < 0:
-        raise place.wrong("seed", "at least 0", str(said.seed))
-    share = isinstance(said.subset, float)
-    if said.subset is not None and not (0 < said.subset <= 1 if share else said.subset >= 1):
+    settings = read(SetTable, common, place)
+    one_of("source", settings.source, [*IMAGES, FEATURES], place)
+    if settings.seed < 0:
+        raise place.wrong("seed", "at least 0", str(settings.seed))
+    share = isinstance(settings.subset, float)
+    if settings.subset is not None and not (0 < settings.subset <= 1 if share else settings.subset >= 1):
         expected = "a count of at least 1 or a share with a point, above 0 and at most 1"
-        raise place.wrong("subset", expected, str(said.subset), "Leave it out for all images.")
-    return said, {key: value for key, value in table.items() if key not in COMMON}
+        raise place.wrong("subset", expected, str(settings.subset), "Leave it out for all images.")
+    return settings, {key: value for key, value in table.items() if key not in COMMON}
 
 
-def image_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[ImageSet, ImageSource]:
-    """The set of images that a table describes, and its source."""
-    source = read(IMAGES[said.source], rest, place, also=COMMON)
-    place = replace(place, link=said.link, seed=said.seed)
+def image_set(settings: SetTable, rest: Mapping[str, Any], place: Place) -> tuple[ImageSet, ImageSource]:
+    """Return the image set that a table describes, and its source."""
+    source = read(IMAGES[settings.source], rest, place, other_keys=COMMON)
+    place = replace(place, link=settings.link, seed=settings.seed)
 
     def identity() -> str:
-        whole = source.identity(place)
-        if said.subset is None:
-            return whole
-        return content_identity(whole, "subset", repr(said.subset), str(said.seed))
+        of_all = source.identity(place)
+        if settings.subset is None:
+            return of_all
+        return content_identity(of_all, "subset", repr(settings.subset), str(settings.seed))
 
     def opened() -> LabelledImages:
-        whole = source.open(place)
-        return whole if said.subset is None else subset(whole, said.subset, said.seed)
+        every_image = source.open(place)
+        return every_image if settings.subset is None else subset(every_image, settings.subset, settings.seed)
 
     def labels() -> Labels | None:
-        whole = source.labels(place)
-        if whole is None or whole.values is None or said.subset is None:
-            return whole
-        return replace(whole, values=whole.values[[*drawn(len(whole.values), said.subset, said.seed)]])
+        of_all = source.labels(place)
+        if of_all is None or of_all.values is None or settings.subset is None:
+            return of_all
+        return replace(
+            of_all, values=of_all.values[[*drawn(len(of_all.values), settings.subset, settings.seed)]]
+        )
 
     images = ImageSet(
-        said.key,
-        one_line(said.title) or said.key,
-        said.description,
+        settings.key,
+        one_line(settings.title) or settings.key,
+        settings.description,
         identity,
         opened,
         lambda: source.missing(place),
@@ -106,12 +108,12 @@ class _FeatureTable:
     prefix: str
 
 
-def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> FeatureSet:
-    """The set of features that a table describes: the arrays `<prefix>_features` and `<prefix>_labels`."""
+def feature_set(settings: SetTable, rest: Mapping[str, Any], place: Place) -> FeatureSet:
+    """Return the feature set that a table describes: the arrays `<prefix>_features` and `<prefix>_labels`."""
     for key in ("subset", "link"):
-        if getattr(said, key):
+        if getattr(settings, key):
             raise place.wrong(key, "left out", "it", "Save the features that you mean.")
-    table = read(_FeatureTable, rest, place, also=COMMON)
+    table = read(_FeatureTable, rest, place, other_keys=COMMON)
 
     def missing() -> Any:  # noqa: ANN401
         return missing_file(table.path, place)
@@ -130,9 +132,9 @@ def feature_set(said: SetTable, rest: Mapping[str, Any], place: Place) -> Featur
         return Labels(None, read_names(file, name)[0], texts=True) if holds_texts(file, name) else None
 
     return FeatureSet(
-        said.key,
-        one_line(said.title) or said.key,
-        said.description,
+        settings.key,
+        one_line(settings.title) or settings.key,
+        settings.description,
         identity,
         missing=missing,
         labels=labels,

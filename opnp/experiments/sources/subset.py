@@ -41,7 +41,7 @@ def subset(images: LabelledImages, amount: float, seed: int) -> LabelledImages:
 
 
 def drawn(total: int, amount: float, seed: int) -> tuple[int, ...]:
-    """Indices of some of `total` images, ascending.
+    """Draw indices of some of `total` images, ascending.
 
     Args:
         total: Images there are, N.

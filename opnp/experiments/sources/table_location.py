@@ -1,4 +1,4 @@
-"""Where a table of an experiment file stands: for its errors, and for the paths in it."""
+"""Location of a table in an experiment file, for error messages and relative paths."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 def data_folder() -> Path:
-    """OPNP_DATA, else `data` in the repository, else (outside of one) the user's data folder."""
+    """Return OPNP_DATA, else `data` in the repository, else (outside of one) the user's data folder."""
     chosen = os.environ.get("OPNP_DATA", "").strip()
     if chosen:
         return Path(chosen).expanduser()
@@ -26,13 +26,13 @@ def data_folder() -> Path:
 
 
 def no_pictures() -> Sequence[Image.Image]:
-    """What a place says that has no images at hand."""
+    """Return no images."""
     return ()
 
 
 @dataclass(frozen=True)
 class Place:
-    """A table in an experiment file.
+    """Location of a table in an experiment file.
 
     Attributes:
         file: The experiment file.
@@ -53,18 +53,18 @@ class Place:
     pictures: Callable[[], Sequence[Image.Image]] = no_pictures
 
     def at(self, section: str) -> "Place":
-        """Another table of the same file."""
+        """Return the location of another table of the same file."""
         return replace(self, section=section)
 
     def resolve(self, path: str) -> Path:
-        """The file that `path` names: beside the experiment file, else in the data folder (OPNP_DATA).
+        """Resolve `path`: beside the experiment file, else in the data folder (OPNP_DATA).
 
         Windows' backslashes are taken for slashes where nothing is called by them.
         """
-        found = self._found(path)
-        if "\\" in path and not found.exists():
-            found = self._found(path.replace("\\", "/"))
-        return found
+        resolved = self._found(path)
+        if "\\" in path and not resolved.exists():
+            resolved = self._found(path.replace("\\", "/"))
+        return resolved
 
     def _found(self, path: str) -> Path:
         try:
@@ -78,25 +78,25 @@ class Place:
         return found
 
     def wrong(self, key: str, expected: str, got: str, remedy: str = _MEND) -> InvalidSettingError:
-        """The error for a value: file, key, expected, got and remedy in one sentence or two."""
+        """Return the error for a value: file, key, expected, got and remedy in one sentence or two."""
         section = f"{self.section} of " if self.section else ""
         where = f"`{key}` in {section}{self.file.name}"
         return InvalidSettingError(f"Expected {where} to be {expected} but got {got}. {remedy or _MEND}")
 
     def remedy(self, otherwise: str) -> str:
-        """How a person gets what is missing: from the table's link if there is one, else `otherwise`."""
+        """Return the way to get missing data: from the table's link if there is one, else `otherwise`."""
         if self.link:
             return f"Get it from {self.link} and unpack it there (docs/datasets.md)."
         return otherwise
 
     @property
     def command(self) -> str:
-        """The remedy for what can be downloaded from here."""
+        """Remedy for data that can be downloaded from here."""
         return f"Get it with `python -m opnp download {self.experiment}`."
 
 
 def named(path: str) -> str:
-    """A path as its author wrote it; of an absolute one the last part, since a visitor may read it.
+    """Return a path as its author wrote it; of an absolute one the last part, since a visitor may read it.
 
     Example:
         >>> named("cats/train"), named("/home/me/cats")

@@ -1,4 +1,4 @@
-"""Text files as people have them: with a byte order mark, in UTF-16 as PowerShell writes, or no text."""
+"""Read text files with a byte order mark, or in UTF-16 as PowerShell writes; reject binary ones."""
 
 import codecs
 import errno
@@ -20,7 +20,7 @@ _ALLOWED = "\t\n"
 
 
 def read_text(file: Path) -> str:
-    """What a text file says: UTF-8, or what its byte order mark names; the mark is left out.
+    """Read a text file in UTF-8, or in the encoding of its byte order mark; the mark is left out.
 
     Raises:
         InvalidDataError: If it is in another encoding, holds no text, or cannot be read.
@@ -35,7 +35,7 @@ def read_text(file: Path) -> str:
 
 
 def plain_bytes(file: Path) -> bytes:
-    """The bytes of a plain file; a pipe, which may never end, is not read.
+    """Return the bytes of a plain file; a pipe, which may never end, is not read.
 
     Raises:
         OSError: If there is no such file.
@@ -46,7 +46,7 @@ def plain_bytes(file: Path) -> bytes:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """The text in the bytes of a file of that name.
+    """Decode the bytes of a text file of that name.
 
     Raises:
         InvalidDataError: If it is in another encoding, or no text.
@@ -68,7 +68,7 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""The words of a text, on one line.
+    r"""Return the words of a text, on one line.
 
     Example:
         >>> one_line(" two\n lines")
@@ -78,16 +78,16 @@ def one_line(text: str) -> str:
 
 
 def not_printed(text: str) -> str:
-    r"""The first character that a terminal obeys instead of printing it, in words; empty for none.
+    r"""Return the first character that a terminal obeys instead of printing it, in words; empty for none.
 
     Example:
         >>> not_printed("two\nlines"), not_printed("a" + chr(27) + "[31mb")
         ('', 'the control character U+001B')
     """
-    found = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)
-    if found == "\0":
+    character = next((c for c in text if unicodedata.category(c) == "Cc" and c not in _ALLOWED), None)
+    if character == "\0":
         return "a zero byte"
-    return f"the control character U+{ord(found):04X}" if found else ""
+    return f"the control character U+{ord(character):04X}" if character else ""
 
 
 def _words(error: OSError | ValueError) -> str:

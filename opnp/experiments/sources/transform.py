@@ -17,7 +17,7 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class ModelTransform:
-    """A picture of any mode to a model's input.
+    """Conversion of a picture of any mode to a model's input.
 
     Attributes:
         mode: What a picture is converted to first, RGB or L.
@@ -30,12 +30,12 @@ class ModelTransform:
     name: str
 
     def __call__(self, image: Image.Image) -> torch.Tensor:
-        """One input tensor."""
+        """Return the input tensor of one image."""
         return self.steps(image if image.mode == self.mode else image.convert(self.mode))
 
 
 def preset(weights: Any) -> ModelTransform:  # noqa: ANN401 - an enum of torchvision, which has no types
-    """The transform that comes with an entry of torchvision's weight enums."""
+    """Return the transform that comes with an entry of torchvision's weight enums."""
     steps = weights.transforms()
     return ModelTransform("RGB", steps, f"torchvision {' '.join(repr(steps).split())} v{_VERSION}")
 
@@ -61,7 +61,7 @@ class TransformTable:
     interpolation: str = "bilinear"
 
     def build(self, place: Place) -> ModelTransform:
-        """The transform.
+        """Build the transform.
 
         Raises:
             InvalidSettingError: If a value is out of range.

@@ -25,14 +25,14 @@ _SENSES = (
 """What is called one thing in one table and another elsewhere."""
 
 
-def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterable[str] = ()) -> _T:
-    """The dataclass `kind` made from a table.
+def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, other_keys: Iterable[str] = ()) -> _T:
+    """Read a table into the dataclass `kind`.
 
     Args:
         kind: A dataclass; a field without a default is a key that must be there.
         table: What the file says.
         place: Where it stands.
-        also: Keys of the same table that somebody else reads, for the closest match.
+        other_keys: Keys of the same table that somebody else reads, for the closest match.
 
     Raises:
         InvalidSettingError: If a key is unknown or missing, or a value has another type.
@@ -41,7 +41,7 @@ def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterab
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            raise unknown_key(key, [*known, *also], place, getattr(kind, "INSTEAD", {}))
+            raise unknown_key(key, [*known, *other_keys], place, getattr(kind, "INSTEAD", {}))
     for name, field in known.items():
         if name not in table and field.default is MISSING and field.default_factory is MISSING:
             raise place.wrong(name, _words(hints[name]), "nothing", f"Add `{name} = ...` there.")
@@ -53,7 +53,7 @@ def read(kind: type[_T], table: Mapping[str, Any], place: Place, *, also: Iterab
 def unknown_key(
     key: str, known: Iterable[str], place: Place, instead: Mapping[str, str] | None = None
 ) -> Exception:
-    """The error for a key that means nothing, with the one that was meant: by its remedy, sense or spelling.
+    """Return the error for an unknown key, with the likely one: by its remedy, meaning or spelling.
 
     Args:
         key: As it is written.
@@ -79,18 +79,18 @@ def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """The question "Did you mean ...?", or nothing.
+    """Return the question "Did you mean ...?", or nothing.
 
     Example:
         >>> closest("torchvison", ["folder", "torchvision"])
         "Did you mean 'torchvision'?"
     """
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f"Did you mean {found[0]!r}?" if found else ""
+    matches = difflib.get_close_matches(word, list(known), n=1)
+    return f"Did you mean {matches[0]!r}?" if matches else ""
 
 
 def short(value: object) -> str:
-    """How a value is shown in a sentence: as it is written, cut where it is endless.
+    """Return the repr of a value for a sentence, cut where it is endless.
 
     Example:
         >>> short("cat"), short(10**300)
@@ -104,11 +104,11 @@ def short(value: object) -> str:
 
 
 def _of_one_sense(word: str, known: list[str]) -> str:
-    """As `closest`, by what is meant: what other tables and tools call the same thing."""
+    """Suggest a key as `closest` does, by meaning: names that other tables and tools give the same thing."""
     spelt = word.lower().replace("-", "_")
     senses = next((senses for senses in _SENSES if spelt in senses), ())
-    found = next((sense for sense in senses if sense in known), None)
-    return f"Did you mean {found!r}?" if found else ""
+    match = next((sense for sense in senses if sense in known), None)
+    return f"Did you mean {match!r}?" if match else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Seeded families of images that are made rather than stored: the same bytes for the same seed."""
+"""Seeded families of synthetic images: the same bytes for the same seed."""
 
 from opnp.experiments.builtin.synthetic.letters import letters
 from opnp.experiments.builtin.synthetic.noise import uniform_noise

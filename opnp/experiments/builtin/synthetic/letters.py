@@ -14,7 +14,7 @@ _MARGIN = 80
 
 
 def letters(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint8]:
-    """Random letters A–Z and a–z under random scale, rotation (± 25°) and shift (± 1/10 of the side).
+    """Draw random letters A–Z and a–z under random scale, rotation (± 25°) and shift (± 1/10 of the side).
 
     As in MNIST a letter first fills a box of 20/28 of the side by its longer dimension; the scale then varies
     by 0.75 to 1.05. Bytes depend on the version of Pillow, which brings the font and the rasteriser.
@@ -43,7 +43,7 @@ def letters(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint8]:
 
 
 def _glyph(letter: str) -> Image.Image:
-    """The letter in white, its longer side `_GLYPH` pixels, centred on a black square."""
+    """Draw a letter in white, its longer side `_GLYPH` pixels, centred on a black square."""
     font = ImageFont.load_default(size=2 * _GLYPH)
     left, top, right, bottom = font.getbbox(letter)
     drawn = Image.new("L", (math.ceil(right - left), math.ceil(bottom - top)))
@@ -60,7 +60,7 @@ def _glyph(letter: str) -> Image.Image:
 def _placed(
     glyph: Image.Image, size: int, scale: float, angle: float, shift_x: float, shift_y: float
 ) -> npt.NDArray[np.uint8]:
-    """The glyph scaled, rotated and shifted from the middle; drawn four times finer, then averaged."""
+    """Scale, rotate and shift a glyph from the middle, drawn four times finer and then averaged."""
     fine = 4 * size
     a, b = math.cos(angle) / (4 * scale), math.sin(angle) / (4 * scale)
     x, y = fine / 2 + 4 * shift_x, fine / 2 + 4 * shift_y

@@ -7,7 +7,7 @@ from opnp.experiments.builtin.synthetic.streams import streams
 
 
 def uniform_noise(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint8]:
-    """Pixels drawn independently and uniformly from 0..255.
+    """Draw pixels independently and uniformly from 0..255.
 
     Args:
         n: Number of images.

@@ -8,7 +8,7 @@ from opnp.experiments.builtin.synthetic.streams import streams
 
 
 def photograph_patches(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint8]:
-    """Square patches at random places and scales, in grey, made `size` pixels wide.
+    """Cut square patches at random places and scales, in grey, made `size` pixels wide.
 
     The side of a patch is drawn log-uniformly between `size` and the photograph's shorter side.
 
@@ -36,7 +36,7 @@ def photograph_patches(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint
 
 
 def photographs_in_colour() -> list[npt.NDArray[np.uint8]]:
-    """The two photographs, a temple in China and a flower, each (427, 640, 3) uint8."""
+    """Return the two photographs, a temple in China and a flower, each (427, 640, 3) uint8."""
     from sklearn.datasets import load_sample_images
 
     return [np.asarray(pixels, dtype=np.uint8) for pixels in load_sample_images().images]

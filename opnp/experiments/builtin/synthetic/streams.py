@@ -1,4 +1,4 @@
-"""One random stream an image, so that the first images stay the same when more are asked for."""
+"""Independent random streams per image, so that a larger number of images keeps the first ones."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ SMALLEST, LARGEST = 8, 256
 
 
 def streams(count: int, seed: int, size: int) -> Iterator[np.random.Generator]:
-    """`count` independent PCG64 generators; the k-th depends on `seed` and k alone.
+    """Return `count` independent PCG64 generators; the k-th depends on `seed` and k alone.
 
     Args:
         count: Number of images, at least 1.

@@ -9,7 +9,7 @@ _Field = npt.NDArray[np.float64]
 
 
 def textures(n: int, seed: int, size: int = 28) -> npt.NDArray[np.uint8]:
-    """Textures of a random kind, orientation, frequency, phase, contrast and brightness.
+    """Draw textures of a random kind, orientation, frequency, phase, contrast and brightness.
 
     Each is a field in [-1, 1] times an amplitude of 30 to 100 percent of the range, about a mean that keeps
     it inside 0..255.
@@ -51,7 +51,7 @@ def _checkerboard(rng: np.random.Generator, size: int) -> _Field:
 
 
 def _blobs(rng: np.random.Generator, size: int) -> _Field:
-    """One to six stretched and turned Gaussians, light or dark, brought to [-1, 1]."""
+    """Draw one to six stretched and turned Gaussians, light or dark, scaled to [-1, 1]."""
     field = np.zeros((size, size))
     for _ in range(rng.integers(1, 7)):
         centre = rng.uniform(0, size, 2)
@@ -64,14 +64,14 @@ def _blobs(rng: np.random.Generator, size: int) -> _Field:
 
 
 def _turned_waves(rng: np.random.Generator, size: int) -> tuple[_Field, _Field]:
-    """Phases in radians along two perpendicular directions, of a period of 3 pixels up to the side."""
+    """Return phases in radians along two perpendicular directions, of a period of 3 pixels up to the side."""
     period = np.exp(rng.uniform(np.log(3.0), np.log(size)))
     along, across = _turned(rng.uniform(0, np.pi), size, rng.uniform(0, size, 2))
     return 2 * np.pi * along / period, 2 * np.pi * across / period
 
 
 def _turned(angle: float, size: int, centre: npt.NDArray[np.float64]) -> tuple[_Field, _Field]:
-    """Coordinates in pixels along and across a direction, from `centre`."""
+    """Return coordinates in pixels along and across a direction, from `centre`."""
     y, x = np.mgrid[:size, :size].astype(np.float64)
     x, y = x - centre[0], y - centre[1]
     return np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x

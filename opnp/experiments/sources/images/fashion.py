@@ -1,4 +1,4 @@
-"""The whole of Fashion-MNIST as Debian's package installs it."""
+"""Source `fashion-mnist`: the full Fashion-MNIST as Debian's package installs it."""
 
 from dataclasses import dataclass
 
@@ -22,18 +22,18 @@ class InstalledFashion(ImageSource):
     split: str
 
     def open(self, place: Place) -> LabelledImages:
-        """60 000 training or 10 000 test images."""
+        """Return 60 000 training or 10 000 test images."""
         require_present(self.missing(place))
         split = one_of("split", self.split, ("train", "test"), place)
         return ArrayImages(*(fashion_full.load_train() if split == "train" else fashion_full.load_test()))
 
     def identity(self, place: Place) -> str:
-        """By the split and the installed files."""
+        """Return the identity by the split and the installed files."""
         one_of("split", self.split, ("train", "test"), place)
         folder = fashion_full.FASHION_FOLDER
         return files_identity(sorted(folder.glob("*.gz")), folder, "fashion-mnist", self.split)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The package."""
+        """Return the package, if it is not installed."""
         one_of("split", self.split, ("train", "test"), place)
         return missing_fashion()

@@ -1,4 +1,4 @@
-"""A text file that lists images, one a line: a path and, where there is one, a label."""
+"""Source `list`: a text file of images, one a line, each a path with an optional label."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from opnp.data.image_set import LabelledImages, Labels, Missing
 from opnp.errors import InvalidDataError
 from opnp.experiments.sources.base import ImageSource
 from opnp.experiments.sources.build import missing_file, require_file
-from opnp.experiments.sources.files import Below, FileImages, files_identity
+from opnp.experiments.sources.files import FileImages, PathsBelow, files_identity
 from opnp.experiments.sources.images.folder import missing_folder
 from opnp.experiments.sources.images.list_lines import Lines, parsed, require_some_there
 from opnp.experiments.sources.table_location import Place, named
@@ -32,7 +32,7 @@ class ListOfImages(ImageSource):
     root: str = ""
 
     def open(self, place: Place) -> LabelledImages:
-        """The images, in the order of the list."""
+        """Open the images, in the order of the list."""
         lines = self._lines(place)
         root = self._root(place)
         if not lines.paths:
@@ -44,21 +44,21 @@ class ListOfImages(ImageSource):
         )
         labels = self.labels(place)
         values = () if labels is None or labels.values is None else tuple(labels.values.tolist())
-        return FileImages(Below(root, lines.paths), values)
+        return FileImages(PathsBelow(root, lines.paths), values)
 
     def identity(self, place: Place) -> str:
-        """By the list, and the files' sizes and times."""
+        """Return the identity by the list, and the files' sizes and times."""
         lines, root = self._lines(place), self._root(place)
         words = ("list", str(place.labelled), *map(str, lines.numbers))
-        return files_identity(Below(root, lines.paths), root, *words)
+        return files_identity(PathsBelow(root, lines.paths), root, *words)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The list, or the folder that its paths start from."""
+        """Return the list, or the folder that its paths start from, if it is missing."""
         without_root = missing_folder(self.root, place) if self.root else ()
         return (*missing_file(self.path, place), *without_root)
 
     def labels(self, place: Place) -> Labels | None:
-        """By what stands behind the paths; None for a set that needs none and has lines without."""
+        """Return the labels behind the paths; None for a set that needs none and has lines without."""
         lines = self._lines(place)
         if lines.paths and not all(lines.labels):
             if not place.labelled:
@@ -94,7 +94,7 @@ class ListOfImages(ImageSource):
 
 @lru_cache(maxsize=32)
 def _read(file: Path, root: Path, _size: int, _changed: int) -> Lines:
-    """The list, once for each state of its file."""
+    """Read the list, once for each state of its file."""
     return parsed(read_text(file), _there_in(root))
 
 

@@ -1,4 +1,4 @@
-"""The lines of a list of images: which part of each is a path, and which a label.
+"""Parse the lines of an image list into paths and labels.
 
 Lists come as `path`, `path 3`, `path -1`, `path,label`, with tabs, quotes, a heading, class names. What a
 file means is decided for the whole of it, by the reading under which its images are there.
@@ -28,12 +28,12 @@ _PATHS = {
 _LABELS = {"label", "labels", "class", "class_name", "classname", "target", "category", "label_name", "y"}
 
 Line = tuple[str, str]
-"""A path and what is said of its class, or nothing."""
+"""A path and its label, or nothing."""
 
 
 @dataclass(frozen=True)
 class Lines:
-    """What a list says.
+    """Parsed lines of an image list.
 
     Attributes:
         paths: As written, in its order.
@@ -45,9 +45,9 @@ class Lines:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Those of the labels that are numbers, in their order; -1 for what is below 0, which means none."""
-        there = (label.partition(".")[0] for label in self.labels if _NUMBER.fullmatch(label))
-        return tuple(max(-1, int(label)) for label in there)
+        """Numeric labels in their order; -1 for numbers below 0, which mean no label."""
+        numeric = (label.partition(".")[0] for label in self.labels if _NUMBER.fullmatch(label))
+        return tuple(max(-1, int(label)) for label in numeric)
 
 
 def parsed(text: str, is_there: Callable[[str], bool]) -> Lines:
@@ -72,8 +72,8 @@ def parsed(text: str, is_there: Callable[[str], bool]) -> Lines:
     best = max(readings, key=lambda lines: _there(lines, is_there))  # the first of equals
     if not _there(best, is_there):
         turned = [[(path.replace("\\", "/"), label) for path, label in lines] for lines in readings]
-        other = max(turned, key=lambda lines: _there(lines, is_there))
-        best = other if _there(other, is_there) else best
+        best_turned = max(turned, key=lambda lines: _there(lines, is_there))
+        best = best_turned if _there(best_turned, is_there) else best
     return Lines(tuple(path for path, _ in best), tuple(label for _, label in best))
 
 
@@ -98,7 +98,7 @@ def _readings(rows: list[str], is_there: Callable[[str], bool]) -> Iterator[list
 
 
 def _columns(rows: list[str], delimiter: str, is_there: Callable[[str], bool]) -> list[Line]:
-    """The columns of a table; nothing where its rows have different ones."""
+    """Return the columns of a table; none where its rows differ in length."""
     try:
         table = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=delimiter, strict=True)]
     except csv.Error:
@@ -114,12 +114,12 @@ def _columns(rows: list[str], delimiter: str, is_there: Callable[[str], bool]) -
 
 
 def _after_suffix(row: str) -> Line:
-    """Split behind the first ending of an image that a space or the line's end follows."""
+    """Split after the first image suffix that a space or the line's end follows."""
     if row[0] in "\"'" and row.find(row[0], 1) > 0:
         path, _, label = row[1:].partition(row[0])
         return path, label.strip(" \t,;")
-    found = re.match(rf"(.*?(?:{_endings()}))(?:\s+(.*))?$", row, re.IGNORECASE)
-    return (found[1], found[2] or "") if found else (row, "")
+    match = re.match(rf"(.*?(?:{_endings()}))(?:\s+(.*))?$", row, re.IGNORECASE)
+    return (match[1], match[2] or "") if match else (row, "")
 
 
 def _endings() -> str:
@@ -136,7 +136,7 @@ def _unquoted(row: str) -> str:
 
 
 def require_some_there(lines: Lines, is_there: Callable[[str], bool], list_name: str, root_name: str) -> None:
-    """Check that a file of the list is where it says.
+    """Check that at least one file of the list exists.
 
     Raises:
         InvalidDataError: If none is.

@@ -1,4 +1,4 @@
-"""The generated families of the embedded experiment, at any size and number."""
+"""Source `generated`: synthetic image families of the built-in experiment, at any size and number."""
 
 from dataclasses import dataclass
 
@@ -34,13 +34,13 @@ class GeneratedImages(ImageSource):
     count: int = 2000
 
     def open(self, place: Place) -> LabelledImages:
-        """The images, drawn now: grey, without labels."""
+        """Draw the images: grey, without labels."""
         self.missing(place)
         family = _FAMILIES[self.name]
         return ArrayImages(family(self.count, place.seed, self.size))
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """Nothing, if there is such a family."""
+        """Return nothing, if there is such a family."""
         one_of("name", self.name, _FAMILIES, place)
         for key, number, most in (("size", self.size, _LARGEST), ("count", self.count, _MOST)):
             if not 1 <= number <= most:
@@ -51,7 +51,7 @@ class GeneratedImages(ImageSource):
         return ()
 
     def identity(self, place: Place) -> str:
-        """By the numbers above and the code and libraries that draw."""
+        """Return the identity by the numbers above and the code and libraries that draw."""
         one_of("name", self.name, _FAMILIES, place)
         return content_identity(
             self.name, *map(str, (self.size, self.count, place.seed)), drawn_with("synthetic")

@@ -1,4 +1,4 @@
-"""torchvision's data sets of classified images, by name."""
+"""Source `torchvision`: torchvision's data sets of classified images, by name."""
 
 import inspect
 import logging
@@ -76,12 +76,12 @@ class TorchvisionImages(ImageSource):
     options: dict[str, Any] = field(default_factory=dict)
 
     def open(self, place: Place) -> LabelledImages:
-        """The images, as torchvision decodes them, upright."""
+        """Open the images, as torchvision decodes them, upright."""
         require_present(self.missing(place))
         return _Images(self._made(place), self.name in _TRANSPOSED)
 
     def identity(self, place: Place) -> str:
-        """By name, split, options and torchvision's checksums, or the files' sizes and times."""
+        """Identify by name, split, options and torchvision's checksums, or the files' sizes and times."""
         files = self._files(place)
         words = [self.name, self.split, str(sorted(self.options.items()))]
         if files is not None and all(md5 for _, md5 in files):
@@ -91,7 +91,7 @@ class TorchvisionImages(ImageSource):
         return files_identity(paths, root, *words)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """What torchvision's own check does not find whole; each file is summed once and then remembered."""
+        """Return files that fail torchvision's own check; each is hashed once and then remembered."""
         if self.name != "ImageNet" and not self._root(place).is_dir():
             return (self._absent(place),)  # without asking torchvision, whose import takes a second
         files = self._files(place)
@@ -104,7 +104,7 @@ class TorchvisionImages(ImageSource):
         return () if whole else (self._absent(place),)
 
     def labels(self, place: Place) -> Labels | None:
-        """Its own numbers, with the names that it has for them."""
+        """Return torchvision's own numbers, with its names for them."""
         kind = self._class(place)
         names = vars(kind).get("classes")  # of the class where it can be, since opening may take seconds
         if not isinstance(names, list | tuple):
@@ -113,7 +113,7 @@ class TorchvisionImages(ImageSource):
         return Labels(None, tuple(map(_first, names)), ordered=True)
 
     def fetch(self, place: Place) -> None:
-        """Let torchvision download it."""
+        """Download the data set with torchvision."""
         if self.missing(place) and self._downloads:
             try:
                 self._class(place)(str(self._root(place)), download=True, **self._arguments(place))
@@ -144,7 +144,7 @@ class TorchvisionImages(ImageSource):
         return self.name not in BY_HAND
 
     def _arguments(self, place: Place) -> dict[str, Any]:
-        """What its class is called with beside root and download."""
+        """Return the arguments of the data set's class beside root and download."""
         names = _parameters(self._class(place))
         allowed = sorted(names - _RESERVED - ({"split"} if "train" not in names else set()))
         for option in self.options:
@@ -171,7 +171,7 @@ class TorchvisionImages(ImageSource):
 
 
 def _parameters(kind: Any) -> set[str]:  # noqa: ANN401
-    """Parameters of a class and, where it passes **kwargs on, of what it derives from."""
+    """Return the parameters of a class and, where it passes **kwargs on, of its base classes."""
     names: set[str] = set()
     for base in kind.__mro__:
         if "__init__" in vars(base):
@@ -183,7 +183,7 @@ def _parameters(kind: Any) -> set[str]:  # noqa: ANN401
 
 
 def _first(name: object) -> str:
-    """A class's name; the first where it has several, as those of ImageNet."""
+    """Return a class's name; the first where it has several, as those of ImageNet."""
     return str(name[0] if isinstance(name, tuple | list) and name else name)
 
 

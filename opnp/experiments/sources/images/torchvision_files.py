@@ -1,4 +1,4 @@
-"""The files that a torchvision data set reads, with torchvision's own checksums, where it lists them."""
+"""Files that a torchvision data set reads, with torchvision's own checksums, where it lists them."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +10,7 @@ Files = list[tuple[Path, str | None]]
 
 
 def known_files(kind: Any, root: Path, arguments: dict[str, Any]) -> Files | None:  # noqa: ANN401
-    """Paths and MD5 sums (None where torchvision has none) of what a split reads.
+    """Return paths and MD5 sums (None where torchvision has none) of the files that a split reads.
 
     None for the classes that keep thousands of image files, or list nothing.
     """
@@ -32,7 +32,7 @@ def known_files(kind: Any, root: Path, arguments: dict[str, Any]) -> Files | Non
 
 
 def wrong_files(files: Files) -> list[Path]:
-    """Those that are not there or do not have their checksum."""
+    """Return the files that are missing or do not have their checksum."""
     return [path for path, md5 in files if not _is_whole(path, md5)]
 
 
@@ -46,6 +46,6 @@ def _is_whole(path: Path, md5: str | None) -> bool:
 
 @lru_cache(maxsize=256)
 def _has_sum(path: Path, _size: int, _changed: int, md5: str) -> bool:
-    """What torchvision's own check says, once for each state of the file."""
+    """Verify a checksum with torchvision's own check, once for each state of the file."""
     utils = import_torchvision().datasets.utils
     return bool(utils.check_integrity(str(path), md5))

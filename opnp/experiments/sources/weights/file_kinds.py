@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name ends in; those that hold no weights, in words."""
+"""Detection of a file's kind by its first bytes, whatever its suffix; words for those without weights."""
 
 import zipfile
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _HEADER_MOST = 100_000_000
 
 @dataclass(frozen=True)
 class Kind:
-    """What a file is.
+    """Kind of a file.
 
     Attributes:
         name: In one word.
@@ -72,7 +72,7 @@ _ZIP = Kind("zip", "a zip archive of other things", _UNPACK)
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file is; a few bytes of it are read, and the table of a zip.
+    """Return the kind of a file from its first bytes, and of a zip its table.
 
     Raises:
         OSError: If it cannot be read.

@@ -1,4 +1,4 @@
-"""Which keys of a weight file are a model's: found by search over the file's own prefixes, never guessed.
+"""Match the keys of a weight file to a model's by a search over the file's prefixes, never by guessing.
 
 A file may hold the weights under any prefix or in any dict ("module.", "state_dict", "ema" ...), beside other
 things. What counts is that under one prefix all keys of the model are there, with their shapes.
@@ -26,7 +26,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Fit:
-    """A prefix of a file under which all keys of a model are.
+    """A prefix in a file under which all keys of a model are.
 
     Attributes:
         prefix: What stands before them in the file.
@@ -40,7 +40,7 @@ class Fit:
 
     @property
     def averaged(self) -> bool:
-        """Whether its name says that it is a moving average of weights.
+        """True if the name marks it as a moving average of weights.
 
         Example:
             >>> [Fit(name, {}).averaged for name in ("state_dict_ema›", "modelEMA.", "schema.")]
@@ -49,53 +49,53 @@ class Fit:
         return bool(_AVERAGED.search(_HUMP.sub("_", f"{self.prefix} {self.also or ''}").lower()))
 
     def __str__(self) -> str:
-        return shown(self.prefix) + ("" if self.also is None else f" with {shown(self.also)}")
+        return format_key(self.prefix) + ("" if self.also is None else f" with {format_key(self.also)}")
 
 
-def needed(own: State) -> list[str]:
-    """The keys that a file must have for a model."""
-    return [key for key in own if not key.endswith(COUNTERS)]
+def required_keys(model_state: State) -> list[str]:
+    """Return the keys that a file must have for a model."""
+    return [key for key in model_state if not key.endswith(COUNTERS)]
 
 
-def fits(state: State, own: State, *, dropping: bool = True) -> list[Fit]:
-    """Every prefix under which all of a model's keys are, with their shapes; the shortest first.
+def find_fits(state: State, model_state: State, *, dropping: bool = True) -> list[Fit]:
+    """Return every prefix under which all of a model's keys are, with their shapes; the shortest first.
 
     Args:
         state: A file's tensors, by flat keys.
-        own: The model's state dict.
+        model_state: The model's state dict.
         dropping: Whether a prefix that all the model's keys have may be missing in the file.
     """
-    keys = needed(own)
+    keys = required_keys(model_state)
     if not keys:
         return [Fit("", {})]
     anchor = max(keys, key=len)
-    found: dict[str, Fit] = {}
+    by_anchor: dict[str, Fit] = {}
     for dropped in _common(keys) if dropping else [""]:
         for prefix in _before(state, anchor[len(dropped) :]):
-            mapped = {key: prefix + key[len(dropped) :] for key in own}
-            if all(fitting(state, own, key, mapped[key]) for key in keys):
-                there = {key: file_key for key, file_key in mapped.items() if file_key in state}
-                found.setdefault(mapped[anchor], Fit(prefix, there))
-    return sorted(found.values(), key=lambda fit: (len(fit.prefix), fit.prefix))
+            mapped = {key: prefix + key[len(dropped) :] for key in model_state}
+            if all(tensor_fits(state, model_state, key, mapped[key]) for key in keys):
+                present = {key: file_key for key, file_key in mapped.items() if file_key in state}
+                by_anchor.setdefault(mapped[anchor], Fit(prefix, present))
+    return sorted(by_anchor.values(), key=lambda fit: (len(fit.prefix), fit.prefix))
 
 
-def fits_in_parts(state: State, own: State) -> list[Fit]:
-    """As `fits`, where one child of the model stands under another prefix than the rest, as its head may."""
-    children = list(dict.fromkeys(key.partition(".")[0] for key in needed(own)))
+def find_fits_in_parts(state: State, model_state: State) -> list[Fit]:
+    """Find fits as `find_fits` does, with one child of the model under another prefix, as its head may be."""
+    children = list(dict.fromkeys(key.partition(".")[0] for key in required_keys(model_state)))
     if len(children) < 2:
         return []
-    head = {key: tensor for key, tensor in own.items() if key.partition(".")[0] == children[-1]}
-    body = {key: tensor for key, tensor in own.items() if key not in head}
+    head = {key: tensor for key, tensor in model_state.items() if key.partition(".")[0] == children[-1]}
+    body = {key: tensor for key, tensor in model_state.items() if key not in head}
     return [
         Fit(fit.prefix, {**fit.keys, **part.keys}, part.prefix)
-        for fit in fits(state, body)
-        for part in fits(state, head, dropping=False)
+        for fit in find_fits(state, body)
+        for part in find_fits(state, head, dropping=False)
         if inside(part.prefix) == inside(fit.prefix)
     ]
 
 
 def without_wrappers(state: State) -> dict[str, str]:
-    """Keys without the parts that wrappers put anywhere in them, and the keys as they are.
+    """Map keys without the parts that wrappers put anywhere in them to the keys as they are.
 
     Empty where two keys would become one.
 
@@ -107,28 +107,28 @@ def without_wrappers(state: State) -> dict[str, str]:
     return renamed if len(renamed) == len(state) else {}
 
 
-def best_prefix(state: State, own: State) -> str:
-    """The prefix under which most of a model's keys are, the shortest of them; "" where none is."""
+def best_prefix(state: State, model_state: State) -> str:
+    """Return the shortest prefix under which most of a model's keys are; "" where none is."""
     counts: dict[str, int] = {}
-    for key in needed(own):
+    for key in required_keys(model_state):
         for prefix in _before(state, key):
             counts[prefix] = counts.get(prefix, 0) + 1
     return min(counts, key=lambda prefix: (-counts[prefix], len(prefix), prefix), default="")
 
 
-def fitting(state: State, own: State, key: str, file_key: str) -> bool:
-    """Whether a tensor of the file can be that of the model: its shape, and numbers with a point or whole."""
+def tensor_fits(state: State, model_state: State, key: str, file_key: str) -> bool:
+    """Return whether a tensor of the file can be the model's: same shape, both floating or both whole."""
     tensor = state.get(file_key)
-    if tensor is None or tensor.shape != own[key].shape:
+    if tensor is None or tensor.shape != model_state[key].shape:
         return False
-    return tensor.is_floating_point() == own[key].is_floating_point()
+    return tensor.is_floating_point() == model_state[key].is_floating_point()
 
 
-def shown(prefix: str) -> str:
-    """A prefix or key for people.
+def format_key(prefix: str) -> str:
+    """Format a prefix or key for people.
 
     Example:
-        >>> shown("state_dict›model.")
+        >>> format_key("state_dict›model.")
         '`state_dict` › `model.`'
     """
     return (
@@ -137,12 +137,12 @@ def shown(prefix: str) -> str:
 
 
 def inside(key: str) -> str:
-    """The dict of the file in which a flat key stands."""
+    """Return the dict of the file that holds a flat key."""
     return key.rpartition(INSIDE)[0]
 
 
 def _common(keys: list[str]) -> Iterator[str]:
-    """Prefixes that all keys have, from none on."""
+    """Yield the prefixes that all keys have, from none on."""
     yield ""
     first, last = min(keys), max(keys)
     for index, letter in enumerate(first):
@@ -153,7 +153,7 @@ def _common(keys: list[str]) -> Iterator[str]:
 
 
 def _before(state: State, key: str) -> Iterator[str]:
-    """What stands before a key, wherever a file has it."""
+    """Yield every prefix under which a file has the key."""
     for name in state:
         if name.endswith(key) and (len(name) == len(key) or name[-len(key) - 1] in f".{INSIDE}"):
             yield name[: len(name) - len(key)]

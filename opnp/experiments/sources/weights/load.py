@@ -1,4 +1,4 @@
-"""Weight files to state dicts, without running anything that a file says, and into a model or not at all."""
+"""Load weight files without running anything in them, and put them into a model completely or not at all."""
 
 import logging
 import zipfile
@@ -14,7 +14,7 @@ from torch import nn
 from opnp.errors import InvalidDataError
 from opnp.experiments.sources.weights.file_kinds import CUT, SAFETENSORS, TORCH, kind_of
 from opnp.experiments.sources.weights.keys import INSIDE, State
-from opnp.experiments.sources.weights.match import choose, left_over, refuse_misfit
+from opnp.experiments.sources.weights.match import choose_fit, left_over, refuse_misfit
 from opnp.experiments.sources.weights.torch_files import read_pickled
 
 __all__ = ["State", "hub_file", "is_whole", "load_into", "read_state"]
@@ -24,12 +24,12 @@ _SHOWN, _DEEPEST = 3, 8
 
 
 def hub_file(url: str) -> Path:
-    """Where torch's own downloads put the weights of a URL."""
+    """Return the path at which torch's own downloads put the weights of a URL."""
     return Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a weight or feature file is there and not cut off; cheap, its content is not read."""
+    """Return whether a weight or feature file exists and is not cut off, without reading its content."""
     try:
         kind = kind_of(path)
         if kind == SAFETENSORS:
@@ -43,7 +43,7 @@ def is_whole(path: Path) -> bool:
 
 
 def read_state(path: Path) -> State:
-    """All tensors in a weight file, by flat keys; nothing in it is executed, whatever its name ends in.
+    """Read all tensors in a weight file, by flat keys; nothing in it is executed, whatever its suffix.
 
     A dict inside the file's dict is joined with `INSIDE`: "state_dict›conv1.weight".
 
@@ -73,7 +73,7 @@ def read_state(path: Path) -> State:
 
 
 def load_into(model: nn.Module, state: State, name: str) -> tuple[str, ...]:
-    """Give a model the weights of `state`, all of them.
+    """Load all weights of `state` into a model.
 
     Args:
         model: Changed in place.
@@ -87,14 +87,14 @@ def load_into(model: nn.Module, state: State, name: str) -> tuple[str, ...]:
         InvalidDataError: If a key is missing, left over or of another shape, or if two sets of weights in the
             file fit and neither is the obvious one; the message names them.
     """
-    own = model.state_dict()
-    fit, notes = choose(state, own, name)
+    model_state = model.state_dict()
+    fit, notes = choose_fit(state, model_state, name)
     if fit is None:
-        refuse_misfit(state, own, name, type(model).__name__)
-    notes += left_over(state, own, fit, name, type(model).__name__)
+        refuse_misfit(state, model_state, name, type(model).__name__)
+    notes += left_over(state, model_state, fit, name, type(model).__name__)
     taken = OrderedDict((key, state[file_key]) for key, file_key in fit.keys.items())
     metadata = getattr(state, "_metadata", {}) if fit.prefix == "" else {}
-    taken._metadata = OrderedDict(metadata or getattr(own, "_metadata", {}))  # type: ignore[attr-defined]
+    taken._metadata = OrderedDict(metadata or getattr(model_state, "_metadata", {}))  # type: ignore[attr-defined]
     model.load_state_dict(taken, strict=False)
     for note in notes:
         _log.warning(note)
@@ -112,16 +112,16 @@ def _read_safetensors(path: Path) -> object:
 
 
 def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
-    """Every tensor in dicts and lists; each of them is visited once, however often it is referred to."""
-    found: OrderedDict[str, torch.Tensor] = OrderedDict()
+    """Flatten the tensors in dicts and lists; each container is visited once, however often it occurs."""
+    tensors: OrderedDict[str, torch.Tensor] = OrderedDict()
     visited: set[int] = set()
 
-    def visit(thing: object, key: str, depth: int) -> None:
-        if torch.is_tensor(thing):
-            found[key] = thing
-        elif isinstance(thing, Mapping | list | tuple) and depth < _DEEPEST and id(thing) not in visited:
-            visited.add(id(thing))
-            pairs = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+    def visit(value: object, key: str, depth: int) -> None:
+        if torch.is_tensor(value):
+            tensors[key] = value
+        elif isinstance(value, Mapping | list | tuple) and depth < _DEEPEST and id(value) not in visited:
+            visited.add(id(value))
+            pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
             for name, inner in pairs:
                 visit(inner, f"{key}{INSIDE}{name}" if key else str(name), depth + 1)
 
@@ -129,5 +129,5 @@ def _flat(held: object) -> OrderedDict[str, torch.Tensor]:
         visit(held, "", 0)
     metadata = getattr(held, "_metadata", None)
     if isinstance(metadata, Mapping):
-        found._metadata = metadata  # type: ignore[attr-defined]
-    return found
+        tensors._metadata = metadata  # type: ignore[attr-defined]
+    return tensors

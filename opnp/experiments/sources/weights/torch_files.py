@@ -1,4 +1,4 @@
-"""Files of torch.save, opened by torch's reader for tensors alone; nothing that a file names is ever run.
+"""Read files of torch.save with torch's reader for tensors alone; nothing that a file names is ever run.
 
 That reader refuses every type but tensors and plain values. Of the types that training scripts put beside the
 weights, those that are data and nothing else are let through as an empty stand-in: numpy's scalars and
@@ -26,27 +26,27 @@ _MODULES = ("torch.nn.modules.", "torchvision.models.", "timm.models.", "torch.f
 _SHOWN, _DEEPEST = 3, 4
 
 
-class Nothing:
-    """Stands where a value of another type was in the file; it keeps nothing of it.
+class Discarded:
+    """Stand-in for a value of another type in the file, without its content.
 
     Example:
-        >>> Nothing("x8", 1).__dict__
+        >>> Discarded("x8", 1).__dict__
         {}
     """
 
-    def __new__(cls, *_: object) -> "Nothing":
-        """Take what a file says, and forget it."""
+    def __new__(cls, *_: object) -> "Discarded":
+        """Discard the arguments from the file."""
         return super().__new__(cls)
 
     def __init__(self, *_: object) -> None:
-        """Take what a file says, and forget it."""
+        """Discard the arguments from the file."""
 
     def __setstate__(self, _: object) -> None:
-        """Take what a file says, and forget it."""
+        """Discard the state from the file."""
 
 
 def empty_dict(*_: object) -> dict[Any, Any]:
-    """What a `defaultdict` of a file becomes: a plain one, that the file then fills."""
+    """Replace a `defaultdict` of a file by a plain dict, which the file then fills."""
     return {}
 
 
@@ -62,11 +62,11 @@ _PLAIN = (
     ),
     *(f"{module}.{kind}Path" for module in ("pathlib", "pathlib._local") for kind in ("Posix", "Windows")),
 )
-_LET_THROUGH: list[Any] = [(Nothing, name) for name in _PLAIN] + [(empty_dict, "collections.defaultdict")]
+_LET_THROUGH: list[Any] = [(Discarded, name) for name in _PLAIN] + [(empty_dict, "collections.defaultdict")]
 
 
 def read_pickled(path: Path) -> object:
-    """What torch.save wrote, tensors and plain values.
+    """Read the tensors and plain values that torch.save wrote.
 
     Raises:
         InvalidDataError: If it is torn, or holds another type; the message names the type and the way out.
@@ -102,9 +102,11 @@ def _refuse(path: Path, error: Exception) -> NoReturn:
         ) from None
     shown = ", ".join(f"`{kind}`" for kind in refused[:_SHOWN])
     more = f" and {len(refused) - _SHOWN} more types" if len(refused) > _SHOWN else ""
-    whole = any(kind.startswith(_MODULES) for kind in refused)
-    what = "a whole model, pickled, not its weights" if whole else "things that only running code could open"
-    keys = ".state_dict()" if whole else _way(path, refused)
+    is_model = any(kind.startswith(_MODULES) for kind in refused)
+    what = (
+        "a whole model, pickled, not its weights" if is_model else "things that only running code could open"
+    )
+    keys = ".state_dict()" if is_model else _way(path, refused)
     code = f"import torch; torch.save(torch.load('{name}', weights_only=False){keys}, 'weights.pth')"
     raise InvalidDataError(
         f"Expected `{name}` to hold tensors and plain values alone but it holds {what}: {shown}{more}. "
@@ -114,8 +116,8 @@ def _refuse(path: Path, error: Exception) -> NoReturn:
 
 
 def _refused(path: Path, error: Exception) -> list[str]:
-    """Names of the types that torch's reader refuses, the one it stopped at first."""
-    found = [name for pair in _REFUSED.findall(str(error)) for name in pair if name][:1]
+    """Return the names of the types that torch's reader refuses, the one it stopped at first."""
+    names = [name for pair in _REFUSED.findall(str(error)) for name in pair if name][:1]
     try:
         listed = torch.serialization.get_unsafe_globals_in_checkpoint(path)
     except Exception:  # noqa: BLE001 - of files that are no zip, or torn
@@ -123,7 +125,7 @@ def _refused(path: Path, error: Exception) -> list[str]:
     others = sorted(
         {*listed} - {name for _, name in _LET_THROUGH}, key=lambda name: (name[:6] == "torch.", name)
     )
-    return list(dict.fromkeys([*found, *(name.removeprefix("builtins.") for name in others)]))
+    return list(dict.fromkeys([*names, *(name.removeprefix("builtins.") for name in others)]))
 
 
 def _spelt(names: list[str]) -> list[str]:
@@ -131,8 +133,8 @@ def _spelt(names: list[str]) -> list[str]:
 
 
 def _way(path: Path, refused: list[str]) -> str:
-    """How the weights are reached inside the file, as in "['state_dict']"; looked up with stand-ins."""
-    for stand_in in (Nothing, dict):
+    """Return the path to the weights inside the file, as "['state_dict']"; found with stand-ins."""
+    for stand_in in (Discarded, dict):
         with contextlib.suppress(Exception):  # it may hold what this one cannot take the place of
             return _way_in(_read(path, [*_LET_THROUGH, *((stand_in, name) for name in _spelt(refused))]))
     return "['state_dict']"
