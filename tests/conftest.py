@@ -134,3 +134,11 @@ def trained_head(trained_net: SmallNet, blobs: Blobs) -> Head:
     with torch.no_grad():
         features = trained_net.body(blobs.train)
     return Head(features, trained_net.fc.weight.detach(), trained_net.fc.bias.detach())
+
+
+@pytest.fixture(scope="module")
+def explorer(trained_net: SmallNet, blobs: Blobs, tmp_path_factory: pytest.TempPathFactory):
+    """The toy experiment, prepared once a module: points of the plane under a small net."""
+    from toy_explorer import toy_explorer
+
+    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))

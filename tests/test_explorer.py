@@ -3,23 +3,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_experiment import toy_experiment
 
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.metrics import fpr95
-from opnp.prepare import prepare
 from opnp.pruning import prune
 from opnp.scoring.head_output import rescore
-from opnp.store import Store
 
 WINDOWS = st.tuples(st.floats(0, 100), st.floats(0, 100)).map(lambda ends: tuple(sorted(ends)))
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    with Store(tmp_path_factory.mktemp("cache")) as store:
-        return Explorer(prepare(toy_experiment(trained_net, blobs), store, device=torch.device("cpu")))
 
 
 def test_unpruned_is_the_model_itself(explorer, trained_net):

@@ -2,7 +2,7 @@ import csv
 import json
 
 import pytest
-from toy_explorer import OOD, toy_explorer
+from toy_explorer import OOD
 
 from opnp.comparison.fit_data import training
 from opnp.comparison.grammar import spell
@@ -16,11 +16,6 @@ from opnp.store import Store
 
 relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
 gelu = pytest.mark.parametrize("trained_net", ["gelu"], indirect=True)
-
-
-@pytest.fixture
-def explorer(trained_net, blobs, warm):
-    return toy_explorer(trained_net, blobs, warm)
 
 
 @relu

@@ -4,17 +4,11 @@ import pytest
 import torch
 from PIL import Image
 from toy_experiment import to_pixels
-from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import UnreadableImageError, UnsupportedModelError
 from opnp.inference.predict import Prediction, extract_features, predict, preprocess
 from opnp.metrics import tpr_threshold
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.mark.parametrize("pruning", [UNPRUNED, Pruning(neurons=(30, 100))])

@@ -9,7 +9,6 @@ import pytest
 import torch
 from PIL import Image
 from toy_experiment import to_pixels
-from toy_explorer import toy_explorer
 
 from opnp.config import UNPRUNED
 from opnp.data.zip_reader import SkipReason
@@ -17,11 +16,6 @@ from opnp.errors import CancelledError, InvalidDataError
 from opnp.inference import uploaded_set
 from opnp.inference.uploaded_set import acceptance, read_uploaded_set
 from opnp.metrics import fpr95
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")

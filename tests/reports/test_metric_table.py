@@ -1,15 +1,10 @@
 import numpy as np
 import pytest
-from toy_explorer import OOD, toy_explorer
+from toy_explorer import OOD
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
 from opnp.reports.metric_table import AVERAGE, average, describe_pruning, metric_table, realised, records
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.mark.parametrize("half", Half)

@@ -1,7 +1,7 @@
 from itertools import product
 
 import pytest
-from toy_explorer import OOD, poisoned, toy_explorer
+from toy_explorer import OOD, poisoned
 
 from opnp.config import OPEN, UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
@@ -10,16 +10,6 @@ from opnp.search.find_windows import unpruned_landscapes
 from opnp.search.landscape import Side
 from opnp.search.trial import choose
 from opnp.search.tuning_set import make_tuning_set, without_ood
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def data(explorer):
-    return make_tuning_set(explorer.prepared, OOD)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 import pytest
-from toy_explorer import OOD, poisoned, toy_explorer
+from toy_explorer import OOD, poisoned
 
 from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half
@@ -8,11 +8,6 @@ from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.find_windows import find_windows, searched_images, unpruned_landscapes
 from opnp.search.holdout import hold_out
 from opnp.search.tuning_set import make_tuning_set
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
 
 
 def test_it_is_the_search_on_all_images_then_evaluated_held_out(explorer):

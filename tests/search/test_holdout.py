@@ -1,5 +1,4 @@
-import pytest
-from toy_explorer import OOD, toy_explorer
+from toy_explorer import OOD
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.splits import Half
@@ -8,11 +7,6 @@ from opnp.search.landscape import Side, landscape
 from opnp.search.tuning_set import make_tuning_set
 
 SOME = Pruning(weights=(0, 95))
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
 
 
 def test_both_halves_are_told_apart(explorer):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy_explorer import OOD, poisoned, toy_explorer
+from toy_explorer import OOD, poisoned
 
 from opnp.config import Pruning
 from opnp.errors import CancelledError
@@ -18,16 +18,6 @@ BASES = {
     Side.WEIGHTS: Pruning(neurons=(20, 100), scope="per class"),
     Side.NEURONS: Pruning(weights=(10, 95), neuron_definition="weights"),
 }
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def data(explorer):
-    return make_tuning_set(explorer.prepared, OOD)
 
 
 @pytest.fixture(scope="module")

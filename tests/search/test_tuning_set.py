@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 import torch
-from toy_explorer import OOD, poisoned, toy_explorer
+from toy_explorer import OOD, poisoned
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import InvalidDataError
@@ -10,16 +10,6 @@ from opnp.evaluation.splits import Half, half_of
 from opnp.features.types import Features
 from opnp.search import tuning_set as room
 from opnp.search.tuning_set import make_tuning_set, quick_size, without_ood
-
-
-@pytest.fixture(scope="module")
-def explorer(trained_net, blobs, tmp_path_factory):
-    return toy_explorer(trained_net, blobs, tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def data(explorer):
-    return make_tuning_set(explorer.prepared, OOD)
 
 
 def test_it_holds_all_of_id_and_the_tune_halves(explorer, data):
