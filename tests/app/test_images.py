@@ -169,7 +169,7 @@ def test_a_model_that_fails_on_a_picture_leaks_nothing(dashboard, monkeypatch):
     def fails(*_):
         raise RuntimeError("/home/secret: sizes do not match")
 
-    monkeypatch.setattr("app.pictures.features_of", fails)
+    monkeypatch.setattr("app.pictures.extract_features", fails)
     app = dashboard("images")
     app.file_uploader(key="uploads").upload("odd.png", noise(3), "image/png").run()
     assert not app.exception
