@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import filesize
 from rich.table import Table
 
 from opnp.cli import _console, _options
@@ -14,7 +15,6 @@ from opnp.errors import InvalidSettingError
 from opnp.features.library import Extraction, InvalidItem, all_items, library_in, mend, remove
 from opnp.features.progress import duration
 from opnp.store import Store
-from opnp.store.errors import readable_size
 from opnp.store.settings import default_directory, default_limit
 
 _SHORT = 12
@@ -44,7 +44,7 @@ def list_items(*, cache: _options.Cache = None, as_json: _console.AsJson = False
     table = Table("Id", "Kind", "What", "Size", "Age")
     for item in items:
         age = duration(item.age_seconds)
-        table.add_row(item.digest[:_SHORT], item.kind, item.what, readable_size(item.size_bytes), age)
+        table.add_row(item.digest[:_SHORT], item.kind, item.what, filesize.decimal(item.size_bytes), age)
     _console.stdout().print(table if items else "Nothing is kept yet.")
 
 
@@ -62,9 +62,9 @@ def info(*, cache: _options.Cache = None, as_json: _console.AsJson = False) -> N
     print_ = _console.stdout().print
     print_(f"Folder: {folder}", soft_wrap=True)
     for kind, size in sorted(sizes.items()):
-        print_(f"{kind}: {readable_size(size)}")
-    print_(f"All: {readable_size(sum(sizes.values()))}")
-    print_(f"Limit: {readable_size(limit)}; above it, what was used least recently goes first")
+        print_(f"{kind}: {filesize.decimal(size)}")
+    print_(f"All: {filesize.decimal(sum(sizes.values()))}")
+    print_(f"Limit: {filesize.decimal(limit)}; above it, what was used least recently goes first")
 
 
 @app.command()
@@ -110,7 +110,7 @@ def clear(
             )
         size = sum(item.size_bytes for item in chosen)
         if chosen and not yes:
-            typer.confirm(f"Remove {len(chosen)} items of {readable_size(size)}?", abort=True, err=True)
+            typer.confirm(f"Remove {len(chosen)} items of {filesize.decimal(size)}?", abort=True, err=True)
         digests = {item.digest for item in chosen}
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
@@ -122,7 +122,7 @@ def clear(
     if as_json:
         _console.show_json({"removed": removed, "stayed": stayed, "freed_bytes": freed})
     else:
-        _console.stdout().print(f"Removed {removed} items, {readable_size(freed)}.")
+        _console.stdout().print(f"Removed {removed} items, {filesize.decimal(freed)}.")
         if stayed:
             _console.stdout().print(f"{stayed} stayed: they are in use, or the cache is read-only.")
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich import filesize
 from rich.table import Table
 
 from opnp.cli import _console, _options
@@ -10,7 +11,6 @@ from opnp.devices import device_named
 from opnp.experiments.registry import load_experiment
 from opnp.features import ExtractionSettings, FeatureFormat, StoredFeatures, joined
 from opnp.features.library import extract_into, library_in
-from opnp.store.errors import readable_size
 
 
 def extract(
@@ -67,5 +67,5 @@ def _table(done: dict[str, StoredFeatures]) -> Table:
     table = Table("Images", "Rows", "Skipped", "Features", "Format", "Size")
     for title, stored in done.items():
         numbers = f"{len(stored):,}", f"{len(stored.skipped):,}", f"{stored.width:,}"
-        table.add_row(title, *numbers, stored.manifest.request.format, readable_size(stored.size_bytes))
+        table.add_row(title, *numbers, stored.manifest.request.format, filesize.decimal(stored.size_bytes))
     return table

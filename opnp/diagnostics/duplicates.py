@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rich import filesize
+
 from opnp.data.image_set import ArrayImages, LabelledImages
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.sources.files import FileImages
 from opnp.experiments.sources.listing import stats
 from opnp.experiments.sources.subset import Subset
-from opnp.store.errors import readable_size
 
 MOST_BYTES = 4 * 2**30
 """Of files that are read at most; those of a size of their own are not read at all."""
@@ -67,7 +68,7 @@ class DuplicateReport:
         sentences = tuple(map(str, self.shared))
         if not self.unread:
             return sentences
-        most = readable_size(MOST_BYTES)
+        most = filesize.decimal(MOST_BYTES)
         left = f"{self.unread:,} pictures were not compared with those of other sets: {most} were read."
         return (*sentences, left)
 

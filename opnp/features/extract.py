@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+from rich import filesize
 
 from opnp.data.image_set import ImageSet
 from opnp.errors import InvalidDataError, MissingDataError
@@ -27,7 +28,6 @@ from opnp.features.settings import ExtractionSettings
 from opnp.features.stored import StoredFeatures
 from opnp.models import Classifier
 from opnp.store import folders, locks, plain
-from opnp.store.errors import readable_size
 
 _log = logging.getLogger("opnp.features")
 
@@ -140,8 +140,8 @@ def _require_space(folder: Path, request: Request, missing: list[int]) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StorageError(
-            f"Expected {readable_size(needed)} free for the features but the disk has {readable_size(free)}. "
-            "Free some space, choose a folder on a larger disk, or use float16."
+            f"Expected {filesize.decimal(needed)} free for the features but the disk has "
+            f"{filesize.decimal(free)}. Free some space, choose a folder on a larger disk, or use float16."
         )
 
 

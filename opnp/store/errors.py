@@ -2,6 +2,8 @@
 
 import errno
 
+from rich import filesize
+
 from opnp.errors import OpnpError
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -33,7 +35,7 @@ def cannot_keep(error: OSError, size_bytes: int) -> StoreError:
         >>> print(cannot_keep(OSError(errno.ENOSPC, "No space left on device"), 3_000_000))
         Expected room for 3.0 MB in the store but the disk is full. Free some space, ...
     """
-    size = readable_size(size_bytes)
+    size = filesize.decimal(size_bytes)
     if error.errno in DISK_FULL:
         return StoreError(
             f"Expected room for {size} in the store but the disk is full. Free some space, clear the store, "
@@ -70,18 +72,3 @@ def cannot_read(error: OSError) -> DamagedEntryError | UnreadableEntryError:
         f"Expected to read an entry of the store but got: {reason}. Try again when the machine is less busy, "
         "check who may read the store's folder, or set OPNP_CACHE to another one."
     )
-
-
-def readable_size(size_bytes: int) -> str:
-    """Return a size for people, in powers of ten.
-
-    Example:
-        >>> readable_size(512), readable_size(8_200_000_000)
-        ('512 B', '8.2 GB')
-    """
-    size = float(size_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

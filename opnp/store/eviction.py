@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 from typing import NamedTuple
 
+from rich import filesize
+
 from opnp.store import files, folders, locks
-from opnp.store.errors import readable_size
 from opnp.store.index import Index
 
 _log = logging.getLogger("opnp.store")
@@ -53,8 +54,8 @@ def evict(entries: Path, beside: Path, index: Index, limit: int, keep: str | Non
     if total > limit:
         _log.warning(
             "What is in use takes %s, above the store's limit of %s. Set OPNP_CACHE_LIMIT higher.",
-            readable_size(total),
-            readable_size(limit),
+            filesize.decimal(total),
+            filesize.decimal(limit),
         )
 
 

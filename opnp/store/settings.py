@@ -24,15 +24,14 @@ def default_directory() -> Path:
         return Path(chosen).expanduser()
     if (_ROOT / "pyproject.toml").is_file():
         return _ROOT / "cache"
-    base = os.environ.get("XDG_CACHE_HOME", "").strip()
-    if base:
-        return Path(base) / "opnp"
-    try:
-        return Path.home() / ".cache" / "opnp"
-    except RuntimeError:
+    from platformdirs import user_cache_path  # only where the package is installed
+
+    folder = user_cache_path("opnp", appauthor=False)
+    if folder.parts[0] == "~":
         raise InvalidSettingError(
             "Expected a home folder for the cache but this account has none. Set OPNP_CACHE to a folder."
-        ) from None
+        )
+    return folder
 
 
 def default_limit() -> int:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 from opnp.errors import InvalidSettingError
@@ -22,6 +23,14 @@ def test_it_lives_in_the_repository_or_with_the_user(tmp_path, monkeypatch):
     assert settings.default_directory() == tmp_path / "xdg" / "opnp"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert settings.default_directory() == Path.home() / ".cache" / "opnp"
+
+
+def test_without_a_home_it_says_what_to_set(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPNP_CACHE", raising=False)
+    monkeypatch.setattr(settings, "_ROOT", tmp_path)
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: Path("~/.cache/opnp"))
+    with pytest.raises(InvalidSettingError, match="Set OPNP_CACHE"):
+        settings.default_directory()
 
 
 def test_nothing_is_made_before_something_is_kept(tmp_path):

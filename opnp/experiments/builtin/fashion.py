@@ -19,7 +19,7 @@ from opnp.experiments.builtin.net import (
     load_fashion_net,
     normalised,
 )
-from opnp.experiments.experiment import ExampleImage, Experiment
+from opnp.experiments.experiment import Experiment
 from opnp.models import Classifier, split
 
 Labelled = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
@@ -37,7 +37,7 @@ def embedded_experiments() -> tuple[Experiment, ...]:
         id_train=_id_set("train", data.fashion_train, _packaged),
         id_test=_id_set("test", data.fashion_test, _packaged),
         ood=_ood_sets(),
-        examples=_examples,
+        examples=example_images,
     )
     whole = replace(
         compact,
@@ -100,13 +100,6 @@ def _ood_identity(key: str) -> str:
 
 def _ood_images(key: str) -> ArrayImages:
     return ArrayImages(data.ood_images(key))
-
-
-def _examples() -> list[ExampleImage]:
-    return [
-        ExampleImage(example.key, example.title, example.in_distribution, example.image)
-        for example in example_images()
-    ]
 
 
 @cache
