@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from opnp.errors import InvalidSettingError
@@ -31,6 +32,8 @@ def default_directory() -> Path:
         raise InvalidSettingError(
             "Expected a home folder for the cache but this account has none. Set OPNP_CACHE to a folder."
         )
+    if sys.platform in ("darwin", "win32") and (older := Path.home() / ".cache" / "opnp").is_dir():
+        return older  # where version 0.1.0 kept it
     return folder
 
 

@@ -25,6 +25,17 @@ def test_it_lives_in_the_repository_or_with_the_user(tmp_path, monkeypatch):
     assert settings.default_directory() == Path.home() / ".cache" / "opnp"
 
 
+def test_a_cache_of_an_older_version_is_found_again(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPNP_CACHE", raising=False)
+    monkeypatch.setattr(settings, "_ROOT", tmp_path)
+    monkeypatch.setattr(settings.sys, "platform", "darwin")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: tmp_path / "Library")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert settings.default_directory() == tmp_path / "Library"
+    (tmp_path / ".cache" / "opnp").mkdir(parents=True)
+    assert settings.default_directory() == tmp_path / ".cache" / "opnp"
+
+
 def test_without_a_home_it_says_what_to_set(tmp_path, monkeypatch):
     monkeypatch.delenv("OPNP_CACHE", raising=False)
     monkeypatch.setattr(settings, "_ROOT", tmp_path)
