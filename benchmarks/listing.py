@@ -1,4 +1,4 @@
-"""What it costs to list a large folder of images, and to tell which images it holds.
+"""Time listing a large folder of images and identifying them.
 
 python -m benchmarks.listing
 
@@ -21,7 +21,7 @@ FOLDERS = 100
 
 
 def plainly(folder: Path) -> str:
-    """The identity of a folder by pathlib."""
+    """Return the identity of a folder by pathlib."""
     found = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
     return files_identity(found, folder, "folder", "False")
 

@@ -1,4 +1,4 @@
-"""How long a visitor waits, and how much travels: for the first chart, for all, and after a key on a slider.
+"""Measure a visitor's wait and traffic: for the first chart, for all, and after a key on a slider.
 
 python -m benchmarks.page
 
@@ -50,7 +50,7 @@ WATCH = """() => {
 
 @dataclass
 class Visit:
-    """One opening of Explore by somebody new.
+    """Waits and traffic of Explore, opened by a new visitor.
 
     Attributes:
         first: Seconds to the first useful chart.
@@ -85,7 +85,7 @@ def visit(page: Page, address: str) -> Visit:
 
 
 def moves(page: Page) -> list[float]:
-    """Milliseconds from each key press to the painted change."""
+    """Return milliseconds from each key press to the painted change."""
     page.get_by_role("slider", name="Neurons kept").first.focus()
     waits = []
     for _ in range(MOVES):

@@ -1,4 +1,4 @@
-"""Every window at once against one evaluation for each, and the search against an even grid of its cost.
+"""Time every window at once against one evaluation for each, and the search against an even grid.
 
 python -m benchmarks.sweep
 
@@ -30,7 +30,7 @@ EVEN = range(0, 101, 20)
 
 
 def one_by_one(data: TuningSet) -> None:
-    """The figures of all windows of weights and of neurons, each from its own full product."""
+    """Evaluate all windows of weights and of neurons, each from its own full product."""
     for low, high in product(EDGES, EDGES):
         if low <= high:
             data.trial(Pruning(weights=(low, high)))

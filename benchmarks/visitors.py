@@ -1,4 +1,4 @@
-"""Memory of the server while visitors bring files, after they have left, and after many came and went.
+"""Measure the server's memory while visitors bring files, after they have left, and after many came and went.
 
 python -m benchmarks.visitors
 
@@ -62,14 +62,14 @@ def main() -> None:
 
 
 def _bring(one: Visitor, count: int) -> str:
-    """Upload at once, as a browser does with many files; the statuses that came back."""
+    """Upload files at once, as a browser does with many; return the statuses that came back, counted."""
     with ThreadPoolExecutor(count) as pool:
         said = [status for status, _ in pool.map(one.upload, [FILE] * count)]
     return ", ".join(f"{said.count(status)} x {status}" for status in sorted(set(said)))
 
 
 def _resident() -> float:
-    """Resident bytes of the server, the only child of this process; Linux says it."""
+    """Return the resident bytes of the server, the only child of this process, as Linux counts them."""
     (server,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     (line,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{server}/status").read_text())
     return 1024 * float(line)

@@ -29,7 +29,7 @@ Progress = Callable[[str, ExtractionProgress], object]
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that exploring an experiment needs, in memory on the CPU. Read-only: sessions share it.
+    """Features, maps and head of an experiment, in memory on the CPU. Read-only: sessions share it.
 
     Attributes:
         experiment: What it was made from, with those of its OOD sets that can be used.
@@ -110,7 +110,7 @@ def prepare(
 
 @dataclass(frozen=True)
 class _Work:
-    """One preparation: who computes, where results are cached, who watches, and what could not be read."""
+    """A preparation in progress: classifier, store, progress, cancellation and skipped images."""
 
     classifier: Classifier
     store: Store
@@ -119,13 +119,13 @@ class _Work:
     skipped: dict[str, tuple[Skip, ...]] = field(default_factory=dict)
 
     def features(self, images: ImageSet) -> Features:
-        """Features (N, D) float32 and labels of a set, in memory."""
+        """Return features (N, D) float32 and labels of a set, in memory."""
         if isinstance(images, FeatureSet):
             return self._given(images)
         return self._extracted(FeatureCache(self.store, self.classifier, images)).load()
 
     def ood(self, sets: Sequence[ImageSet]) -> tuple[dict[str, Features], tuple[Unused, ...]]:
-        """Features of the OOD sets that can be used, by key, and those that cannot.
+        """Return the features of the OOD sets that can be used, by key, and the sets that cannot.
 
         Raises:
             OpnpError: What the first of them says, if none can be used.
@@ -144,7 +144,7 @@ class _Work:
         return found, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
-        """The maps on a set, its features read chunk by chunk."""
+        """Return the maps on a set, its features read chunk by chunk."""
         if isinstance(images, FeatureSet):
             sums = sums_of_given(self.store, self.classifier, images, lambda: self._given(images).features)
         else:
@@ -182,7 +182,7 @@ class _Work:
 
 
 def _halved(features: Features, title: str) -> Features:
-    """Features of a set that has an image for each half."""
+    """Check that a set has an image for each half; return its features."""
     if len(features.labels) < 2:
         raise InvalidDataError(
             f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
@@ -197,7 +197,7 @@ def _with_labels(
     classifier: Classifier,
     skipped: Mapping[str, tuple[Skip, ...]],
 ) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
-    """The features of the ID test set with its labels as they are today; what was assumed; what is odd."""
+    """Return the features of the ID test set with its labels as they are today, assumptions and doubts."""
     images = experiment.id_test
     there = assign_labels(
         experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ())

@@ -21,7 +21,7 @@ PATIENCE = 240_000
 
 
 def film(page: Page) -> list[Image.Image]:
-    """One picture at each stop of the right thumb of the weights, which is held all the time."""
+    """Return a picture at each stop of the right thumb of the weights, which is held all the time."""
     thumb = page.get_by_role("slider", name="Weights kept").nth(1)
     track = page.locator(".st-key-weights-slider .track").bounding_box()
     box = thumb.bounding_box()

@@ -17,7 +17,7 @@ from opnp.store import Store
 
 
 def main() -> None:
-    """The windows that Landscape finds, alone and combined, then the page's rows."""
+    """Print the windows that Landscape finds, alone and combined, then the page's rows."""
     with Store() as store:
         explorer = Explorer(prepare(load_experiment("fashion"), store))
         known = training(explorer.prepared, store)

@@ -1,4 +1,4 @@
-"""Spoil a cache in every way that comes to mind, and see what follows: `python -m recipes.fuzz_cache`.
+"""Spoil a cache in every way that comes to mind, and check the outcome: `python -m recipes.fuzz_cache`.
 
 A small experiment is prepared once. Then each round copies its cache, spoils one to three things in it by a
 seed that is printed, and prepares, verifies, lists and clears in a process of its own. What came of it is
@@ -29,7 +29,7 @@ from recipes.fuzzing.spoiling import spoil
 
 
 def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator[tuple[int, str, str, str]]:
-    """Each seed, what was spoilt, what came of it and its account, as soon as it is known.
+    """Yield each seed, what was spoilt, the outcome and its account, as soon as it is known.
 
     Args:
         seeds: One for each round.
@@ -53,7 +53,7 @@ def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator
 
 
 def _as_written_before(cache: Path) -> None:
-    """Chunks as they were before they had a quick checksum."""
+    """Rewrite chunks as they were before they had a quick checksum."""
     from recipes.fuzzing.headers import changed_header
 
     def without(table: dict[str, dict[str, str]]) -> None:

@@ -29,7 +29,7 @@ SPOILT = ("toml", "toml", "picture", "score", "arrays", "arrays")
 
 
 def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int, Round]:
-    """What was spoilt, what came of it and its account, for each seed.
+    """Return what was spoilt, the outcome and its account, for each seed.
 
     Args:
         seeds: One for each round.

@@ -1,4 +1,4 @@
-"""What all commands share: words for people on stderr, results on stdout, exit codes."""
+"""Console conventions of all commands: words for people on stderr, results on stdout, exit codes."""
 
 import contextlib
 import io
@@ -39,12 +39,12 @@ class Exit(IntEnum):
 
 
 def people() -> Console:
-    """Where people read: stderr, so that stdout holds the result alone."""
+    """Return the console for people: stderr, so that stdout holds the result alone."""
     return Console(stderr=True, highlight=False, quiet=not leads())
 
 
 def leads() -> bool:
-    """Whether this process is the one of a `torchrun` that prints."""
+    """Return whether this process is the one of a `torchrun` that prints."""
     return os.environ.get("RANK", "0") == "0"
 
 
@@ -61,7 +61,7 @@ def say(line: str) -> None:
 
 @contextlib.contextmanager
 def exits(*, as_json: bool) -> Iterator[None]:
-    """Turn our errors, and a Ctrl-C, into a sentence and an exit code; what foreign code prints to stderr."""
+    """Turn our errors, and a Ctrl-C, into a sentence and an exit code; foreign output goes to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
@@ -81,7 +81,7 @@ def exits(*, as_json: bool) -> Iterator[None]:
 
 
 def _each_sentence_once() -> logging.Handler:
-    """Print to stderr what is logged, the same sentence once."""
+    """Return a handler that prints what is logged to stderr, the same sentence once."""
     said: set[str] = set()
 
     def is_new(record: logging.LogRecord) -> bool:
@@ -104,7 +104,7 @@ def _end(error: OpnpError, code: Exit, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def showing(title: str) -> Iterator[Report]:
-    """A progress bar with rate and time left; in a log file, a line every half minute."""
+    """Show a progress bar with rate and time left; in a log file, a line every half minute."""
     console = people()
     if not console.is_terminal:
         yield _Lines(console, title)
@@ -126,10 +126,10 @@ class _Lines:
 
 
 def is_for_people(*, as_json: bool) -> bool:
-    """Whether to print tables: not for machines, and from one process only."""
+    """Return whether to print tables: not for machines, and from one process only."""
     return leads() and not as_json
 
 
 def stdout() -> Console:
-    """Where a result for people goes."""
+    """Return the console for a result for people."""
     return Console(file=_stdout.results(), highlight=False)

@@ -1,4 +1,4 @@
-"""What the commands that evaluate or score share: OOD sets, and an experiment made ready."""
+"""Steps shared by the commands that evaluate or score: OOD sets, and an experiment made ready."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from opnp.store import Store
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
-    """The keys of an experiment's OOD sets that were asked for, in its order; all where none was.
+    """Return the keys of an experiment's OOD sets that were asked for, in its order; all where none was.
 
     Raises:
         InvalidSettingError: If it has no such set.
@@ -35,7 +35,7 @@ def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
 
 
 def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
-    """An experiment with its features and maps, read from the cache or computed into it.
+    """Return an experiment with its features and maps, read from the cache or computed into it.
 
     What of its images is not used, and what was assumed of its classes, is said on stderr.
     """
@@ -48,7 +48,7 @@ def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Exp
 
 
 def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
-    """Those of the OOD sets with these keys that can be used.
+    """Return the keys of those OOD sets that can be used.
 
     Args:
         explorer: The experiment made ready.
@@ -71,7 +71,7 @@ def _bars() -> Iterator["_Bars"]:
 
 
 class _Bars:
-    """One progress bar a set, one after the other."""
+    """Progress bars, one a set, one after the other."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self._stack, self._title = stack, ""

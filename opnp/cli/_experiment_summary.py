@@ -1,4 +1,4 @@
-"""What `experiments NAME` says: what was understood of one experiment."""
+"""Output of `experiments NAME`: what was understood of one experiment."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _SHOWN = 12
 
 
 def understood_lines(said: ExperimentSummary) -> Iterator[str]:
-    """What is above the table of sets."""
+    """Yield the lines above the table of sets."""
     yield printable(f"{said.title} ({said.key})")
     if said.problem is not None:
         yield f"The model cannot be used: {said.problem}"
@@ -30,7 +30,7 @@ def understood_lines(said: ExperimentSummary) -> Iterator[str]:
 
 
 def understood_table(said: ExperimentSummary) -> Table:
-    """A row a set."""
+    """Return a table with a row a set."""
     table = Table("Set", "Images", "Skipped", "Classes with images", "Not used", box=box.SIMPLE_HEAD)
     for one in said.sets:
         images, skipped = ("?" if number is None else f"{number:,}" for number in (one.images, one.skipped))
@@ -40,7 +40,7 @@ def understood_table(said: ExperimentSummary) -> Table:
 
 
 def below_lines(said: ExperimentSummary) -> Iterator[str]:
-    """What is below it: folders and classes, sets that cannot be used, and what is missing."""
+    """Yield the lines below it: folders and classes, sets that cannot be used, and what is missing."""
     for one in said.sets:
         pairs = [
             f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"

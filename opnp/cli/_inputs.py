@@ -1,4 +1,4 @@
-"""Names on a command line to image files: files, folders and patterns."""
+"""Find the image files that names on a command line mean: files, folders and patterns."""
 
 import glob
 import os
@@ -10,7 +10,7 @@ from opnp.errors import InvalidSettingError, UnreadableImageError
 
 
 def files_named(names: Sequence[str]) -> list[Path]:
-    """The files that those names mean, each once, in the order of the names and sorted within one.
+    """Return the files that those names mean, each once, in the order of the names and sorted within one.
 
     A folder means every file in it and below, but for hidden ones; a name that is neither file nor folder is
     read as a pattern (`*`, `?`, `[...]`, and `**` for any depth).
@@ -31,7 +31,7 @@ def files_named(names: Sequence[str]) -> list[Path]:
 
 
 def read_file(path: Path) -> UploadedImage:
-    """The image in a file.
+    """Read the image in a file.
 
     Raises:
         UnreadableImageError: If there is none, with a clause on why that does not name the file.
@@ -50,7 +50,7 @@ def read_file(path: Path) -> UploadedImage:
 
 
 def printable(name: str) -> str:
-    """A file name that does nothing to a terminal.
+    """Return a file name that does nothing to a terminal.
 
     Example:
         >>> printable("a" + chr(27) + "[2Jb.png")

@@ -1,4 +1,4 @@
-"""Files that a command was asked to write."""
+"""Write the files that a command was asked for."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from opnp.errors import InvalidSettingError
 
 
 def require_folder(option: str, folder: Path) -> Path:
-    """The folder, made where it is not there, before the long work whose result goes into it.
+    """Make a folder, where it is not there, before the long work whose result goes into it; return it.
 
     Raises:
         InvalidSettingError: If it cannot be made.

@@ -1,4 +1,4 @@
-"""`cache`: what is kept on disk, whether it is whole, and how to be rid of it."""
+"""`cache`: list, verify and remove what is kept on disk."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ app = typer.Typer(help="What is kept on disk.", no_args_is_help=True)
 
 @dataclass(frozen=True)
 class Item:
-    """One thing in the cache, of the store or an extraction."""
+    """An item in the cache, of the store or an extraction."""
 
     digest: str
     kind: str

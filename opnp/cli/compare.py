@@ -172,7 +172,7 @@ def _run(
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    """A table narrow enough for a terminal: each interval below its figure; time in µs per image."""
+    """Return a table narrow enough for a terminal: each interval below its figure; time in µs per image."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     table.add_column("Row", overflow="fold")
     for key, name in HEADER.items():

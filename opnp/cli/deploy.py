@@ -1,4 +1,4 @@
-"""`deploy`: windows and a rule for the threshold to a detector in one file."""
+"""`deploy`: save the windows, with a threshold chosen by a rule, as a detector in one file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -125,7 +125,7 @@ def deploy(
 def _rule(
     tpr: Share, limits: dict[str, float], costs: tuple[float, float, float] | None, ood_share: float
 ) -> Rule:
-    """The one rule that the options name.
+    """Return the one rule that the options name.
 
     Raises:
         InvalidSettingError: If they name more than one, or a value is not allowed.
@@ -144,7 +144,7 @@ def _rule(
 
 
 def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
-    """The most of each OOD set to let through, a fraction, by key.
+    """Return the most of each OOD set to let through, a fraction, by key.
 
     Raises:
         InvalidSettingError: If a limit is not of the form SET=PERCENT, its set is not chosen, or has

@@ -140,7 +140,7 @@ def _figure(said: MetricTable, key: str | None, name: str) -> tuple[float, Inter
 
 
 def change(old: float, new: float) -> str:
-    """Before and after in percent, or one of them where both read the same.
+    """Return before and after in percent, or one of them where both read the same.
 
     Example:
         >>> change(0.29, 0.05), change(0.5, 0.5)

@@ -1,4 +1,4 @@
-"""`experiments`: what this machine can explore, what is computed already and what is missing."""
+"""`experiments`: list what this machine can explore, what is computed already and what is missing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -114,7 +114,7 @@ def _cached(there: ExperimentStatus, sets: int, without: Sequence[Unused]) -> st
 
 
 def _lacking(key: str, there: ExperimentStatus) -> Iterator[str]:
-    """What an experiment lacks, the things that one remedy gets together."""
+    """Yield the lines on what an experiment lacks, the things that one remedy gets together."""
     if there.missing or there.problem:
         yield f"\n{key}"
     for remedy in dict.fromkeys(thing.remedy for thing in there.missing):

@@ -1,4 +1,4 @@
-"""`extract`: the features of an experiment's images."""
+"""`extract`: extract the features of an experiment's images."""
 
 from typing import Annotated
 

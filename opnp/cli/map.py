@@ -1,4 +1,4 @@
-"""`map`: the sensitivity maps of an experiment."""
+"""`map`: compute the sensitivity maps of an experiment."""
 
 from typing import Annotated
 

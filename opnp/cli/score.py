@@ -1,4 +1,4 @@
-"""`score`: what the model, pruned and not, makes of somebody's images."""
+"""`score`: classify and score image files with a detector, or with an experiment's model, pruned and not."""
 
 import json
 from collections import Counter
@@ -113,7 +113,7 @@ def _require_open(pruning: Pruning) -> None:
 
 
 class ByExperiment:
-    """An experiment's model judges, pruned and not."""
+    """Scorer of files by an experiment's model, pruned and not."""
 
     def __init__(self, explorer: Explorer, pruning: Pruning) -> None:
         self._explorer, self._windows = explorer, windows_text(pruning)
@@ -121,7 +121,7 @@ class ByExperiment:
         self.title = f"{explorer.prepared.experiment.title}: {self._windows}"
 
     def judged(self, files: Sequence[Path]) -> Iterator[ScoredImage | Skipped]:
-        """One file after the other."""
+        """Yield the result of one file after the other."""
         classifier = self._explorer.prepared.classifier
         for start in range(0, len(files), BATCH):
             inputs = {}
@@ -136,15 +136,15 @@ class ByExperiment:
                 yield from map(ScoredImage, inputs, *heads)
 
     def line(self, said: ScoredImage) -> dict[str, object]:
-        """For machines."""
+        """Return one image as a line for machines."""
         return machine(said)
 
     def csv(self, scored: Sequence[ScoredImage]) -> str:
-        """For spreadsheets."""
+        """Return all images as CSV for spreadsheets."""
         return csv_lines(scored)
 
     def about(self) -> dict[str, object]:
-        """What the columns are."""
+        """Return what the columns are."""
         return {
             "experiment": self._explorer.prepared.experiment.title,
             "pruned": self._windows,
@@ -152,12 +152,12 @@ class ByExperiment:
         }
 
     def table(self, scored: Sequence[ScoredImage]) -> Table:
-        """For people."""
+        """Return all images as a table for people."""
         return scores_table(scored, self._after)
 
 
 def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_json: bool) -> tuple[str, Table]:
-    """Judge all files, print them for machines as they come, write the CSV; title and table for people."""
+    """Score all files, print them for machines as they come, write the CSV; return title and table."""
     scored: list[Item] = []
     skipped: list[Skipped] = []
     people = _console.people()
@@ -184,7 +184,7 @@ def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_jso
 
 
 def _tell(skipped: Sequence[Skipped], files: int) -> None:
-    """Say on stderr what was skipped, counted by reason."""
+    """Print to stderr what was skipped, counted by reason."""
     if not skipped:
         return
     first = {skip.reason: skip.file.name for skip in reversed(skipped)}

@@ -1,4 +1,4 @@
-"""What `score` says of each file: a line of JSON, of CSV, or of a table."""
+"""Output of `score` for each file judged by an experiment's model: a line of JSON, of CSV, or of a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from opnp.reports.csv_table import csv_of, file_cell
 
 @dataclass(frozen=True)
 class ScoredImage:
-    """One image file: before pruning and after."""
+    """An image file with its predictions before pruning and after."""
 
     file: Path
     before: Prediction
@@ -25,7 +25,7 @@ class ScoredImage:
 
 @dataclass(frozen=True)
 class Skipped:
-    """One file that is no image."""
+    """A file that is no image."""
 
     file: Path
     reason: str
@@ -42,14 +42,14 @@ def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
 
 
 def machine(said: ScoredImage | Skipped) -> dict[str, object]:
-    """One file for machines."""
+    """Return one file for machines."""
     if isinstance(said, Skipped):
         return {"file": str(said.file), "skipped": said.reason}
     return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
 
 
 def csv_lines(scored: Sequence[ScoredImage]) -> str:
-    """All images as CSV."""
+    """Return all images as CSV."""
 
     def line(said: ScoredImage) -> dict[str, str | float | bool]:
         heads = {"unpruned": said.before, "pruned": said.after}
@@ -60,7 +60,7 @@ def csv_lines(scored: Sequence[ScoredImage]) -> str:
 
 
 def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
-    """All images for people."""
+    """Return all images as a table for people."""
     pruned = after.pruning.kind != "unpruned"
     caption = f"threshold {scored[0].after.threshold:.2f}; " + (
         f"unpruned {scored[0].before.threshold:.2f}; unpruned → pruned" if pruned else "nothing pruned"

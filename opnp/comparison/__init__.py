@@ -1,4 +1,4 @@
-"""Pruning beside the other post-hoc methods, and combined with them, on the same features."""
+"""Comparison of pruning with the other post-hoc methods, alone and combined, on the same features."""
 
 from opnp.comparison.fit_data import Training, training
 from opnp.comparison.grammar import read, spell

@@ -1,4 +1,4 @@
-"""The comparison as CSV and JSON, for machines."""
+"""Export the comparison as CSV and JSON, for machines."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from opnp.reports.metric_table import AVERAGE, DIRECTION, Record, records
 
 
 def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:
-    """One flat record for each row and OOD set, and for the average. Fractions and microseconds."""
+    """Yield one flat record for each row and OOD set, and for the average. Fractions and microseconds."""
     for row in rows:
         head: Record = {
             "row": row.name,
@@ -30,12 +30,12 @@ TIME = "us_per_image: microseconds from features in memory to scores, without th
 
 
 def comparison_csv(rows: Sequence[Row]) -> str:
-    """The table in long form."""
+    """Return the table in long form."""
     return csv_of(comparison_records(rows))
 
 
 def comparison_json(rows: Sequence[Row], made_from: Mapping[str, object], ood: Sequence[str]) -> str:
-    """The table with what it was made from."""
+    """Return the table with what it was made from."""
     said = {
         **made_from,
         "ood": list(ood),

@@ -25,7 +25,7 @@ SEED = 2204
 
 @dataclass(frozen=True)
 class Training:
-    """What methods may fit to.
+    """Training data that methods may fit to.
 
     Attributes:
         features: (N, D) float32 and labels (N,); None where they are not on this machine any more.
@@ -41,7 +41,7 @@ class Training:
 
     @property
     def count(self) -> int:
-        """Images that methods fit to."""
+        """Number of images that methods fit to."""
         return 0 if self.features is None else len(self.features.labels)
 
 
@@ -73,7 +73,7 @@ def training(prepared: Prepared, store: Store, *, most: int = MOST) -> Training:
 
 
 def drawn(count: int, most: int) -> torch.Tensor:
-    """Places of at most `most` of `count` rows, without repetition, ascending, by seed.
+    """Return places of at most `most` of `count` rows, without repetition, ascending, by seed.
 
     Example:
         >>> drawn(3, 5)
@@ -86,7 +86,7 @@ def drawn(count: int, most: int) -> torch.Tensor:
 
 
 def _labels(prepared: Prepared, beside: torch.Tensor, skipped: Sequence[Skip] = ()) -> torch.Tensor:
-    """(N,) labels of the ID training images as they are told today; -1 for all where they cannot be had."""
+    """Return today's (N,) labels of the ID training images; -1 for all where they cannot be had."""
     images = prepared.experiment.id_train
     try:
         names = prepared.classifier.class_names

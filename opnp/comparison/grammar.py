@@ -1,4 +1,4 @@
-"""Recipes as one line of text, for links and the command line, and back."""
+"""Format recipes as one line of text, for links and the command line, and parse them."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ _PART = re.compile(r"([a-z-]+)(?:\(([^()]*)\))?")
 
 
 def spell(recipe: Recipe) -> str:
-    """A recipe as text that `read` understands.
+    """Return a recipe as text that `read` understands.
 
     Example:
         >>> spell(Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=(("gen.gamma", 0.5),)))
@@ -35,7 +35,7 @@ def spell(recipe: Recipe) -> str:
 
 
 def read(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
-    """The recipe that a line spells: names joined by +, parameters in brackets; the score may be left out.
+    """Parse a recipe from a line: names joined by +, parameters in brackets; the score may be left out.
 
     Args:
         line: Such as "pruned+react(percentile=95)+gen".
@@ -115,7 +115,7 @@ def _ends(window: tuple[float, float]) -> str:
 
 
 def _exact(value: float) -> str:
-    """The shortest digits that are read back as the same number."""
+    """Return the shortest digits that are read back as the same number."""
     return repr(float(value)).removesuffix(".0")
 
 
@@ -137,7 +137,7 @@ def _read_part(part: str, line: str) -> tuple[str, dict[str, str]]:
 
 
 def _require_alone(name: str, others: list[str], line: str) -> None:
-    """Windows are said once: by `pruned`, or by weights and neurons."""
+    """Check that windows are given once: by `pruned`, or by weights and neurons."""
     if name in others or (others and PRUNED in (name, *others)):
         raise InvalidSettingError(
             f"Expected one pruning but {line!r} has {others[-1]!r} and {name!r}. Make two rows, or drop one."

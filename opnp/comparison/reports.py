@@ -1,4 +1,4 @@
-"""The comparison as Markdown and LaTeX, for people and papers."""
+"""Format the comparison as Markdown and LaTeX, for people and papers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,7 +32,7 @@ Cell = tuple[str, Standing]
 
 
 def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
-    """One table with the rows that could not run below.
+    """Return one table with the rows that could not run below.
 
     Args:
         rows: What to print.
@@ -51,7 +51,7 @@ def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], k
 
 
 def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
-    r"""A `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
+    r"""Return a `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
     marks = {Standing.BEST: r"\textbf{%s}", Standing.CLOSE: r"\emph{%s}", Standing.OTHER: "%s"}
     body = [
         " & ".join(marks[standing] % latex(words) for words, standing in line) for line in _body(rows, key)
@@ -71,7 +71,7 @@ def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key:
 
 
 def latex(words: str) -> str:
-    r"""Words as LaTeX shows them.
+    r"""Escape words for LaTeX.
 
     Example:
         >>> print(latex("95 % of {x_1}"))

@@ -1,4 +1,4 @@
-"""Scores that took long, kept in the store, so that a restart does not cost them again."""
+"""Cache of scores that took long, in the store, so that a restart does not cost them again."""
 
 import logging
 import threading
@@ -36,7 +36,7 @@ def kept_score(
     *,
     cancel: threading.Event | None = None,
 ) -> MethodScores:
-    """`score`, or what it gave before for the same model, images, recipe and libraries.
+    """Return `score`, or its earlier result for the same model, images, recipe and libraries.
 
     The times of a row that is found are those of when it was computed.
     """

@@ -1,4 +1,4 @@
-"""A recipe to the scores of every set, from features in memory."""
+"""Score every image of every set by a recipe, from features in memory."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ QUICK = 0.25
 
 @dataclass(frozen=True)
 class MethodScores:
-    """What a recipe says of every set.
+    """Scores of every set by a recipe.
 
     Attributes:
         recipe: Which.
@@ -86,7 +86,7 @@ def score(
 
 
 def require_met(training: Training, recipe: Recipe) -> None:
-    """Check that everything is there which the methods of a recipe need.
+    """Check that all that the methods of a recipe need is there.
 
     Raises:
         InvalidDataError: If something is not; the message says what and for which method.
@@ -110,7 +110,7 @@ def require_met(training: Training, recipe: Recipe) -> None:
 
 
 class _Fitted:
-    """A recipe that has seen the training data: (n, D) features to what it says of them."""
+    """A recipe fitted to the training data: maps (n, D) features to their scores."""
 
     def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
         pruned = prepared.heads(recipe.pruning)
@@ -131,7 +131,7 @@ class _Fitted:
         self._rate = rule.fit(training, head, recipe.values(rule))
 
     def _seen(self, features: torch.Tensor) -> torch.Tensor:
-        """Features as the last layer gets them."""
+        """Return features as they enter the last layer."""
         if self._rectify is not None:
             features = self._rectify(features)
             require_finite("features", features, remedy=_REMEDY)
@@ -152,7 +152,7 @@ _FIELDS = ("scores", "confidence", "predicted")
 def _timed(
     fitted: _Fitted, parts: list[torch.Tensor], cancel: threading.Event | None
 ) -> tuple[list[HeadOutput], float]:
-    """What is said of all rows, block by block, and the seconds it took."""
+    """Return the scores of all rows, block by block, and the seconds it took."""
     blocks, seconds = [], 0.0
     for block in _blocks(parts):
         if cancel is not None and cancel.is_set():
@@ -164,12 +164,12 @@ def _timed(
 
 
 def _fits(recipe: Recipe) -> bool:
-    """Whether anything after the rectifier looks at training images."""
+    """Return whether anything after the rectifier looks at training images."""
     return recipe.sparsifier is not None or Need.TRAINING in SCORES[recipe.score].needs
 
 
 def _blocks(parts: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-    """All rows, in one block where they are few."""
+    """Yield all rows, in one block where they are few."""
     if sum(map(len, parts)) <= WHOLE:
         yield torch.cat(parts)
         return

@@ -1,4 +1,4 @@
-"""Scores to the rows of the table: every figure on one half of every OOD set, or the reason why not."""
+"""Evaluate recipes as rows of a table: figures on one half of every OOD set, or the reason for none."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ FAILED = (
 
 @dataclass(frozen=True)
 class Row:
-    """One recipe.
+    """A recipe and its figures.
 
     Attributes:
         name: Of the row.
@@ -47,7 +47,7 @@ class Row:
 
 
 class Standing(StrEnum):
-    """Where a row stands in a column."""
+    """Standing of a row in a column."""
 
     BEST = "best"
     """No other is better."""
@@ -105,7 +105,7 @@ def attempt(
     cancel: threading.Event | None = None,
     store: Store | None = None,
 ) -> MethodScores | Row:
-    """The scores of a recipe, or a row without figures that says why there are none.
+    """Return the scores of a recipe, or a row without figures that says why there are none.
 
     Args:
         prepared: The experiment.
@@ -134,7 +134,7 @@ def attempt(
 
 
 def row_of(name: str, prepared: Prepared, said: MethodScores | Row, ood: Sequence[str], half: Half) -> Row:
-    """The row of what `attempt` gave.
+    """Return the row of a result of `attempt`.
 
     Raises:
         InvalidDataError: If no OOD set is chosen.
@@ -152,7 +152,7 @@ def row_of(name: str, prepared: Prepared, said: MethodScores | Row, ood: Sequenc
 
 @dataclass(frozen=True)
 class Cells:
-    """The figures of a row, of one OOD set or of their average. Fractions.
+    """Figures of a row, of one OOD set or of their average. Fractions.
 
     Attributes:
         fpr95: Lower is better.
@@ -183,7 +183,7 @@ COLUMNS = ("fpr95", "auroc", "aupr_id", "aupr_ood", "ece", "accuracy")
 
 
 def cells(figures: MetricTable, key: str | None) -> Cells:
-    """The figures of the OOD set with that key, or the macro average for None."""
+    """Return the figures of the OOD set with that key, or the macro average for None."""
     said = figures.together if key is None else figures.alone[key]
     mean = average(said)
     return Cells(
@@ -199,7 +199,7 @@ def cells(figures: MetricTable, key: str | None) -> Cells:
 
 
 def standings(column: str, values: Sequence[Cells | None]) -> list[Standing]:
-    """Which rows are best in a column, and which lie within the best one's interval where it has one.
+    """Mark the best rows of a column, and those within the best one's interval where it has one.
 
     Example:
         >>> one = Cells(0.2, Interval(0.1, 0.3), 0.9, Interval(0.8, 1.0), 0.9, 0.9, 0.1, 0.9)

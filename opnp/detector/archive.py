@@ -1,4 +1,4 @@
-"""A zip of one JSON manifest and one safetensors file, written in one step and read without trust.
+"""Read and write a zip of one JSON manifest and one safetensors file: whole or not at all, without trust.
 
 Nothing is ever unpacked to disk, and no byte of it is run: two members of known names are read into memory,
 up to a limit that holds whatever the zip declares.
@@ -32,7 +32,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(manifest: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """The bytes of a zip; the same for the same content."""
+    """Return the bytes of a zip; the same for the same content."""
     said = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
     members = {MANIFEST: said.encode(), TENSORS: save({name: t.contiguous() for name, t in tensors.items()})}
     data = io.BytesIO()
@@ -59,7 +59,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file, if they are not too many.
+    """Return the bytes of a file, if they are not too many.
 
     Raises:
         MissingDataError: If there is no such file.
@@ -78,7 +78,7 @@ def read(path: Path) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """The manifest and the tensors in a zip.
+    """Return the manifest and the tensors in a zip.
 
     Raises:
         InvalidDataError: If it is no such zip, damaged or hostile; the message says how.
@@ -88,7 +88,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
 
 
 def refused(reason: str) -> InvalidDataError:
-    """An error that says why a file is not taken for a detector."""
+    """Return an error that says why a file is not taken for a detector."""
     return InvalidDataError(
         f"Expected a detector as `Detector.save` writes it but {reason}. Save it again, and take detectors "
         "only from where you trust."
@@ -124,7 +124,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def _header(stream: IO[bytes], packed: int) -> bytes:
-    """The beginning of the tensors, which names and sizes them: what does not belong is not unpacked."""
+    """Read the beginning of the tensors, which names and sizes them; what does not belong is not unpacked."""
     start = stream.read(8)
     length = int.from_bytes(start, "little")
     if len(start) < 8 or length > _MOST_HEADER:

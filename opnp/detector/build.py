@@ -1,4 +1,4 @@
-"""A position of the windows and a chosen threshold to a detector with its manifest."""
+"""Build a detector with its manifest from a position of the windows and a chosen threshold."""
 
 import json
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
 
 
 def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[str]) -> dict[str, object]:
-    """What the detector does on the held-out halves: fractions, each with its 95 % interval."""
+    """Return the detector's figures on the held-out halves: fractions, each with its 95 % interval."""
     said = plan.outcome
     ranking = {}
     if ood:
@@ -98,6 +98,6 @@ def _ends(interval: Interval) -> Number:
 
 
 def _plain(said: dict[str, object]) -> dict[str, object]:
-    """The same as it comes back from a file: lists for tuples, str for enums."""
+    """Return a manifest as it comes back from a file: lists for tuples, str for enums."""
     read: dict[str, object] = json.loads(json.dumps(said))
     return read

@@ -1,4 +1,4 @@
-"""`Detector`: a pruned model with a threshold, that judges images and travels as one zip."""
+"""`Detector`: a pruned model with a threshold, which judges images and travels as one zip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Detector:
-    """Judges images: their class, and whether they are out-of-distribution. Never changes.
+    """Judge of images: their class, and whether they are out-of-distribution. Never changes.
 
     Attributes:
         classifier: The backbone and its transform; its weight's device is where the backbone runs.
@@ -52,17 +52,17 @@ class Detector:
 
     @cached_property
     def examples(self) -> torch.Tensor:
-        """(n, ...) float32, the probe images as they enter the backbone."""
+        """Probe images as they enter the backbone, (n, ...) float32."""
         return self.probes.inputs(self.classifier)
 
     @property
     def threshold(self) -> float:
-        """Scores below it are out-of-distribution."""
+        """Score below which an image is out-of-distribution."""
         return self.manifest.threshold
 
     @property
     def title(self) -> str:
-        """What it is a detector of, and since when."""
+        """Title with its experiment and the day it was made."""
         return f"Detector of {self.manifest.said['date'][:10]} for {self.manifest.said['title']}"
 
     @overload
@@ -92,7 +92,7 @@ class Detector:
         return results[0] if single else results
 
     def prepared(self, image: Image.Image) -> torch.Tensor:
-        """A picture as it enters the backbone.
+        """Return a picture as it enters the backbone.
 
         Raises:
             UnreadableImageError: If the model's transform fails on it.
@@ -108,11 +108,11 @@ class Detector:
         ]
 
     def to(self, device: torch.device | str) -> "Detector":
-        """A detector whose backbone runs on `device`; this one stays."""
+        """Return a detector whose backbone runs on `device`; this one stays."""
         return replace(self, classifier=self.classifier.to(torch.device(device)))
 
     def to_bytes(self) -> bytes:
-        """The zip that `save` writes."""
+        """Return the zip that `save` writes."""
         head = {"head.weight": self.weight, "head.bias": self.bias}
         return archive.pack(self.manifest.said, head | self.probes.tensors())
 
@@ -132,7 +132,7 @@ class Detector:
         classifier: Classifier | None = None,
         device: torch.device | str = "cpu",
     ) -> "Detector":
-        """Read what `save` wrote, and check that it gives the same numbers here.
+        """Read a detector that `save` wrote, and check that it gives the same numbers here.
 
         Args:
             path: The zip.
@@ -154,7 +154,7 @@ class Detector:
     def from_bytes(
         cls, data: bytes, *, classifier: Classifier | None = None, device: torch.device | str = "cpu"
     ) -> "Detector":
-        """`load` for the bytes of a file."""
+        """Read a detector as `load` does, from the bytes of a file."""
         manifest, weight, bias, probes = _checked(*archive.unpack(data))
         model = (classifier or _experiment_of(manifest).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
@@ -181,7 +181,7 @@ def _experiment_of(manifest: DetectorManifest) -> Experiment:
 def _checked(
     said: dict[str, Any], tensors: dict[str, torch.Tensor]
 ) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes]:
-    """The parts of a file, each as it should be and fitting the others."""
+    """Return the parts of a file, each as it should be and fitting the others."""
     manifest, probes = DetectorManifest(said), read_probes(tensors)
     weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
     if weight is None or bias is None or {weight.dtype, bias.dtype} != {torch.float32}:

@@ -1,4 +1,4 @@
-"""Whatever holds images to the tensors that enter a backbone."""
+"""Turn whatever holds images into the tensors that enter a backbone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ Images: TypeAlias = One | npt.NDArray[np.uint8] | torch.Tensor
 def inputs_of(
     classifier: Classifier, images: Images | Sequence[Images], shape: tuple[int, ...]
 ) -> tuple[list[torch.Tensor], bool]:
-    """Images as they enter the backbone.
+    """Return images as they enter the backbone.
 
     Args:
         classifier: For its transform.

@@ -1,4 +1,4 @@
-"""What a detector says of itself, and the check of what somebody's file says."""
+"""Manifest of a detector, and the check of one from an untrusted file."""
 
 import math
 from dataclasses import dataclass
@@ -58,12 +58,12 @@ class DetectorManifest:
 
     @property
     def threshold(self) -> float:
-        """Scores at or above it are accepted."""
+        """Score from which on an image is accepted."""
         return float(self.said["threshold"])
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """In the order of the logits."""
+        """Class names in the order of the logits."""
         return tuple(self.said["classes"])
 
     @property

@@ -1,4 +1,4 @@
-"""`GraphDetector`: an ONNX graph that judges images, where neither its experiment nor its model's code is."""
+"""`GraphDetector`: an ONNX graph that judges images, without its experiment or its model's code."""
 
 import json
 import math
@@ -25,7 +25,7 @@ Input = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class GraphDetector:
-    """Judges images as the `Detector` does that was exported. Never changes.
+    """Judge of images, like the `Detector` that was exported. Never changes.
 
     Attributes:
         session: onnxruntime's, on the CPU.
@@ -42,7 +42,7 @@ class GraphDetector:
     preprocessing: Preprocessing
 
     def prepared(self, image: Image.Image) -> Input:
-        """A picture as it enters the graph."""
+        """Return a picture as it enters the graph."""
         return self.preprocessing(image)
 
     def judge(self, inputs: Sequence[Input]) -> list[Prediction]:
@@ -59,7 +59,7 @@ class GraphDetector:
 
     @classmethod
     def load(cls, path: Path | str) -> "GraphDetector":
-        """Read what `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
+        """Read a graph that `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
 
         Raises:
             MissingDataError: If onnxruntime or the file is not there.

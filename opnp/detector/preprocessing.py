@@ -1,4 +1,4 @@
-"""A model's transform in plain values, for judging images where neither the model's code nor torch is.
+"""Describe a model's transform in plain values, for judging images without the model's code or torch.
 
 Transforms are programs; a graph can only carry a description. One is made where the transform consists of
 the usual steps of torchvision, and only kept once Pillow and numpy, following it, gave the same numbers.
@@ -30,7 +30,7 @@ _TO_TENSOR = {"ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """Resize, crop, scale to [0, 1], then (x - mean) / std.
+    """Steps of a transform: resize, crop, scale to [0, 1], then (x - mean) / std.
 
     Attributes:
         mode: What a picture is converted to first, RGB or L.
@@ -50,7 +50,7 @@ class Preprocessing:
     std: tuple[float, ...]
 
     def __call__(self, image: Image.Image) -> npt.NDArray[np.float32]:
-        """A picture as it enters the graph, (C, H, W) float32.
+        """Return a picture as it enters the graph, (C, H, W) float32.
 
         Example:
             >>> half = Preprocessing("L", (2, 2), None, "bilinear", (0.5,), (0.5,))
@@ -69,12 +69,12 @@ class Preprocessing:
         return np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def plain(self) -> dict[str, object]:
-        """In plain values, for files."""
+        """Return the steps in plain values, for files."""
         return asdict(self)
 
 
 def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uint8]]) -> Preprocessing | None:
-    """What a transform does, proven on pictures and on seeded noise of other shapes.
+    """Describe a transform, proven on pictures and on seeded noise of other shapes.
 
     Args:
         transform: A model's.
@@ -97,7 +97,7 @@ def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uin
 
 
 def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
-    """What `Preprocessing.plain` wrote down.
+    """Parse what `Preprocessing.plain` wrote.
 
     Raises:
         ValueError: If it is none.
@@ -127,7 +127,7 @@ def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
 
 
 def _sized(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
-    """Width and height after resizing."""
+    """Return width and height after resizing."""
     if isinstance(resize, tuple):
         return resize[1], resize[0]
     short = min(width, height)
@@ -144,7 +144,7 @@ def _same(found: Preprocessing, transform: Transform, picture: npt.NDArray[np.ui
 
 
 def _read(transform: Transform) -> Preprocessing | None:
-    """What the steps of a transform say of themselves; None where one is not known here."""
+    """Read the settings from the steps of a transform; None where a step is not known here."""
     own = transform if isinstance(transform, ModelTransform) else ModelTransform("RGB", transform, "")
     said: dict[str, Any] = {"mode": own.mode, "resize": None, "crop": None, "interpolation": "bilinear"}
     said |= {"mean": (0.0,), "std": (1.0,)}

@@ -1,4 +1,4 @@
-"""A detector on the experiment that it was made from: its settings, and its figures beside fresh ones."""
+"""Restore a detector's settings on the experiment that it was made from, and compute its figures again."""
 
 import math
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of the held-out halves, as the file says it and as it is now.
+    """A figure of the held-out halves, as the file says it and as it is now.
 
     Attributes:
         name: `ID_ACCEPTED`, the key of an OOD set, `RIGHT`, `AURC`, `FPR95` or `AUROC`.
@@ -55,14 +55,14 @@ class Figure:
 
     @property
     def same(self) -> bool:
-        """Whether they differ by rounding at most."""
+        """True if they differ by rounding at most."""
         filed, fresh = self.filed.value, self.fresh.value
         return abs(filed - fresh) <= SAME or (math.isnan(filed) and math.isnan(fresh))
 
 
 @dataclass(frozen=True)
 class Reopened:
-    """What a detector was made with.
+    """Settings that a detector was made with, and its figures.
 
     Attributes:
         pruning: The windows.
@@ -119,7 +119,7 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
 
 
 def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: float) -> dict[str, Measured]:
-    """The figures of the detector's head and threshold on the held-out halves of stored features."""
+    """Return the figures of the detector's head and threshold on the held-out halves of stored features."""
     prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
     rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
     id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
@@ -136,7 +136,7 @@ def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: fl
 
 
 def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
-    """The figures that a manifest says, in the order of the page."""
+    """Return the figures that a manifest says, in the order of the page."""
     shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
     filed = {name: _share(said) for name, said in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
     numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if ood else {})}

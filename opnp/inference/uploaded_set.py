@@ -1,4 +1,4 @@
-"""A zip of somebody's pictures to an OOD set in memory, and how it stands against the ID test set."""
+"""Read an uploaded zip of pictures as an OOD set in memory, and compare it with the ID test set."""
 
 import io
 import threading
@@ -25,7 +25,7 @@ SMALL = 112
 
 @dataclass(frozen=True)
 class UploadedSet:
-    """Pictures that were looked at once. Never written to disk.
+    """Pictures of a zip with their features, run through the model once. Never written to disk.
 
     Attributes:
         title: The zip's name, safe to show.
@@ -46,7 +46,7 @@ class UploadedSet:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A set's scores against those of the ID test set under one head.
+    """Scores of a set against those of the ID test set under one head.
 
     Attributes:
         threshold: The score that accepts at least 95 % of the ID test set.
@@ -131,7 +131,7 @@ def read_uploaded_set(
 
 
 def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
-    """How a set's scores stand against those of the ID test set.
+    """Compare a set's scores with those of the ID test set.
 
     The interval of the share is the bootstrap's of `opnp.evaluation.intervals`; where none or all are
     accepted, which no resample can change, it is Wilson's.

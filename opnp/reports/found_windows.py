@@ -1,4 +1,4 @@
-"""How windows were chosen and what they are worth, for machines and in sentences."""
+"""Report a search for windows: its rule, its result and their figures, for machines and in sentences."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ NOTHING = "Found no window within that rule that beats the unpruned model. Allow
 
 
 def search_facts(found: FoundWindows) -> dict[str, object]:
-    """A search for machines: its rule, what it looked at, and what it found. Fractions."""
+    """Return a search for machines: its rule, what it looked at, and what it found. Fractions."""
     held = found.held_out
     return {
         "rule": "lowest macro FPR95 on the tune halves within the accuracy loss, coarse to fine",
@@ -40,7 +40,7 @@ def search_facts(found: FoundWindows) -> dict[str, object]:
 
 
 def search_lines(found: FoundWindows, titles: Mapping[str, str]) -> list[str]:
-    """A search in sentences: how windows were chosen, then which and what they are worth.
+    """Return a search in sentences: how windows were chosen, then which and what they are worth.
 
     Args:
         found: The search.

@@ -1,4 +1,4 @@
-"""Logits that move from mask to mask at the cost of the weights that flip."""
+"""Update logits from mask to mask at the cost of the weights that flip."""
 
 import numpy as np
 import numpy.typing as npt
@@ -43,17 +43,17 @@ class Incremental:
         self._next = 0  # the tile that is recomputed next
 
     def distance(self, mask: torch.Tensor) -> int:
-        """How many weights differ between here and `mask`; all of them before the first move."""
+        """Return how many weights differ from `mask`; all of them before the first move."""
         if self._mask is None:
             return mask.numel()
         return int(np.count_nonzero(self._mask != mask.numpy()))
 
     def is_far(self, mask: torch.Tensor) -> bool:
-        """Whether so many weights differ that a full product is the cheaper way."""
+        """Return whether so many weights differ that a full product is the cheaper way."""
         return self.distance(mask) > FAR * mask.numel()
 
     def move(self, head: PrunedHead) -> HeadOutput:
-        """Go to `head`, by the difference or by a full product, and say what it says of all samples."""
+        """Update the logits to `head`, by the difference or by a full product, and return its output."""
         old, new = self._mask, head.mask.numpy()
         flips = self.distance(head.mask)
         if self._answer is not None and flips == 0:

@@ -1,4 +1,4 @@
-"""Two masks to the list of products that leads from one's logits to the other's."""
+"""List the products that lead from the logits at one mask to those at another."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from opnp.scoring.kernels import GROUP
 
 @dataclass(frozen=True)
 class Changes:
-    """What to add to the logits of each class, by class.
+    """Weights to add to and take from the logits of each class, by class.
 
     Attributes:
         restarted: (C,) bool, classes that start again from their bias: fewer weights are kept than flipped.
@@ -62,7 +62,7 @@ def changes_between(
 
 
 def no_changes(classes: int) -> Changes:
-    """An empty list, for logits that are already where they shall be."""
+    """Return an empty list, for logits that need no change."""
     nothing = np.zeros(classes, np.bool_)
     starts = np.zeros(classes + 1, np.int64)
     return Changes(nothing, starts, np.zeros(0, np.uint32), np.zeros(0, np.float32))

@@ -1,4 +1,4 @@
-"""The live scorer: windows in, scores of all stored samples out, at the cost of what moved."""
+"""Live scorer: exact scores of all stored samples under any windows, at the cost of the weights that flip."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -28,7 +28,7 @@ def warm_up() -> None:
 
 
 class LiveScorer:
-    """Exact scores of stored features under any pruning, quick when it differs little from the last one.
+    """Exact scorer of stored features under any pruning, quick when it differs little from the last one.
 
     The logits of all samples are kept, at one mask. A move adds and takes away the products of the weights
     whose mask flips, f_new = f_old + sum of (+/-) W_cj z_j, and each sample's score, confidence and class
@@ -93,7 +93,7 @@ class LiveScorer:
         self._sampled.move(unpruned)
 
     def rescore(self, pruning: Pruning) -> HeadOutput:
-        """Scores of all samples under `pruning`.
+        """Return the scores of all samples under `pruning`.
 
         Args:
             pruning: The windows.
@@ -112,7 +112,7 @@ class LiveScorer:
             return self._all.move(head)
 
     def preview(self, pruning: Pruning) -> Preview:
-        """Scores of a stratified random sample under `pruning`, for while the exact ones are computed.
+        """Return the scores of a stratified random sample under `pruning`, ahead of the exact ones.
 
         The sample is drawn once, the same number from every stratum that has as many.
 

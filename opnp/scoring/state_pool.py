@@ -1,4 +1,4 @@
-"""A few positions, of which the nearest moves."""
+"""Pool of cached logits at a few masks, of which the nearest is updated."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from opnp.scoring.state import Position
 
 
 class Shelf:
-    """Up to `most` positions; a head is answered by the one that has the least way to go.
+    """Up to `most` cached states; a head updates the cached state that differs in the fewest weights.
 
     A head that is far from all of them takes a new position, or, when there are enough, the one that has not
     moved for the longest time. Not safe for threads by itself.
@@ -25,7 +25,7 @@ class Shelf:
         self._positions: list[Position] = []  # the least recently moved first
 
     def move(self, head: PrunedHead) -> HeadOutput:
-        """What `head` says of all samples."""
+        """Return the output of `head` on all samples."""
         position = self._choose(head.mask)
         self._positions = [*(other for other in self._positions if other is not position), position]
         return position.move(head)

@@ -1,4 +1,4 @@
-"""The best windows under a rule, coarse to fine, on what a search may see.
+"""Search the best windows under a rule, coarse to fine, on a tuning set.
 
 First every window of the landscapes; over weights and neurons together, then pairs of the best of both; then
 smaller and smaller steps of each end from the best so far.
@@ -21,7 +21,7 @@ MOST_MOVES = 120
 
 
 class SearchSpace(StrEnum):
-    """What may be pruned."""
+    """Kinds of entries that may be pruned."""
 
     WEIGHTS = "weights"
     """Weights only: OPP."""
@@ -83,7 +83,7 @@ def search(
 
 
 def _refine(data: TuningSet, best: Trial, sides: Sequence[Side], least: float) -> list[Trial]:
-    """Every window tried on the way down from `best`."""
+    """Return every window tried on the way down from `best`."""
     seen = {best.pruning: best}
     for step in STEPS:
         going = True

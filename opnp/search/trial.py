@@ -36,7 +36,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found.
+    """Ranking of the windows that a search tried.
 
     Attributes:
         tried: Number of candidates.
@@ -48,7 +48,7 @@ class SearchResult:
 
     @property
     def best(self) -> Trial:
-        """The chosen one."""
+        """Chosen trial."""
         return self.ranking[0]
 
 
@@ -80,5 +80,5 @@ def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
 
 
 def combine(weights: Pruning, neurons: Pruning) -> Pruning:
-    """The weights' window and scope of one pruning with the neurons' window and definition of another."""
+    """Combine one pruning's window and scope of weights with another's window and definition of neurons."""
     return Pruning(weights.weights, neurons.neurons, weights.scope, neurons.neuron_definition)

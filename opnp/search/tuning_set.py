@@ -1,4 +1,4 @@
-"""What a search for windows may see: the ID test set and the tune half of every OOD set, or a sample of them.
+"""Tuning set of a search: the ID test set and the tune half of every OOD set, or a sample of them.
 
 The report halves are not in here, so nothing that searches with it can read them.
 """
@@ -52,16 +52,16 @@ class TuningSet:
 
     @property
     def sampled(self) -> bool:
-        """Whether it is a sample, so that figures from it have an error."""
+        """True if it is a sample, so that figures from it have an error."""
         return len(self.features) < self.population
 
     def split(self, scores: np.ndarray) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-        """(N,) scores to the ID test set's and each OOD set's, float64."""
+        """Split (N,) scores into the ID test set's and each OOD set's, float64."""
         id_scores, *ood = np.split(scores.astype(np.float64), np.cumsum(self.sizes)[:-1])
         return id_scores, dict(zip(self.ood, ood, strict=True))
 
     def trial(self, pruning: Pruning) -> Trial:
-        """What one pruning does."""
+        """Evaluate one pruning."""
         bias = self.prepared.classifier.bias.cpu().float()
         said = rescore(self.features, self.prepared.heads(pruning).weight, bias)
         id_scores, ood = self.split(said.scores.numpy())
@@ -75,7 +75,7 @@ class TuningSet:
 
 
 def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> TuningSet:
-    """Take what may be seen out of an experiment.
+    """Take the ID test set and the tune halves out of an experiment.
 
     Args:
         prepared: The experiment.
@@ -104,13 +104,13 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
 
 
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
-    """How many images to draw so that a sweep takes seconds: None for all, where that is quick as well."""
+    """Return how many images to draw so that a sweep takes seconds; None for all, where that is quick too."""
     images = len(prepared.id_test.labels) + sum(len(prepared.ood[key].labels) // 2 for key in ood)
     return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
 
 
 def without_ood(data: TuningSet) -> TuningSet:
-    """The same ID images, and outliers made from them alone: no OOD image is looked at.
+    """Return the same ID images, and outliers made from them alone: no OOD image is looked at.
 
     An outlier is the midpoint of the features of two ID images of different classes, z = (z_i + z_k) / 2,
     paired by seed.

@@ -1,4 +1,4 @@
-"""What came of a spoilt cache: right, refused, wrong, a traceback, or stuck."""
+"""Determine the outcome of a spoilt cache: right, refused, wrong, a traceback, or stuck."""
 
 import contextlib
 import io

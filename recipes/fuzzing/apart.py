@@ -1,4 +1,4 @@
-"""Runs a round in a process of its own, so that nothing is remembered and a hang can be ended."""
+"""Run a round in a process of its own, so that nothing is remembered and a hang can be ended."""
 
 import multiprocessing
 import traceback
@@ -12,7 +12,7 @@ Outcome = tuple[str, str]
 
 
 def apart(work: Callable[[], Outcome], seconds: float) -> Outcome:
-    """What `work` gives in a process of its own; "hang" if it does not end within `seconds`.
+    """Return the outcome of `work` in a process of its own; "hang" if it does not end within `seconds`.
 
     This process may not have computed with several threads before: OpenMP's are lost in a fork, and the fork
     waits for them without end. See `one_thread`.

@@ -1,4 +1,4 @@
-"""Asks the command line about a spoilt world, and judges its answer by figures that it had no part in."""
+"""Run the command line on a spoilt world, and check its answer against independent figures."""
 
 import json
 import math
@@ -20,17 +20,17 @@ NEAR = 2e-3
 def asked_for_pictures(
     place: Path, truths: list[Scores], range_: tuple[Scores, Scores] | None = None
 ) -> Outcome:
-    """`evaluate pictures`: its figures are those of one of `truths`, or lie between the two of `range_`."""
+    """Check `evaluate pictures`: figures are those of one of `truths`, or lie between those of `range_`."""
     return _evaluated(place, "pictures", truths, range_)
 
 
 def asked_for_arrays(place: Path, truths: list[Scores]) -> Outcome:
-    """`evaluate arrays`: its figures are those of one of `truths`."""
+    """Check `evaluate arrays`: its figures are those of one of `truths`."""
     return _evaluated(place, "arrays", truths, None)
 
 
 def asked_for_scores(place: Path, file: Path, other: Path, right: float) -> Outcome:
-    """`score`: a spoilt picture is skipped or scored, and the one beside it has the score of its pixels."""
+    """Check `score`: a spoilt picture is skipped or scored, and its neighbour has its pixels' score."""
     arguments = ["score", "pictures", str(file.relative_to(place)), str(other.relative_to(place))]
     failed, lines = _asked(place, "pictures", arguments)
     if failed:
@@ -64,7 +64,7 @@ def _evaluated(place: Path, key: str, truths: list[Scores], span: tuple[Scores, 
 
 
 def _whole(said: dict[str, list[dict[str, float]]]) -> Figures:
-    """AUROC of whole sets: the halves' by their sizes, since both are against all ID images."""
+    """Return the AUROC of whole sets: the halves' by their sizes, since both are against all ID images."""
     held = {str(row["set"]): row for row in said["report"]}
     return {
         key: (row["auroc"] * row["images"] + held[key]["auroc"] * held[key]["images"])
@@ -75,7 +75,7 @@ def _whole(said: dict[str, list[dict[str, float]]]) -> Figures:
 
 
 def _asked(place: Path, key: str, arguments: list[str]) -> tuple[Outcome | None, str]:
-    """What stopped the command, or what it printed."""
+    """Run a command; return the outcome that stopped it, or its output."""
     os.environ["OPNP_EXPERIMENTS"] = str(place / f"{key}.toml")
     os.chdir(place)
     result = CliRunner().invoke(

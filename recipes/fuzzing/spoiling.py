@@ -1,4 +1,4 @@
-"""Ways to spoil a cache: bytes, places, folders and what JSON says."""
+"""Ways to spoil a cache: bytes, locations, folders and JSON."""
 
 import os
 import random
@@ -56,7 +56,7 @@ def _flip(path: Path, chance: random.Random) -> None:
 
 
 def _flip_in_silence(path: Path, chance: random.Random) -> None:
-    """As a disk does: neither size nor time tells."""
+    """Flip bits as a disk does: neither size nor time tells."""
     stat = path.stat()
     _flip(path, chance)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -105,7 +105,7 @@ def _overwrite(path: Path, chance: random.Random) -> None:
 
 
 def _like(path: Path, chance: random.Random) -> Path:
-    """Another of the same kind, in the same folder or one beside it."""
+    """Return another path of the same kind, in the same folder or one beside it."""
     there = [*path.parent.iterdir(), *path.parent.parent.glob(f"*/{path.name[:6]}*")]
     return chance.choice(
         [other for other in there if other.is_dir() == path.is_dir() and not other.is_symlink()]
@@ -143,7 +143,7 @@ def _socket(path: Path) -> None:
 
 
 def _foreign_entry(cache: Path, chance: random.Random) -> None:
-    """A whole entry under the right key that holds something else, as another version may have written."""
+    """Put a whole entry of other content under the right key, as another version may have written."""
     with Store(cache) as store:
         entries = store.entries()
         if not entries:

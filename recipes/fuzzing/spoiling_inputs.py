@@ -1,4 +1,4 @@
-"""Ways to spoil what a stranger brings: experiment files, pictures and arrays."""
+"""Ways to spoil a stranger's inputs: experiment files, pictures and arrays."""
 
 import io
 import json
@@ -90,7 +90,7 @@ def picture(file: Path, chance: random.Random) -> str:
 
 
 def array_file(file: Path, chance: random.Random, there: Arrays) -> tuple[str, Arrays]:
-    """Spoil the arrays: bytes, format, byte order, shape, values; and what is then there."""
+    """Spoil the arrays: bytes, format, byte order, shape, values; return how, and the arrays left."""
     if chance.random() < 0.25:
         return _bytes(file, chance), there
     name = chance.choice([*there])

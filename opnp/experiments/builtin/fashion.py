@@ -1,4 +1,4 @@
-"""The experiments that need nothing but this package: Fashion-MNIST against five OOD sets."""
+"""Experiments that need nothing but this package: Fashion-MNIST against five OOD sets."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ CHECKED_ON = 8
 
 
 def embedded_experiments() -> tuple[Experiment, ...]:
-    """The compact experiment, and the full one, which says if the full Fashion-MNIST is missing."""
+    """Return the compact experiment, and the full one, which says if the full Fashion-MNIST is missing."""
     compact = Experiment(
         key="fashion",
         title="Fashion-MNIST",

@@ -1,4 +1,4 @@
-"""Proves a classifier on the experiment's own images: the same features alone and among others, twice."""
+"""Verify a classifier on the experiment's own images: the same features alone and among others, twice."""
 
 import math
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class _Pictures:
 
 
 def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Tensor:
-    """(n, ...) pictures through the transform, in the loader's way.
+    """Return (n, ...) pictures through the transform, in the loader's way.
 
     Raises:
         InvalidDataError: If the transform raises, gives no tensor, or gives several shapes.
@@ -88,7 +88,7 @@ def prove(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
 
 
 def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
-    """What looks wrong with pictures as they enter the model."""
+    """Return warnings about pictures as they enter the model."""
     numbers = inputs.float()
     largest = float(numbers.abs().max())
     if not math.isfinite(largest):
@@ -102,7 +102,7 @@ def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
 
 
 def rounding(classifier: Classifier, features: torch.Tensor) -> float:
-    """How far the features of one picture may be apart in two batches, by rounding in every layer."""
+    """Return how far the features of a picture may differ between two batches, by rounding in every layer."""
     weights = [p for p in classifier.backbone.parameters() if p.is_floating_point()]
     eps = max((torch.finfo(weight.dtype).eps for weight in weights), default=torch.finfo(torch.float32).eps)
     length = max((weight[0].numel() for weight in weights if weight.ndim > 1), default=1)
@@ -156,7 +156,7 @@ def _require_steady_model(classifier: Classifier, inputs: torch.Tensor, together
 def _is_rounding(
     classifier: Classifier, inputs: torch.Tensor, part: slice, apart: float, allowed: float
 ) -> bool:
-    """Whether what sets features of a part of a batch apart from the whole's vanishes in float64.
+    """Return whether the difference between a part of a batch and the whole vanishes in float64.
 
     Where nearly equal numbers cancel, float32 may round to more than the small features that remain allow.
     A model that cannot run in float64 shows nothing.

@@ -1,4 +1,4 @@
-"""A model from a torch.hub repository: its code must be on this machine, and its weights come from a file.
+"""Classifier from a torch.hub repository whose code is on this machine, with weights from a file.
 
 torch.hub's own `pretrained=True` opens weight files in a way that may run code in them. So the entry point is
 called for the architecture alone and the weights are read here, tensors only.
@@ -46,7 +46,7 @@ class HubClassifier(ClassifierSource):
     options: dict[str, Any] = field(default_factory=dict)
 
     def load(self, place: Place) -> Classifier:
-        """The classifier, from code and weights that are on this machine."""
+        """Load the classifier, from code and weights that are on this machine."""
         require_present(self.missing(place))
         prepare_torchvision()
         folder = self._folder(place)
@@ -67,7 +67,7 @@ class HubClassifier(ClassifierSource):
         return replace(classifier, transform_id=name)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The repository's code and the weights."""
+        """Return the repository's code and the weights, where they are not here."""
         found = []
         by_command = place.command
         if not (self._folder(place) / "hubconf.py").is_file():

@@ -1,4 +1,4 @@
-"""A model of timm, where that is installed, with the weights and the transform that timm knows for it."""
+"""Classifier of timm, where that is installed, with the weights and the transform that timm knows for it."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class TimmClassifier(ClassifierSource):
     transform: TransformTable | None = None
 
     def load(self, place: Place) -> Classifier:
-        """The classifier."""
+        """Load the classifier."""
         require_present(self.missing(place))
         import_torchvision()
         import timm
@@ -57,7 +57,7 @@ class TimmClassifier(ClassifierSource):
         return built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The package itself, and the weights."""
+        """Return the package itself, or the weights, where they are not here."""
         if importlib.util.find_spec("timm") is None:
             return (Missing("Expected the package timm but it is not installed.", "Run `pip install timm`."),)
         self._require_known(place)
