@@ -120,8 +120,8 @@ def main() -> None:
         with dashboard(log, cache, *arguments) as address:
             for visitors in chosen.visitors:
                 frames = drag(chromium, address, TITLE if chosen.large else EMBEDDED, visitors)
-                rates = [len(one) / SECONDS for one in frames]
-                waits = [wait for one in frames for _, wait in one]
+                rates = [len(visit) / SECONDS for visit in frames]
+                waits = [wait for visit in frames for _, wait in visit]
                 p95 = statistics.quantiles(waits, n=20)[-1]
                 print(
                     f"{visitors} at once: {statistics.mean(rates):.1f} frames a second each "

@@ -22,8 +22,8 @@ FOLDERS = 100
 
 def plainly(folder: Path) -> str:
     """Return the identity of a folder by pathlib."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
-    return files_identity(found, folder, "folder", "False")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
+    return files_identity(paths, folder, "folder", "False")
 
 
 def main() -> None:
@@ -47,7 +47,10 @@ def main() -> None:
     plain = times["pathlib"]
     print_table(
         header,
-        [[name, f"{milliseconds(mine):.0f}", f"{ratio(plain, mine):.1f}"] for name, mine in times.items()],
+        [
+            [name, f"{milliseconds(seconds):.0f}", f"{ratio(plain, seconds):.1f}"]
+            for name, seconds in times.items()
+        ],
     )
 
 

@@ -104,11 +104,11 @@ def main() -> None:
             with dashboard(Path(folder) / "log", cache) as address:
                 for who in (label, "next visitor"):
                     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-                    seen = visit(page, address)
-                    weight = f"{seen.data:.2f} MB of data, {seen.scripts:.1f} MB of scripts"
+                    measured = visit(page, address)
+                    weight = f"{measured.data:.2f} MB of data, {measured.scripts:.1f} MB of scripts"
                     print(
-                        f"{who}: first chart {seen.first:.1f} s, all {seen.all:.1f} s; "
-                        f"{seen.figures} figures, {weight}"
+                        f"{who}: first chart {measured.first:.1f} s, all {measured.all:.1f} s; "
+                        f"{measured.figures} figures, {weight}"
                     )
                     page.context.close()
                 page = chromium.new_page(viewport={"width": 1280, "height": 900})

@@ -57,8 +57,8 @@ def written(folder: Path, name: str, *, before: bool = False) -> StoredFeatures:
 
 
 def _without_sum(table: Table) -> None:
-    said = json.loads(table["__metadata__"]["chunk"])
-    table["__metadata__"]["chunk"] = json.dumps({**said, "sum": ""})
+    chunk = json.loads(table["__metadata__"]["chunk"])
+    table["__metadata__"]["chunk"] = json.dumps({**chunk, "sum": ""})
 
 
 def mapped(stored: StoredFeatures) -> None:

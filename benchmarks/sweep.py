@@ -22,7 +22,7 @@ from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.find_windows import unpruned_landscapes
 from opnp.search.landscape import Side, landscape
 from opnp.search.sweep import EDGES
-from opnp.search.trial import choose
+from opnp.search.trial import rank_trials
 from opnp.search.tuning_set import SAMPLE, TuningSet, make_tuning_set
 from opnp.store import Store
 
@@ -53,16 +53,16 @@ def embedded(rounds: int) -> None:
     rows = [[name, f"{milliseconds(times):.0f}"] for name, times in seconds.items()]
     rows.append(["ratio", f"{ratio(seconds['one by one'], seconds['one pass']):.1f}x"])
     print_table(["way", "ms"], rows)
-    found = search(data, unpruned_landscapes(data), SearchSpace.BOTH)
+    result = search(data, unpruned_landscapes(data), SearchSpace.BOTH)
     windows = list(combinations(EVEN, 2))
     grid = [
         data.trial(Pruning(weights, neurons, scope, definition))
         for weights, neurons, scope, definition in product(windows, windows, RankScope, NeuronDefinition)
     ]
-    best = choose(grid, least_accuracy=data.trial(UNPRUNED).accuracy - 0.005).best
+    best = rank_trials(grid, least_accuracy=data.trial(UNPRUNED).accuracy - 0.005).best
     print("\nlowest FPR95 (tune) at 0.5 points of accuracy")
     rows = [
-        ["coarse to fine", str(found.tried), f"{100 * found.best.fpr95:.2f}"],
+        ["coarse to fine", str(result.tried), f"{100 * result.best.fpr95:.2f}"],
         ["even grid", str(len(grid)), f"{100 * best.fpr95:.2f}"],
     ]
     print_table(["way", "windows", "FPR95 %"], rows)

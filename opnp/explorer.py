@@ -100,20 +100,20 @@ class Explorer:
         if not isinstance(self._scorer, LiveScorer):
             return None
         preview = self._scorer.preview(pruning)
-        sampled = preview.rescored
+        sampled = preview.output
         drawn_id, *drawn_ood = np.split(np.arange(sum(preview.drawn)), np.cumsum(preview.drawn)[:-1])
         starts = np.cumsum([0, *self._sizes])
         scores, places = sampled.scores.double().numpy(), preview.indices.numpy()
-        seen = {}
+        ood_scores = {}
         for key in ood:
             number = list(self.prepared.ood).index(key)
-            mine = half_of(self._sizes[1 + number], half) + starts[1 + number]
+            half_places = half_of(self._sizes[1 + number], half) + starts[1 + number]
             rows = drawn_ood[number]
-            seen[key] = scores[rows][np.isin(places[rows], mine)]
+            ood_scores[key] = scores[rows][np.isin(places[rows], half_places)]
         id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
-        figures = evaluate_against(id_test, labels, seen)
-        return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], seen, figures)
+        figures = evaluate_against(id_test, labels, ood_scores)
+        return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], ood_scores, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
         """Return the (D,) neurons from least to most sensitive, by the definition that `pruning` names."""

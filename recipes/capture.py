@@ -53,7 +53,7 @@ def main() -> None:
         page.mouse.wheel(0, SCROLL)
         page.wait_for_timeout(1500)
         pictures = film(page)
-    frames = [one.resize(SHOWN).quantize(64, dither=Image.Dither.NONE) for one in pictures]
+    frames = [picture.resize(SHOWN).quantize(64, dither=Image.Dither.NONE) for picture in pictures]
     path = IMAGES / "dragging.gif"
     frames[0].save(
         path, save_all=True, append_images=frames[1:], duration=MILLISECONDS, loop=0, optimize=True

@@ -59,7 +59,8 @@ HEADER = ["name", "method", "what it does", "needs", "parameters (default, range
 def row(method: Method) -> list[str]:
     """Return one line of a table."""
     parameters = [
-        f"`{one.key}` {one.default:g}, {one.low:g}–{one.high:g}: {one.says}" for one in method.parameters
+        f"`{parameter.key}` {parameter.default:g}, {parameter.low:g}–{parameter.high:g}: {parameter.says}"
+        for parameter in method.parameters
     ]
     paper = method.paper
     return [

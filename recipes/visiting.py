@@ -52,18 +52,18 @@ class Visitor:
 
     def wait(self) -> list[ForwardMsg]:
         """Return all messages that the server sends until a run is done."""
-        seen = []
+        messages = []
         while True:
             message = ForwardMsg()
             message.ParseFromString(self._socket.recv(timeout=PATIENCE))
-            seen.append(message)
+            messages.append(message)
             if message.HasField("new_session"):
                 self.session = message.new_session.initialize.session_id
             if message.script_finished in (
                 ForwardMsg.FINISHED_SUCCESSFULLY,
                 ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
             ) and message.HasField("script_finished"):
-                return seen
+                return messages
 
     def upload(self, data: bytes, name: str = "x.png") -> tuple[int, str]:
         """Send a file to an upload address of the session.
@@ -101,6 +101,6 @@ def visitor(address: str) -> Iterator[Visitor]:
         token = reply.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
     with connect(stream, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-        one = Visitor(address, socket, token)
-        one.draw()
-        yield one
+        session = Visitor(address, socket, token)
+        session.draw()
+        yield session

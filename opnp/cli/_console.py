@@ -38,7 +38,7 @@ class Exit(IntEnum):
     """Stopped by the person at the keyboard; what is done stays."""
 
 
-def people() -> Console:
+def stderr() -> Console:
     """Return the console for people: stderr, so that stdout holds the result alone."""
     return Console(stderr=True, highlight=False, quiet=not leads())
 
@@ -48,24 +48,24 @@ def leads() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def show_json(result: Mapping[str, Any]) -> None:
+def print_json(result: Mapping[str, Any]) -> None:
     """Print a result for machines."""
     if leads():
-        say(json.dumps(result, indent=1))
+        print_line(json.dumps(result, indent=1))
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line of the result, at once."""
     typer.echo(line, file=_stdout.results())
 
 
 @contextlib.contextmanager
-def exits(*, as_json: bool) -> Iterator[None]:
+def exit_codes(*, as_json: bool) -> Iterator[None]:
     """Turn our errors, and a Ctrl-C, into a sentence and an exit code; foreign output goes to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[_each_sentence_once()])
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[_unrepeated_log()])
     try:
         with _stdout.reserved():
             yield
@@ -76,18 +76,18 @@ def exits(*, as_json: bool) -> Iterator[None]:
     except OpnpError as error:
         _end(error, Exit.FAILED, as_json)
     except KeyboardInterrupt:
-        people().print("Stopped. What is complete stays; run it again to go on.")
+        stderr().print("Stopped. What is complete stays; run it again to go on.")
         raise typer.Exit(Exit.STOPPED) from None
 
 
-def _each_sentence_once() -> logging.Handler:
+def _unrepeated_log() -> logging.Handler:
     """Return a handler that prints what is logged to stderr, the same sentence once."""
-    said: set[str] = set()
+    logged: set[str] = set()
 
     def is_new(record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        new = text not in said
-        said.add(text)
+        new = text not in logged
+        logged.add(text)
         return new
 
     handler = logging.StreamHandler()
@@ -98,14 +98,14 @@ def _each_sentence_once() -> logging.Handler:
 def _end(error: OpnpError, code: Exit, as_json: bool) -> None:
     Console(stderr=True, highlight=False).print(f"Error: {error}", markup=False, soft_wrap=True)
     if as_json:
-        show_json({"error": str(error), "kind": type(error).__name__})
+        print_json({"error": str(error), "kind": type(error).__name__})
     raise typer.Exit(code) from None
 
 
 @contextlib.contextmanager
-def showing(title: str) -> Iterator[Report]:
+def progress_bar(title: str) -> Iterator[Report]:
     """Show a progress bar with rate and time left; in a log file, a line every half minute."""
-    console = people()
+    console = stderr()
     if not console.is_terminal:
         yield _Lines(console, title)
         return

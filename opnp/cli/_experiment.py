@@ -34,7 +34,7 @@ def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
     return [key for key in known if not keys or key in keys]
 
 
-def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
+def load_explorer(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
     """Return an experiment with its features and maps, read from the cache or computed into it.
 
     What of its images is not used, and what was assumed of its classes, is said on stderr.
@@ -43,11 +43,11 @@ def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Exp
     with Store(cache) as store, _bars() as progress:
         prepared = prepare(experiment, store, device=chosen, progress=progress)
     for line in image_notes(prepared):
-        _console.people().print(Text(printable(line)), soft_wrap=True)
+        _console.stderr().print(Text(printable(line)), soft_wrap=True)
     return Explorer(prepared)
 
 
-def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
+def usable_keys(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
     """Return the keys of those OOD sets that can be used.
 
     Args:
@@ -80,6 +80,6 @@ class _Bars:
     def __call__(self, title: str, pace: ExtractionProgress) -> None:
         if self._report is None or title != self._title:
             self._stack.close()
-            self._report = self._stack.enter_context(_console.showing(title))
+            self._report = self._stack.enter_context(_console.progress_bar(title))
             self._title = title
         self._report(pace)

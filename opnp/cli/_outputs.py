@@ -40,10 +40,10 @@ def require_files(places: Mapping[str, Path | None]) -> None:
             raise InvalidSettingError(
                 f"Expected `{option}` to be a file but {str(path)!r} is a folder. Add a name."
             )
-        other = named.setdefault(path.resolve(), option)
-        if other != option:
+        first = named.setdefault(path.resolve(), option)
+        if first != option:
             raise InvalidSettingError(
-                f"Expected `{other}` and `{option}` to be two files but both are {str(path)!r}. Change one."
+                f"Expected `{first}` and `{option}` to be two files but both are {str(path)!r}. Change one."
             )
 
 
@@ -68,7 +68,7 @@ def write_table(option: str, path: Path, text: str, about: Mapping[str, object])
     write(option, path, text)
     beside = path.with_name(f"{path.name}-metadata.json")  # as W3C's "CSV on the Web" calls it
     write(option, beside, json.dumps(about, indent=1) + "\n")
-    _console.people().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
+    _console.stderr().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
 
 
 def _unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:

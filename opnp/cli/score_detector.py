@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 Input = TypeVar("Input")
 
 
-class Judge(Protocol[Item]):
+class FileScorer(Protocol[Item]):
     """Protocol of a scorer of image files, with the formats of its results."""
 
     title: str
@@ -30,7 +30,7 @@ class Judge(Protocol[Item]):
     def judged(self, files: Sequence[Path]) -> Iterator[Item | Skipped]:
         """Yield the result of one file after the other; what is no image is skipped."""
 
-    def line(self, said: Item) -> dict[str, object]:
+    def line(self, item: Item) -> dict[str, object]:
         """Return one image for machines."""
 
     def csv(self, scored: Sequence[Item]) -> str:
@@ -43,7 +43,7 @@ class Judge(Protocol[Item]):
         """Return all images as a table for people."""
 
 
-class Judging(Protocol[Input]):
+class ImageDetector(Protocol[Input]):
     """Protocol of a detector, from a zip or as an ONNX graph."""
 
     @property
@@ -62,21 +62,21 @@ class Judging(Protocol[Input]):
 
 
 @dataclass(frozen=True)
-class Detected:
+class DetectorResult:
     """An image file and its prediction."""
 
     file: Path
     prediction: Prediction
 
 
-class ByDetector(Generic[Input]):
+class DetectorScorer(Generic[Input]):
     """Scorer of files by a detector."""
 
-    def __init__(self, detector: Judging[Input]) -> None:
+    def __init__(self, detector: ImageDetector[Input]) -> None:
         self._detector = detector
         self.title = printable(detector.title)
 
-    def judged(self, files: Sequence[Path]) -> Iterator[Detected | Skipped]:
+    def judged(self, files: Sequence[Path]) -> Iterator[DetectorResult | Skipped]:
         """Yield the result of one file after the other."""
         for start in range(0, len(files), BATCH):
             inputs = {}
@@ -85,33 +85,33 @@ class ByDetector(Generic[Input]):
                     inputs[path] = self._detector.prepared(read_file(path).image)
                 except UnreadableImageError as error:
                     yield Skipped(path, str(error))
-            yield from map(Detected, inputs, self._detector.judge(list(inputs.values())))
+            yield from map(DetectorResult, inputs, self._detector.judge(list(inputs.values())))
 
-    def line(self, said: Detected) -> dict[str, object]:
+    def line(self, image: DetectorResult) -> dict[str, object]:
         """Return one image as a line for machines."""
-        return {**self._numbers(said)}
+        return {**self._numbers(image)}
 
-    def _numbers(self, said: Detected) -> dict[str, str | float | bool]:
-        prediction = asdict(said.prediction)
-        return {"file": str(said.file), "class": prediction.pop("class_name"), **prediction}
+    def _numbers(self, image: DetectorResult) -> dict[str, str | float | bool]:
+        prediction = asdict(image.prediction)
+        return {"file": str(image.file), "class": prediction.pop("class_name"), **prediction}
 
-    def csv(self, scored: Sequence[Detected]) -> str:
+    def csv(self, scored: Sequence[DetectorResult]) -> str:
         """Return all images as CSV for spreadsheets."""
-        return csv_of({**self._numbers(said), "file": file_cell(said.file)} for said in scored)
+        return csv_of({**self._numbers(image), "file": file_cell(image.file)} for image in scored)
 
     def about(self) -> dict[str, object]:
         """Return what the columns are."""
         return {"detector": self.title, "scores": f"energy, {DIRECTION}; below the threshold is OOD"}
 
-    def table(self, scored: Sequence[Detected]) -> Table:
+    def table(self, scored: Sequence[DetectorResult]) -> Table:
         """Return all images as a table for people."""
         table = Table("File", "Class", caption=f"threshold {self._detector.threshold:.4f}; below it is OOD")
         for name in ("Confidence, %", "Score", "OOD"):
             table.add_column(name, justify="right")
-        for said in scored:
-            prediction = said.prediction
+        for image in scored:
+            prediction = image.prediction
             table.add_row(
-                Text(printable(str(said.file))),
+                Text(printable(str(image.file))),
                 Text(printable(prediction.class_name)),
                 percent(prediction.confidence),
                 f"{prediction.score:.2f}",

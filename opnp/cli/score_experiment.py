@@ -31,7 +31,7 @@ class Skipped:
     reason: str
 
 
-def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
+def _record(prediction: Prediction) -> dict[str, str | float | bool]:
     return {
         "class": prediction.class_name,
         "confidence": prediction.confidence,
@@ -41,20 +41,24 @@ def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
     }
 
 
-def machine(said: ScoredImage | Skipped) -> dict[str, object]:
+def file_json(scored: ScoredImage | Skipped) -> dict[str, object]:
     """Return one file for machines."""
-    if isinstance(said, Skipped):
-        return {"file": str(said.file), "skipped": said.reason}
-    return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
+    if isinstance(scored, Skipped):
+        return {"file": str(scored.file), "skipped": scored.reason}
+    return {
+        "file": str(scored.file),
+        "unpruned": _record(scored.before),
+        "pruned": _record(scored.after),
+    }
 
 
 def csv_lines(scored: Sequence[ScoredImage]) -> str:
     """Return all images as CSV."""
 
-    def line(said: ScoredImage) -> dict[str, str | float | bool]:
-        heads = {"unpruned": said.before, "pruned": said.after}
-        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _plain(op).items()}
-        return {"file": file_cell(said.file), **told}
+    def line(image: ScoredImage) -> dict[str, str | float | bool]:
+        heads = {"unpruned": image.before, "pruned": image.after}
+        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _record(op).items()}
+        return {"file": file_cell(image.file), **told}
 
     return csv_of(map(line, scored))
 
@@ -68,10 +72,10 @@ def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
     table = Table("File", "Class", caption=caption)
     for name in ("Confidence, %", "Score", "Accepted"):
         table.add_column(name, justify="right")
-    for said in scored:
-        old, new = said.before, said.after
+    for image in scored:
+        old, new = image.before, image.after
         table.add_row(
-            Text(printable(str(said.file))),
+            Text(printable(str(image.file))),
             Text(_change(old.class_name, new.class_name)),
             change(old.confidence, new.confidence),
             _change(f"{old.score:.2f}", f"{new.score:.2f}"),

@@ -30,14 +30,14 @@ def pruned_rows(pruning: Pruning) -> tuple[Recipe, ...]:
         ['OPP', 'OPP + ReAct', 'OPP + ASH-S', 'OPP + GEN']
     """
     sides = {
-        one.kind: one for one in (replace(pruning, neurons=OPEN), replace(pruning, weights=OPEN), pruning)
+        side.kind: side for side in (replace(pruning, neurons=OPEN), replace(pruning, weights=OPEN), pruning)
     }
     combined = (
         Recipe(rectifier="react", pruning=pruning),
         Recipe(rectifier="ash-s", pruning=pruning),
         Recipe("gen", pruning=pruning),
     )
-    alone = tuple(Recipe(pruning=one) for one in sides.values() if one.kind != UNPRUNED.kind)
+    alone = tuple(Recipe(pruning=side) for side in sides.values() if side.kind != UNPRUNED.kind)
     return (*alone, *combined)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from opnp.comparison.grammar import spell
+from opnp.comparison.grammar import format_recipe
 from opnp.comparison.table import Row
 from opnp.config import windows_text
 from opnp.reports.csv_table import csv_of
@@ -15,7 +15,7 @@ def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:
     for row in rows:
         head: Record = {
             "row": row.name,
-            "recipe": spell(row.recipe),
+            "recipe": format_recipe(row.recipe),
             "kept": windows_text(row.recipe.pruning),
             "us_per_image": None if row.scoring is None else 1e6 * row.scoring,
             "fit_seconds": row.fitting,
@@ -36,20 +36,20 @@ def comparison_csv(rows: Sequence[Row]) -> str:
 
 def comparison_json(rows: Sequence[Row], made_from: Mapping[str, object], ood: Sequence[str]) -> str:
     """Return the table with what it was made from."""
-    said = {
+    comparison = {
         **made_from,
         "ood": list(ood),
         "scores": DIRECTION,
         "unit": "fractions",
-        "rows": [_machine(row) for row in rows],
+        "rows": [_as_json(row) for row in rows],
     }
-    return json.dumps(said, indent=1) + "\n"
+    return json.dumps(comparison, indent=1) + "\n"
 
 
-def _machine(row: Row) -> dict[str, object]:
+def _as_json(row: Row) -> dict[str, object]:
     return {
         "name": row.name,
-        "recipe": spell(row.recipe),
+        "recipe": format_recipe(row.recipe),
         "reason": row.reason,
         "us_per_image": None if row.scoring is None else 1e6 * row.scoring,
         "fit_seconds": row.fitting,

@@ -78,7 +78,7 @@ class Recipe:
 def _differing(
     methods: tuple[Method, ...], given: Iterable[tuple[str, float]]
 ) -> tuple[tuple[str, float], ...]:
-    known = {f"{method.key}.{one.key}": one for method in methods for one in method.parameters}
+    known = {f"{method.key}.{allowed.key}": allowed for method in methods for allowed in method.parameters}
     kept: dict[str, float] = {}
     for key, value in given:
         if key not in known:

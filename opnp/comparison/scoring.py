@@ -65,27 +65,27 @@ def score(
         InvalidSettingError: If a parameter does not fit the data.
         CancelledError: If it was stopped.
     """
-    require_met(training, recipe)
+    require_needs(training, recipe)
     start = time.perf_counter()
     fitted = _Fitted(prepared, training.features, recipe)
     fitting = time.perf_counter() - start
     sets = {"": prepared.id_test, **prepared.ood}
     sizes = [len(part.labels) for part in sets.values()]
     features = [part.features for part in sets.values()]
-    blocks, scoring = _timed(fitted, features, cancel)
+    blocks, scoring = _score_blocks(fitted, features, cancel)
     if scoring < QUICK:  # once more, since the first time also waits for memory
-        scoring = min(scoring, _timed(fitted, features, cancel)[1])
+        scoring = min(scoring, _score_blocks(fitted, features, cancel)[1])
     fields = (torch.cat([getattr(block, name) for block in blocks]) for name in _FIELDS)
     parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
-    rescored = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
-    for key, said in rescored.items():
+    outputs = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
+    for key, output in outputs.items():
         for what in ("scores", "confidence"):
             name = f"{what} of {key or 'the ID test set'}"
-            require_finite(name, getattr(said, what), remedy=_REMEDY)
-    return MethodScores(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
+            require_finite(name, getattr(output, what), remedy=_REMEDY)
+    return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes))
 
 
-def require_met(training: Training, recipe: Recipe) -> None:
+def require_needs(training: Training, recipe: Recipe) -> None:
     """Check that all that the methods of a recipe need is there.
 
     Raises:
@@ -114,42 +114,42 @@ class _Fitted:
 
     def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
         pruned = prepared.heads(recipe.pruning)
-        self._kept = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
+        self._neuron_mask = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
         self._rectify = None
         if recipe.rectifier is not None:
             rectifier = RECTIFIERS[recipe.rectifier]
             raw = None if known is None else known.features
             self._rectify = rectifier.fit(raw, recipe.values(rectifier))
         head = Head(pruned.weight, prepared.classifier.bias.cpu().float())
-        seen = None if known is None or not _fits(recipe) else self._seen(known.features)
-        if recipe.sparsifier is not None and seen is not None:
+        inputs = None if known is None or not _fits(recipe) else self._head_inputs(known.features)
+        if recipe.sparsifier is not None and inputs is not None:
             sparsifier = SPARSIFIERS[recipe.sparsifier]
-            head = Head(sparsifier.fit(seen, head, recipe.values(sparsifier)), head.bias)
+            head = Head(sparsifier.fit(inputs, head, recipe.values(sparsifier)), head.bias)
         self._head = head
         rule = SCORES[recipe.score]
-        training = None if known is None or seen is None else Known(seen, known.labels, head)
+        training = None if known is None or inputs is None else Known(inputs, known.labels, head)
         self._rate = rule.fit(training, head, recipe.values(rule))
 
-    def _seen(self, features: torch.Tensor) -> torch.Tensor:
+    def _head_inputs(self, features: torch.Tensor) -> torch.Tensor:
         """Return features as they enter the last layer."""
         if self._rectify is not None:
             features = self._rectify(features)
             require_finite("features", features, remedy=_REMEDY)
-        return features if self._kept is None else features * self._kept
+        return features if self._neuron_mask is None else features * self._neuron_mask
 
     def __call__(self, features: torch.Tensor) -> HeadOutput:
-        seen = self._seen(features)
-        logits = self._head.logits(seen)
+        inputs = self._head_inputs(features)
+        logits = self._head.logits(inputs)
         top, predicted = logits.max(dim=1)
         confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-        return HeadOutput(self._rate(seen, logits), confidence, predicted)
+        return HeadOutput(self._rate(inputs, logits), confidence, predicted)
 
 
 _REMEDY = "Change the method's parameters."
 _FIELDS = ("scores", "confidence", "predicted")
 
 
-def _timed(
+def _score_blocks(
     fitted: _Fitted, parts: list[torch.Tensor], cancel: threading.Event | None
 ) -> tuple[list[HeadOutput], float]:
     """Return the scores of all rows, block by block, and the seconds it took."""

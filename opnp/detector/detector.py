@@ -14,7 +14,7 @@ from PIL import Image
 from opnp._utils.checks import require_finite, require_head
 from opnp._utils.foreign_code import unended
 from opnp.detector import archive
-from opnp.detector.inputs import Images, One, inputs_of
+from opnp.detector.inputs import Images, ImageSource, inputs_of
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
 from opnp.errors import InvalidDataError, InvalidSettingError
@@ -63,10 +63,10 @@ class Detector:
     @property
     def title(self) -> str:
         """Title with its experiment and the day it was made."""
-        return f"Detector of {self.manifest.said['date'][:10]} for {self.manifest.said['title']}"
+        return f"Detector of {self.manifest.values['date'][:10]} for {self.manifest.values['title']}"
 
     @overload
-    def __call__(self, images: One) -> Prediction: ...  # type: ignore[overload-overlap]
+    def __call__(self, images: ImageSource) -> Prediction: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, images: Sequence[Images]) -> list[Prediction]: ...
     @overload
@@ -114,7 +114,7 @@ class Detector:
     def to_bytes(self) -> bytes:
         """Return the zip that `save` writes."""
         head = {"head.weight": self.weight, "head.bias": self.bias}
-        return archive.pack(self.manifest.said, head | self.probes.tensors())
+        return archive.pack(self.manifest.values, head | self.probes.tensors())
 
     def save(self, path: Path | str) -> None:
         """Write one zip: a JSON manifest and safetensors; whole or not at all.
@@ -155,7 +155,7 @@ class Detector:
         cls, data: bytes, *, classifier: Classifier | None = None, device: torch.device | str = "cpu"
     ) -> "Detector":
         """Read a detector as `load` does, from the bytes of a file."""
-        manifest, weight, bias, probes = _checked(*archive.unpack(data))
+        manifest, weight, bias, probes = _parse(*archive.unpack(data))
         model = (classifier or _experiment_of(manifest).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
         verify(probes, model, weight, bias)
@@ -178,11 +178,11 @@ def _experiment_of(manifest: DetectorManifest) -> Experiment:
         ) from None
 
 
-def _checked(
-    said: dict[str, Any], tensors: dict[str, torch.Tensor]
+def _parse(
+    values: dict[str, Any], tensors: dict[str, torch.Tensor]
 ) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes]:
     """Return the parts of a file, each as it should be and fitting the others."""
-    manifest, probes = DetectorManifest(said), read_probes(tensors)
+    manifest, probes = DetectorManifest(values), read_probes(tensors)
     weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
     if weight is None or bias is None or {weight.dtype, bias.dtype} != {torch.float32}:
         raise archive.refused("its head is missing or not float32")
@@ -197,7 +197,7 @@ def _checked(
 
 
 def _require_same(model: Classifier, manifest: DetectorManifest, weight: torch.Tensor) -> None:
-    same = (model.fingerprint, model.transform_id) == (manifest.said["model"], manifest.said["transform"])
+    same = (model.fingerprint, model.transform_id) == (manifest.values["model"], manifest.values["transform"])
     if not same or model.weight.shape != weight.shape:
         raise InvalidDataError(
             f"Expected the model of experiment {manifest.experiment!r} to be the one that the detector was "

@@ -128,7 +128,7 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
     if exported is None:
         raise UnsupportedModelError("Expected the ONNX exporter to give a graph but it gave none.")
     model = exported.model_proto
-    for key, value in _said(detector).items():
+    for key, value in _metadata(detector).items():
         model.metadata_props.add(key=key, value=value if isinstance(value, str) else json.dumps(value))
     data: bytes = model.SerializeToString()
     difference = _compare(graph, data, detector.examples)
@@ -136,12 +136,12 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
     return difference
 
 
-def _said(detector: Detector) -> dict[str, object]:
+def _metadata(detector: Detector) -> dict[str, object]:
     """Return the metadata of the graph."""
     keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
-    said = {key: detector.manifest.said[key] for key in keys}
-    found = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
-    return said if found is None else said | {"preprocessing": found.plain()}
+    metadata = {key: detector.manifest.values[key] for key in keys}
+    preprocessing = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
+    return metadata if preprocessing is None else metadata | {"preprocessing": preprocessing.plain()}
 
 
 def _require_small(graph: DetectorGraph) -> None:

@@ -77,15 +77,16 @@ class GraphDetector:
             session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
             raise _refused("onnxruntime cannot read it") from None
-        said = session.get_modelmeta().custom_metadata_map
+        metadata = session.get_modelmeta().custom_metadata_map
         if {node.name for node in session.get_outputs()} != set(OUTPUTS):
             raise _refused("its outputs are others")
-        if "preprocessing" not in said:
+        if "preprocessing" not in metadata:
             raise _refused("it does not say how a picture enters it; use the detector's zip")
         try:
-            names, threshold = tuple(json.loads(said["classes"])), float(json.loads(said["threshold"]))
-            title = f"Detector of {said['date'][:10]} for {said['title']}"
-            preprocessing = read_preprocessing(json.loads(said["preprocessing"]))
+            names = tuple(json.loads(metadata["classes"]))
+            threshold = float(json.loads(metadata["threshold"]))
+            title = f"Detector of {metadata['date'][:10]} for {metadata['title']}"
+            preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
         except (KeyError, TypeError, ValueError, RecursionError):
             raise _refused("what it says of itself is damaged") from None
         if not all(isinstance(name, str) for name in names) or not math.isfinite(threshold):

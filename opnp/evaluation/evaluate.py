@@ -80,9 +80,7 @@ def evaluate(
     Raises:
         InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
     """
-    scores = {
-        key: rescored.scores.numpy()[half_of(len(rescored.scores), half)] for key, rescored in ood.items()
-    }
+    scores = {key: output.scores.numpy()[half_of(len(output.scores), half)] for key, output in ood.items()}
     return evaluate_against(id_test, labels, scores)
 
 

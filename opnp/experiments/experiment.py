@@ -108,7 +108,7 @@ class Experiment:
     def missing(self) -> tuple[Missing, ...]:
         """Return what it needs that is not on this machine or does not exist, each once. Loads nothing."""
         looks = (self.classifier_missing, *(images.missing for images in self.sets))
-        return tuple(dict.fromkeys(_lacking(looks)))
+        return tuple(dict.fromkeys(_missing(looks)))
 
     def at_hand(self) -> bool:
         """Return whether it can be explored: model, ID sets and at least one OOD set are here.
@@ -116,8 +116,8 @@ class Experiment:
         Images are looked at first: to name a model's weights may take importing torchvision.
         """
         looks = (self.id_train.missing, self.id_test.missing, self.classifier_missing)
-        is_here = (next(_lacking([images.missing]), None) is None for images in self.ood)
-        return any(is_here) and next(_lacking(looks), None) is None
+        is_here = (next(_missing([images.missing]), None) is None for images in self.ood)
+        return any(is_here) and next(_missing(looks), None) is None
 
     def blocking(self) -> tuple[Missing, ...]:
         """Return what keeps it from being explored: of the OOD sets nothing, unless none is here."""
@@ -125,16 +125,16 @@ class Experiment:
 
     def without_missing(self) -> "tuple[Experiment, tuple[Unused, ...]]":
         """Return the experiment without the OOD sets that are not here, and those; whole where none is."""
-        lacking = {images.key: tuple(_lacking([images.missing])) for images in self.ood}
-        there = tuple(images for images in self.ood if not lacking[images.key])
-        if not there:
+        lacking = {images.key: tuple(_missing([images.missing])) for images in self.ood}
+        present = tuple(images for images in self.ood if not lacking[images.key])
+        if not present:
             return self, ()
         unused = (
             Unused(images.key, images.title, " ".join(map(str, things)))
             for images in self.ood
             if (things := lacking[images.key])
         )
-        return replace(self, ood=there), tuple(unused)
+        return replace(self, ood=present), tuple(unused)
 
     def settled(self) -> "Experiment":
         """Return the experiment with cached identities of its sets: to list a large folder takes seconds."""
@@ -142,7 +142,7 @@ class Experiment:
         return replace(self, id_train=id_train, id_test=id_test, ood=tuple(ood))
 
 
-def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
+def _missing(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
     for look in looks:
         try:
             yield from look()

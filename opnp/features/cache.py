@@ -92,8 +92,8 @@ class FeatureCache:
         """
         library = library_in(self.store.directory)
         with locks.alone(turn(library / self._request.digest)):  # who asks for the same waits, then finds it
-            found = self.lookup()
-            if found is None:
+            stored = self.lookup()
+            if stored is None:
                 try:
                     return self._extract_into(library, report, cancel)
                 except UnwritableError as error:
@@ -102,7 +102,7 @@ class FeatureCache:
                     return self._extract_into(temporary, report, cancel)
         if report is not None:
             report(ExtractionProgress(self.count, self.count, 0.0, self.count))
-        return found
+        return stored
 
     def lookup(self) -> StoredFeatures | None:
         """Return the features if they are there, in whatever number format; nothing is extracted."""

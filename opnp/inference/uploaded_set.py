@@ -117,14 +117,14 @@ def read_uploaded_set(
                 left_out[SkipReason.UNREADABLE] += 1
             else:
                 names.append(member.name)
-                small.append(_small(image))
+                small.append(_thumbnail(image))
         if len(inputs) == BATCH or (inputs and done == bundle.chosen):
             features.append(extract_features(classifier, inputs))
             inputs.clear()
         if progress is not None:
             progress(done, bundle.chosen)
     if not names:
-        raise _nothing(bundle, left_out, name)
+        raise _no_picture_error(bundle, left_out, name)
     return UploadedSet(
         display_name(name), tuple(names), torch.cat(features), tuple(small), bundle.files, dict(left_out)
     )
@@ -165,7 +165,7 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     )
 
 
-def _small(image: Image.Image) -> bytes:
+def _thumbnail(image: Image.Image) -> bytes:
     copy = image.copy()
     copy.thumbnail((SMALL, SMALL))
     buffer = io.BytesIO()
@@ -173,7 +173,7 @@ def _small(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _nothing(bundle: ZipImages, left_out: Mapping[SkipReason, int], name: str) -> InvalidDataError:
+def _no_picture_error(bundle: ZipImages, left_out: Mapping[SkipReason, int], name: str) -> InvalidDataError:
     counts = "; ".join(f"{count:,} {reason}" for reason, count in left_out.items())
     holds = f"found none among its files ({counts})" if bundle.files else "it is empty"
     return InvalidDataError(

@@ -44,11 +44,11 @@ def metric_table(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str], hal
     return MetricTable(half, explorer.evaluate(snapshot, ood, half), alone)
 
 
-def records(said: MetricTable) -> Iterator[Record]:
+def records(figures: MetricTable) -> Iterator[Record]:
     """Yield a flat row for each OOD set and one for their macro average. Fractions; AUPR has no interval."""
-    for key, alone in said.alone.items():
-        yield _record(said, key, alone, said.together.sets[key])
-    yield _record(said, AVERAGE, said.together, average(said.together))
+    for key, alone in figures.alone.items():
+        yield _record(figures, key, alone, figures.together.sets[key])
+    yield _record(figures, AVERAGE, figures.together, average(figures.together))
 
 
 def average(evaluation: Evaluation) -> OodMetrics:
@@ -81,9 +81,9 @@ def realised(head: PrunedHead) -> dict[str, int | float]:
     }
 
 
-def _record(said: MetricTable, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
+def _record(figures: MetricTable, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
     return {
-        "half": str(said.half),
+        "half": str(figures.half),
         "set": key,
         "images": metrics.count,
         "fpr95": metrics.fpr95,

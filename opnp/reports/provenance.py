@@ -84,7 +84,7 @@ MEANING = {
 """What the columns of a table of figures are."""
 
 
-def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTable) -> Iterable[Record]:
+def method_records(name: str, pruning: Pruning, head: PrunedHead, figures: MetricTable) -> Iterable[Record]:
     """Return the rows of one method: its windows, then its figures on each set and on average."""
     windows: Record = {
         "method": name,
@@ -95,4 +95,4 @@ def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTa
         "neurons_high": pruning.neurons[1],
         "neuron_definition": str(pruning.neuron_definition),
     }
-    return ({**windows, **realised(head), **record} for record in records(said))
+    return ({**windows, **realised(head), **record} for record in records(figures))

@@ -36,10 +36,10 @@ def commit(root: Path) -> str | None:
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
         return None
-    said = subprocess.run(  # noqa: S603 - git, with no word from outside
+    git_describe = subprocess.run(  # noqa: S603 - git, with no word from outside
         [git, "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return said.stdout.strip() if said.returncode == 0 else None
+    return git_describe.stdout.strip() if git_describe.returncode == 0 else None

@@ -8,7 +8,7 @@ from opnp.pruning import PrunedHead
 from opnp.scoring.head_output import HeadOutput, rescore
 
 
-class Position(Protocol):
+class LogitState(Protocol):
     """Protocol of logits at one head at a time, which may be cheaper for heads near the last one."""
 
     def distance(self, mask: torch.Tensor) -> int:
@@ -24,7 +24,7 @@ class Position(Protocol):
         ...
 
 
-class FullProduct:
+class FullProductState:
     """Logits by a full product at every head, for devices where that is quick; nothing is carried over.
 
     Args:

@@ -14,12 +14,12 @@ class Preview:
     """Output of a head on a random sample of every stratum (the ID set, each OOD set).
 
     Attributes:
-        rescored: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
+        output: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
         indices: (n,) int64, which samples they are, ascending.
-        drawn: Samples drawn from each stratum; `rescored.scores.split(preview.drawn)` takes them apart.
+        drawn: Samples drawn from each stratum; `output.scores.split(preview.drawn)` takes them apart.
     """
 
-    rescored: HeadOutput
+    output: HeadOutput
     indices: torch.Tensor
     drawn: tuple[int, ...]
 

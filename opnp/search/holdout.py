@@ -8,7 +8,7 @@ from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.search.landscape import Landscape
-from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, choose
+from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, rank_trials
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def leave_one_out(
     least = float(landscapes[0].accuracy[0, -1]) - max_accuracy_loss
     left = []
     for key in sets:
-        trials = [trial for shown in landscapes for trial in shown.trials(without=key)]
-        best = choose(trials, least_accuracy=least).best
+        trials = [trial for landscape in landscapes for trial in landscape.trials(without=key)]
+        best = rank_trials(trials, least_accuracy=least).best
         report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)
         left.append(LeaveOneOutResult(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
     return left

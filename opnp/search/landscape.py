@@ -152,7 +152,7 @@ def pareto(trials: list[Trial]) -> list[Trial]:
         True
     """
     front: list[Trial] = []
-    for trial in sorted(trials, key=lambda one: (-one.accuracy, one.fpr95, -one.auroc)):
+    for trial in sorted(trials, key=lambda trial: (-trial.accuracy, trial.fpr95, -trial.auroc)):
         if not front or trial.fpr95 < front[-1].fpr95:
             front.append(trial)
     return front

@@ -52,7 +52,7 @@ class SearchResult:
         return self.ranking[0]
 
 
-def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
+def rank_trials(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
     """Rank the trials by FPR95, then AUROC, then order; those below the accuracy are left out.
 
     Args:
@@ -64,7 +64,7 @@ def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
 
     Example:
         >>> good, cheap = Trial(Pruning(), 0.2, 0.9, 0.80), Trial(Pruning(), 0.3, 0.9, 0.92)
-        >>> choose([good, cheap], least_accuracy=0.9).best.fpr95
+        >>> rank_trials([good, cheap], least_accuracy=0.9).best.fpr95
         0.3
     """
     candidates = list(trials)

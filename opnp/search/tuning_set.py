@@ -63,9 +63,9 @@ class TuningSet:
     def trial(self, pruning: Pruning) -> Trial:
         """Evaluate one pruning."""
         bias = self.prepared.classifier.bias.cpu().float()
-        said = rescore(self.features, self.prepared.heads(pruning).weight, bias)
-        id_scores, ood = self.split(said.scores.numpy())
-        correct = (said.predicted[: self.sizes[0]] == self.labels).numpy()
+        output = rescore(self.features, self.prepared.heads(pruning).weight, bias)
+        id_scores, ood = self.split(output.scores.numpy())
+        correct = (output.predicted[: self.sizes[0]] == self.labels).numpy()
         return Trial(
             pruning,
             float(np.mean([fpr95(id_scores, scores) for scores in ood.values()])),
@@ -90,16 +90,16 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
     """
     if not ood:
         raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
-    seen = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
-    sizes = [len(prepared.id_test.labels), *map(len, seen)]
+    halves = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
+    sizes = [len(prepared.id_test.labels), *map(len, halves)]
     drawn = sizes if most is None else list(allocate(sizes, most))
     places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
     starts = np.cumsum([0, *sizes[:-1]])
-    mine = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
-    parts = [prepared.id_test.features[mine[0]]]
-    for key, half, place in zip(ood, seen, mine[1:], strict=True):
+    places_in_set = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
+    parts = [prepared.id_test.features[places_in_set[0]]]
+    for key, half, place in zip(ood, halves, places_in_set[1:], strict=True):
         parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
-    labels = prepared.id_test.labels[mine[0]]
+    labels = prepared.id_test.labels[places_in_set[0]]
     return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
 
 

@@ -179,7 +179,7 @@ def are_sums_cached(store: Store, classifier: Classifier, images: ImageSet) -> b
         keys = [_given_key(classifier, images)]
     else:
         identity, extracted = images.identity(), extracted_sets(library_in(store.directory), classifier)
-        keys = [_extraction_key(digest) for digest, found in extracted.items() if found == identity]
+        keys = [_extraction_key(digest) for digest, of_images in extracted.items() if of_images == identity]
     return any(entry.kind == _KIND and entry.key in keys for entry in store.entries())
 
 
@@ -233,5 +233,5 @@ def _fit(arrays: Mapping[str, np.ndarray[Any, Any]], shape: Sequence[int]) -> bo
 
 def _all_find(store: Store, key: dict[str, object], processes: Processes) -> bool:
     """Return whether the leading process finds the sums in the store, so that all take the same way."""
-    found = processes.leads and store.get(_KIND, key) is not None
-    return bool(processes.lead(torch.tensor([float(found)])))
+    is_stored = processes.leads and store.get(_KIND, key) is not None
+    return bool(processes.lead(torch.tensor([float(is_stored)])))

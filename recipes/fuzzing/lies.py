@@ -87,13 +87,13 @@ def lying_header(path: Path, chance: random.Random) -> None:
     """Falsify the header of a file while its arrays stay."""
 
     def change(table: Table) -> None:
-        said = table["__metadata__"]
-        if "chunk" in said and chance.random() < 0.7:
-            said["chunk"] = json.dumps(lie(json.loads(said["chunk"]), chance))
+        metadata = table["__metadata__"]
+        if "chunk" in metadata and chance.random() < 0.7:
+            metadata["chunk"] = json.dumps(lie(json.loads(metadata["chunk"]), chance))
         else:
-            other = lie(table, chance)
+            replaced = lie(table, chance)
             table.clear()
-            table.update(other if isinstance(other, dict) else {"a": other})
+            table.update(replaced if isinstance(replaced, dict) else {"a": replaced})
 
     path.write_bytes(changed_header(path.read_bytes(), change))
 

@@ -123,8 +123,8 @@ def figures(scores: Scores) -> Figures:
     """Return the AUROC of each set against `test`."""
     known = scores.get("test", [])
     return {
-        key: float(roc_auc_score([1] * len(known) + [0] * len(other), [*known, *other]))
-        for key, other in scores.items()
+        key: float(roc_auc_score([1] * len(known) + [0] * len(ood), [*known, *ood]))
+        for key, ood in scores.items()
         if key != "test" and known
     }
 
@@ -139,16 +139,16 @@ def scores_of_pictures(folder: Path, *, without: Path | None = None) -> Scores:
     }
 
 
-def scores_of_arrays(there: Arrays) -> Scores:
+def scores_of_arrays(arrays: Arrays) -> Scores:
     """Return energies of the arrays' sets; without those that hold no finite numbers of the right shape."""
     names = {"test": "id_test_features", "far": "ood_far_features", "near": "ood_near_features"}
     scores = {}
     for key, name in names.items():
-        if any(np.iscomplexobj(there.get(part)) for part in (name, "head_weight")):
+        if any(np.iscomplexobj(arrays.get(part)) for part in (name, "head_weight")):
             continue
         with contextlib.suppress(ValueError, TypeError, KeyError, IndexError), np.errstate(all="ignore"):
-            features, weight = (np.asarray(there[part], dtype=np.float64) for part in (name, "head_weight"))
-            made = energies(features, weight, np.asarray(there.get("head_bias", 0.0), dtype=np.float64))
+            features, weight = (np.asarray(arrays[part], dtype=np.float64) for part in (name, "head_weight"))
+            made = energies(features, weight, np.asarray(arrays.get("head_bias", 0.0), dtype=np.float64))
             if made.ndim == 1 and len(made) and np.isfinite(made).all():
                 scores[key] = made.tolist()
     return scores

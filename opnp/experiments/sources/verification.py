@@ -62,7 +62,7 @@ def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Te
 _LET = "Let it take any picture of its mode; the log has the whole trace."
 
 
-def prove(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
+def verify_classifier(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
     """Check that features depend on the picture alone: not on chance, and not on its batch.
 
     Args:
@@ -87,7 +87,7 @@ def prove(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
                 raise _dependent(classifier, apart, allowed)
 
 
-def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
+def input_warnings(inputs: torch.Tensor) -> tuple[str, ...]:
     """Return warnings about pictures as they enter the model."""
     numbers = inputs.float()
     largest = float(numbers.abs().max())
@@ -194,8 +194,8 @@ def _dependent(classifier: Classifier, apart: float, allowed: float) -> Unsuppor
     )
 
 
-def _differ(one: torch.Tensor, other: torch.Tensor, allowed: float) -> bool:
-    return not bool((one - other).abs().max() <= allowed)
+def _differ(first: torch.Tensor, second: torch.Tensor, allowed: float) -> bool:
+    return not bool((first - second).abs().max() <= allowed)
 
 
 def _size(picture: Image.Image) -> str:

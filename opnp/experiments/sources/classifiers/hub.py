@@ -68,19 +68,19 @@ class HubClassifier(ClassifierSource):
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
         """Return the repository's code and the weights, where they are not here."""
-        found = []
+        missing = []
         by_command = place.command
         if not (self._folder(place) / "hubconf.py").is_file():
             what = f"Expected the code of {self._shown()} in torch's cache but it is not there."
-            found.append(Missing(what, by_command))
+            missing.append(Missing(what, by_command))
         if not self._is_url():
-            return (*found, *missing_file(self.weights, place))
+            return (*missing, *missing_file(self.weights, place))
         if not is_whole(self._weights(place)):
             what = (
                 f"Expected the weights `{self._weights(place).name}` in torch's cache but they are not there."
             )
-            found.append(Missing(what, by_command))
-        return tuple(found)
+            missing.append(Missing(what, by_command))
+        return tuple(missing)
 
     def fetch(self, place: Place) -> None:
         """Download the code from GitHub and the weights; the code runs when the classifier is loaded."""

@@ -84,9 +84,9 @@ class TimmClassifier(ClassifierSource):
                 expected = f"one of timm's weights of {name}, {', '.join(map(repr, tags[:_SHOWN]))}"
                 raise place.wrong("model", expected, repr(self.model), closest(self.model, tags))
             return
-        found = closest(name, timm.list_models())
+        suggestion = closest(name, timm.list_models())
         remedy = f"`timm.list_models()` lists them; the installed timm is {timm.__version__}."
-        raise place.wrong("model", "a model of timm", repr(self.model), f"{found} {remedy}".strip())
+        raise place.wrong("model", "a model of timm", repr(self.model), f"{suggestion} {remedy}".strip())
 
     def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
         import timm
