@@ -159,7 +159,7 @@ def floor(bench: Bench) -> str:
 def drift(bench: Bench, *, count: int = 512, steps: int = 1000) -> str:
     """Describe the largest error of a logit against float64 after many moves, and of a float32 product."""
     features = bench.features[:count]
-    position = IncrementalState(into_tiles(features), bench.weight, bench.bias, 1.0)
+    position = IncrementalState(into_tiles(features), bench.weight, bench.bias)
     worst = plain = size = 0.0
     for step, pruning in zip(range(steps), moves(), strict=False):
         head = bench.heads(pruning)

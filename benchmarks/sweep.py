@@ -18,6 +18,7 @@ from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.experiments.registry import load_experiment
 from opnp.prepare import Prepared, prepare
+from opnp.pruning import Heads
 from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.find_windows import unpruned_landscapes
 from opnp.search.landscape import Side, landscape
@@ -72,11 +73,9 @@ def imagenet() -> None:
     """Time one landscape from a sample of 50 000 ID and 2 x 10 000 OOD images, 1000 classes, width 2048."""
     torch.manual_seed(0)
     weight = torch.randn(1000, 2048) * 2 / 2048**0.5
-    maps = SimpleNamespace(
-        weights=torch.rand(1000, 2048), neurons={NeuronDefinition.ACTIVATION: torch.rand(2048)}
-    )
+    heads = Heads(weight, torch.rand(1000, 2048), {NeuronDefinition.ACTIVATION: torch.rand(2048)})
     classifier = SimpleNamespace(weight=weight, bias=torch.zeros(1000))
-    prepared = cast("Prepared", SimpleNamespace(classifier=classifier, maps=maps))
+    prepared = cast("Prepared", SimpleNamespace(classifier=classifier, heads=heads))
     sizes = (SAMPLE // 3, SAMPLE // 3, SAMPLE // 3)
     features = torch.randn(sum(sizes), 2048).relu_()
     labels = torch.randint(0, 1000, (sizes[0],))
