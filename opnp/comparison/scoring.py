@@ -121,7 +121,7 @@ class _Fitted:
             raw = None if known is None else known.features
             self._rectify = rectifier.fit(raw, recipe.values(rectifier))
         head = Head(pruned.weight, prepared.classifier.bias.cpu().float())
-        inputs = None if known is None or not _fits(recipe) else self._head_inputs(known.features)
+        inputs = None if known is None or not _fits_to_training(recipe) else self._head_inputs(known.features)
         if recipe.sparsifier is not None and inputs is not None:
             sparsifier = SPARSIFIERS[recipe.sparsifier]
             head = Head(sparsifier.fit(inputs, head, recipe.values(sparsifier)), head.bias)
@@ -163,7 +163,7 @@ def _score_blocks(
     return blocks, seconds
 
 
-def _fits(recipe: Recipe) -> bool:
+def _fits_to_training(recipe: Recipe) -> bool:
     """Return whether anything after the rectifier looks at training images."""
     return recipe.sparsifier is not None or Need.TRAINING in SCORES[recipe.score].needs
 

@@ -104,7 +104,7 @@ class Detector:
         return [
             result
             for start in range(0, len(inputs), BATCH)
-            for result in self._judged(inputs[start : start + BATCH])
+            for result in self._judge_batch(inputs[start : start + BATCH])
         ]
 
     def to(self, device: torch.device | str) -> "Detector":
@@ -161,7 +161,7 @@ class Detector:
         verify(probes, model, weight, bias)
         return cls(model, weight, bias, probes, manifest)
 
-    def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
+    def _judge_batch(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
         output = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
         require_finite("scores", output.scores)
         return predictions(output, self.manifest.class_names, self.threshold)

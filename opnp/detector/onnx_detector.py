@@ -54,7 +54,7 @@ class GraphDetector:
         return [
             result
             for _, alike in groupby(inputs, key=lambda image: image.shape)
-            for result in self._judged(np.stack(list(alike)))
+            for result in self._judge_batch(np.stack(list(alike)))
         ]
 
     @classmethod
@@ -93,7 +93,7 @@ class GraphDetector:
             raise _refused("its classes or its threshold are none")
         return cls(session, names, threshold, title, preprocessing)
 
-    def _judged(self, batch: Input) -> list[Prediction]:
+    def _judge_batch(self, batch: Input) -> list[Prediction]:
         try:
             logits, scores = self.session.run(list(OUTPUTS[:2]), {INPUT: batch})
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types

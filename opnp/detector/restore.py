@@ -106,19 +106,21 @@ def restore_settings(detector: Detector, explorer: Explorer) -> RestoredSettings
         raise refused("it names an OOD set twice")
     try:
         pruning = Pruning(**{name: value for name, value in manifest["pruning"].items() if name != "kind"})
-        filed = _filed(manifest["metrics"], ood)
+        filed = _filed_metrics(manifest["metrics"], ood)
         ood_share = _fraction(manifest["metrics"]["aurc"]["ood_share"])
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
     rule = parse_rule(manifest["rule"])
     if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
         raise refused("its rule limits an OOD set that it was not chosen with")
-    fresh = _fresh(detector, explorer, ood, ood_share)
+    fresh = _compute_metrics(detector, explorer, ood, ood_share)
     figures = tuple(MetricComparison(name, filed[name], fresh[name]) for name in filed)
     return RestoredSettings(pruning, rule, tuple(ood), ood_share, figures)
 
 
-def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: float) -> dict[str, Measured]:
+def _compute_metrics(
+    detector: Detector, explorer: Explorer, ood: list[str], ood_share: float
+) -> dict[str, Measured]:
     """Return the figures of the detector's head and threshold on the held-out halves of stored features."""
     prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
     rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
@@ -135,7 +137,7 @@ def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: fl
     return fresh
 
 
-def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
+def _filed_metrics(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
     """Return the figures that a manifest says, in the order of the page."""
     shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
     filed = {name: _share(share) for name, share in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}

@@ -126,7 +126,7 @@ def landscape(
         progress=lambda share: report(_SWEEPING * share),
         cancel=cancel,
     )
-    figures = _figures(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
+    figures = _metrics(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
     return Landscape(side, open_base, edges, data.ood, *figures, len(data.features), data.population)
 
 
@@ -162,7 +162,7 @@ def _windows(edges: int) -> list[tuple[int, int]]:
     return [(low, high) for low in range(edges) for high in range(low, edges)]
 
 
-def _figures(
+def _metrics(
     swept: Sweep, data: TuningSet, size: int, progress: Callable[[float], object]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray | None]:
     per_set = np.full((2, len(data.ood), size, size), np.nan)

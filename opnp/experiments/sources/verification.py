@@ -44,7 +44,7 @@ def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Te
         InvalidDataError: If the transform raises, gives no tensor, or gives several shapes.
     """
     for number, picture in enumerate(pictures):
-        with foreign(f"the model's transform to accept a picture ({_size(picture)})", _LET):
+        with foreign(f"the model's transform to accept a picture ({_size(picture)})", _REMEDY):
             made = transform(picture)
         if not torch.is_tensor(made):
             raise InvalidDataError(
@@ -59,7 +59,7 @@ def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Te
     return images
 
 
-_LET = "Let it take any picture of its mode; the log has the whole trace."
+_REMEDY = "Let it take any picture of its mode; the log has the whole trace."
 
 
 def verify_classifier(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
@@ -129,7 +129,7 @@ def _require_steady_transform(
             again.nan_to_num(), inputs[number].nan_to_num()
         )
 
-    with foreign("the model's transform to accept a picture twice", _LET):
+    with foreign("the model's transform to accept a picture twice", _REMEDY):
         random = any(differs(number) for number in range(len(pictures)))
         if not random and draws(lambda: transform(pictures[0])):
             random = any(differs(turn % len(pictures)) for turn in range(_AGAIN))

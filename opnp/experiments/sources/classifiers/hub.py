@@ -54,7 +54,7 @@ class HubClassifier(ClassifierSource):
         module = code.load(folder / "hubconf.py")
         entries = [name for name, value in vars(module).items() if callable(value) and name[0] != "_"]
         entry = getattr(module, one_of("model", self.model, entries, place))
-        model = code.call(lambda: entry(**self.options), f"{self._shown()} {self.model}")
+        model = code.call(lambda: entry(**self.options), f"{self._display_name()} {self.model}")
         if not isinstance(model, nn.Module):
             raise place.wrong("model", "an entry point that gives a torch.nn.Module", type(model).__name__)
         file = self._weights(place)
@@ -71,7 +71,7 @@ class HubClassifier(ClassifierSource):
         missing = []
         by_command = place.command
         if not (self._folder(place) / "hubconf.py").is_file():
-            what = f"Expected the code of {self._shown()} in torch's cache but it is not there."
+            what = f"Expected the code of {self._display_name()} in torch's cache but it is not there."
             missing.append(Missing(what, by_command))
         if not self._is_url():
             return (*missing, *missing_file(self.weights, place))
@@ -86,7 +86,8 @@ class HubClassifier(ClassifierSource):
         """Download the code from GitHub and the weights; the code runs when the classifier is loaded."""
         if not (self._folder(place) / "hubconf.py").is_file():
             with foreign(
-                f"to download the code of {self._shown()}", "Check the network and the name, and try again."
+                f"to download the code of {self._display_name()}",
+                "Check the network and the name, and try again.",
             ):
                 torch.hub.list(self.repo, trust_repo=True)  # type: ignore[no-untyped-call]
         if self._is_url() and not is_whole(self._weights(place)):
@@ -104,5 +105,5 @@ class HubClassifier(ClassifierSource):
     def _is_url(self) -> bool:
         return self.weights.startswith("https://")
 
-    def _shown(self) -> str:
+    def _display_name(self) -> str:
         return self.repo if ":" in self.repo else Path(self.repo).name

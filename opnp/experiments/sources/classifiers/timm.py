@@ -53,7 +53,7 @@ class TimmClassifier(ClassifierSource):
         if self.path:
             file = require_file(self.path, place)
             load_into(model, read_state(file), file.name)
-        transform = self.transform.build(place) if self.transform else _own(model)
+        transform = self.transform.build(place) if self.transform else _default_transform(model)
         return built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
@@ -100,7 +100,7 @@ class TimmClassifier(ClassifierSource):
         return (Missing(what, place.command),)
 
 
-def _own(model: nn.Module) -> ModelTransform:
+def _default_transform(model: nn.Module) -> ModelTransform:
     from timm.data import create_transform, resolve_data_config
 
     config = resolve_data_config({}, model=model)
