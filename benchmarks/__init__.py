@@ -1,1 +1,1 @@
-"""Speed, side by side with what one would do instead. Run with `python -m benchmarks.NAME`."""
+"""Benchmarks, side by side with the plain way. Run with `python -m benchmarks.NAME`."""

@@ -1,4 +1,4 @@
-"""An experiment of ImageNet's size, made up: features around a direction for each class, none of an image."""
+"""Made-up experiment of ImageNet's size: features around a direction for each class, none of an image."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ path = "features.npz"
 
 
 def write_large(folder: Path) -> Path:
-    """Write its features and its TOML file; returns the latter.
+    """Write its features and its TOML file; return the latter.
 
     Args:
         folder: Where; it takes 0.9 GB.

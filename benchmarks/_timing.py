@@ -1,4 +1,4 @@
-"""Side-by-side timing: the ways take turns, so that a busy machine slows all of them alike."""
+"""Time several ways in turns, so that a busy machine slows all of them alike."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from statistics import median
 
 
 def alternate(ways: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each way in each of `rounds` rounds, one after the other within a round."""
+    """Return seconds of each way in each of `rounds` rounds, one after the other within a round."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
@@ -17,17 +17,17 @@ def alternate(ways: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[
 
 
 def milliseconds(seconds: list[float]) -> float:
-    """The median, in milliseconds."""
+    """Return the median, in milliseconds."""
     return 1e3 * median(seconds)
 
 
 def ratio(slower: list[float], faster: list[float]) -> float:
-    """Median over the rounds of how many times longer the first took than the second."""
+    """Return the median over the rounds of how many times longer the first took than the second."""
     return median(a / b for a, b in zip(slower, faster, strict=True))
 
 
 def print_table(header: list[str], rows: list[list[str]]) -> None:
-    """Rows under their header, columns aligned, the first to the left."""
+    """Print rows under their header, columns aligned, the first to the left."""
     widths = [max(len(line[column]) for line in [header, *rows]) for column in range(len(header))]
     for line in [header, ["-" * width for width in widths], *rows]:
         cells = [

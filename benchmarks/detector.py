@@ -1,4 +1,4 @@
-"""What pruning costs in production: a pruned detector against the unpruned model, for each image.
+"""Time a pruned detector against the unpruned model, for each image.
 
     python -m benchmarks.detector [experiment] [--rounds 15]
 
@@ -24,7 +24,7 @@ BATCHES = (1, 8, 64)
 
 
 def detectors(key: str) -> dict[str, Detector]:
-    """The unpruned model with a threshold, and the same with the 1 % most sensitive weights pruned."""
+    """Return the unpruned model with a threshold, and one with the 1 % most sensitive weights pruned."""
     with Store() as store:
         explorer = Explorer(prepare(load_experiment(key), store))
     made = {}

@@ -1,4 +1,4 @@
-"""How live the page is under a thumb that moves: frames a second, and from the thumb to the pixel.
+"""Measure the page under a thumb that moves: frames a second, and from the thumb to the pixel.
 
 python -m benchmarks.dragging [--large] [--visitors N ...]
 
@@ -62,7 +62,7 @@ RESULT = """(total) => window.__frames.map(([at, pruned]) => {
 
 
 class Thumb:
-    """One visitor's page with the mouse on the right thumb of the weights."""
+    """A visitor's page with the mouse on the right thumb of the weights."""
 
     def __init__(self, chromium: Browser, address: str, title: str) -> None:
         self.page: Page = chromium.new_page(viewport={"width": 1280, "height": 900})
@@ -83,12 +83,12 @@ class Thumb:
         self.page.mouse.down()
 
     def move(self) -> None:
-        """One small step to the left."""
+        """Move one small step to the left."""
         self.steps += 1
         self.page.mouse.move(self.x - self.steps, self.y)
 
     def release(self) -> list[tuple[float, float]]:
-        """Let go; (when, milliseconds from the thumb) of every frame that was drawn."""
+        """Release the thumb; return (when, milliseconds from the thumb) of every frame that was drawn."""
         words = self.page.locator(".headline .change").last.inner_text()
         total = int(words.rpartition(" ")[2].replace(",", ""))
         frames = self.page.evaluate(RESULT, total)
@@ -98,7 +98,7 @@ class Thumb:
 
 
 def drag(chromium: Browser, address: str, title: str, visitors: int) -> list[list[tuple[float, float]]]:
-    """All thumbs move for some seconds; the frames of each visitor."""
+    """Move all thumbs for some seconds; return the frames of each visitor."""
     thumbs = [Thumb(chromium, address, title) for _ in range(visitors)]
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
@@ -120,8 +120,8 @@ def main() -> None:
         with dashboard(log, cache, *arguments) as address:
             for visitors in chosen.visitors:
                 frames = drag(chromium, address, TITLE if chosen.large else EMBEDDED, visitors)
-                rates = [len(one) / SECONDS for one in frames]
-                waits = [wait for one in frames for _, wait in one]
+                rates = [len(visit) / SECONDS for visit in frames]
+                waits = [wait for visit in frames for _, wait in visit]
                 p95 = statistics.quantiles(waits, n=20)[-1]
                 print(
                     f"{visitors} at once: {statistics.mean(rates):.1f} frames a second each "

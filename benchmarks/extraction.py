@@ -1,4 +1,4 @@
-"""What extraction to disk costs beside the backbone, and that its memory stays flat.
+"""Time extraction to disk beside the backbone, and measure its memory, which stays flat.
 
 python -m benchmarks.extraction
 
@@ -51,18 +51,18 @@ class Nothing(nn.Module):
     """A backbone of ImageNet width that costs next to nothing."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """The first pixels, repeated."""
+        """Return the first pixels, repeated."""
         return images.flatten(1)[:, :8].repeat(1, WIDTH // 8)
 
 
 def nothing() -> Classifier:
-    """That backbone as a classifier of 1000 classes."""
+    """Return that backbone as a classifier of 1000 classes."""
     head = torch.zeros(1000, WIDTH)
     return Classifier(Nothing(), head, torch.zeros(1000), _to_tensor, "benchmark", ("",) * 1000)
 
 
 def resnet50() -> Classifier:
-    """A ResNet-50 with random weights and ImageNet's transform."""
+    """Return a ResNet-50 with random weights and ImageNet's transform."""
     torchvision = import_torchvision()
     transform = torchvision.models.ResNet50_Weights.IMAGENET1K_V1.transforms()
     example = torch.rand(2, 3, 224, 224)
@@ -75,7 +75,7 @@ def _to_tensor(image: Image.Image) -> torch.Tensor:
 
 
 def in_memory(classifier: Classifier, images: Noise, batch_size: int) -> torch.Tensor:
-    """Features of all images, (N, D)."""
+    """Return the features of all images, (N, D)."""
     spans = [
         range(start, min(start + batch_size, len(images))) for start in range(0, len(images), batch_size)
     ]
@@ -84,7 +84,7 @@ def in_memory(classifier: Classifier, images: Noise, batch_size: int) -> torch.T
 
 
 def to_disk(classifier: Classifier, images: Noise, name: str, batch_size: int) -> None:
-    """One whole extraction into a fresh folder."""
+    """Run one whole extraction into a fresh folder."""
     opened = ImageSet("noise", "Noise", "", lambda: repr(images), lambda: images)
     settings = ExtractionSettings(format=name, batch_size=batch_size)
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
@@ -92,7 +92,7 @@ def to_disk(classifier: Classifier, images: Noise, name: str, batch_size: int) -
 
 
 def speed() -> None:
-    """Images a second, and what a million of them cost."""
+    """Print images a second, and the minutes that a million of them take."""
     real, free = resnet50(), nothing()
     some, many = Noise(32, 256), Noise(20_000, 8)
     pixels = torch.stack([real.transform(some[index][0]) for index in range(len(some))])
@@ -114,7 +114,7 @@ def speed() -> None:
 
 
 def memory() -> None:
-    """Peak memory of a process against the number of images."""
+    """Print the peak memory of a process against the number of images."""
     rows = []
     for count in (2048, 20_480, 81_920):
         command = [sys.executable, __file__, "--peak", str(count)]

@@ -1,4 +1,4 @@
-"""What it costs to list a large folder of images, and to tell which images it holds.
+"""Time listing a large folder of images and identifying them.
 
 python -m benchmarks.listing
 
@@ -21,9 +21,9 @@ FOLDERS = 100
 
 
 def plainly(folder: Path) -> str:
-    """The identity of a folder by pathlib."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
-    return files_identity(found, folder, "folder", "False")
+    """Return the identity of a folder by pathlib."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in suffixes())
+    return files_identity(paths, folder, "folder", "False")
 
 
 def main() -> None:
@@ -47,7 +47,10 @@ def main() -> None:
     plain = times["pathlib"]
     print_table(
         header,
-        [[name, f"{milliseconds(mine):.0f}", f"{ratio(plain, mine):.1f}"] for name, mine in times.items()],
+        [
+            [name, f"{milliseconds(seconds):.0f}", f"{ratio(plain, seconds):.1f}"]
+            for name, seconds in times.items()
+        ],
     )
 
 

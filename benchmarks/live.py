@@ -1,4 +1,4 @@
-"""A slider's move, live against the plain way: mask, full product, logsumexp, scikit-learn's metrics.
+"""Time a slider's move, live against the plain way: mask, full product, logsumexp, scikit-learn's metrics.
 
 python -m benchmarks.live --size imagenet
 
@@ -22,7 +22,7 @@ from opnp.metrics import auroc, fpr95
 from opnp.pruning import Heads
 from opnp.scoring import LiveScorer
 from opnp.scoring.head_output import HeadOutput, rescore
-from opnp.scoring.incremental import Incremental
+from opnp.scoring.incremental import IncrementalState
 from opnp.scoring.tiles import into_tiles
 
 BINS = 60
@@ -42,7 +42,7 @@ SIZES = {"cifar": Size(10_000, 60_000, 512, 10, 41), "imagenet": Size(10_000, 35
 
 
 class Bench:
-    """The data of one size and the two ways to answer a move."""
+    """Data of one size and the two ways to answer a move."""
 
     def __init__(self, size: Size) -> None:
         torch.manual_seed(0)
@@ -62,41 +62,41 @@ class Bench:
         self.known_scores = self.scorer.rescore(Pruning()).scores
 
     def plain_scores(self, pruning: Pruning) -> HeadOutput:
-        """Mask the weight, multiply everything."""
+        """Mask the weight and multiply all of it."""
         return rescore(self.features, self.weight * self.heads(pruning).mask, self.bias)
 
     def metrics(self, scores: torch.Tensor) -> tuple[float, float]:
-        """AUROC, FPR95 and both histograms, ours."""
+        """Compute AUROC, FPR95 and both histograms, ours."""
         known, unknown = scores.split(self.size[:2])
         self.histograms(scores)
         return auroc(known, unknown), fpr95(known, unknown)
 
     def plain_metrics(self, scores: torch.Tensor) -> tuple[float, float]:
-        """The same by scikit-learn."""
+        """Compute the same by scikit-learn."""
         self.histograms(scores)
         false_positives, true_positives, _ = roc_curve(self.labels, scores.numpy())
         at = int(np.argmax(true_positives >= 0.95))
         return float(roc_auc_score(self.labels, scores.numpy())), float(false_positives[at])
 
     def histograms(self, scores: torch.Tensor) -> list[np.ndarray]:
-        """Both histograms on shared edges."""
+        """Compute both histograms on shared edges."""
         values = scores.numpy()
         ends = float(values.min()), float(values.max())
         return [np.histogram(part, bins=BINS, range=ends)[0] for part in np.split(values, self.size[:1])]
 
 
 def moves() -> "cycle[Pruning]":
-    """The lower end up and down in steps of one percent."""
+    """Return windows whose lower end goes up and down in steps of one percent."""
     return cycle(Pruning(weights=(low, 100)) for low in (10, 11, 12, 13, 14, 13, 12, 11))
 
 
 def jumps() -> "cycle[Pruning]":
-    """Far apart from one to the next and to the one after."""
+    """Return windows far apart from one to the next and to the one after."""
     return cycle(Pruning(weights=window) for window in ((0, 80), (40, 100), (20, 60), (70, 100), (5, 35)))
 
 
 def compare(bench: Bench) -> list[list[str]]:
-    """One row for each thing that is timed."""
+    """Return one row for each thing that is timed."""
     step, plain_step, sample_step = moves(), moves(), moves()
     leap, plain_leap, sample_leap = jumps(), jumps(), jumps()
     scorer, some = bench.scorer, bench.known_scores
@@ -133,7 +133,7 @@ def compare(bench: Bench) -> list[list[str]]:
 
 
 def floor(bench: Bench) -> str:
-    """What bounds a 1 % move: bytes and products, each at the best speed seen on this machine now."""
+    """Describe the floor of a 1 % move: bytes and products, each at the best speed on this machine now."""
     size = bench.size
     samples, flips = len(bench.features), size.classes * size.width // 100
     product, target = torch.empty(samples, size.classes), torch.empty_like(bench.features)
@@ -157,9 +157,9 @@ def floor(bench: Bench) -> str:
 
 
 def drift(bench: Bench, *, count: int = 512, steps: int = 1000) -> str:
-    """Largest error of a logit against float64 in many moves to and fro, and that of a float32 product."""
+    """Describe the largest error of a logit against float64 after many moves, and of a float32 product."""
     features = bench.features[:count]
-    position = Incremental(into_tiles(features), bench.weight, bench.bias)
+    position = IncrementalState(into_tiles(features), bench.weight, bench.bias)
     worst = plain = size = 0.0
     for step, pruning in zip(range(steps), moves(), strict=False):
         head = bench.heads(pruning)

@@ -1,4 +1,4 @@
-"""Sensitivity maps against their floor (matrix products alone) and against the per-sample autograd loop.
+"""Time sensitivity maps against their floor (matrix products alone) and the per-sample autograd loop.
 
 python -m benchmarks.maps
 
@@ -28,7 +28,7 @@ ROUNDS = 20
 
 
 def products(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *, third: bool) -> None:
-    """The matrix products alone, with probabilities that are already there."""
+    """Multiply the matrices alone, with probabilities that are already there."""
     probabilities = torch.rand(CHUNK, weight.shape[0])
     for start in range(0, len(features), CHUNK):
         chunk = features[start : start + CHUNK]
@@ -40,7 +40,7 @@ def products(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, *
 
 
 def autograd_loop(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """Mean absolute gradient of the energy, one backward pass a sample: the definition, written down."""
+    """Return the mean absolute gradient of the energy, one backward pass a sample, by definition."""
     parameter = weight.clone().requires_grad_()
     total = torch.zeros_like(weight)
     for sample in features:
@@ -51,7 +51,7 @@ def autograd_loop(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tens
 
 
 def on_disk(folder: Path, features: torch.Tensor, name: str) -> StoredFeatures:
-    """The features as an extraction in a number format."""
+    """Write the features as an extraction in a number format."""
     folder.mkdir()
     count, width = features.shape
     request = Request("", "", "", count, width, name, "float32", 2048)
@@ -67,7 +67,7 @@ def on_disk(folder: Path, features: torch.Tensor, name: str) -> StoredFeatures:
 def ways(
     place: Path, features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, sample: int
 ) -> dict[str, Callable[[], object]]:
-    """What is timed, the floors first and the autograd loop last."""
+    """Return what is timed, the floors first and the autograd loop last."""
     single, half = (on_disk(place / name, features, name) for name in ("float32", "float16"))
     return {
         "floor: logits, P^T|Z|": lambda: products(features, weight, bias, third=False),

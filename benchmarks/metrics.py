@@ -1,4 +1,4 @@
-"""AUROC and FPR95 of 100 000 scores against scikit-learn's roc_auc_score and roc_curve.
+"""Time AUROC and FPR95 of 100 000 scores against scikit-learn's roc_auc_score and roc_curve.
 
 python -m benchmarks.metrics
 """
@@ -11,7 +11,7 @@ from opnp.metrics import auroc, fpr95
 
 
 def reference(labels: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
-    """AUROC and the FPR at the first TPR of at least 95 %, by scikit-learn."""
+    """Return AUROC and the FPR at the first TPR of at least 95 %, by scikit-learn."""
     false_positives, true_positives, _ = roc_curve(labels, scores)
     at = np.argmax(true_positives >= 0.95)
     return float(roc_auc_score(labels, scores)), float(false_positives[at])

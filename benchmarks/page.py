@@ -1,4 +1,4 @@
-"""How long a visitor waits, and how much travels: for the first chart, for all, and after a key on a slider.
+"""Measure a visitor's wait and traffic: for the first chart, for all, and after a key on a slider.
 
 python -m benchmarks.page
 
@@ -50,7 +50,7 @@ WATCH = """() => {
 
 @dataclass
 class Visit:
-    """One opening of Explore by somebody new.
+    """Waits and traffic of Explore, opened by a new visitor.
 
     Attributes:
         first: Seconds to the first useful chart.
@@ -85,7 +85,7 @@ def visit(page: Page, address: str) -> Visit:
 
 
 def moves(page: Page) -> list[float]:
-    """Milliseconds from each key press to the painted change."""
+    """Return milliseconds from each key press to the painted change."""
     page.get_by_role("slider", name="Neurons kept").first.focus()
     waits = []
     for _ in range(MOVES):
@@ -104,11 +104,11 @@ def main() -> None:
             with dashboard(Path(folder) / "log", cache) as address:
                 for who in (label, "next visitor"):
                     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-                    seen = visit(page, address)
-                    weight = f"{seen.data:.2f} MB of data, {seen.scripts:.1f} MB of scripts"
+                    measured = visit(page, address)
+                    weight = f"{measured.data:.2f} MB of data, {measured.scripts:.1f} MB of scripts"
                     print(
-                        f"{who}: first chart {seen.first:.1f} s, all {seen.all:.1f} s; "
-                        f"{seen.figures} figures, {weight}"
+                        f"{who}: first chart {measured.first:.1f} s, all {measured.all:.1f} s; "
+                        f"{measured.figures} figures, {weight}"
                     )
                     page.context.close()
                 page = chromium.new_page(viewport={"width": 1280, "height": 900})

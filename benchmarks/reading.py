@@ -1,4 +1,4 @@
-"""What it costs to compare every byte of features while they are read.
+"""Time comparing every byte of features while they are read.
 
 python -m benchmarks.reading
 
@@ -27,7 +27,7 @@ CHUNKS, ROWS, WIDTH = 8, 2048, 2048
 
 
 class NoSums:
-    """Sums that look at nothing."""
+    """Checksums that look at nothing."""
 
     def __init__(self, **_: object) -> None:
         pass
@@ -36,14 +36,14 @@ class NoSums:
         """Do nothing."""
 
     def quick(self) -> str:
-        """Nothing to compare."""
+        """Return nothing to compare."""
         return ""
 
     slow = quick
 
 
 def written(folder: Path, name: str, *, before: bool = False) -> StoredFeatures:
-    """Features of a number format on disk, as they are written now or were before the quick checksum."""
+    """Write features of a number format to disk, as they are now or were before the quick checksum."""
     request = Request("m", "t", "i", CHUNKS * ROWS, WIDTH, name, "float32", ROWS)
     folder.mkdir()
     for number in range(CHUNKS):
@@ -57,8 +57,8 @@ def written(folder: Path, name: str, *, before: bool = False) -> StoredFeatures:
 
 
 def _without_sum(table: Table) -> None:
-    said = json.loads(table["__metadata__"]["chunk"])
-    table["__metadata__"]["chunk"] = json.dumps({**said, "sum": ""})
+    chunk = json.loads(table["__metadata__"]["chunk"])
+    table["__metadata__"]["chunk"] = json.dumps({**chunk, "sum": ""})
 
 
 def mapped(stored: StoredFeatures) -> None:

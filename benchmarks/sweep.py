@@ -1,4 +1,4 @@
-"""Every window at once against one evaluation for each, and the search against an even grid of its cost.
+"""Time every window at once against one evaluation for each, and the search against an even grid.
 
 python -m benchmarks.sweep
 
@@ -18,11 +18,12 @@ from benchmarks._timing import alternate, milliseconds, print_table, ratio
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.experiments.registry import load_experiment
 from opnp.prepare import Prepared, prepare
+from opnp.pruning import Heads
 from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.find_windows import unpruned_landscapes
 from opnp.search.landscape import Side, landscape
 from opnp.search.sweep import EDGES
-from opnp.search.trial import choose
+from opnp.search.trial import rank_trials
 from opnp.search.tuning_set import SAMPLE, TuningSet, make_tuning_set
 from opnp.store import Store
 
@@ -30,7 +31,7 @@ EVEN = range(0, 101, 20)
 
 
 def one_by_one(data: TuningSet) -> None:
-    """The figures of all windows of weights and of neurons, each from its own full product."""
+    """Evaluate all windows of weights and of neurons, each from its own full product."""
     for low, high in product(EDGES, EDGES):
         if low <= high:
             data.trial(Pruning(weights=(low, high)))
@@ -53,16 +54,16 @@ def embedded(rounds: int) -> None:
     rows = [[name, f"{milliseconds(times):.0f}"] for name, times in seconds.items()]
     rows.append(["ratio", f"{ratio(seconds['one by one'], seconds['one pass']):.1f}x"])
     print_table(["way", "ms"], rows)
-    found = search(data, unpruned_landscapes(data), SearchSpace.BOTH)
+    result = search(data, unpruned_landscapes(data), SearchSpace.BOTH)
     windows = list(combinations(EVEN, 2))
     grid = [
         data.trial(Pruning(weights, neurons, scope, definition))
         for weights, neurons, scope, definition in product(windows, windows, RankScope, NeuronDefinition)
     ]
-    best = choose(grid, least_accuracy=data.trial(UNPRUNED).accuracy - 0.005).best
+    best = rank_trials(grid, least_accuracy=data.trial(UNPRUNED).accuracy - 0.005).best
     print("\nlowest FPR95 (tune) at 0.5 points of accuracy")
     rows = [
-        ["coarse to fine", str(found.tried), f"{100 * found.best.fpr95:.2f}"],
+        ["coarse to fine", str(result.tried), f"{100 * result.best.fpr95:.2f}"],
         ["even grid", str(len(grid)), f"{100 * best.fpr95:.2f}"],
     ]
     print_table(["way", "windows", "FPR95 %"], rows)
@@ -72,11 +73,9 @@ def imagenet() -> None:
     """Time one landscape from a sample of 50 000 ID and 2 x 10 000 OOD images, 1000 classes, width 2048."""
     torch.manual_seed(0)
     weight = torch.randn(1000, 2048) * 2 / 2048**0.5
-    maps = SimpleNamespace(
-        weights=torch.rand(1000, 2048), neurons={NeuronDefinition.ACTIVATION: torch.rand(2048)}
-    )
+    heads = Heads(weight, torch.rand(1000, 2048), {NeuronDefinition.ACTIVATION: torch.rand(2048)})
     classifier = SimpleNamespace(weight=weight, bias=torch.zeros(1000))
-    prepared = cast("Prepared", SimpleNamespace(classifier=classifier, maps=maps))
+    prepared = cast("Prepared", SimpleNamespace(classifier=classifier, heads=heads))
     sizes = (SAMPLE // 3, SAMPLE // 3, SAMPLE // 3)
     features = torch.randn(sum(sizes), 2048).relu_()
     labels = torch.randint(0, 1000, (sizes[0],))

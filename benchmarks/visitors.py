@@ -1,4 +1,4 @@
-"""Memory of the server while visitors bring files, after they have left, and after many came and went.
+"""Measure the server's memory while visitors bring files, after they have left, and after many came and went.
 
 python -m benchmarks.visitors
 
@@ -43,17 +43,17 @@ def main() -> None:
         time.sleep(GONE)
         note("gone")
         for number in range(3):
-            with visitor(address) as one:
-                one.draw("images")
-                _bring(one, 15)
+            with visitor(address) as session:
+                session.draw("images")
+                _bring(session, 15)
             note(f"hostile visitor {number + 1} of three in a row")
         time.sleep(GONE)
         note("gone")
         for number in range(25):
-            with visitor(address) as one:
-                one.draw("images")
+            with visitor(address) as session:
+                session.draw("images")
                 for _ in range(3):
-                    one.upload(FILE[: 5 * MEGABYTE])
+                    session.upload(FILE[: 5 * MEGABYTE])
             if number % 8 == 0:
                 note(f"visitor {number + 1} of 25, three files of 5 MB each")
         time.sleep(GONE)
@@ -61,15 +61,15 @@ def main() -> None:
         print_table(["after", "resident"], rows)
 
 
-def _bring(one: Visitor, count: int) -> str:
-    """Upload at once, as a browser does with many files; the statuses that came back."""
+def _bring(session: Visitor, count: int) -> str:
+    """Upload files at once, as a browser does with many; return the statuses that came back, counted."""
     with ThreadPoolExecutor(count) as pool:
-        said = [status for status, _ in pool.map(one.upload, [FILE] * count)]
-    return ", ".join(f"{said.count(status)} x {status}" for status in sorted(set(said)))
+        statuses = [status for status, _ in pool.map(session.upload, [FILE] * count)]
+    return ", ".join(f"{statuses.count(status)} x {status}" for status in sorted(set(statuses)))
 
 
 def _resident() -> float:
-    """Resident bytes of the server, the only child of this process; Linux says it."""
+    """Return the resident bytes of the server, the only child of this process, as Linux counts them."""
     (server,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     (line,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{server}/status").read_text())
     return 1024 * float(line)

@@ -1,4 +1,4 @@
-"""Any pruning of a prepared experiment to what the head then says of every set, without the backbone."""
+"""Score a prepared experiment under any pruning, without running the backbone again."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from opnp.scoring.head_output import HeadOutput, rescore
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One position of the sliders.
+    """A position of the sliders: its head and the head's output on every set.
 
     Attributes:
         pruning: The position.
@@ -58,7 +58,7 @@ class Glance:
 
 
 class Explorer:
-    """Re-scores a prepared experiment under any pruning. Never changes, so sessions share it."""
+    """Scorer of a prepared experiment under any pruning. Never changes, so sessions share it."""
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
@@ -74,11 +74,11 @@ class Explorer:
 
     @property
     def small(self) -> bool:
-        """Whether exact figures are as quick as a first look at a sample."""
+        """True if exact figures are as quick as a first look at a sample."""
         return not isinstance(self._scorer, LiveScorer)
 
     def at(self, pruning: Pruning) -> Snapshot:
-        """The head at a position and what it says of every set."""
+        """Return the head at a position and its output on every set."""
         everything = self._scorer.rescore(pruning)
         parts = zip(*(torch.split(field, self._sizes) for field in everything.fields), strict=True)
         id_test, *ood = (HeadOutput(*part) for part in parts)
@@ -90,7 +90,7 @@ class Explorer:
         )
 
     def glance(self, pruning: Pruning, ood: Iterable[str], half: Half | str) -> Glance | None:
-        """Figures at a position from a sample, or None where the exact ones are as quick.
+        """Return figures at a position from a sample, or None where the exact ones are as quick.
 
         Args:
             pruning: The position.
@@ -100,27 +100,27 @@ class Explorer:
         if not isinstance(self._scorer, LiveScorer):
             return None
         preview = self._scorer.preview(pruning)
-        sampled = preview.rescored
+        sampled = preview.output
         drawn_id, *drawn_ood = np.split(np.arange(sum(preview.drawn)), np.cumsum(preview.drawn)[:-1])
         starts = np.cumsum([0, *self._sizes])
         scores, places = sampled.scores.double().numpy(), preview.indices.numpy()
-        seen = {}
+        ood_scores = {}
         for key in ood:
             number = list(self.prepared.ood).index(key)
-            mine = half_of(self._sizes[1 + number], half) + starts[1 + number]
+            half_places = half_of(self._sizes[1 + number], half) + starts[1 + number]
             rows = drawn_ood[number]
-            seen[key] = scores[rows][np.isin(places[rows], mine)]
+            ood_scores[key] = scores[rows][np.isin(places[rows], half_places)]
         id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
-        figures = evaluate_against(id_test, labels, seen)
-        return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], seen, figures)
+        figures = evaluate_against(id_test, labels, ood_scores)
+        return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], ood_scores, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:
-        """(D,) neurons from least to most sensitive, by the definition that `pruning` names."""
+        """Return the (D,) neurons from least to most sensitive, by the definition that `pruning` names."""
         return self.prepared.heads.neuron_ranks[NeuronDefinition(pruning.neuron_definition)].argsort()
 
     def evaluate(self, snapshot: Snapshot, ood: Iterable[str], half: Half | str) -> Evaluation:
-        """All figures at a position, against the OOD sets with those keys.
+        """Compute all figures at a position, against the OOD sets with those keys.
 
         Raises:
             InvalidDataError: If no set is chosen.
@@ -129,5 +129,5 @@ class Explorer:
         return evaluate(snapshot.id_test, self.prepared.id_test.labels.numpy(), chosen, half=half)
 
     def score(self, features: torch.Tensor, head: PrunedHead) -> HeadOutput:
-        """What a head says of other samples' features, (N, D) on the CPU."""
+        """Return a head's output on other samples' features, (N, D) on the CPU."""
         return rescore(features, head.weight, self._bias)

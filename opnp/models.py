@@ -1,4 +1,4 @@
-"""A classifier split into a backbone (images to features) and one last linear layer (features to logits)."""
+"""Split a classifier into a backbone (images to features) and one last linear layer (features to logits)."""
 
 import hashlib
 import re

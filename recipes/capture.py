@@ -21,7 +21,7 @@ PATIENCE = 240_000
 
 
 def film(page: Page) -> list[Image.Image]:
-    """One picture at each stop of the right thumb of the weights, which is held all the time."""
+    """Return a picture at each stop of the right thumb of the weights, which is held all the time."""
     thumb = page.get_by_role("slider", name="Weights kept").nth(1)
     track = page.locator(".st-key-weights-slider .track").bounding_box()
     box = thumb.bounding_box()
@@ -53,7 +53,7 @@ def main() -> None:
         page.mouse.wheel(0, SCROLL)
         page.wait_for_timeout(1500)
         pictures = film(page)
-    frames = [one.resize(SHOWN).quantize(64, dither=Image.Dither.NONE) for one in pictures]
+    frames = [picture.resize(SHOWN).quantize(64, dither=Image.Dither.NONE) for picture in pictures]
     path = IMAGES / "dragging.gif"
     frames[0].save(
         path, save_all=True, append_images=frames[1:], duration=MILLISECONDS, loop=0, optimize=True

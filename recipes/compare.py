@@ -17,18 +17,18 @@ from opnp.store import Store
 
 
 def main() -> None:
-    """The windows that Landscape finds, alone and combined, then the page's rows."""
+    """Print the windows that Landscape finds, alone and combined, then the page's rows."""
     with Store() as store:
         explorer = Explorer(prepare(load_experiment("fashion"), store))
         known = training(explorer.prepared, store)
     experiment, ood = explorer.prepared.experiment, tuple(explorer.prepared.ood)
-    found = find_windows(explorer, ood)
-    best = found.pruning
+    result = find_windows(explorer, ood)
+    best = result.pruning
     scores = (Recipe(score, pruning=best) for score in ("vim", "rmd"))
     chosen = [Recipe(pruning=best), *pruned_rows(best)[-3:], *scores]
     rows = compare(explorer.prepared, known, [*chosen, *default_rows(UNPRUNED)], ood)
     named = [replace(row, name=f"{row.name}, windows found") for row in rows[: len(chosen)]]
-    notes = search_lines(found, {images.key: images.title for images in experiment.ood})
+    notes = search_lines(result, {images.key: images.title for images in experiment.ood})
     print(comparison_markdown([*named, *rows[len(chosen) :]], experiment.title, notes))
 
 

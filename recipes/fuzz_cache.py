@@ -1,4 +1,4 @@
-"""Spoil a cache in every way that comes to mind, and see what follows: `python -m recipes.fuzz_cache`.
+"""Spoil a cache in every way that comes to mind, and check the outcome: `python -m recipes.fuzz_cache`.
 
 A small experiment is prepared once. Then each round copies its cache, spoils one to three things in it by a
 seed that is printed, and prepares, verifies, lists and clears in a process of its own. What came of it is
@@ -23,13 +23,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from opnp.store import plain
-from recipes.fuzzing.apart import Outcome, apart, one_thread
+from recipes.fuzzing.apart import Outcome, one_thread, run_isolated
 from recipes.fuzzing.experiment import Seen, look, small_experiment
 from recipes.fuzzing.spoiling import spoil
 
 
 def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator[tuple[int, str, str, str]]:
-    """Each seed, what was spoilt, what came of it and its account, as soon as it is known.
+    """Yield each seed, what was spoilt, the outcome and its account, as soon as it is known.
 
     Args:
         seeds: One for each round.
@@ -46,20 +46,20 @@ def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> Iterator
         shutil.copytree(whole[chance.choice(["new", "new", "old"])], cache)
         done = spoil(cache, chance)
         gone = chance.random() < 0.1
-        said = ", ".join([*done, "pictures gone"] if gone else done)
-        yield seed, said, *_alone(cache, truth, gone, seconds)
+        spoilt = ", ".join([*done, "pictures gone"] if gone else done)
+        yield seed, spoilt, *_alone(cache, truth, gone, seconds)
         with contextlib.suppress(OSError):
             plain.remove(cache)
 
 
 def _as_written_before(cache: Path) -> None:
-    """Chunks as they were before they had a quick checksum."""
+    """Rewrite chunks as they were before they had a quick checksum."""
     from recipes.fuzzing.headers import changed_header
 
     def without(table: dict[str, dict[str, str]]) -> None:
-        said = json.loads(table["__metadata__"]["chunk"])
-        del said["sum"]
-        table["__metadata__"]["chunk"] = json.dumps(said)
+        chunk = json.loads(table["__metadata__"]["chunk"])
+        del chunk["sum"]
+        table["__metadata__"]["chunk"] = json.dumps(chunk)
 
     for path in cache.rglob("chunk-*"):
         path.write_bytes(changed_header(path.read_bytes(), without))
@@ -68,7 +68,7 @@ def _as_written_before(cache: Path) -> None:
 def _alone(cache: Path, truth: Seen, gone: bool, seconds: float) -> Outcome:
     from recipes.fuzzing.account import account
 
-    return apart(lambda: account(cache, truth, gone=gone), seconds)
+    return run_isolated(lambda: account(cache, truth, gone=gone), seconds)
 
 
 def main() -> None:
@@ -86,10 +86,10 @@ def main() -> None:
     seeds = [arguments.round] if once else list(range(arguments.seed, arguments.seed + arguments.count))
     counts = Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
-        for seed, done, outcome, said in rounds(seeds, Path(folder), seconds=arguments.seconds):
+        for seed, done, outcome, text in rounds(seeds, Path(folder), seconds=arguments.seconds):
             counts[outcome] += 1
             if once or outcome not in ("right", "refused"):
-                print(f"seed {seed}: {done}: {outcome}\n{said}\n", flush=True)
+                print(f"seed {seed}: {done}: {outcome}\n{text}\n", flush=True)
             elif counts.total() % 10 == 0:
                 print(f"seed {seed}: {dict(counts)} so far", flush=True)
     kinds = ("right", "refused", "wrong", "traceback", "hang", "stuck")

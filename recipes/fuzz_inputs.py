@@ -20,8 +20,8 @@ from collections import Counter
 from pathlib import Path
 
 from recipes.fuzzing import spoiling_inputs, world
-from recipes.fuzzing.apart import apart, one_thread
-from recipes.fuzzing.asking import asked_for_arrays, asked_for_pictures, asked_for_scores
+from recipes.fuzzing.apart import one_thread, run_isolated
+from recipes.fuzzing.asking import check_arrays, check_pictures, check_scores
 
 Round = tuple[str, str, str]
 """What was spoilt, what came of it, and its account."""
@@ -29,7 +29,7 @@ SPOILT = ("toml", "toml", "picture", "score", "arrays", "arrays")
 
 
 def rounds(seeds: list[int], folder: Path, *, seconds: float = 60.0) -> dict[int, Round]:
-    """What was spoilt, what came of it and its account, for each seed.
+    """Return what was spoilt, the outcome and its account, for each seed.
 
     Args:
         seeds: One for each round.
@@ -52,26 +52,26 @@ def _round(place: Path, whole: Path, chance: random.Random, seconds: float) -> R
     kind = chance.choice(SPOILT)
     if kind == "toml":
         name = chance.choice(["pictures", "arrays"])
-        said = spoiling_inputs.toml(place / f"{name}.toml", chance)
-        ask = asked_for_pictures if name == "pictures" else asked_for_arrays
+        spoilt = spoiling_inputs.toml(place / f"{name}.toml", chance)
+        ask = check_pictures if name == "pictures" else check_arrays
         truth = (
             world.scores_of_pictures(whole) if name == "pictures" else world.scores_of_arrays(world.arrays())
         )
-        return f"{name}.toml: {said}", *apart(lambda: ask(place, [truth]), seconds)
+        return f"{name}.toml: {spoilt}", *run_isolated(lambda: ask(place, [truth]), seconds)
     if kind == "arrays":
-        said, there = spoiling_inputs.array_file(place / "arrays.npz", chance, world.arrays())
-        truth = world.scores_of_arrays(there)
-        return f"arrays.npz: {said}", *apart(lambda: asked_for_arrays(place, [truth]), seconds)
+        spoilt, left = spoiling_inputs.array_file(place / "arrays.npz", chance, world.arrays())
+        truth = world.scores_of_arrays(left)
+        return f"arrays.npz: {spoilt}", *run_isolated(lambda: check_arrays(place, [truth]), seconds)
     file = place / chance.choice(["far", "near"]) / f"{chance.randrange(8)}.png"
-    said = spoiling_inputs.picture(file, chance)
+    spoilt = spoiling_inputs.picture(file, chance)
     if kind == "score":
-        other = next(path for path in sorted(file.parent.iterdir()) if path != file)
-        right = world.energy(other.read_bytes())
-        return f"score {said}", *apart(lambda: asked_for_scores(place, file, other, right), seconds)
+        neighbour = next(path for path in sorted(file.parent.iterdir()) if path != file)
+        right = world.energy(neighbour.read_bytes())
+        return f"score {spoilt}", *run_isolated(lambda: check_scores(place, file, neighbour, right), seconds)
     without = world.scores_of_pictures(place, without=file)
     part = file.parent.name
     low, high = ({**without, part: [*without[part], score]} for score in (-1e9, 1e9))
-    return f"picture {said}", *apart(lambda: asked_for_pictures(place, [without], (low, high)), seconds)
+    return f"picture {spoilt}", *run_isolated(lambda: check_pictures(place, [without], (low, high)), seconds)
 
 
 def main() -> None:
@@ -90,9 +90,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         results = rounds(seeds, Path(folder), seconds=arguments.seconds)
     counts = Counter(outcome for _, outcome, _ in results.values())
-    for seed, (done, outcome, said) in results.items():
+    for seed, (done, outcome, text) in results.items():
         if once or outcome not in ("right", "refused"):
-            print(f"seed {seed}: {done}: {outcome}\n{said}\n")
+            print(f"seed {seed}: {done}: {outcome}\n{text}\n")
     kinds = ("right", "refused", "wrong", "traceback", "hang")
     print(
         f"seeds {seeds[0]} to {seeds[-1]}: tried {len(seeds)}, "

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def row(name: str, window: str, held_out: Evaluation) -> list[str]:
-    """One line of the table."""
+    """Return one line of the table."""
     return [name, window, percent(held_out.fpr95, held_out.fpr95_interval)]
 
 

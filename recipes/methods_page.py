@@ -1,4 +1,4 @@
-"""Write docs/methods.md from what the methods say of themselves: `python -m recipes.methods_page`."""
+"""Write docs/methods.md from the methods' own declarations: `python -m recipes.methods_page`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,9 +57,10 @@ HEADER = ["name", "method", "what it does", "needs", "parameters (default, range
 
 
 def row(method: Method) -> list[str]:
-    """One line of a table."""
+    """Return one line of a table."""
     parameters = [
-        f"`{one.key}` {one.default:g}, {one.low:g}–{one.high:g}: {one.says}" for one in method.parameters
+        f"`{parameter.key}` {parameter.default:g}, {parameter.low:g}–{parameter.high:g}: {parameter.says}"
+        for parameter in method.parameters
     ]
     paper = method.paper
     return [
@@ -73,7 +74,7 @@ def row(method: Method) -> list[str]:
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     tables = [
         f"## {title}\n\n{table(HEADER, map(row, methods.values()))}" for title, methods in KINDS.items()
     ]

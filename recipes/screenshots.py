@@ -26,7 +26,7 @@ PATIENCE = 240_000
 
 
 def shoot(chromium: Browser, address: str, name: str, look: str) -> None:
-    """One page in one look, as tall as its content."""
+    """Take one page in one look, as tall as its content."""
     path, last = PAGES[name]
     width, scheme = LOOKS[look]
     context = chromium.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)

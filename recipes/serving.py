@@ -1,4 +1,4 @@
-"""A running dashboard and a headless Chromium, for screenshots, benchmarks and browser tests."""
+"""Start a dashboard and a headless Chromium, for screenshots, benchmarks and browser tests."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ FLAGS = [
 
 @contextlib.contextmanager
 def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator[str]:
-    """`streamlit run app/main.py` on a free port of this machine, until the block ends.
+    """Run `streamlit run app/main.py` on a free port of this machine, until the block ends.
 
     Args:
         log: Where its output goes.
@@ -71,14 +71,14 @@ def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator
 
 
 def chromium() -> str | None:
-    """Where the system has Chromium, or None."""
+    """Return the path of the system's Chromium, or None."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for path in map(shutil.which, names) if path), None)
 
 
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
-    """Headless Chromium, until the block ends.
+    """Run headless Chromium, until the block ends.
 
     Raises:
         RuntimeError: If there is none on this machine.

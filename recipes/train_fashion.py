@@ -32,7 +32,7 @@ SHIFT = 2  # pixels, each way
 
 
 def data_folder(download: Path | None) -> Path:
-    """Debian's folder when it is there, else the one that torchvision downloads into."""
+    """Return Debian's folder when it is there, else the one that torchvision downloads into."""
     if is_installed() or download is None:
         return FASHION_FOLDER
     import_torchvision()
@@ -43,7 +43,7 @@ def data_folder(download: Path | None) -> Path:
 
 
 def augmented(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Each (28, 28) image shifted over a black border and mirrored with probability one half."""
+    """Return each (28, 28) image shifted over a black border and mirrored with probability one half."""
     count = len(images)
     padded = functional.pad(images, (SHIFT,) * 4)
     start = torch.randint(0, 2 * SHIFT + 1, (2, count, 1), generator=generator)
@@ -55,14 +55,14 @@ def augmented(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 @torch.no_grad()
 def accuracy(net: SmallCNN, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """Share of images whose largest logit is their label's."""
+    """Return the share of images whose largest logit is their label's."""
     net.eval()
     predicted = torch.cat([net(normalised(part)).argmax(1) for part in images.split(500)])
     return float((predicted == labels).double().mean())
 
 
 def train(folder: Path) -> SmallCNN:
-    """The whole recipe; prints the loss and the test accuracy after each epoch."""
+    """Train the net by the whole recipe; print the loss and the test accuracy after each epoch."""
     images, labels = map(torch.from_numpy, load_train(folder))
     test_images, test_labels = map(torch.from_numpy, load_test(folder))
     torch.manual_seed(SEED)

@@ -1,4 +1,4 @@
-"""Visitors without a browser: sessions over Streamlit's own socket, and uploads to their addresses."""
+"""Simulate visitors without a browser: sessions over Streamlit's own socket, and uploads to them."""
 
 import contextlib
 import http.client
@@ -17,7 +17,7 @@ _EDGE = "edge-of-a-part"
 
 
 class Visitor:
-    """One session of a running dashboard.
+    """A session of a running dashboard.
 
     Attributes:
         session: Its id.
@@ -28,7 +28,7 @@ class Visitor:
         self.session = ""
 
     def draw(self, page: str = "", query: str = "") -> list[ForwardMsg]:
-        """Have a page drawn.
+        """Request a page and wait until it is drawn.
 
         Returns:
             Everything that the server sent until it was done.
@@ -37,7 +37,7 @@ class Visitor:
         return self.wait()
 
     def send(self, page: str = "", query: str = "", widgets: Iterable[WidgetState] = ()) -> None:
-        """Ask for a page as a browser does after a click, and do not wait for it.
+        """Request a page as a browser does after a click, and do not wait for it.
 
         Args:
             page: Its name in the address.
@@ -51,22 +51,22 @@ class Visitor:
         self._socket.send(asked.SerializeToString())
 
     def wait(self) -> list[ForwardMsg]:
-        """Everything that the server sends until a run is done."""
-        seen = []
+        """Return all messages that the server sends until a run is done."""
+        messages = []
         while True:
             message = ForwardMsg()
             message.ParseFromString(self._socket.recv(timeout=PATIENCE))
-            seen.append(message)
+            messages.append(message)
             if message.HasField("new_session"):
                 self.session = message.new_session.initialize.session_id
             if message.script_finished in (
                 ForwardMsg.FINISHED_SUCCESSFULLY,
                 ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
             ) and message.HasField("script_finished"):
-                return seen
+                return messages
 
     def upload(self, data: bytes, name: str = "x.png") -> tuple[int, str]:
-        """Put a file to an upload address of the session.
+        """Send a file to an upload address of the session.
 
         Returns:
             The server's status and what it says.
@@ -92,7 +92,7 @@ class Visitor:
 
 @contextlib.contextmanager
 def visitor(address: str) -> Iterator[Visitor]:
-    """A visitor whose first page is drawn; gone when the block ends.
+    """Open a session and draw its first page; close it when the block ends.
 
     Args:
         address: Of the dashboard, as `serving.dashboard` yields it.
@@ -101,6 +101,6 @@ def visitor(address: str) -> Iterator[Visitor]:
         token = reply.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
     with connect(stream, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-        one = Visitor(address, socket, token)
-        one.draw()
-        yield one
+        session = Visitor(address, socket, token)
+        session.draw()
+        yield session

@@ -188,7 +188,7 @@ def test_live_scores_of_features_that_stay_on_the_device(here):
     said = live.rescore(PRUNED)
     assert said.scores.device.type == NAME
     torch.testing.assert_close(said.scores.cpu(), plain.scores, rtol=0, atol=1e-4)
-    assert live.preview(PRUNED).rescored.scores.device.type == NAME
+    assert live.preview(PRUNED).output.scores.device.type == NAME
 
 
 def test_a_detector_is_made_saved_opened_and_scores(here, there, pictures, tmp_path):

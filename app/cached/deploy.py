@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from opnp.detector import Detector
-    from opnp.detector.restore import Reopened
+    from opnp.detector.restore import RestoredSettings
     from opnp.explorer import Snapshot
     from opnp.threshold.plan import Basis
 
@@ -60,12 +60,12 @@ def detector(file: "UploadedFile") -> "Detector":
     scope="session",
     hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
 )
-def reopened(file: "UploadedFile", key: str) -> "Reopened":
+def reopened(file: "UploadedFile", key: str) -> "RestoredSettings":
     """An uploaded detector's settings, and its figures beside those on an experiment's features.
 
     Raises:
         OpnpError: If it is none, or does not fit the experiment; the message says why.
     """
-    from opnp.detector.restore import reopen
+    from opnp.detector.restore import restore_settings
 
-    return reopen(detector(file), ready(key))
+    return restore_settings(detector(file), ready(key))

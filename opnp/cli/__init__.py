@@ -1,1 +1,1 @@
-"""The commands of `python -m opnp`, one a file; each calls the functions that the pages call."""
+"""Commands of `python -m opnp`, one a file; each calls the functions that the pages call."""

@@ -1,4 +1,4 @@
-"""What all commands share: words for people on stderr, results on stdout, exit codes."""
+"""Console conventions of all commands: words for people on stderr, results on stdout, exit codes."""
 
 import contextlib
 import io
@@ -38,34 +38,34 @@ class Exit(IntEnum):
     """Stopped by the person at the keyboard; what is done stays."""
 
 
-def people() -> Console:
-    """Where people read: stderr, so that stdout holds the result alone."""
+def stderr() -> Console:
+    """Return the console for people: stderr, so that stdout holds the result alone."""
     return Console(stderr=True, highlight=False, quiet=not leads())
 
 
 def leads() -> bool:
-    """Whether this process is the one of a `torchrun` that prints."""
+    """Return whether this process is the one of a `torchrun` that prints."""
     return os.environ.get("RANK", "0") == "0"
 
 
-def show_json(result: Mapping[str, Any]) -> None:
+def print_json(result: Mapping[str, Any]) -> None:
     """Print a result for machines."""
     if leads():
-        say(json.dumps(result, indent=1))
+        print_line(json.dumps(result, indent=1))
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line of the result, at once."""
     typer.echo(line, file=_stdout.results())
 
 
 @contextlib.contextmanager
-def exits(*, as_json: bool) -> Iterator[None]:
-    """Turn our errors, and a Ctrl-C, into a sentence and an exit code; what foreign code prints to stderr."""
+def exit_codes(*, as_json: bool) -> Iterator[None]:
+    """Turn our errors, and a Ctrl-C, into a sentence and an exit code; foreign output goes to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # arrows and dashes, where the terminal has no such letter
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[_each_sentence_once()])
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[_unrepeated_log()])
     try:
         with _stdout.reserved():
             yield
@@ -76,18 +76,18 @@ def exits(*, as_json: bool) -> Iterator[None]:
     except OpnpError as error:
         _end(error, Exit.FAILED, as_json)
     except KeyboardInterrupt:
-        people().print("Stopped. What is complete stays; run it again to go on.")
+        stderr().print("Stopped. What is complete stays; run it again to go on.")
         raise typer.Exit(Exit.STOPPED) from None
 
 
-def _each_sentence_once() -> logging.Handler:
-    """Print to stderr what is logged, the same sentence once."""
-    said: set[str] = set()
+def _unrepeated_log() -> logging.Handler:
+    """Return a handler that prints what is logged to stderr, the same sentence once."""
+    logged: set[str] = set()
 
     def is_new(record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        new = text not in said
-        said.add(text)
+        new = text not in logged
+        logged.add(text)
         return new
 
     handler = logging.StreamHandler()
@@ -98,14 +98,14 @@ def _each_sentence_once() -> logging.Handler:
 def _end(error: OpnpError, code: Exit, as_json: bool) -> None:
     Console(stderr=True, highlight=False).print(f"Error: {error}", markup=False, soft_wrap=True)
     if as_json:
-        show_json({"error": str(error), "kind": type(error).__name__})
+        print_json({"error": str(error), "kind": type(error).__name__})
     raise typer.Exit(code) from None
 
 
 @contextlib.contextmanager
-def showing(title: str) -> Iterator[Report]:
-    """A progress bar with rate and time left; in a log file, a line every half minute."""
-    console = people()
+def progress_bar(title: str) -> Iterator[Report]:
+    """Show a progress bar with rate and time left; in a log file, a line every half minute."""
+    console = stderr()
     if not console.is_terminal:
         yield _Lines(console, title)
         return
@@ -126,10 +126,10 @@ class _Lines:
 
 
 def is_for_people(*, as_json: bool) -> bool:
-    """Whether to print tables: not for machines, and from one process only."""
+    """Return whether to print tables: not for machines, and from one process only."""
     return leads() and not as_json
 
 
 def stdout() -> Console:
-    """Where a result for people goes."""
+    """Return the console for a result for people."""
     return Console(file=_stdout.results(), highlight=False)

@@ -1,4 +1,4 @@
-"""What the commands that evaluate or score share: OOD sets, and an experiment made ready."""
+"""Steps shared by the commands that evaluate or score: OOD sets, and an experiment made ready."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from opnp.store import Store
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
-    """The keys of an experiment's OOD sets that were asked for, in its order; all where none was.
+    """Return the keys of an experiment's OOD sets that were asked for, in its order; all where none was.
 
     Raises:
         InvalidSettingError: If it has no such set.
@@ -34,8 +34,8 @@ def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
     return [key for key in known if not keys or key in keys]
 
 
-def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
-    """An experiment with its features and maps, read from the cache or computed into it.
+def load_explorer(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
+    """Return an experiment with its features and maps, read from the cache or computed into it.
 
     What of its images is not used, and what was assumed of its classes, is said on stderr.
     """
@@ -43,12 +43,12 @@ def ready(experiment: Experiment, device: str | None, cache: Path | None) -> Exp
     with Store(cache) as store, _bars() as progress:
         prepared = prepare(experiment, store, device=chosen, progress=progress)
     for line in image_notes(prepared):
-        _console.people().print(Text(printable(line)), soft_wrap=True)
+        _console.stderr().print(Text(printable(line)), soft_wrap=True)
     return Explorer(prepared)
 
 
-def there(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
-    """Those of the OOD sets with these keys that can be used.
+def usable_keys(explorer: Explorer, keys: Sequence[str], asked: Sequence[str] | None) -> list[str]:
+    """Return the keys of those OOD sets that can be used.
 
     Args:
         explorer: The experiment made ready.
@@ -71,7 +71,7 @@ def _bars() -> Iterator["_Bars"]:
 
 
 class _Bars:
-    """One progress bar a set, one after the other."""
+    """Progress bars, one a set, one after the other."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self._stack, self._title = stack, ""
@@ -80,6 +80,6 @@ class _Bars:
     def __call__(self, title: str, pace: ExtractionProgress) -> None:
         if self._report is None or title != self._title:
             self._stack.close()
-            self._report = self._stack.enter_context(_console.showing(title))
+            self._report = self._stack.enter_context(_console.progress_bar(title))
             self._title = title
         self._report(pace)

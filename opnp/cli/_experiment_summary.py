@@ -1,4 +1,4 @@
-"""What `experiments NAME` says: what was understood of one experiment."""
+"""Output of `experiments NAME`: what was understood of one experiment."""
 
 from collections.abc import Iterator
 
@@ -13,49 +13,51 @@ from opnp.reports.percent import percent
 _SHOWN = 12
 
 
-def understood_lines(said: ExperimentSummary) -> Iterator[str]:
-    """What is above the table of sets."""
-    yield printable(f"{said.title} ({said.key})")
-    if said.problem is not None:
-        yield f"The model cannot be used: {said.problem}"
-    elif said.width is None:
+def summary_lines(summary: ExperimentSummary) -> Iterator[str]:
+    """Yield the lines above the table of sets."""
+    yield printable(f"{summary.title} ({summary.key})")
+    if summary.problem is not None:
+        yield f"The model cannot be used: {summary.problem}"
+    elif summary.width is None:
         yield "The model is not here."
     else:
-        names = "" if said.classes == numbered(len(said.classes)) else f": {_few(said.classes)}"
-        yield printable(f"Last layer: {said.width:,} features to {len(said.classes):,} classes{names}")
-        accuracy = "not computed yet" if said.accuracy is None else f"{percent(said.accuracy)} %"
+        names = "" if summary.classes == numbered(len(summary.classes)) else f": {_few(summary.classes)}"
+        yield printable(f"Last layer: {summary.width:,} features to {len(summary.classes):,} classes{names}")
+        accuracy = "not computed yet" if summary.accuracy is None else f"{percent(summary.accuracy)} %"
         yield f"ID accuracy of the unpruned model: {accuracy}"
-    yield from (f"Warning: {printable(warning)}" for warning in said.warnings)
-    yield from map(printable, said.notes)
+    yield from (f"Warning: {printable(warning)}" for warning in summary.warnings)
+    yield from map(printable, summary.notes)
 
 
-def understood_table(said: ExperimentSummary) -> Table:
-    """A row a set."""
+def sets_table(summary: ExperimentSummary) -> Table:
+    """Return a table with a row a set."""
     table = Table("Set", "Images", "Skipped", "Classes with images", "Not used", box=box.SIMPLE_HEAD)
-    for one in said.sets:
-        images, skipped = ("?" if number is None else f"{number:,}" for number in (one.images, one.skipped))
-        cells = (one.key, images, skipped, _with_images(one, len(said.classes)), one.left_out)
+    for part in summary.sets:
+        images, skipped = ("?" if number is None else f"{number:,}" for number in (part.images, part.skipped))
+        cells = (part.key, images, skipped, _with_images(part, len(summary.classes)), part.left_out)
         table.add_row(*map(printable, cells))
     return table
 
 
-def below_lines(said: ExperimentSummary) -> Iterator[str]:
-    """What is below it: folders and classes, sets that cannot be used, and what is missing."""
-    for one in said.sets:
+def detail_lines(summary: ExperimentSummary) -> Iterator[str]:
+    """Yield the lines below it: folders and classes, sets that cannot be used, and what is missing."""
+    for part in summary.sets:
         pairs = [
             f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"
-            for own, name, count in one.classes
+            for own, name, count in part.classes
         ]
         if pairs:
-            yield printable(f"{one.title}, classes: {_few(pairs)}")
-    yield from (f"{printable(one.title)}: {one.problem}" for one in said.sets if one.problem is not None)
-    yield from dict.fromkeys(f"→ {thing.remedy or thing.what}" for thing in said.missing)
+            yield printable(f"{part.title}, classes: {_few(pairs)}")
+    yield from (
+        f"{printable(part.title)}: {part.problem}" for part in summary.sets if part.problem is not None
+    )
+    yield from dict.fromkeys(f"→ {thing.remedy or thing.what}" for thing in summary.missing)
 
 
-def _with_images(one: SetSummary, classes: int) -> str:
-    if not one.classes:
+def _with_images(part: SetSummary, classes: int) -> str:
+    if not part.classes:
         return ""
-    counts = [count for _, _, count in one.classes]
+    counts = [count for _, _, count in part.classes]
     return f"{sum(count > 0 for count in counts):,} of {classes:,}" if any(counts) else ""
 
 

@@ -1,4 +1,4 @@
-"""Names on a command line to image files: files, folders and patterns."""
+"""Find the image files that names on a command line mean: files, folders and patterns."""
 
 import glob
 import os
@@ -10,7 +10,7 @@ from opnp.errors import InvalidSettingError, UnreadableImageError
 
 
 def files_named(names: Sequence[str]) -> list[Path]:
-    """The files that those names mean, each once, in the order of the names and sorted within one.
+    """Return the files that those names mean, each once, in the order of the names and sorted within one.
 
     A folder means every file in it and below, but for hidden ones; a name that is neither file nor folder is
     read as a pattern (`*`, `?`, `[...]`, and `**` for any depth).
@@ -18,7 +18,7 @@ def files_named(names: Sequence[str]) -> list[Path]:
     Raises:
         InvalidSettingError: If a name means no file.
     """
-    found: dict[Path, None] = {}
+    all_files: dict[Path, None] = {}
     for name in names:
         files = list(_files(name))
         if not files:
@@ -26,12 +26,12 @@ def files_named(names: Sequence[str]) -> list[Path]:
                 f"Expected {name!r} to be an image, a folder with files in it or a pattern that matches some "
                 "but there is no such file. Check the spelling and the folder that you are in."
             )
-        found |= dict.fromkeys(files)
-    return list(found)
+        all_files |= dict.fromkeys(files)
+    return list(all_files)
 
 
 def read_file(path: Path) -> UploadedImage:
-    """The image in a file.
+    """Read the image in a file.
 
     Raises:
         UnreadableImageError: If there is none, with a clause on why that does not name the file.
@@ -50,7 +50,7 @@ def read_file(path: Path) -> UploadedImage:
 
 
 def printable(name: str) -> str:
-    """A file name that does nothing to a terminal.
+    """Return a file name that does nothing to a terminal.
 
     Example:
         >>> printable("a" + chr(27) + "[2Jb.png")
@@ -68,7 +68,7 @@ def _files(name: str) -> Iterator[Path]:
     except (OSError, RuntimeError):  # too long a name, or the home of nobody
         return
     if is_folder:
-        yield from sorted(_below(path))
+        yield from sorted(_files_below(path))
     elif is_file:
         yield path
     else:
@@ -76,7 +76,7 @@ def _files(name: str) -> Iterator[Path]:
         yield from sorted(match for match in matches if match.is_file())
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if not hidden and path.is_file():

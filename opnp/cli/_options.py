@@ -1,4 +1,4 @@
-"""Options that several commands take, and what they mean."""
+"""Options that several commands take, and their meaning."""
 
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +49,7 @@ Ood = Annotated[
 
 
 def sets_named(experiment: Experiment, keys: list[str] | None) -> list[ImageSet]:
-    """The image sets of an experiment with those keys, or all of them.
+    """Return the image sets of an experiment with those keys, or all of them.
 
     Raises:
         InvalidSettingError: If it has no such set.

@@ -1,4 +1,4 @@
-"""Files that a command was asked to write."""
+"""Write the files that a command was asked for."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from opnp.errors import InvalidSettingError
 
 
 def require_folder(option: str, folder: Path) -> Path:
-    """The folder, made where it is not there, before the long work whose result goes into it.
+    """Make a folder, where it is not there, before the long work whose result goes into it; return it.
 
     Raises:
         InvalidSettingError: If it cannot be made.
@@ -40,10 +40,10 @@ def require_files(places: Mapping[str, Path | None]) -> None:
             raise InvalidSettingError(
                 f"Expected `{option}` to be a file but {str(path)!r} is a folder. Add a name."
             )
-        other = named.setdefault(path.resolve(), option)
-        if other != option:
+        first = named.setdefault(path.resolve(), option)
+        if first != option:
             raise InvalidSettingError(
-                f"Expected `{other}` and `{option}` to be two files but both are {str(path)!r}. Change one."
+                f"Expected `{first}` and `{option}` to be two files but both are {str(path)!r}. Change one."
             )
 
 
@@ -68,7 +68,7 @@ def write_table(option: str, path: Path, text: str, about: Mapping[str, object])
     write(option, path, text)
     beside = path.with_name(f"{path.name}-metadata.json")  # as W3C's "CSV on the Web" calls it
     write(option, beside, json.dumps(about, indent=1) + "\n")
-    _console.people().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
+    _console.stderr().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
 
 
 def _unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:

@@ -1,4 +1,4 @@
-"""Stdout holds our results alone: what a model, a factory or a library prints goes to stderr meanwhile.
+"""Keep stdout for our results: what a model, a factory or a library prints meanwhile goes to stderr.
 
 Not only Python prints: C code, and what a process below us says, writes to file descriptor 1. So that one is
 pointed to stderr too, and results go to a copy of the real one.
@@ -19,7 +19,7 @@ _at_exit: list[int] = []
 
 
 def results() -> TextIO:
-    """Where results go: the real stdout, also while all else that is printed goes to stderr."""
+    """Return the stream for results: the real stdout, also while all else that is printed goes to stderr."""
     return _results[-1] if _results else (sys.stdout or _nowhere())
 
 
@@ -73,7 +73,7 @@ def _is_descriptor(stream: TextIO | None) -> bool:
 
 
 def _require_stderr() -> None:
-    """Where a process was started without stderr, let nothing else take its number."""
+    """Let nothing else take stderr's number where a process was started without stderr."""
     try:
         os.fstat(_STDERR)
     except OSError:
@@ -93,7 +93,7 @@ def _flush(stream: TextIO) -> None:
 
 
 def _flush_c() -> None:
-    """What C's printf holds back goes where file descriptor 1 points now."""
+    """Flush what C's printf holds back to where file descriptor 1 points now."""
     with contextlib.suppress(OSError, TypeError, AttributeError):
         ctypes.CDLL(None).fflush(None)
 

@@ -1,4 +1,4 @@
-"""The command line: what the pages do, from a terminal and on a cluster."""
+"""Command line: what the pages do, from a terminal and on a cluster."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`cache`: what is kept on disk, whether it is whole, and how to be rid of it."""
+"""`cache`: list, verify and remove what is kept on disk."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ app = typer.Typer(help="What is kept on disk.", no_args_is_help=True)
 
 @dataclass(frozen=True)
 class Item:
-    """One thing in the cache, of the store or an extraction."""
+    """An item in the cache, of the store or an extraction."""
 
     digest: str
     kind: str
@@ -36,10 +36,10 @@ class Item:
 @app.command("list")
 def list_items(*, cache: _options.Cache = None, as_json: _console.AsJson = False) -> None:
     """List everything, with sizes and ages (since it was last read or written)."""
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         items = sorted(_items(cache), key=lambda item: item.age_seconds)
     if as_json:
-        _console.show_json({"items": [vars(item) for item in items]})
+        _console.print_json({"items": [vars(item) for item in items]})
         return
     table = Table("Id", "Kind", "What", "Size", "Age")
     for item in items:
@@ -51,13 +51,13 @@ def list_items(*, cache: _options.Cache = None, as_json: _console.AsJson = False
 @app.command()
 def info(*, cache: _options.Cache = None, as_json: _console.AsJson = False) -> None:
     """Say where the cache is, how large it is and how large it may grow."""
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         sizes: dict[str, int] = {}
         for item in _items(cache):
             sizes[item.kind] = sizes.get(item.kind, 0) + item.size_bytes
         folder, limit = cache or default_directory(), default_limit()
     if as_json:
-        _console.show_json({"folder": str(folder), "limit_bytes": limit, "size_bytes": sizes})
+        _console.print_json({"folder": str(folder), "limit_bytes": limit, "size_bytes": sizes})
         return
     print_ = _console.stdout().print
     print_(f"Folder: {folder}", soft_wrap=True)
@@ -70,17 +70,17 @@ def info(*, cache: _options.Cache = None, as_json: _console.AsJson = False) -> N
 @app.command()
 def verify(*, cache: _options.Cache = None, as_json: _console.AsJson = False) -> None:
     """Compare every byte with its checksum. What is damaged goes and will be computed again."""
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         with Store(cache) as store:
             report = store.verify()
         damaged = [{"id": bad.digest, "reason": bad.reason, "then": "removed"} for bad in report.damaged]
         ok = len(report.ok)
-        for found in all_items(library_in(cache)):
-            faults = mend(found)
+        for item in all_items(library_in(cache)):
+            faults = mend(item)
             ok += not faults
-            damaged += [{"id": found.folder.name, **fault._asdict()} for fault in faults]
+            damaged += [{"id": item.folder.name, **fault._asdict()} for fault in faults]
     if as_json:
-        _console.show_json({"ok": ok, "damaged": damaged})
+        _console.print_json({"ok": ok, "damaged": damaged})
     else:
         _console.stdout().print(f"{ok} whole, {len(damaged)} damaged")
         for bad in damaged:
@@ -101,7 +101,7 @@ def clear(
     as_json: _console.AsJson = False,
 ) -> None:
     """Remove everything, or one kind, or one item. Extractions that are being read or written stay."""
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         chosen = [item for item in _items(cache) if _matches(item, kind, id_)]
         if not chosen and (kind or id_):
             raise InvalidSettingError(
@@ -114,13 +114,13 @@ def clear(
         digests = {item.digest for item in chosen}
         with Store(cache) as store:
             freed = sum(store.clear(digest=digest) for digest in digests)
-        for found in all_items(library_in(cache)):
-            if found.folder.name in digests and remove(found):
-                freed += found.size_bytes
+        for extraction in all_items(library_in(cache)):
+            if extraction.folder.name in digests and remove(extraction):
+                freed += extraction.size_bytes
         stayed = len(digests & {item.digest for item in _items(cache)})
         removed = len(digests) - stayed
     if as_json:
-        _console.show_json({"removed": removed, "stayed": stayed, "freed_bytes": freed})
+        _console.print_json({"removed": removed, "stayed": stayed, "freed_bytes": freed})
     else:
         _console.stdout().print(f"Removed {removed} items, {filesize.decimal(freed)}.")
         if stayed:
@@ -133,14 +133,14 @@ def _items(cache: Path | None) -> Iterator[Item]:
         for entry in store.entries():
             age = now - entry.last_used
             yield Item(entry.digest, entry.kind, entry.describe, entry.size_bytes, age)
-    for found in all_items(library_in(cache)):
-        yield Item(found.folder.name, "extraction", _says(found), found.size_bytes, now - found.last_used)
+    for item in all_items(library_in(cache)):
+        yield Item(item.folder.name, "extraction", _describe(item), item.size_bytes, now - item.last_used)
 
 
-def _says(found: Extraction | InvalidItem) -> str:
-    if isinstance(found, InvalidItem):
-        return f"not to be used: {found.reason}"
-    request, manifest = found.manifest.request, found.manifest
+def _describe(item: Extraction | InvalidItem) -> str:
+    if isinstance(item, InvalidItem):
+        return f"not to be used: {item.reason}"
+    request, manifest = item.manifest.request, item.manifest
     state = f"{sum(manifest.rows):,} images" if manifest.complete else f"part of {request.count:,} images"
     return f"{state}, {request.width} features, {request.format}, model {request.model[:_SHORT]}"
 

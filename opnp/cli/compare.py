@@ -14,7 +14,7 @@ from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.export import TIME, comparison_csv, comparison_json
 from opnp.comparison.fit_data import Training, training
-from opnp.comparison.grammar import read
+from opnp.comparison.grammar import parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
 from opnp.comparison.table import Row, cells, compare
@@ -72,18 +72,18 @@ def compare_methods(
 
     Without --method, all methods; with open windows, the examples of the page stand in for pruning.
     """
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         pruning = Pruning(weights, neurons, scope, definition)
         _require_one_choice(pruning, search=search, rule=(max_accuracy_loss, prune))
         recipes = _recipes(method, pruning)
         _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex})
         chosen = load_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        explorer = _experiment.ready(chosen, device, cache)
-        keys = _experiment.there(explorer, keys, ood)
-        found = _search(explorer, keys, prune, max_accuracy_loss / 100) if search else None
-        if found is not None:
-            recipes = _recipes(method, found.pruning)
+        explorer = _experiment.load_explorer(chosen, device, cache)
+        keys = _experiment.usable_keys(explorer, keys, ood)
+        result = _search(explorer, keys, prune, max_accuracy_loss / 100) if search else None
+        if result is not None:
+            recipes = _recipes(method, result.pruning)
         with Store(cache) as store:
             known = training(explorer.prepared, store)
             rows = _run(explorer, known, recipes, keys, store)
@@ -93,9 +93,10 @@ def compare_methods(
             **remarks(explorer.prepared),
         }
         notes = provenance_lines(made_from)
-        searched = [] if found is None else search_lines(found, {one.key: one.title for one in chosen.ood})
-        if found is not None:
-            made_from["search"] = search_facts(found)
+        titles = {images.key: images.title for images in chosen.ood}
+        searched = [] if result is None else search_lines(result, titles)
+        if result is not None:
+            made_from["search"] = search_facts(result)
         if csv is not None:
             about = {**made_from, **MEANING, "time": TIME}
             _outputs.write_table("--csv", csv, comparison_csv(rows), about)
@@ -106,7 +107,7 @@ def compare_methods(
             _outputs.write("--latex", latex, comparison_latex(rows, chosen.title, [*searched, *notes]))
     if as_json:
         if _console.leads():
-            _console.say(comparison_json(rows, made_from, keys).rstrip())
+            _console.print_line(comparison_json(rows, made_from, keys).rstrip())
         return
     stdout = _console.stdout()
     stdout.print(
@@ -137,13 +138,13 @@ def _require_one_choice(pruning: Pruning, *, search: bool, rule: tuple[float, Se
 
 
 def _recipes(lines: Sequence[str] | None, pruning: Pruning) -> list[Recipe]:
-    return [read(line, pruned=pruning) for line in lines or []] or list(default_rows(pruning))
+    return [parse_recipe(line, pruned=pruning) for line in lines or []] or list(default_rows(pruning))
 
 
 def _search(
     explorer: Explorer, keys: Sequence[str], space: SearchSpace, max_accuracy_loss: float
 ) -> FoundWindows:
-    people = _console.people()
+    people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Searching windows", total=1)
         return find_windows(
@@ -158,7 +159,7 @@ def _search(
 def _run(
     explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str], store: Store
 ) -> list[Row]:
-    people = _console.people()
+    people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Scoring", total=len(recipes))
         return compare(
@@ -172,7 +173,7 @@ def _run(
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    """A table narrow enough for a terminal: each interval below its figure; time in µs per image."""
+    """Return a table narrow enough for a terminal: each interval below its figure; time in µs per image."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     table.add_column("Row", overflow="fold")
     for key, name in HEADER.items():
@@ -182,8 +183,8 @@ def _table(rows: Sequence[Row]) -> Table:
         if row.figures is None or row.scoring is None:
             table.add_row(Text(row.name), *["–"] * (len(HEADER) + 1))
             continue
-        said = cells(row.figures, None)
-        words = [percent(getattr(said, name), getattr(said, f"{name}_interval", None)) for name in HEADER]
+        mean = cells(row.figures, None)
+        words = [percent(getattr(mean, name), getattr(mean, f"{name}_interval", None)) for name in HEADER]
         lines = [word.replace(" (", "\n").removesuffix(")") for word in words]
         table.add_row(Text(row.name), *lines, f"{1e6 * row.scoring:.1f}")
     return table

@@ -1,4 +1,4 @@
-"""`deploy`: windows and a rule for the threshold to a detector in one file."""
+"""`deploy`: save the windows, with a threshold chosen by a rule, as a detector in one file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -78,7 +78,7 @@ def deploy(
 
     The threshold is chosen on one half of the ID test set and of every OOD set; figures are of the other.
     """
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         pruning = Pruning(weights, neurons, scope, definition)
         if onnx is not None:
             require_onnx()
@@ -86,9 +86,9 @@ def deploy(
         keys = _experiment.ood_keys(chosen, ood)
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
-        explorer = _experiment.ready(chosen, device, cache)
+        explorer = _experiment.load_explorer(chosen, device, cache)
         named = [*(ood or []), *(limit.rpartition("=")[0] for limit in most or [])]
-        keys = _experiment.there(explorer, keys, named)
+        keys = _experiment.usable_keys(explorer, keys, named)
         snapshot = explorer.at(pruning)
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
@@ -97,16 +97,16 @@ def deploy(
             onnx is not None
             and preprocessing_of(detector.classifier.transform, detector.probes.pictures) is None
         ):
-            _console.people().print(_UNDESCRIBED, markup=False, soft_wrap=True)
+            _console.stderr().print(_UNDESCRIBED, markup=False, soft_wrap=True)
         difference = None if onnx is None else export_onnx(detector, onnx)
         if program is not None:
             export_program(detector, program)
         detector.save(out)
     written = [str(path) for path in (out, onnx, program) if path is not None]
     if as_json:
-        _console.show_json(
+        _console.print_json(
             {
-                **detector.manifest.said,
+                **detector.manifest.values,
                 "files": written,
                 "onnx_difference": difference,
                 **remarks(explorer.prepared),
@@ -125,7 +125,7 @@ def deploy(
 def _rule(
     tpr: Share, limits: dict[str, float], costs: tuple[float, float, float] | None, ood_share: float
 ) -> Rule:
-    """The one rule that the options name.
+    """Return the one rule that the options name.
 
     Raises:
         InvalidSettingError: If they name more than one, or a value is not allowed.
@@ -144,19 +144,19 @@ def _rule(
 
 
 def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
-    """The most of each OOD set to let through, a fraction, by key.
+    """Return the most of each OOD set to let through, a fraction, by key.
 
     Raises:
         InvalidSettingError: If a limit is not of the form SET=PERCENT, its set is not chosen, or has
             two.
     """
     limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
-    said: set[str] = set()
+    limited: set[str] = set()
     for limit in most or []:
         key, _, share = limit.rpartition("=")
-        if key in said:
+        if key in limited:
             raise InvalidSettingError(f"Expected one `--most` for {key} but got two. Drop one.")
-        said.add(key)
+        limited.add(key)
         if key not in keys:
             known = ", ".join(f"{name}=5" for name in keys)
             raise InvalidSettingError(f"Expected `--most` to be one of {known} or alike but got {limit!r}.")
@@ -170,12 +170,12 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
 
 
 def _table(planned: Plan, titles: dict[str, str]) -> Table:
-    said = planned.outcome
+    outcome = planned.outcome
     table = Table("Set", caption="counts on the held-out halves; accepted in percent with 95 % intervals")
     for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
         table.add_column(name, justify="right")
-    shares = {"ID": said.id_accepted, **said.ood_accepted}
-    for key, (right, wrong, rejected) in said.confusion.items():
+    shares = {"ID": outcome.id_accepted, **outcome.ood_accepted}
+    for key, (right, wrong, rejected) in outcome.confusion.items():
         part = shares[key]
         right_text = f"{right:,}" if key == "ID" else "–"
         numbers = (f"{part.count:,}", right_text, f"{wrong:,}", f"{rejected:,}", _percent(part))
@@ -190,9 +190,10 @@ def _percent(part: Proportion) -> str:
 
 
 def _foot(detector: Detector, planned: Plan) -> str:
-    said, curve = planned.outcome, planned.curve
+    curve, outcome = planned.curve, planned.outcome
+    accuracy, accepted = _percent(outcome.accuracy), _percent(outcome.accuracy_accepted)
     return (
         f"Threshold {detector.threshold:.4f}; scores at or above it are accepted\n"
-        f"Accuracy {_percent(said.accuracy)} %, on what is accepted {_percent(said.accuracy_accepted)} %\n"
+        f"Accuracy {accuracy} %, on what is accepted {accepted} %\n"
         f"AURC {curve.area:.4f} ({curve.interval.low:.4f}–{curve.interval.high:.4f})"
     )

@@ -13,14 +13,14 @@ def download(experiment: _options.ExperimentKey, *, as_json: _console.AsJson = F
 
     The exit code is 3 while something is missing.
     """
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         chosen = load_experiment(experiment)
         if chosen.missing():
             chosen.fetch()
         missing = chosen.missing()
     if as_json:
-        _console.show_json({"experiment": experiment, "missing": [asdict(thing) for thing in missing]})
+        _console.print_json({"experiment": experiment, "missing": [asdict(thing) for thing in missing]})
     else:
         words = "\n".join(map(str, missing)) or "Everything is there."
-        _console.people().print(words, markup=False, soft_wrap=True)
+        _console.stderr().print(words, markup=False, soft_wrap=True)
     raise typer.Exit(_console.Exit.MISSING if missing else 0)

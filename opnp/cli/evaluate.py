@@ -53,14 +53,14 @@ def evaluate(
 
     Features and maps that are not there yet are computed first.
     """
-    with _console.exits(as_json=as_json):
+    with _console.exit_codes(as_json=as_json):
         pruning = Pruning(weights, neurons, scope, definition)
         if csv is not None:
             _outputs.require_folder("--csv", csv.parent)
         chosen = load_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        explorer = _experiment.ready(chosen, device, cache)
-        keys = _experiment.there(explorer, keys, ood)
+        explorer = _experiment.load_explorer(chosen, device, cache)
+        keys = _experiment.usable_keys(explorer, keys, ood)
         before, after = explorer.at(UNPRUNED), explorer.at(pruning)
         unpruned, pruned = (
             {half: metric_table(explorer, snapshot, keys, half) for half in Half}
@@ -72,15 +72,15 @@ def evaluate(
             _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
     if as_json:
         position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
-        said = {"unpruned": _machine(unpruned), "pruned": _machine(pruned)}
-        _console.show_json(
+        tables = {"unpruned": _as_json(unpruned), "pruned": _as_json(pruned)}
+        _console.print_json(
             {
                 **made_from,
                 **remarks(explorer.prepared),
                 "scores": DIRECTION,
                 "unit": "fractions",
                 **position,
-                **said,
+                **tables,
             }
         )
         return
@@ -93,20 +93,21 @@ def evaluate(
 def _records(name: str, snapshot: Snapshot, halves: Halves) -> list[dict[str, str | int | float | None]]:
     return [
         record
-        for said in halves.values()
-        for record in method_records(name, snapshot.pruning, snapshot.head, said)
+        for figures in halves.values()
+        for record in method_records(name, snapshot.pruning, snapshot.head, figures)
     ]
 
 
-def _machine(halves: Halves) -> dict[str, object]:
+def _as_json(halves: Halves) -> dict[str, object]:
     together = halves[Half.TUNE].together
     on_id = {"threshold": together.threshold, "accuracy": together.accuracy, "ece": together.reliability.ece}
     shared = {*on_id, "half"}
     sets = {
         str(half): [
-            {name: value for name, value in record.items() if name not in shared} for record in records(said)
+            {name: value for name, value in record.items() if name not in shared}
+            for record in records(figures)
         ]
-        for half, said in halves.items()
+        for half, figures in halves.items()
     }
     return {**on_id, **sets}
 
@@ -132,15 +133,15 @@ def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
     return cells
 
 
-def _figure(said: MetricTable, key: str | None, name: str) -> tuple[float, Interval]:
-    source = said.together if key is None else said.alone[key]
+def _figure(table: MetricTable, key: str | None, name: str) -> tuple[float, Interval]:
+    source = table.together if key is None else table.alone[key]
     metrics: OodMetrics = average(source)
     interval: Interval = getattr(source, f"{name}_interval")
     return getattr(metrics, name), interval
 
 
 def change(old: float, new: float) -> str:
-    """Before and after in percent, or one of them where both read the same.
+    """Return before and after in percent, or one of them where both read the same.
 
     Example:
         >>> change(0.29, 0.05), change(0.5, 0.5)

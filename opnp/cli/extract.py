@@ -1,4 +1,4 @@
-"""`extract`: the features of an experiment's images."""
+"""`extract`: extract the features of an experiment's images."""
 
 from typing import Annotated
 
@@ -35,19 +35,19 @@ def extract(
     Under torchrun, the processes share the work: torchrun --nproc-per-node=4 -m opnp extract EXPERIMENT
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
-    with _console.exits(as_json=as_json), joined(device_named(device)) as processes:
+    with _console.exit_codes(as_json=as_json), joined(device_named(device)) as processes:
         chosen = load_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         done = {}
         for images in _options.sets_named(chosen, sets):
-            with _console.showing(images.title) as report:
+            with _console.progress_bar(images.title) as report:
                 done[images.title] = extract_into(
                     library_in(cache), classifier, images, settings, report=report, processes=processes
                 )
     if _console.is_for_people(as_json=as_json):
         _console.stdout().print(_table(done))
     else:
-        _console.show_json({"experiment": experiment, "sets": [_row(*item) for item in done.items()]})
+        _console.print_json({"experiment": experiment, "sets": [_row(*item) for item in done.items()]})
 
 
 def _row(title: str, stored: StoredFeatures) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`map`: the sensitivity maps of an experiment."""
+"""`map`: compute the sensitivity maps of an experiment."""
 
 from typing import Annotated
 
@@ -37,14 +37,14 @@ def sensitivity_map(
     Features that are not there yet are extracted first. Under torchrun, the processes share both.
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
-    with _console.exits(as_json=as_json), joined(device_named(device)) as processes:
+    with _console.exit_codes(as_json=as_json), joined(device_named(device)) as processes:
         chosen = load_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         if isinstance(chosen.id_train, FeatureSet):
             features, _ = chosen.id_train.features()
             sums = sensitivity_sums(features, classifier.weight, classifier.bias, temperature=temperature)
         else:
-            with _console.showing(chosen.id_train.title) as report:
+            with _console.progress_bar(chosen.id_train.title) as report:
                 stored = extract_into(
                     library_in(cache),
                     classifier,
@@ -60,7 +60,7 @@ def sensitivity_map(
     if _console.is_for_people(as_json=as_json):
         _console.stdout().print(_table(sums))
     else:
-        _console.show_json({"experiment": experiment, "temperature": temperature, **_summary(sums)})
+        _console.print_json({"experiment": experiment, "temperature": temperature, **_summary(sums)})
 
 
 def _summary(sums: SensitivitySums) -> dict[str, object]:

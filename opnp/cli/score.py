@@ -1,4 +1,4 @@
-"""`score`: what the model, pruned and not, makes of somebody's images."""
+"""`score`: classify and score image files with a detector, or with an experiment's model, pruned and not."""
 
 import json
 from collections import Counter
@@ -13,8 +13,8 @@ from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.cli._inputs import files_named, printable, read_file
-from opnp.cli.score_detector import ByDetector, Detected, Item, Judge
-from opnp.cli.score_experiment import ScoredImage, Skipped, csv_lines, machine, scores_table
+from opnp.cli.score_detector import DetectorResult, DetectorScorer, FileScorer, Item
+from opnp.cli.score_experiment import ScoredImage, Skipped, csv_lines, file_json, scores_table
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector import Detector
 from opnp.detector.onnx_detector import GraphDetector
@@ -62,7 +62,7 @@ def score(
 
     Files that are no images are skipped, with the reasons counted.
     """
-    with _console.exits(as_json=False):
+    with _console.exit_codes(as_json=False):
         try:
             pruning = Pruning(weights, neurons, scope, definition)
             if csv is not None:
@@ -70,32 +70,32 @@ def score(
             files = files_named(images)
             if model.lower().endswith((ZIP, GRAPH)):
                 _require_open(pruning)
-                title, table = _told(_detector(model, device), files, csv, as_json=as_json)
+                title, table = _score_files(_detector(model, device), files, csv, as_json=as_json)
             else:
-                chosen = _with_a_model(load_experiment(model))
-                explorer = _experiment.ready(chosen, device, cache)
-                title, table = _told(ByExperiment(explorer, pruning), files, csv, as_json=as_json)
+                chosen = _require_model(load_experiment(model))
+                explorer = _experiment.load_explorer(chosen, device, cache)
+                title, table = _score_files(ExperimentScorer(explorer, pruning), files, csv, as_json=as_json)
         except OpnpError as error:
             if as_json:
-                _console.say(json.dumps({"error": str(error), "kind": type(error).__name__}))
+                _console.print_line(json.dumps({"error": str(error), "kind": type(error).__name__}))
             raise
     if not as_json:
         _console.stdout().print(Text(title))
         _console.stdout().print(table)
 
 
-def _detector(path: str, device: str | None) -> Judge[Detected]:
+def _detector(path: str, device: str | None) -> FileScorer[DetectorResult]:
     if path.lower().endswith(GRAPH):
         if device not in (None, "cpu"):
             raise InvalidSettingError(
                 f"Expected `--device` to be cpu for an ONNX graph but got {device!r}. "
                 "Use the detector's zip there."
             )
-        return ByDetector(GraphDetector.load(path))
-    return ByDetector(Detector.load(path, device=device_named(device)))
+        return DetectorScorer(GraphDetector.load(path))
+    return DetectorScorer(Detector.load(path, device=device_named(device)))
 
 
-def _with_a_model(experiment: Experiment) -> Experiment:
+def _require_model(experiment: Experiment) -> Experiment:
     if not experiment.accepts_images:
         raise InvalidSettingError(
             f"Expected an experiment whose model looks at images but {experiment.key!r} has only features. "
@@ -112,8 +112,8 @@ def _require_open(pruning: Pruning) -> None:
         )
 
 
-class ByExperiment:
-    """An experiment's model judges, pruned and not."""
+class ExperimentScorer:
+    """Scorer of files by an experiment's model, pruned and not."""
 
     def __init__(self, explorer: Explorer, pruning: Pruning) -> None:
         self._explorer, self._windows = explorer, windows_text(pruning)
@@ -121,7 +121,7 @@ class ByExperiment:
         self.title = f"{explorer.prepared.experiment.title}: {self._windows}"
 
     def judged(self, files: Sequence[Path]) -> Iterator[ScoredImage | Skipped]:
-        """One file after the other."""
+        """Yield the result of one file after the other."""
         classifier = self._explorer.prepared.classifier
         for start in range(0, len(files), BATCH):
             inputs = {}
@@ -135,16 +135,16 @@ class ByExperiment:
                 heads = (predict(self._explorer, features, at) for at in (self._before, self._after))
                 yield from map(ScoredImage, inputs, *heads)
 
-    def line(self, said: ScoredImage) -> dict[str, object]:
-        """For machines."""
-        return machine(said)
+    def line(self, image: ScoredImage) -> dict[str, object]:
+        """Return one image as a line for machines."""
+        return file_json(image)
 
     def csv(self, scored: Sequence[ScoredImage]) -> str:
-        """For spreadsheets."""
+        """Return all images as CSV for spreadsheets."""
         return csv_lines(scored)
 
     def about(self) -> dict[str, object]:
-        """What the columns are."""
+        """Return what the columns are."""
         return {
             "experiment": self._explorer.prepared.experiment.title,
             "pruned": self._windows,
@@ -152,27 +152,29 @@ class ByExperiment:
         }
 
     def table(self, scored: Sequence[ScoredImage]) -> Table:
-        """For people."""
+        """Return all images as a table for people."""
         return scores_table(scored, self._after)
 
 
-def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_json: bool) -> tuple[str, Table]:
-    """Judge all files, print them for machines as they come, write the CSV; title and table for people."""
+def _score_files(
+    judge: FileScorer[Item], files: Sequence[Path], csv: Path | None, *, as_json: bool
+) -> tuple[str, Table]:
+    """Score all files, print them for machines as they come, write the CSV; return title and table."""
     scored: list[Item] = []
     skipped: list[Skipped] = []
-    people = _console.people()
+    people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Scoring", total=len(files))
-        for said in judge.judged(files):
-            if isinstance(said, Skipped):
-                skipped.append(said)
+        for item in judge.judged(files):
+            if isinstance(item, Skipped):
+                skipped.append(item)
             else:
-                scored.append(said)
+                scored.append(item)
             if as_json:
-                line = machine(said) if isinstance(said, Skipped) else judge.line(said)
-                _console.say(json.dumps(line))
+                line = file_json(item) if isinstance(item, Skipped) else judge.line(item)
+                _console.print_line(json.dumps(line))
             progress.advance(task)
-    _tell(skipped, len(files))
+    _report_skipped(skipped, len(files))
     if not scored:
         raise InvalidDataError(
             f"Expected at least one image but none of the {len(files)} files can be scored; the "
@@ -183,8 +185,8 @@ def _told(judge: Judge[Item], files: Sequence[Path], csv: Path | None, *, as_jso
     return judge.title, judge.table(scored)
 
 
-def _tell(skipped: Sequence[Skipped], files: int) -> None:
-    """Say on stderr what was skipped, counted by reason."""
+def _report_skipped(skipped: Sequence[Skipped], files: int) -> None:
+    """Print to stderr what was skipped, counted by reason."""
     if not skipped:
         return
     first = {skip.reason: skip.file.name for skip in reversed(skipped)}
@@ -195,4 +197,4 @@ def _tell(skipped: Sequence[Skipped], files: int) -> None:
         lines.append(f"  {printable(first[reason])}{more}: {reason}")
     if len(counts) > MOST_REASONS:
         lines.append(f"  and {len(counts) - MOST_REASONS:,} more reasons")
-    _console.people().print(Text("\n".join(lines)), soft_wrap=True)
+    _console.stderr().print(Text("\n".join(lines)), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What `score` says of each file when a detector judges it."""
+"""Output of `score` for each file judged by a detector."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -22,62 +22,62 @@ Item = TypeVar("Item")
 Input = TypeVar("Input")
 
 
-class Judge(Protocol[Item]):
-    """Who judges files, and how that is told."""
+class FileScorer(Protocol[Item]):
+    """Protocol of a scorer of image files, with the formats of its results."""
 
     title: str
 
     def judged(self, files: Sequence[Path]) -> Iterator[Item | Skipped]:
-        """One file after the other; what is no image is skipped."""
+        """Yield the result of one file after the other; what is no image is skipped."""
 
-    def line(self, said: Item) -> dict[str, object]:
-        """One image for machines."""
+    def line(self, item: Item) -> dict[str, object]:
+        """Return one image for machines."""
 
     def csv(self, scored: Sequence[Item]) -> str:
-        """All images as CSV."""
+        """Return all images as CSV."""
 
     def about(self) -> dict[str, object]:
-        """What the columns of the CSV are."""
+        """Return what the columns of the CSV are."""
 
     def table(self, scored: Sequence[Item]) -> Table:
-        """All images for people."""
+        """Return all images as a table for people."""
 
 
-class Judging(Protocol[Input]):
-    """A detector, from a zip or as a graph."""
+class ImageDetector(Protocol[Input]):
+    """Protocol of a detector, from a zip or as an ONNX graph."""
 
     @property
     def title(self) -> str:
-        """What it is a detector of."""
+        """Name and date of the detector."""
 
     @property
     def threshold(self) -> float:
-        """Scores below it are out-of-distribution."""
+        """Score below which an image is out-of-distribution."""
 
     def prepared(self, image: Image.Image) -> Input:
-        """A picture as it enters the model."""
+        """Return a picture as it enters the model."""
 
     def judge(self, inputs: Sequence[Input]) -> list[Prediction]:
         """Judge prepared pictures."""
 
 
 @dataclass(frozen=True)
-class Detected:
-    """One image file."""
+class DetectorResult:
+    """An image file and its prediction."""
 
     file: Path
     prediction: Prediction
 
 
-class ByDetector(Generic[Input]):
-    """A detector judges."""
+class DetectorScorer(Generic[Input]):
+    """Scorer of files by a detector."""
 
-    def __init__(self, detector: Judging[Input]) -> None:
+    def __init__(self, detector: ImageDetector[Input]) -> None:
         self._detector = detector
         self.title = printable(detector.title)
 
-    def judged(self, files: Sequence[Path]) -> Iterator[Detected | Skipped]:
-        """One file after the other."""
+    def judged(self, files: Sequence[Path]) -> Iterator[DetectorResult | Skipped]:
+        """Yield the result of one file after the other."""
         for start in range(0, len(files), BATCH):
             inputs = {}
             for path in files[start : start + BATCH]:
@@ -85,33 +85,33 @@ class ByDetector(Generic[Input]):
                     inputs[path] = self._detector.prepared(read_file(path).image)
                 except UnreadableImageError as error:
                     yield Skipped(path, str(error))
-            yield from map(Detected, inputs, self._detector.judge(list(inputs.values())))
+            yield from map(DetectorResult, inputs, self._detector.judge(list(inputs.values())))
 
-    def line(self, said: Detected) -> dict[str, object]:
-        """For machines."""
-        return {**self._numbers(said)}
+    def line(self, image: DetectorResult) -> dict[str, object]:
+        """Return one image as a line for machines."""
+        return {**self._numbers(image)}
 
-    def _numbers(self, said: Detected) -> dict[str, str | float | bool]:
-        prediction = asdict(said.prediction)
-        return {"file": str(said.file), "class": prediction.pop("class_name"), **prediction}
+    def _numbers(self, image: DetectorResult) -> dict[str, str | float | bool]:
+        prediction = asdict(image.prediction)
+        return {"file": str(image.file), "class": prediction.pop("class_name"), **prediction}
 
-    def csv(self, scored: Sequence[Detected]) -> str:
-        """For spreadsheets."""
-        return csv_of({**self._numbers(said), "file": file_cell(said.file)} for said in scored)
+    def csv(self, scored: Sequence[DetectorResult]) -> str:
+        """Return all images as CSV for spreadsheets."""
+        return csv_of({**self._numbers(image), "file": file_cell(image.file)} for image in scored)
 
     def about(self) -> dict[str, object]:
-        """What the columns are."""
+        """Return what the columns are."""
         return {"detector": self.title, "scores": f"energy, {DIRECTION}; below the threshold is OOD"}
 
-    def table(self, scored: Sequence[Detected]) -> Table:
-        """For people."""
+    def table(self, scored: Sequence[DetectorResult]) -> Table:
+        """Return all images as a table for people."""
         table = Table("File", "Class", caption=f"threshold {self._detector.threshold:.4f}; below it is OOD")
         for name in ("Confidence, %", "Score", "OOD"):
             table.add_column(name, justify="right")
-        for said in scored:
-            prediction = said.prediction
+        for image in scored:
+            prediction = image.prediction
             table.add_row(
-                Text(printable(str(said.file))),
+                Text(printable(str(image.file))),
                 Text(printable(prediction.class_name)),
                 percent(prediction.confidence),
                 f"{prediction.score:.2f}",

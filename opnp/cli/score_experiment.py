@@ -1,4 +1,4 @@
-"""What `score` says of each file: a line of JSON, of CSV, or of a table."""
+"""Output of `score` for each file judged by an experiment's model: a line of JSON, of CSV, or of a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from opnp.reports.csv_table import csv_of, file_cell
 
 @dataclass(frozen=True)
 class ScoredImage:
-    """One image file: before pruning and after."""
+    """An image file with its predictions before pruning and after."""
 
     file: Path
     before: Prediction
@@ -25,13 +25,13 @@ class ScoredImage:
 
 @dataclass(frozen=True)
 class Skipped:
-    """One file that is no image."""
+    """A file that is no image."""
 
     file: Path
     reason: str
 
 
-def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
+def _record(prediction: Prediction) -> dict[str, str | float | bool]:
     return {
         "class": prediction.class_name,
         "confidence": prediction.confidence,
@@ -41,26 +41,30 @@ def _plain(prediction: Prediction) -> dict[str, str | float | bool]:
     }
 
 
-def machine(said: ScoredImage | Skipped) -> dict[str, object]:
-    """One file for machines."""
-    if isinstance(said, Skipped):
-        return {"file": str(said.file), "skipped": said.reason}
-    return {"file": str(said.file), "unpruned": _plain(said.before), "pruned": _plain(said.after)}
+def file_json(scored: ScoredImage | Skipped) -> dict[str, object]:
+    """Return one file for machines."""
+    if isinstance(scored, Skipped):
+        return {"file": str(scored.file), "skipped": scored.reason}
+    return {
+        "file": str(scored.file),
+        "unpruned": _record(scored.before),
+        "pruned": _record(scored.after),
+    }
 
 
 def csv_lines(scored: Sequence[ScoredImage]) -> str:
-    """All images as CSV."""
+    """Return all images as CSV."""
 
-    def line(said: ScoredImage) -> dict[str, str | float | bool]:
-        heads = {"unpruned": said.before, "pruned": said.after}
-        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _plain(op).items()}
-        return {"file": file_cell(said.file), **told}
+    def line(image: ScoredImage) -> dict[str, str | float | bool]:
+        heads = {"unpruned": image.before, "pruned": image.after}
+        told = {f"{name}_{head}": cell for head, op in heads.items() for name, cell in _record(op).items()}
+        return {"file": file_cell(image.file), **told}
 
     return csv_of(map(line, scored))
 
 
 def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
-    """All images for people."""
+    """Return all images as a table for people."""
     pruned = after.pruning.kind != "unpruned"
     caption = f"threshold {scored[0].after.threshold:.2f}; " + (
         f"unpruned {scored[0].before.threshold:.2f}; unpruned → pruned" if pruned else "nothing pruned"
@@ -68,10 +72,10 @@ def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
     table = Table("File", "Class", caption=caption)
     for name in ("Confidence, %", "Score", "Accepted"):
         table.add_column(name, justify="right")
-    for said in scored:
-        old, new = said.before, said.after
+    for image in scored:
+        old, new = image.before, image.after
         table.add_row(
-            Text(printable(str(said.file))),
+            Text(printable(str(image.file))),
             Text(_change(old.class_name, new.class_name)),
             change(old.confidence, new.confidence),
             _change(f"{old.score:.2f}", f"{new.score:.2f}"),

@@ -1,8 +1,8 @@
-"""Pruning beside the other post-hoc methods, and combined with them, on the same features."""
+"""Comparison of pruning with the other post-hoc methods, alone and combined, on the same features."""
 
 from opnp.comparison.fit_data import Training, training
-from opnp.comparison.grammar import read, spell
+from opnp.comparison.grammar import format_recipe, parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.table import Row, compare
 
-__all__ = ["Recipe", "Row", "Training", "compare", "read", "spell", "training"]
+__all__ = ["Recipe", "Row", "Training", "compare", "format_recipe", "parse_recipe", "training"]

@@ -1,4 +1,4 @@
-"""The rows that a comparison begins with."""
+"""Default rows of a comparison."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ EXAMPLE_NEURONS = Pruning(neurons=(30, 100))
 
 
 def pruned_rows(pruning: Pruning) -> tuple[Recipe, ...]:
-    """Pruning with the energy, its sides apart and together, then combined with other methods.
+    """Return pruning with the energy, its sides apart and together, then combined with other methods.
 
     Example:
         >>> [recipe.title for recipe in pruned_rows(Pruning((0, 99), (30, 100)))]
@@ -30,19 +30,19 @@ def pruned_rows(pruning: Pruning) -> tuple[Recipe, ...]:
         ['OPP', 'OPP + ReAct', 'OPP + ASH-S', 'OPP + GEN']
     """
     sides = {
-        one.kind: one for one in (replace(pruning, neurons=OPEN), replace(pruning, weights=OPEN), pruning)
+        side.kind: side for side in (replace(pruning, neurons=OPEN), replace(pruning, weights=OPEN), pruning)
     }
     combined = (
         Recipe(rectifier="react", pruning=pruning),
         Recipe(rectifier="ash-s", pruning=pruning),
         Recipe("gen", pruning=pruning),
     )
-    alone = tuple(Recipe(pruning=one) for one in sides.values() if one.kind != UNPRUNED.kind)
+    alone = tuple(Recipe(pruning=side) for side in sides.values() if side.kind != UNPRUNED.kind)
     return (*alone, *combined)
 
 
 def default_rows(pruning: Pruning) -> tuple[Recipe, ...]:
-    """Pruning first, then every other method by itself; the examples stand in where nothing is pruned."""
+    """Return pruning first, then every other method by itself; examples stand in where nothing is pruned."""
     if pruning.kind != UNPRUNED.kind:
         return (*pruned_rows(pruning), *UNPRUNED_ROWS)
     both = replace(EXAMPLE_NEURONS, weights=EXAMPLE_WEIGHTS.weights)

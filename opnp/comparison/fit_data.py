@@ -25,7 +25,7 @@ SEED = 2204
 
 @dataclass(frozen=True)
 class Training:
-    """What methods may fit to.
+    """Training data that methods may fit to.
 
     Attributes:
         features: (N, D) float32 and labels (N,); None where they are not on this machine any more.
@@ -41,7 +41,7 @@ class Training:
 
     @property
     def count(self) -> int:
-        """Images that methods fit to."""
+        """Number of images that methods fit to."""
         return 0 if self.features is None else len(self.features.labels)
 
 
@@ -60,23 +60,25 @@ def training(prepared: Prepared, store: Store, *, most: int = MOST) -> Training:
     if isinstance(images, FeatureSet):
         features, beside = images.features()
         labels = _labels(prepared, beside)
-        place = drawn(len(labels), most)
-        return _of(prepared, Features(features[place].float(), labels[place]), len(labels))
+        place = draw_places(len(labels), most)
+        return _make_training(prepared, Features(features[place].float(), labels[place]), len(labels))
     stored = FeatureCache(store, prepared.classifier, images).lookup()
     if stored is None:
-        return _of(prepared, None, prepared.maps.count)
-    places = drawn(len(stored), most)
-    kept = _rows(stored, places)
+        return _make_training(prepared, None, prepared.maps.count)
+    places = draw_places(len(stored), most)
+    kept = _read_rows(stored, places)
     labels = _labels(prepared, torch.cat([chunk.labels for chunk in stored]), stored.skipped)
-    mine = Features(kept.features, labels[places])
-    return _of(prepared, mine, len(stored), relabelled=not torch.equal(mine.labels, kept.labels))
+    sample = Features(kept.features, labels[places])
+    return _make_training(
+        prepared, sample, len(stored), relabelled=not torch.equal(sample.labels, kept.labels)
+    )
 
 
-def drawn(count: int, most: int) -> torch.Tensor:
-    """Places of at most `most` of `count` rows, without repetition, ascending, by seed.
+def draw_places(count: int, most: int) -> torch.Tensor:
+    """Return places of at most `most` of `count` rows, without repetition, ascending, by seed.
 
     Example:
-        >>> drawn(3, 5)
+        >>> draw_places(3, 5)
         tensor([0, 1, 2])
     """
     if count <= most:
@@ -86,7 +88,7 @@ def drawn(count: int, most: int) -> torch.Tensor:
 
 
 def _labels(prepared: Prepared, beside: torch.Tensor, skipped: Sequence[Skip] = ()) -> torch.Tensor:
-    """(N,) labels of the ID training images as they are told today; -1 for all where they cannot be had."""
+    """Return today's (N,) labels of the ID training images; -1 for all where they cannot be had."""
     images = prepared.experiment.id_train
     try:
         names = prepared.classifier.class_names
@@ -97,26 +99,26 @@ def _labels(prepared: Prepared, beside: torch.Tensor, skipped: Sequence[Skip] = 
     return labels if int(labels.max()) < len(names) else torch.full_like(labels, NO_LABEL)
 
 
-def _of(
+def _make_training(
     prepared: Prepared, features: Features | None, population: int, *, relabelled: bool = False
 ) -> Training:
     looked_at = [prepared.id_test, *([] if features is None else [features])]
     non_negative = all(bool((part.features >= 0).all()) for part in looked_at)
     count = 0 if features is None else len(features.labels)
-    images = (f"{one.key} {one.identity()}" for one in prepared.experiment.sets)
+    sets = (f"{images.key} {images.identity()}" for images in prepared.experiment.sets)
     told = [features.labels.numpy().tobytes()] if features is not None and relabelled else []
-    digest = content_identity(prepared.classifier.fingerprint, *images, f"{count} of {population}", *told)
+    digest = content_identity(prepared.classifier.fingerprint, *sets, f"{count} of {population}", *told)
     return Training(features, population, non_negative, digest)
 
 
-def _rows(stored: StoredFeatures, places: torch.Tensor) -> Features:
+def _read_rows(stored: StoredFeatures, places: torch.Tensor) -> Features:
     features = torch.empty(len(places), stored.width)
     labels = torch.empty(len(places), dtype=torch.int64)
     start = filled = 0
     for chunk in stored:
         stop = start + len(chunk.labels)
-        mine = places[(places >= start) & (places < stop)] - start
-        features[filled : filled + len(mine)] = chunk.features[mine].float()
-        labels[filled : filled + len(mine)] = chunk.labels[mine]
-        start, filled = stop, filled + len(mine)
+        chosen = places[(places >= start) & (places < stop)] - start
+        features[filled : filled + len(chosen)] = chunk.features[chosen].float()
+        labels[filled : filled + len(chosen)] = chunk.labels[chosen]
+        start, filled = stop, filled + len(chosen)
     return Features(features, labels)

@@ -1,4 +1,4 @@
-"""Recipes as one line of text, for links and the command line, and back."""
+"""Format recipes as one line of text, for links and the command line, and parse them."""
 
 import re
 from typing import Any
@@ -19,11 +19,12 @@ LONGEST = 300
 _PART = re.compile(r"([a-z-]+)(?:\(([^()]*)\))?")
 
 
-def spell(recipe: Recipe) -> str:
-    """A recipe as text that `read` understands.
+def format_recipe(recipe: Recipe) -> str:
+    """Return a recipe as text that `parse_recipe` understands.
 
     Example:
-        >>> spell(Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=(("gen.gamma", 0.5),)))
+        >>> half = (("gen.gamma", 0.5),)
+        >>> format_recipe(Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=half))
         'weights(low=0,high=99)+react+gen(gamma=0.5)'
     """
     parts = _spell_pruning(recipe.pruning)
@@ -34,8 +35,8 @@ def spell(recipe: Recipe) -> str:
     return "+".join(parts)
 
 
-def read(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
-    """The recipe that a line spells: names joined by +, parameters in brackets; the score may be left out.
+def parse_recipe(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
+    """Parse a recipe from a line: names joined by +, parameters in brackets; the score may be left out.
 
     Args:
         line: Such as "pruned+react(percentile=95)+gen".
@@ -45,9 +46,9 @@ def read(line: str, *, pruned: Pruning = UNPRUNED) -> Recipe:
         InvalidSettingError: If it cannot be read; the message says what is wrong.
 
     Example:
-        >>> read("pruned+ash-s", pruned=Pruning(neurons=(30, 100))).title
+        >>> parse_recipe("pruned+ash-s", pruned=Pruning(neurons=(30, 100))).title
         'ONP + ASH-S'
-        >>> read("weights(low=0,high=99,scope=per-class)").pruning.scope
+        >>> parse_recipe("weights(low=0,high=99,scope=per-class)").pruning.scope
         <RankScope.PER_CLASS: 'per class'>
     """
     if len(line) > LONGEST:
@@ -115,7 +116,7 @@ def _ends(window: tuple[float, float]) -> str:
 
 
 def _exact(value: float) -> str:
-    """The shortest digits that are read back as the same number."""
+    """Return the shortest digits that are read back as the same number."""
     return repr(float(value)).removesuffix(".0")
 
 
@@ -137,7 +138,7 @@ def _read_part(part: str, line: str) -> tuple[str, dict[str, str]]:
 
 
 def _require_alone(name: str, others: list[str], line: str) -> None:
-    """Windows are said once: by `pruned`, or by weights and neurons."""
+    """Check that windows are given once: by `pruned`, or by weights and neurons."""
     if name in others or (others and PRUNED in (name, *others)):
         raise InvalidSettingError(
             f"Expected one pruning but {line!r} has {others[-1]!r} and {name!r}. Make two rows, or drop one."
@@ -152,12 +153,12 @@ def _read_window(name: str, options: dict[str, str]) -> dict[str, object]:
             f"Expected `{name}` to have only {', '.join(sorted(known))} but got {unknown[0]!r}."
         )
     window = (_number("low", options.get("low", "0")), _number("high", options.get("high", "100")))
-    said: dict[str, object] = {name: window}
+    fields: dict[str, object] = {name: window}
     if "scope" in options:
-        said["scope"] = options["scope"].replace("-", " ")
+        fields["scope"] = options["scope"].replace("-", " ")
     if "by" in options:
-        said["neuron_definition"] = options["by"]
-    return said
+        fields["neuron_definition"] = options["by"]
+    return fields
 
 
 def _number(key: str, value: str) -> float:

@@ -1,4 +1,4 @@
-"""A row of the comparison: what is done to the features, to the last layer, and which score is read off."""
+"""Recipe of a row of the comparison: its changes to the features and to the last layer, and its score."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DEFAULT_SCORE = "energy"
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to tell OOD from ID: features → rectifier → pruned and sparse head → score.
+    """A method to tell OOD from ID: features → rectifier → pruned and sparse head → score.
 
     Attributes:
         score: Key of a score.
@@ -48,12 +48,12 @@ class Recipe:
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """What it is made of, in the order of use."""
+        """Methods that it is made of, in the order of use."""
         keys = (self.rectifier, self.sparsifier, self.score)
         return tuple(METHODS[key] for key in keys if key is not None)
 
     def values(self, method: Method) -> dict[str, float]:
-        """All parameters of one of its methods."""
+        """Return all parameters of one of its methods."""
         changed = dict(self.parameters)
         return {
             parameter.key: changed.get(f"{method.key}.{parameter.key}", parameter.default)
@@ -78,7 +78,7 @@ class Recipe:
 def _differing(
     methods: tuple[Method, ...], given: Iterable[tuple[str, float]]
 ) -> tuple[tuple[str, float], ...]:
-    known = {f"{method.key}.{one.key}": one for method in methods for one in method.parameters}
+    known = {f"{method.key}.{allowed.key}": allowed for method in methods for allowed in method.parameters}
     kept: dict[str, float] = {}
     for key, value in given:
         if key not in known:

@@ -1,4 +1,4 @@
-"""The comparison as Markdown and LaTeX, for people and papers."""
+"""Format the comparison as Markdown and LaTeX, for people and papers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,7 +32,7 @@ Cell = tuple[str, Standing]
 
 
 def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
-    """One table with the rows that could not run below.
+    """Return one table with the rows that could not run below.
 
     Args:
         rows: What to print.
@@ -45,18 +45,18 @@ def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], k
     """
     marks = {Standing.BEST: "**{}**", Standing.CLOSE: "*{}*", Standing.OTHER: "{}"}
     body = [[marks[standing].format(words) for words, standing in line] for line in _body(rows, key)]
-    parts = [f"# {' '.join(title.split())}", _reading(rows, "*italic*"), table(_header(), body)]
+    parts = [f"# {' '.join(title.split())}", _caption(rows, "*italic*"), table(_header(), body)]
     made_from = "\n".join(f"- {' '.join(note.split())}" for note in notes)
     return "\n\n".join([*parts, *_reasons(rows), made_from]) + "\n"
 
 
 def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
-    r"""A `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
+    r"""Return a `booktabs` table, for a paper; arguments are those of `comparison_markdown`."""
     marks = {Standing.BEST: r"\textbf{%s}", Standing.CLOSE: r"\emph{%s}", Standing.OTHER: "%s"}
     body = [
         " & ".join(marks[standing] % latex(words) for words, standing in line) for line in _body(rows, key)
     ]
-    comments = [" ".join(title.split()), _reading(rows, "italic"), r"needs \usepackage{booktabs}"]
+    comments = [" ".join(title.split()), _caption(rows, "italic"), r"needs \usepackage{booktabs}"]
     lines = [
         *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows), *notes)),
         rf"\begin{{tabular}}{{l{'r' * (len(_header()) - 1)}}}",
@@ -71,7 +71,7 @@ def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key:
 
 
 def latex(words: str) -> str:
-    r"""Words as LaTeX shows them.
+    r"""Escape words for LaTeX.
 
     Example:
         >>> print(latex("95 % of {x_1}"))
@@ -84,19 +84,19 @@ def _header() -> list[str]:
     return ["Row", *HEADER.values(), TIME]
 
 
-def _reading(rows: Sequence[Row], italic: str) -> str:
+def _caption(rows: Sequence[Row], italic: str) -> str:
     half = next((str(row.figures.half) for row in rows if row.figures is not None), "report")
     return READING.format(half=HALVES[half], italic=italic)
 
 
 def _body(rows: Sequence[Row], key: str | None) -> Iterator[list[Cell]]:
-    there = [None if row.figures is None else cells(row.figures, key) for row in rows]
-    stands = {name: standings(name, there) for name in COLUMNS}
-    for place, (row, said) in enumerate(zip(rows, there, strict=True)):
+    all_cells = [None if row.figures is None else cells(row.figures, key) for row in rows]
+    stands = {name: standings(name, all_cells) for name in COLUMNS}
+    for place, (row, row_cells) in enumerate(zip(rows, all_cells, strict=True)):
         line = [(row.name, Standing.OTHER)]
         for name in COLUMNS:
-            ends = getattr(said, f"{name}_interval", None)
-            words = "–" if said is None else percent(getattr(said, name), ends)
+            ends = getattr(row_cells, f"{name}_interval", None)
+            words = "–" if row_cells is None else percent(getattr(row_cells, name), ends)
             line.append((words, stands[name][place]))
         time = "–" if row.scoring is None else f"{1e6 * row.scoring:.1f}"
         yield [*line, (time, Standing.OTHER)]

@@ -1,4 +1,4 @@
-"""Scores that took long, kept in the store, so that a restart does not cost them again."""
+"""Cache of scores that took long, in the store, so that a restart does not cost them again."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from opnp.comparison.fit_data import Training
-from opnp.comparison.grammar import spell
+from opnp.comparison.grammar import format_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import MethodScores, score
 from opnp.prepare import Prepared
@@ -28,7 +28,7 @@ _KIND = "recipe scores"
 _FIELDS = ("scores", "confidence", "predicted")
 
 
-def kept_score(
+def get_or_score(
     store: Store,
     prepared: Prepared,
     training: Training,
@@ -36,40 +36,40 @@ def kept_score(
     *,
     cancel: threading.Event | None = None,
 ) -> MethodScores:
-    """`score`, or what it gave before for the same model, images, recipe and libraries.
+    """Return `score`, or its earlier result for the same model, images, recipe and libraries.
 
     The times of a row that is found are those of when it was computed.
     """
     key = {
         "from": training.digest,
-        "recipe": spell(recipe),
+        "recipe": format_recipe(recipe),
         "version": VERSION,
         "libraries": {name: version(name) for name in ("torch", "scikit-learn", "pytorch-ood")},
     }
     try:
-        found = store.get(_KIND, key)
+        arrays = store.get(_KIND, key)
     except StoreError as error:
         log.warning("Kept scores cannot be read: %s", error)
-        found = None
-    if found is not None:
-        return _scored(found, recipe, prepared)
+        arrays = None
+    if arrays is not None:
+        return _scored(arrays, recipe, prepared)
     start = time.perf_counter()
-    said = score(prepared, training, recipe, cancel=cancel)
+    scores = score(prepared, training, recipe, cancel=cancel)
     if time.perf_counter() - start >= LONG:
         try:
-            store.put(_KIND, key, _arrays(said))
+            store.put(_KIND, key, _arrays(scores))
         except StoreError as error:
             log.warning("The scores just computed are not kept. %s", error)
-    return said
+    return scores
 
 
-def _arrays(said: MethodScores) -> dict[str, np.ndarray]:
+def _arrays(scores: MethodScores) -> dict[str, np.ndarray]:
     arrays = {
-        f"{number} {field}": getattr(rescored, field).numpy()
-        for number, rescored in enumerate((said.id_test, *said.ood.values()))
+        f"{number} {field}": getattr(output, field).numpy()
+        for number, output in enumerate((scores.id_test, *scores.ood.values()))
         for field in _FIELDS
     }
-    return {**arrays, "seconds": np.array([said.fitting, said.scoring])}
+    return {**arrays, "seconds": np.array([scores.fitting, scores.scoring])}
 
 
 def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -> MethodScores:

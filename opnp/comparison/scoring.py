@@ -1,4 +1,4 @@
-"""A recipe to the scores of every set, from features in memory."""
+"""Score every image of every set by a recipe, from features in memory."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ QUICK = 0.25
 
 @dataclass(frozen=True)
 class MethodScores:
-    """What a recipe says of every set.
+    """Scores of every set by a recipe.
 
     Attributes:
         recipe: Which.
@@ -65,28 +65,28 @@ def score(
         InvalidSettingError: If a parameter does not fit the data.
         CancelledError: If it was stopped.
     """
-    require_met(training, recipe)
+    require_needs(training, recipe)
     start = time.perf_counter()
     fitted = _Fitted(prepared, training.features, recipe)
     fitting = time.perf_counter() - start
     sets = {"": prepared.id_test, **prepared.ood}
     sizes = [len(part.labels) for part in sets.values()]
     features = [part.features for part in sets.values()]
-    blocks, scoring = _timed(fitted, features, cancel)
+    blocks, scoring = _score_blocks(fitted, features, cancel)
     if scoring < QUICK:  # once more, since the first time also waits for memory
-        scoring = min(scoring, _timed(fitted, features, cancel)[1])
+        scoring = min(scoring, _score_blocks(fitted, features, cancel)[1])
     fields = (torch.cat([getattr(block, name) for block in blocks]) for name in _FIELDS)
     parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
-    rescored = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
-    for key, said in rescored.items():
+    outputs = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
+    for key, output in outputs.items():
         for what in ("scores", "confidence"):
             name = f"{what} of {key or 'the ID test set'}"
-            require_finite(name, getattr(said, what), remedy=_REMEDY)
-    return MethodScores(recipe, rescored.pop(""), rescored, fitting, scoring / sum(sizes))
+            require_finite(name, getattr(output, what), remedy=_REMEDY)
+    return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes))
 
 
-def require_met(training: Training, recipe: Recipe) -> None:
-    """Check that everything is there which the methods of a recipe need.
+def require_needs(training: Training, recipe: Recipe) -> None:
+    """Check that all that the methods of a recipe need is there.
 
     Raises:
         InvalidDataError: If something is not; the message says what and for which method.
@@ -110,49 +110,49 @@ def require_met(training: Training, recipe: Recipe) -> None:
 
 
 class _Fitted:
-    """A recipe that has seen the training data: (n, D) features to what it says of them."""
+    """A recipe fitted to the training data: maps (n, D) features to their scores."""
 
     def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
         pruned = prepared.heads(recipe.pruning)
-        self._kept = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
+        self._neuron_mask = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
         self._rectify = None
         if recipe.rectifier is not None:
             rectifier = RECTIFIERS[recipe.rectifier]
             raw = None if known is None else known.features
             self._rectify = rectifier.fit(raw, recipe.values(rectifier))
         head = Head(pruned.weight, prepared.classifier.bias.cpu().float())
-        seen = None if known is None or not _fits(recipe) else self._seen(known.features)
-        if recipe.sparsifier is not None and seen is not None:
+        inputs = None if known is None or not _fits_to_training(recipe) else self._head_inputs(known.features)
+        if recipe.sparsifier is not None and inputs is not None:
             sparsifier = SPARSIFIERS[recipe.sparsifier]
-            head = Head(sparsifier.fit(seen, head, recipe.values(sparsifier)), head.bias)
+            head = Head(sparsifier.fit(inputs, head, recipe.values(sparsifier)), head.bias)
         self._head = head
         rule = SCORES[recipe.score]
-        training = None if known is None or seen is None else Known(seen, known.labels, head)
+        training = None if known is None or inputs is None else Known(inputs, known.labels, head)
         self._rate = rule.fit(training, head, recipe.values(rule))
 
-    def _seen(self, features: torch.Tensor) -> torch.Tensor:
-        """Features as the last layer gets them."""
+    def _head_inputs(self, features: torch.Tensor) -> torch.Tensor:
+        """Return features as they enter the last layer."""
         if self._rectify is not None:
             features = self._rectify(features)
             require_finite("features", features, remedy=_REMEDY)
-        return features if self._kept is None else features * self._kept
+        return features if self._neuron_mask is None else features * self._neuron_mask
 
     def __call__(self, features: torch.Tensor) -> HeadOutput:
-        seen = self._seen(features)
-        logits = self._head.logits(seen)
+        inputs = self._head_inputs(features)
+        logits = self._head.logits(inputs)
         top, predicted = logits.max(dim=1)
         confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-        return HeadOutput(self._rate(seen, logits), confidence, predicted)
+        return HeadOutput(self._rate(inputs, logits), confidence, predicted)
 
 
 _REMEDY = "Change the method's parameters."
 _FIELDS = ("scores", "confidence", "predicted")
 
 
-def _timed(
+def _score_blocks(
     fitted: _Fitted, parts: list[torch.Tensor], cancel: threading.Event | None
 ) -> tuple[list[HeadOutput], float]:
-    """What is said of all rows, block by block, and the seconds it took."""
+    """Return the scores of all rows, block by block, and the seconds it took."""
     blocks, seconds = [], 0.0
     for block in _blocks(parts):
         if cancel is not None and cancel.is_set():
@@ -163,13 +163,13 @@ def _timed(
     return blocks, seconds
 
 
-def _fits(recipe: Recipe) -> bool:
-    """Whether anything after the rectifier looks at training images."""
+def _fits_to_training(recipe: Recipe) -> bool:
+    """Return whether anything after the rectifier looks at training images."""
     return recipe.sparsifier is not None or Need.TRAINING in SCORES[recipe.score].needs
 
 
 def _blocks(parts: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-    """All rows, in one block where they are few."""
+    """Yield all rows, in one block where they are few."""
     if sum(map(len, parts)) <= WHOLE:
         yield torch.cat(parts)
         return

@@ -1,4 +1,4 @@
-"""Scores to the rows of the table: every figure on one half of every OOD set, or the reason why not."""
+"""Evaluate recipes as rows of a table: figures on one half of every OOD set, or the reason for none."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from opnp.comparison.fit_data import Training
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.score_cache import kept_score
+from opnp.comparison.score_cache import get_or_score
 from opnp.comparison.scoring import MethodScores, score
 from opnp.errors import CancelledError, OpnpError
 from opnp.evaluation.evaluate import Evaluation, evaluate
@@ -27,7 +27,7 @@ FAILED = (
 
 @dataclass(frozen=True)
 class Row:
-    """One recipe.
+    """A recipe and its figures.
 
     Attributes:
         name: Of the row.
@@ -47,7 +47,7 @@ class Row:
 
 
 class Standing(StrEnum):
-    """Where a row stands in a column."""
+    """Standing of a row in a column."""
 
     BEST = "best"
     """No other is better."""
@@ -91,8 +91,8 @@ def compare(
     """
     rows = []
     for place, recipe in enumerate(recipes):
-        said = attempt(prepared, training, recipe, cancel, store)
-        rows.append(row_of(recipe.title, prepared, said, ood, half))
+        result = attempt(prepared, training, recipe, cancel, store)
+        rows.append(row_of(recipe.title, prepared, result, ood, half))
         if progress is not None:
             progress(place + 1)
     return rows
@@ -105,7 +105,7 @@ def attempt(
     cancel: threading.Event | None = None,
     store: Store | None = None,
 ) -> MethodScores | Row:
-    """The scores of a recipe, or a row without figures that says why there are none.
+    """Return the scores of a recipe, or a row without figures that says why there are none.
 
     Args:
         prepared: The experiment.
@@ -123,7 +123,7 @@ def attempt(
     try:
         if store is None:
             return score(prepared, training, recipe, cancel=cancel)
-        return kept_score(store, prepared, training, recipe, cancel=cancel)
+        return get_or_score(store, prepared, training, recipe, cancel=cancel)
     except CancelledError:
         raise
     except OpnpError as error:
@@ -133,26 +133,26 @@ def attempt(
         return Row(recipe.title, recipe, reason=FAILED.format(kind=type(error).__name__))
 
 
-def row_of(name: str, prepared: Prepared, said: MethodScores | Row, ood: Sequence[str], half: Half) -> Row:
-    """The row of what `attempt` gave.
+def row_of(name: str, prepared: Prepared, result: MethodScores | Row, ood: Sequence[str], half: Half) -> Row:
+    """Return the row of a result of `attempt`.
 
     Raises:
         InvalidDataError: If no OOD set is chosen.
     """
-    if isinstance(said, Row):
-        return replace(said, name=name)
+    if isinstance(result, Row):
+        return replace(result, name=name)
     labels = prepared.id_test.labels.numpy()
 
     def against(keys: Sequence[str]) -> Evaluation:
-        return evaluate(said.id_test, labels, {key: said.ood[key] for key in keys}, half=half)
+        return evaluate(result.id_test, labels, {key: result.ood[key] for key in keys}, half=half)
 
     figures = MetricTable(half, against(ood), {key: against([key]) for key in ood})
-    return Row(name, said.recipe, figures, said.fitting, said.scoring)
+    return Row(name, result.recipe, figures, result.fitting, result.scoring)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The figures of a row, of one OOD set or of their average. Fractions.
+    """Figures of a row, of one OOD set or of their average. Fractions.
 
     Attributes:
         fpr95: Lower is better.
@@ -183,23 +183,23 @@ COLUMNS = ("fpr95", "auroc", "aupr_id", "aupr_ood", "ece", "accuracy")
 
 
 def cells(figures: MetricTable, key: str | None) -> Cells:
-    """The figures of the OOD set with that key, or the macro average for None."""
-    said = figures.together if key is None else figures.alone[key]
-    mean = average(said)
+    """Return the figures of the OOD set with that key, or the macro average for None."""
+    evaluation = figures.together if key is None else figures.alone[key]
+    mean = average(evaluation)
     return Cells(
         mean.fpr95,
-        said.fpr95_interval,
+        evaluation.fpr95_interval,
         mean.auroc,
-        said.auroc_interval,
+        evaluation.auroc_interval,
         mean.aupr_id,
         mean.aupr_ood,
-        said.reliability.ece,
-        said.accuracy,
+        evaluation.reliability.ece,
+        evaluation.accuracy,
     )
 
 
 def standings(column: str, values: Sequence[Cells | None]) -> list[Standing]:
-    """Which rows are best in a column, and which lie within the best one's interval where it has one.
+    """Mark the best rows of a column, and those within the best one's interval where it has one.
 
     Example:
         >>> one = Cells(0.2, Interval(0.1, 0.3), 0.9, Interval(0.8, 1.0), 0.9, 0.9, 0.1, 0.9)
@@ -207,19 +207,19 @@ def standings(column: str, values: Sequence[Cells | None]) -> list[Standing]:
         >>> [[str(one) for one in standings(name, [one, two, None, far])] for name in ("fpr95", "ece")]
         [['best', 'close', 'other', 'other'], ['best', 'other', 'other', 'best']]
     """
-    there = [one for one in values if one is not None]
-    if not there:
+    present = [row for row in values if row is not None]
+    if not present:
         return [Standing.OTHER] * len(values)
     sign = 1.0 if column in LOWER else -1.0
-    best = min(there, key=lambda one: sign * getattr(one, column))
+    best = min(present, key=lambda row: sign * getattr(row, column))
     ends = getattr(best, f"{column}_interval", None)
     edge = getattr(best, column) if ends is None else ends.high if column in LOWER else ends.low
 
-    def standing(one: Cells | None) -> Standing:
-        if one is None:
+    def standing(row: Cells | None) -> Standing:
+        if row is None:
             return Standing.OTHER
-        if getattr(one, column) == getattr(best, column):
+        if getattr(row, column) == getattr(best, column):
             return Standing.BEST
-        return Standing.CLOSE if sign * getattr(one, column) <= sign * edge else Standing.OTHER
+        return Standing.CLOSE if sign * getattr(row, column) <= sign * edge else Standing.OTHER
 
-    return [standing(one) for one in values]
+    return [standing(row) for row in values]

@@ -1,4 +1,4 @@
-"""The thing that is deployed: a pruned model with a threshold. Made, saved, loaded, exported.
+"""Detector to deploy: a pruned model with a threshold. Made, saved, loaded, exported.
 
 A detector's zip holds data alone, never a program: the pruned head, a few probe images with what the model
 makes of them, and a manifest. The backbone and its transform come from the experiment that the manifest

@@ -1,4 +1,4 @@
-"""A zip of one JSON manifest and one safetensors file, written in one step and read without trust.
+"""Read and write a zip of one JSON manifest and one safetensors file: whole or not at all, without trust.
 
 Nothing is ever unpacked to disk, and no byte of it is run: two members of known names are read into memory,
 up to a limit that holds whatever the zip declares.
@@ -32,9 +32,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(manifest: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """The bytes of a zip; the same for the same content."""
-    said = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
-    members = {MANIFEST: said.encode(), TENSORS: save({name: t.contiguous() for name, t in tensors.items()})}
+    """Return the bytes of a zip; the same for the same content."""
+    text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
+    members = {MANIFEST: text.encode(), TENSORS: save({name: t.contiguous() for name, t in tensors.items()})}
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, content in members.items():
@@ -59,7 +59,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file, if they are not too many.
+    """Return the bytes of a file, if they are not too many.
 
     Raises:
         MissingDataError: If there is no such file.
@@ -78,7 +78,7 @@ def read(path: Path) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """The manifest and the tensors in a zip.
+    """Return the manifest and the tensors in a zip.
 
     Raises:
         InvalidDataError: If it is no such zip, damaged or hostile; the message says how.
@@ -88,7 +88,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
 
 
 def refused(reason: str) -> InvalidDataError:
-    """An error that says why a file is not taken for a detector."""
+    """Return an error that says why a file is not taken for a detector."""
     return InvalidDataError(
         f"Expected a detector as `Detector.save` writes it but {reason}. Save it again, and take detectors "
         "only from where you trust."
@@ -108,9 +108,9 @@ def _members(data: bytes) -> dict[str, bytes]:
 
 def _require_known(names: list[str]) -> None:
     if sorted(names) != sorted(LIMITS):
-        other = next((name for name in names if name not in LIMITS), None)
-        found = f"a member called {other[:80]!r}" if other else f"{len(names)} members"
-        raise refused(f"the file holds {found} where only {MANIFEST!r} and {TENSORS!r} belong")
+        unknown = next((name for name in names if name not in LIMITS), None)
+        content = f"a member called {unknown[:80]!r}" if unknown else f"{len(names)} members"
+        raise refused(f"the file holds {content} where only {MANIFEST!r} and {TENSORS!r} belong")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -124,20 +124,20 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def _header(stream: IO[bytes], packed: int) -> bytes:
-    """The beginning of the tensors, which names and sizes them: what does not belong is not unpacked."""
+    """Read the beginning of the tensors, which names and sizes them; what does not belong is not unpacked."""
     start = stream.read(8)
     length = int.from_bytes(start, "little")
     if len(start) < 8 or length > _MOST_HEADER:
         raise refused(_DAMAGED)
     header = stream.read(length)
     try:
-        said = {name: entry for name, entry in json.loads(header).items() if name != "__metadata__"}
-        size = max((int(entry["data_offsets"][1]) for entry in said.values()), default=0)
+        entries = {name: entry for name, entry in json.loads(header).items() if name != "__metadata__"}
+        size = max((int(entry["data_offsets"][1]) for entry in entries.values()), default=0)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         raise refused(_DAMAGED) from None
-    other = next((name for name in said if not _TENSOR.fullmatch(name)), None)
-    if other is not None:
-        raise refused(f"{TENSORS!r} holds one called {other[:80]!r}, which is no part of a detector")
+    unknown = next((name for name in entries if not _TENSOR.fullmatch(name)), None)
+    if unknown is not None:
+        raise refused(f"{TENSORS!r} holds one called {unknown[:80]!r}, which is no part of a detector")
     if size > LIMITS[TENSORS]:
         raise refused(_DAMAGED)
     if size > max(_FREE, _MOST_DENSE * packed):
@@ -150,12 +150,12 @@ def _manifest(content: bytes) -> dict[str, Any]:
         raise ValueError(word)
 
     try:
-        said = json.loads(content, parse_constant=no_number)
+        manifest = json.loads(content, parse_constant=no_number)
     except (ValueError, RecursionError):
         raise refused(f"{MANIFEST!r} is not JSON") from None
-    if not isinstance(said, dict):
+    if not isinstance(manifest, dict):
         raise refused(f"{MANIFEST!r} is no table")
-    return said
+    return manifest
 
 
 def _tensors(content: bytes) -> dict[str, torch.Tensor]:

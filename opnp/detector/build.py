@@ -1,4 +1,4 @@
-"""A position of the windows and a chosen threshold to a detector with its manifest."""
+"""Build a detector with its manifest from a position of the windows and a chosen threshold."""
 
 import json
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
     weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
     ood = list(plan.basis.report.ood)
     sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
-    said = {
+    manifest = {
         "format": FORMAT,
         "version": VERSION,
         "score": SCORE,
@@ -58,14 +58,13 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
         "metrics": metrics(explorer, snapshot, plan, ood),
         **provenance(explorer, classifier.weight.device),
     }
-    return Detector(
-        classifier, weight, bias, make_probes(classifier, weight, bias, sets), DetectorManifest(_plain(said))
-    )
+    probes = make_probes(classifier, weight, bias, sets)
+    return Detector(classifier, weight, bias, probes, DetectorManifest(_plain(manifest)))
 
 
 def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[str]) -> dict[str, object]:
-    """What the detector does on the held-out halves: fractions, each with its 95 % interval."""
-    said = plan.outcome
+    """Return the detector's figures on the held-out halves: fractions, each with its 95 % interval."""
+    outcome = plan.outcome
     ranking = {}
     if ood:
         figures = explorer.evaluate(snapshot, ood, Half.REPORT)
@@ -75,10 +74,10 @@ def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[st
         }
     return {
         "half": str(Half.REPORT),
-        "id_accepted": _share(said.id_accepted),
-        "ood_accepted": {key: _share(part) for key, part in said.ood_accepted.items()},
-        "accuracy_accepted": _share(said.accuracy_accepted),
-        "accuracy": _share(said.accuracy),
+        "id_accepted": _share(outcome.id_accepted),
+        "ood_accepted": {key: _share(part) for key, part in outcome.ood_accepted.items()},
+        "accuracy_accepted": _share(outcome.accuracy_accepted),
+        "accuracy": _share(outcome.accuracy),
         "aurc": {**_number(plan.curve.area, plan.curve.interval), "ood_share": plan.basis.ood_share},
         **ranking,
     }
@@ -97,7 +96,7 @@ def _ends(interval: Interval) -> Number:
     return {"low": interval.low, "high": interval.high}
 
 
-def _plain(said: dict[str, object]) -> dict[str, object]:
-    """The same as it comes back from a file: lists for tuples, str for enums."""
-    read: dict[str, object] = json.loads(json.dumps(said))
+def _plain(manifest: dict[str, object]) -> dict[str, object]:
+    """Return a manifest as it comes back from a file: lists for tuples, str for enums."""
+    read: dict[str, object] = json.loads(json.dumps(manifest))
     return read

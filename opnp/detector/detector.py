@@ -1,4 +1,4 @@
-"""`Detector`: a pruned model with a threshold, that judges images and travels as one zip."""
+"""`Detector`: a pruned model with a threshold, which judges images and travels as one zip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from PIL import Image
 from opnp._utils.checks import require_finite, require_head
 from opnp._utils.foreign_code import unended
 from opnp.detector import archive
-from opnp.detector.inputs import Images, One, inputs_of
+from opnp.detector.inputs import Images, ImageSource, inputs_of
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
 from opnp.errors import InvalidDataError, InvalidSettingError
@@ -29,7 +29,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Detector:
-    """Judges images: their class, and whether they are out-of-distribution. Never changes.
+    """Judge of images: their class, and whether they are out-of-distribution. Never changes.
 
     Attributes:
         classifier: The backbone and its transform; its weight's device is where the backbone runs.
@@ -52,21 +52,21 @@ class Detector:
 
     @cached_property
     def examples(self) -> torch.Tensor:
-        """(n, ...) float32, the probe images as they enter the backbone."""
+        """Probe images as they enter the backbone, (n, ...) float32."""
         return self.probes.inputs(self.classifier)
 
     @property
     def threshold(self) -> float:
-        """Scores below it are out-of-distribution."""
+        """Score below which an image is out-of-distribution."""
         return self.manifest.threshold
 
     @property
     def title(self) -> str:
-        """What it is a detector of, and since when."""
-        return f"Detector of {self.manifest.said['date'][:10]} for {self.manifest.said['title']}"
+        """Title with its experiment and the day it was made."""
+        return f"Detector of {self.manifest.values['date'][:10]} for {self.manifest.values['title']}"
 
     @overload
-    def __call__(self, images: One) -> Prediction: ...  # type: ignore[overload-overlap]
+    def __call__(self, images: ImageSource) -> Prediction: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, images: Sequence[Images]) -> list[Prediction]: ...
     @overload
@@ -92,7 +92,7 @@ class Detector:
         return results[0] if single else results
 
     def prepared(self, image: Image.Image) -> torch.Tensor:
-        """A picture as it enters the backbone.
+        """Return a picture as it enters the backbone.
 
         Raises:
             UnreadableImageError: If the model's transform fails on it.
@@ -104,17 +104,17 @@ class Detector:
         return [
             result
             for start in range(0, len(inputs), BATCH)
-            for result in self._judged(inputs[start : start + BATCH])
+            for result in self._judge_batch(inputs[start : start + BATCH])
         ]
 
     def to(self, device: torch.device | str) -> "Detector":
-        """A detector whose backbone runs on `device`; this one stays."""
+        """Return a detector whose backbone runs on `device`; this one stays."""
         return replace(self, classifier=self.classifier.to(torch.device(device)))
 
     def to_bytes(self) -> bytes:
-        """The zip that `save` writes."""
+        """Return the zip that `save` writes."""
         head = {"head.weight": self.weight, "head.bias": self.bias}
-        return archive.pack(self.manifest.said, head | self.probes.tensors())
+        return archive.pack(self.manifest.values, head | self.probes.tensors())
 
     def save(self, path: Path | str) -> None:
         """Write one zip: a JSON manifest and safetensors; whole or not at all.
@@ -132,7 +132,7 @@ class Detector:
         classifier: Classifier | None = None,
         device: torch.device | str = "cpu",
     ) -> "Detector":
-        """Read what `save` wrote, and check that it gives the same numbers here.
+        """Read a detector that `save` wrote, and check that it gives the same numbers here.
 
         Args:
             path: The zip.
@@ -154,14 +154,14 @@ class Detector:
     def from_bytes(
         cls, data: bytes, *, classifier: Classifier | None = None, device: torch.device | str = "cpu"
     ) -> "Detector":
-        """`load` for the bytes of a file."""
-        manifest, weight, bias, probes = _checked(*archive.unpack(data))
+        """Read a detector as `load` does, from the bytes of a file."""
+        manifest, weight, bias, probes = _parse(*archive.unpack(data))
         model = (classifier or _experiment_of(manifest).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
         verify(probes, model, weight, bias)
         return cls(model, weight, bias, probes, manifest)
 
-    def _judged(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
+    def _judge_batch(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
         output = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
         require_finite("scores", output.scores)
         return predictions(output, self.manifest.class_names, self.threshold)
@@ -178,11 +178,11 @@ def _experiment_of(manifest: DetectorManifest) -> Experiment:
         ) from None
 
 
-def _checked(
-    said: dict[str, Any], tensors: dict[str, torch.Tensor]
+def _parse(
+    values: dict[str, Any], tensors: dict[str, torch.Tensor]
 ) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes]:
-    """The parts of a file, each as it should be and fitting the others."""
-    manifest, probes = DetectorManifest(said), read_probes(tensors)
+    """Return the parts of a file, each as it should be and fitting the others."""
+    manifest, probes = DetectorManifest(values), read_probes(tensors)
     weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
     if weight is None or bias is None or {weight.dtype, bias.dtype} != {torch.float32}:
         raise archive.refused("its head is missing or not float32")
@@ -197,7 +197,7 @@ def _checked(
 
 
 def _require_same(model: Classifier, manifest: DetectorManifest, weight: torch.Tensor) -> None:
-    same = (model.fingerprint, model.transform_id) == (manifest.said["model"], manifest.said["transform"])
+    same = (model.fingerprint, model.transform_id) == (manifest.values["model"], manifest.values["transform"])
     if not same or model.weight.shape != weight.shape:
         raise InvalidDataError(
             f"Expected the model of experiment {manifest.experiment!r} to be the one that the detector was "

@@ -1,4 +1,4 @@
-"""A detector as one graph that needs nothing of this package: ONNX, or a program of torch.export."""
+"""Export a detector as one graph that needs nothing of this package: ONNX, or a program of torch.export."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ INPUT, OUTPUTS = "image", ("logits", "score", "is_ood")
 
 
 class DetectorGraph(nn.Module):
-    """Transformed images to logits (N, C), energy scores (N,) and verdicts (N,), as one module."""
+    """Module from transformed images to logits (N, C), energy scores (N,) and verdicts (N,)."""
 
     weight: torch.Tensor
     bias: torch.Tensor
@@ -46,7 +46,7 @@ class DetectorGraph(nn.Module):
         self.eval()
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """What is said of a batch (N, ...)."""
+        """Return logits, scores and verdicts of a batch (N, ...)."""
         logits = functional.linear(self.backbone(image.clone()).float(), self.weight, self.bias)  # (N, C)
         score = torch.logsumexp(logits, dim=1)
         return logits, score, score < self.threshold
@@ -128,7 +128,7 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
     if exported is None:
         raise UnsupportedModelError("Expected the ONNX exporter to give a graph but it gave none.")
     model = exported.model_proto
-    for key, value in _said(detector).items():
+    for key, value in _metadata(detector).items():
         model.metadata_props.add(key=key, value=value if isinstance(value, str) else json.dumps(value))
     data: bytes = model.SerializeToString()
     difference = _compare(graph, data, detector.examples)
@@ -136,12 +136,12 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
     return difference
 
 
-def _said(detector: Detector) -> dict[str, object]:
-    """What the graph says of itself."""
+def _metadata(detector: Detector) -> dict[str, object]:
+    """Return the metadata of the graph."""
     keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
-    said = {key: detector.manifest.said[key] for key in keys}
-    found = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
-    return said if found is None else said | {"preprocessing": found.plain()}
+    metadata = {key: detector.manifest.values[key] for key in keys}
+    preprocessing = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
+    return metadata if preprocessing is None else metadata | {"preprocessing": preprocessing.plain()}
 
 
 def _require_small(graph: DetectorGraph) -> None:
@@ -154,7 +154,7 @@ def _require_small(graph: DetectorGraph) -> None:
 
 
 def _compare(graph: DetectorGraph, data: bytes, images: torch.Tensor) -> float:
-    """The largest difference of a number, after a look at classes and verdicts."""
+    """Return the largest difference of a number, after a look at classes and verdicts."""
     import onnxruntime  # type: ignore[import-untyped]
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])

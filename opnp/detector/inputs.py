@@ -1,4 +1,4 @@
-"""Whatever holds images to the tensors that enter a backbone."""
+"""Turn whatever holds images into the tensors that enter a backbone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from opnp.errors import InvalidDataError, MissingDataError
 from opnp.inference.predict import preprocess
 from opnp.models import Classifier
 
-One: TypeAlias = Image.Image | Path | str
-Images: TypeAlias = One | npt.NDArray[np.uint8] | torch.Tensor
+ImageSource: TypeAlias = Image.Image | Path | str
+Images: TypeAlias = ImageSource | npt.NDArray[np.uint8] | torch.Tensor
 
 
 def inputs_of(
     classifier: Classifier, images: Images | Sequence[Images], shape: tuple[int, ...]
 ) -> tuple[list[torch.Tensor], bool]:
-    """Images as they enter the backbone.
+    """Return images as they enter the backbone.
 
     Args:
         classifier: For its transform.
@@ -46,14 +46,14 @@ def inputs_of(
     if isinstance(images, torch.Tensor):
         return _tensors(images, shape)
     if isinstance(images, Sequence):
-        return [tensor for one in images for tensor in inputs_of(classifier, one, shape)[0]], False
+        return [tensor for image in images for tensor in inputs_of(classifier, image, shape)[0]], False
     raise InvalidDataError(
         f"Expected a PIL image, a path, an array, a tensor or a list of them but got "
         f"{type(images).__name__}. Open it with PIL first."
     )
 
 
-def _picture(source: One) -> Image.Image:
+def _picture(source: ImageSource) -> Image.Image:
     if isinstance(source, Image.Image):
         return plain_image(source)
     path = Path(source)

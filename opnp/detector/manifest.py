@@ -1,4 +1,4 @@
-"""What a detector says of itself, and the check of what somebody's file says."""
+"""Manifest of a detector, and the check of one from an untrusted file."""
 
 import math
 from dataclasses import dataclass
@@ -34,39 +34,39 @@ class DetectorManifest:
     """A checked manifest.
 
     Attributes:
-        said: All of it, in plain values.
+        values: All of it, in plain values.
     """
 
-    said: dict[str, Any]
+    values: dict[str, Any]
 
     def __post_init__(self) -> None:
-        if self.said.get("format") != FORMAT:
+        if self.values.get("format") != FORMAT:
             raise refused(f"its manifest does not say {FORMAT!r}")
-        if self.said.get("version") != VERSION:
+        if self.values.get("version") != VERSION:
             raise refused(
-                f"it is of version {str(self.said.get('version'))[:20]} and this program reads {VERSION}"
+                f"it is of version {str(self.values.get('version'))[:20]} and this program reads {VERSION}"
             )
-        if self.said.get("score") != SCORE:
+        if self.values.get("score") != SCORE:
             raise refused("its score is not the energy at temperature 1")
         for name, kind in _TYPES.items():
-            if not isinstance(self.said.get(name), kind):
+            if not isinstance(self.values.get(name), kind):
                 raise refused(f"{name!r} in its manifest is missing or of another kind")
         if not math.isfinite(self.threshold):
             raise refused("its threshold is not finite")
-        if not all(isinstance(name, str) for name in self.said["classes"]):
+        if not all(isinstance(name, str) for name in self.values["classes"]):
             raise refused("a class in its manifest has no name")
 
     @property
     def threshold(self) -> float:
-        """Scores at or above it are accepted."""
-        return float(self.said["threshold"])
+        """Score from which on an image is accepted."""
+        return float(self.values["threshold"])
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """In the order of the logits."""
-        return tuple(self.said["classes"])
+        """Class names in the order of the logits."""
+        return tuple(self.values["classes"])
 
     @property
     def experiment(self) -> str:
         """Key of the experiment that has the model."""
-        return str(self.said["experiment"])
+        return str(self.values["experiment"])

@@ -1,4 +1,4 @@
-"""`GraphDetector`: an ONNX graph that judges images, where neither its experiment nor its model's code is."""
+"""`GraphDetector`: an ONNX graph that judges images, without its experiment or its model's code."""
 
 import json
 import math
@@ -25,7 +25,7 @@ Input = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class GraphDetector:
-    """Judges images as the `Detector` does that was exported. Never changes.
+    """Judge of images, like the `Detector` that was exported. Never changes.
 
     Attributes:
         session: onnxruntime's, on the CPU.
@@ -42,7 +42,7 @@ class GraphDetector:
     preprocessing: Preprocessing
 
     def prepared(self, image: Image.Image) -> Input:
-        """A picture as it enters the graph."""
+        """Return a picture as it enters the graph."""
         return self.preprocessing(image)
 
     def judge(self, inputs: Sequence[Input]) -> list[Prediction]:
@@ -54,12 +54,12 @@ class GraphDetector:
         return [
             result
             for _, alike in groupby(inputs, key=lambda image: image.shape)
-            for result in self._judged(np.stack(list(alike)))
+            for result in self._judge_batch(np.stack(list(alike)))
         ]
 
     @classmethod
     def load(cls, path: Path | str) -> "GraphDetector":
-        """Read what `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
+        """Read a graph that `export_onnx` wrote. onnxruntime reads the file: take it from where you trust.
 
         Raises:
             MissingDataError: If onnxruntime or the file is not there.
@@ -77,22 +77,23 @@ class GraphDetector:
             session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
             raise _refused("onnxruntime cannot read it") from None
-        said = session.get_modelmeta().custom_metadata_map
+        metadata = session.get_modelmeta().custom_metadata_map
         if {node.name for node in session.get_outputs()} != set(OUTPUTS):
             raise _refused("its outputs are others")
-        if "preprocessing" not in said:
+        if "preprocessing" not in metadata:
             raise _refused("it does not say how a picture enters it; use the detector's zip")
         try:
-            names, threshold = tuple(json.loads(said["classes"])), float(json.loads(said["threshold"]))
-            title = f"Detector of {said['date'][:10]} for {said['title']}"
-            preprocessing = read_preprocessing(json.loads(said["preprocessing"]))
+            names = tuple(json.loads(metadata["classes"]))
+            threshold = float(json.loads(metadata["threshold"]))
+            title = f"Detector of {metadata['date'][:10]} for {metadata['title']}"
+            preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
         except (KeyError, TypeError, ValueError, RecursionError):
             raise _refused("what it says of itself is damaged") from None
         if not all(isinstance(name, str) for name in names) or not math.isfinite(threshold):
             raise _refused("its classes or its threshold are none")
         return cls(session, names, threshold, title, preprocessing)
 
-    def _judged(self, batch: Input) -> list[Prediction]:
+    def _judge_batch(self, batch: Input) -> list[Prediction]:
         try:
             logits, scores = self.session.run(list(OUTPUTS[:2]), {INPUT: batch})
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types

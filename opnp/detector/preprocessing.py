@@ -1,4 +1,4 @@
-"""A model's transform in plain values, for judging images where neither the model's code nor torch is.
+"""Describe a model's transform in plain values, for judging images without the model's code or torch.
 
 Transforms are programs; a graph can only carry a description. One is made where the transform consists of
 the usual steps of torchvision, and only kept once Pillow and numpy, following it, gave the same numbers.
@@ -30,7 +30,7 @@ _TO_TENSOR = {"ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """Resize, crop, scale to [0, 1], then (x - mean) / std.
+    """Steps of a transform: resize, crop, scale to [0, 1], then (x - mean) / std.
 
     Attributes:
         mode: What a picture is converted to first, RGB or L.
@@ -50,7 +50,7 @@ class Preprocessing:
     std: tuple[float, ...]
 
     def __call__(self, image: Image.Image) -> npt.NDArray[np.float32]:
-        """A picture as it enters the graph, (C, H, W) float32.
+        """Return a picture as it enters the graph, (C, H, W) float32.
 
         Example:
             >>> half = Preprocessing("L", (2, 2), None, "bilinear", (0.5,), (0.5,))
@@ -59,7 +59,7 @@ class Preprocessing:
         """
         image = image.convert(self.mode)
         if self.resize is not None:
-            image = image.resize(_sized(self.resize, *image.size), _FILTERS[self.interpolation])
+            image = image.resize(_resized_size(self.resize, *image.size), _FILTERS[self.interpolation])
         if self.crop is not None:
             height, width = self.crop
             top, left = round((image.height - height) / 2), round((image.width - width) / 2)
@@ -69,12 +69,12 @@ class Preprocessing:
         return np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def plain(self) -> dict[str, object]:
-        """In plain values, for files."""
+        """Return the steps in plain values, for files."""
         return asdict(self)
 
 
 def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uint8]]) -> Preprocessing | None:
-    """What a transform does, proven on pictures and on seeded noise of other shapes.
+    """Describe a transform, proven on pictures and on seeded noise of other shapes.
 
     Args:
         transform: A model's.
@@ -84,20 +84,20 @@ def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uin
         Its description, or None where it takes other steps or the numbers differ.
     """
     try:
-        found = _read(transform)
+        description = _read_steps(transform)
     except (TypeError, ValueError, RuntimeError, AttributeError):  # a step of that name holds something else
-        found = None
+        description = None
     noise = np.random.default_rng(0).integers(0, 256, (3, 83, 83, 3), dtype=np.uint8)
     tried = (*pictures, noise[0], noise[1, :41], noise[2, :, :57])
-    if found is None or found.interpolation not in _FILTERS:
+    if description is None or description.interpolation not in _FILTERS:
         return None
-    if not {len(found.mean), len(found.std)} <= {1, len(found.mode)}:
+    if not {len(description.mean), len(description.std)} <= {1, len(description.mode)}:
         return None  # a mean of every pixel
-    return found if all(_same(found, transform, picture) for picture in tried) else None
+    return description if all(_agrees(description, transform, picture) for picture in tried) else None
 
 
-def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
-    """What `Preprocessing.plain` wrote down.
+def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
+    """Parse what `Preprocessing.plain` wrote.
 
     Raises:
         ValueError: If it is none.
@@ -107,14 +107,14 @@ def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
         >>> read_preprocessing(half.plain()) == half
         True
     """
-    resize, crop, mode = said["resize"], said["crop"], said["mode"]
-    lists = all(isinstance(said[name], list | tuple) for name in ("mean", "std"))
-    if not lists or mode not in ("RGB", "L") or said["interpolation"] not in _FILTERS:
+    resize, crop, mode = values["resize"], values["crop"], values["mode"]
+    lists = all(isinstance(values[name], list | tuple) for name in ("mean", "std"))
+    if not lists or mode not in ("RGB", "L") or values["interpolation"] not in _FILTERS:
         raise ValueError(mode)
-    mean, std = (tuple(map(float, said[name])) for name in ("mean", "std"))
+    mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
     if not {len(mean), len(std)} <= {1, len(mode)} or 0 in std:
         raise ValueError(std)
-    sizes = [_listed(size) for size in (resize, crop) if size is not None]
+    sizes = [_as_list(size) for size in (resize, crop) if size is not None]
     sides = [side for size in sizes for side in size]
     if not {len(size) for size in sizes} <= {1, 2} or not all(
         isinstance(side, int) and 0 < side <= _MOST for side in sides
@@ -122,41 +122,41 @@ def read_preprocessing(said: Mapping[str, Any]) -> Preprocessing:
         raise ValueError(sides)
     resized = None if resize is None else _resize(resize)
     return Preprocessing(
-        mode, resized, None if crop is None else _sides(crop), said["interpolation"], mean, std
+        mode, resized, None if crop is None else _sides(crop), values["interpolation"], mean, std
     )
 
 
-def _sized(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
-    """Width and height after resizing."""
+def _resized_size(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """Return width and height after resizing."""
     if isinstance(resize, tuple):
         return resize[1], resize[0]
     short = min(width, height)
     return int(resize * width / short), int(resize * height / short)
 
 
-def _same(found: Preprocessing, transform: Transform, picture: npt.NDArray[np.uint8]) -> bool:
+def _agrees(description: Preprocessing, transform: Transform, picture: npt.NDArray[np.uint8]) -> bool:
     image = Image.fromarray(picture)
     try:
-        mine, theirs = found(image), transform(image).numpy()
+        ours, theirs = description(image), transform(image).numpy()
     except Exception:  # noqa: BLE001 - a transform of one's own may raise anything on a picture of that size
         return False
-    return mine.shape == theirs.shape and bool(np.abs(mine - theirs).max() <= TOLERANCE)
+    return ours.shape == theirs.shape and bool(np.abs(ours - theirs).max() <= TOLERANCE)
 
 
-def _read(transform: Transform) -> Preprocessing | None:
-    """What the steps of a transform say of themselves; None where one is not known here."""
+def _read_steps(transform: Transform) -> Preprocessing | None:
+    """Read the settings from the steps of a transform; None where a step is not known here."""
     own = transform if isinstance(transform, ModelTransform) else ModelTransform("RGB", transform, "")
-    said: dict[str, Any] = {"mode": own.mode, "resize": None, "crop": None, "interpolation": "bilinear"}
-    said |= {"mean": (0.0,), "std": (1.0,)}
+    values: dict[str, Any] = {"mode": own.mode, "resize": None, "crop": None, "interpolation": "bilinear"}
+    values |= {"mean": (0.0,), "std": (1.0,)}
     for step in getattr(own.steps, "transforms", [own.steps]):
-        part = _said_of(step)
+        part = _read_step(step)
         if part is None:
             return None
-        said |= part
-    return Preprocessing(**said)
+        values |= part
+    return Preprocessing(**values)
 
 
-def _said_of(step: Any) -> dict[str, Any] | None:  # noqa: ANN401 - torchvision has no types
+def _read_step(step: Any) -> dict[str, Any] | None:  # noqa: ANN401 - torchvision has no types
     match type(step).__name__:
         case "Resize" if step.max_size is None:
             return {"resize": _resize(step.size), "interpolation": _filter(step)}
@@ -179,12 +179,12 @@ def _numbers(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - a number, a li
     return tuple(numbers)
 
 
-def _listed(size: int | Sequence[int]) -> list[int]:
+def _as_list(size: int | Sequence[int]) -> list[int]:
     return [size] if isinstance(size, int) else list(size)
 
 
 def _resize(size: int | Sequence[int]) -> int | tuple[int, int]:
-    sides = _listed(size)
+    sides = _as_list(size)
     return sides[0] if len(sides) == 1 else (sides[0], sides[1])
 
 

@@ -1,4 +1,4 @@
-"""A few real images inside a detector, with what the model makes of them: proof that numbers carry over."""
+"""Real images inside a detector, with the model's logits for them: proof that numbers carry over."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _MOST = 64
 
 @dataclass(frozen=True)
 class Probes:
-    """Images and what is expected of them.
+    """Images and the logits expected of them.
 
     Attributes:
         pictures: uint8 (H, W) or (H, W, 3), of any sizes.
@@ -38,12 +38,12 @@ class Probes:
     logits: torch.Tensor
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """For a file."""
+        """Return the probes as tensors for a file."""
         pictures = {f"probe.{number}": torch.from_numpy(p) for number, p in enumerate(self.pictures)}
         return {**pictures, "probe.logits": self.logits}
 
     def inputs(self, classifier: Classifier) -> torch.Tensor:
-        """(n, ...) float32, the pictures through the model's transform.
+        """Return the pictures through the model's transform, (n, ...) float32.
 
         Raises:
             InvalidDataError: If the transform fails on one, or gives them different shapes.
@@ -58,7 +58,7 @@ class Probes:
 def make_probes(
     classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, sets: tuple[ImageSet, ...]
 ) -> Probes:
-    """The first images of each set that can be read, small enough to carry."""
+    """Return the first images of each set that can be read, small enough to carry."""
     pictures = [picture for images in sets for picture in islice(_readable(images), EACH)]
     probes = Probes(tuple(pictures), torch.empty(0))
     return Probes(probes.pictures, logits_of(classifier, weight, bias, probes.inputs(classifier)))
@@ -72,7 +72,7 @@ def _readable(images: ImageSet) -> Iterator[npt.NDArray[np.uint8]]:
 
 
 def read_probes(tensors: Mapping[str, torch.Tensor]) -> Probes:
-    """Probes from a file.
+    """Read probes from the tensors of a file.
 
     Raises:
         InvalidDataError: If they are not as `Probes.tensors` gives them.
@@ -110,7 +110,7 @@ def verify(probes: Probes, classifier: Classifier, weight: torch.Tensor, bias: t
 def logits_of(
     classifier: Classifier, weight: torch.Tensor, bias: torch.Tensor, inputs: torch.Tensor
 ) -> torch.Tensor:
-    """(n, C) float32 on the CPU, of transformed images."""
+    """Return (n, C) float32 logits of transformed images, on the CPU."""
     return functional.linear(extract_features(classifier, list(inputs)), weight, bias)
 
 

@@ -1,4 +1,4 @@
-"""A detector on the experiment that it was made from: its settings, and its figures beside fresh ones."""
+"""Restore a detector's settings on the experiment that it was made from, and compute its figures again."""
 
 import math
 from collections.abc import Mapping
@@ -40,8 +40,8 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure of the held-out halves, as the file says it and as it is now.
+class MetricComparison:
+    """A figure of the held-out halves, as the file says it and as it is now.
 
     Attributes:
         name: `ID_ACCEPTED`, the key of an OOD set, `RIGHT`, `AURC`, `FPR95` or `AUROC`.
@@ -55,14 +55,14 @@ class Figure:
 
     @property
     def same(self) -> bool:
-        """Whether they differ by rounding at most."""
+        """True if they differ by rounding at most."""
         filed, fresh = self.filed.value, self.fresh.value
         return abs(filed - fresh) <= SAME or (math.isnan(filed) and math.isnan(fresh))
 
 
 @dataclass(frozen=True)
-class Reopened:
-    """What a detector was made with.
+class RestoredSettings:
+    """Settings that a detector was made with, and its figures.
 
     Attributes:
         pruning: The windows.
@@ -76,10 +76,10 @@ class Reopened:
     rule: Rule
     ood: tuple[str, ...]
     ood_share: float
-    figures: tuple[Figure, ...]
+    figures: tuple[MetricComparison, ...]
 
 
-def reopen(detector: Detector, explorer: Explorer) -> Reopened:
+def restore_settings(detector: Detector, explorer: Explorer) -> RestoredSettings:
     """Read a detector's settings and compute its figures again.
 
     Args:
@@ -93,33 +93,35 @@ def reopen(detector: Detector, explorer: Explorer) -> Reopened:
         InvalidDataError: If the manifest does not fit the experiment.
         InvalidSettingError: If its windows or its rule are none.
     """
-    said, prepared = detector.manifest.said, explorer.prepared
+    manifest, prepared = detector.manifest.values, explorer.prepared
     if detector.manifest.experiment != prepared.experiment.key:
         raise InvalidSettingError(
             f"Expected a detector of {prepared.experiment.key!r} but got one of "
             f"{detector.manifest.experiment!r}. Choose that experiment first."
         )
-    ood = said["ood"]
+    ood = manifest["ood"]
     if not all(isinstance(key, str) and key in prepared.ood for key in ood):
         raise InvalidDataError("Expected the detector's OOD sets to be this experiment's but one is not.")
     if len(set(ood)) < len(ood):
         raise refused("it names an OOD set twice")
     try:
-        pruning = Pruning(**{name: value for name, value in said["pruning"].items() if name != "kind"})
-        filed = _filed(said["metrics"], ood)
-        ood_share = _fraction(said["metrics"]["aurc"]["ood_share"])
+        pruning = Pruning(**{name: value for name, value in manifest["pruning"].items() if name != "kind"})
+        filed = _filed_metrics(manifest["metrics"], ood)
+        ood_share = _fraction(manifest["metrics"]["aurc"]["ood_share"])
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
-    rule = parse_rule(said["rule"])
+    rule = parse_rule(manifest["rule"])
     if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
         raise refused("its rule limits an OOD set that it was not chosen with")
-    fresh = _fresh(detector, explorer, ood, ood_share)
-    figures = tuple(Figure(name, filed[name], fresh[name]) for name in filed)
-    return Reopened(pruning, rule, tuple(ood), ood_share, figures)
+    fresh = _compute_metrics(detector, explorer, ood, ood_share)
+    figures = tuple(MetricComparison(name, filed[name], fresh[name]) for name in filed)
+    return RestoredSettings(pruning, rule, tuple(ood), ood_share, figures)
 
 
-def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: float) -> dict[str, Measured]:
-    """The figures of the detector's head and threshold on the held-out halves of stored features."""
+def _compute_metrics(
+    detector: Detector, explorer: Explorer, ood: list[str], ood_share: float
+) -> dict[str, Measured]:
+    """Return the figures of the detector's head and threshold on the held-out halves of stored features."""
     prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
     rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
     id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
@@ -135,16 +137,16 @@ def _fresh(detector: Detector, explorer: Explorer, ood: list[str], ood_share: fl
     return fresh
 
 
-def _filed(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
-    """The figures that a manifest says, in the order of the page."""
+def _filed_metrics(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
+    """Return the figures that a manifest says, in the order of the page."""
     shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
-    filed = {name: _share(said) for name, said in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
+    filed = {name: _share(share) for name, share in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
     numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if ood else {})}
     return filed | {name: _number(metrics[key]) for name, key in numbers.items()}
 
 
-def _share(said: Mapping[str, Any]) -> Measured:
-    hits, count = said["hits"], said["count"]
+def _share(values: Mapping[str, Any]) -> Measured:
+    hits, count = values["hits"], values["count"]
     if not (type(hits) is int and type(count) is int and 0 <= hits <= count <= _MOST_IMAGES):
         raise refused("a count in its manifest is none")
     return _measured(Proportion(hits, count))
@@ -154,12 +156,12 @@ def _measured(part: Proportion) -> Measured:
     return Measured(part.value, part.interval)
 
 
-def _number(said: Mapping[str, Any]) -> Measured:
-    low, high = _fraction(said["low"]), _fraction(said["high"])
-    return Measured(_fraction(said["value"]), Interval(low, high))
+def _number(values: Mapping[str, Any]) -> Measured:
+    low, high = _fraction(values["low"]), _fraction(values["high"])
+    return Measured(_fraction(values["value"]), Interval(low, high))
 
 
-def _fraction(said: object) -> float:
-    if type(said) not in (int, float) or not 0 <= said <= 1:  # type: ignore[operator]
+def _fraction(value: object) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 1:  # type: ignore[operator]
         raise refused("a fraction in its manifest is none")
-    return float(said)  # type: ignore[arg-type]
+    return float(value)  # type: ignore[arg-type]

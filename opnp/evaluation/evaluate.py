@@ -15,7 +15,7 @@ from opnp.scoring.head_output import HeadOutput
 
 @dataclass(frozen=True)
 class OodMetrics:
-    """One OOD set against the ID test set. Fractions; the direction is that of `opnp.metrics`.
+    """Metrics of one OOD set against the ID test set. Fractions, in the direction of `opnp.metrics`.
 
     Attributes:
         count: Number of OOD samples behind the figures.
@@ -36,7 +36,7 @@ class OodMetrics:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All figures of one head on one half.
+    """Figures of one head on one half.
 
     Attributes:
         threshold: Score that accepts at least 95 % of the ID test set.
@@ -80,9 +80,7 @@ def evaluate(
     Raises:
         InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
     """
-    scores = {
-        key: rescored.scores.numpy()[half_of(len(rescored.scores), half)] for key, rescored in ood.items()
-    }
+    scores = {key: output.scores.numpy()[half_of(len(output.scores), half)] for key, output in ood.items()}
     return evaluate_against(id_test, labels, scores)
 
 

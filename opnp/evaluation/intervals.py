@@ -1,4 +1,4 @@
-"""95 % intervals of macro-averaged FPR95 and AUROC, cheap enough to follow a slider, and of shares."""
+"""Compute 95 % intervals of macro-averaged FPR95 and AUROC, quick enough for a slider, and of shares."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Interval(NamedTuple):
 
 
 def fpr95_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Interval:
-    """Bootstrap interval (percentile) of the mean FPR95 over OOD sets, resampling ID and OOD.
+    """Return the bootstrap interval (percentile) of the mean FPR95 over OOD sets, resampling ID and OOD.
 
     No sample is drawn one by one. A resample's order statistic k of n is sorted[ceil(n U) - 1] with
     U ~ Beta(k, n - k + 1), and the share of a resampled OOD set above a fixed threshold is
@@ -52,7 +52,7 @@ def fpr95_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
 
 
 def auroc_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Interval:
-    """Normal interval of the mean AUROC over OOD sets from its placement values (DeLong).
+    """Return the normal interval of the mean AUROC over OOD sets from its placement values (DeLong).
 
     With V_id(x) the share of OOD that ID sample x beats, averaged over sets, and V_k(y) the share of ID that
     beats OOD sample y of set k: Var = Var(V_id) / n + sum_k Var(V_k) / (m_k K^2). Clipped to [0, 1].
@@ -81,7 +81,7 @@ def auroc_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
 
 
 def wilson_interval(hits: int, count: int) -> Interval:
-    """Wilson's interval of the share behind `hits` of `count` independent trials; (0, 1) of no trial.
+    """Return Wilson's interval of the share behind `hits` of `count` trials; (0, 1) of no trial.
 
     Reference:
         Wilson, Journal of the American Statistical Association 22, 1927.

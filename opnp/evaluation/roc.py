@@ -18,7 +18,7 @@ POINTS = 200
 
 @dataclass(frozen=True)
 class Roc:
-    """Shares accepted at falling thresholds, from none to all; both ascend.
+    """A ROC curve: shares accepted at falling thresholds, from none to all; both ascend.
 
     Attributes:
         fpr: (n,) share of OOD accepted, averaged over the sets.
@@ -49,7 +49,7 @@ def roc(id_test: "HeadOutput", ood: "Mapping[str, HeadOutput]", half: Half | str
 
 
 def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Roc:
-    """`roc` of bare scores.
+    """Compute `roc` from bare scores.
 
     Example:
         >>> one = curve(np.array([1.0, 2.0, 3.0]), [np.array([0.0, 1.5])])

@@ -13,7 +13,7 @@ SPLIT_SEED = 2402
 
 
 class Half(StrEnum):
-    """Which half of every OOD set."""
+    """Name of a half of every OOD set."""
 
     TUNE = "tune"
     """Seen while choosing."""
@@ -23,7 +23,7 @@ class Half(StrEnum):
 
 
 def half_of(count: int, half: Half | str) -> npt.NDArray[np.int64]:
-    """Indices of one half of an OOD set of `count` samples, seeded and in order; the halves are disjoint.
+    """Return indices of one half of an OOD set of `count` samples, seeded, in order; the halves are disjoint.
 
     Example:
         >>> sorted([*half_of(5, "tune"), *half_of(5, "report")]) == [0, 1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""An experiment: a classifier, its ID training and test images, and named OOD sets."""
+"""Experiment: a classifier, its ID training and test images, and named OOD sets."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -45,22 +45,22 @@ class Unused:
 
 
 def no_examples() -> list[ExampleImage]:
-    """What an experiment without pictures to try offers."""
+    """Return no pictures to try, for an experiment that has none."""
     return []
 
 
 def nothing_to_fetch() -> None:
-    """What an experiment does that cannot download anything by itself."""
+    """Do nothing: for an experiment that cannot download anything by itself."""
 
 
 def never_changed() -> str:
-    """The state of an experiment that comes with the package."""
+    """Return the state of an experiment that comes with the package."""
     return ""
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Everything that one dashboard explores. Nothing is loaded before it is asked for.
+    """Model and image sets that one dashboard explores. Nothing is loaded before it is asked for.
 
     Attributes:
         key: Short name for URLs and the command line.
@@ -92,7 +92,7 @@ class Experiment:
 
     @property
     def sets(self) -> tuple[ImageSet, ...]:
-        """All its sets: ID training, ID test, then the OOD sets."""
+        """Image sets: ID training, ID test, then the OOD sets."""
         return (self.id_train, self.id_test, *self.ood)
 
     @property
@@ -102,47 +102,47 @@ class Experiment:
 
     @property
     def accepts_images(self) -> bool:
-        """Whether the model can look at new images; not where only features are at hand."""
+        """True if the model can look at new images; False where only features are at hand."""
         return not isinstance(self.id_train, FeatureSet)
 
     def missing(self) -> tuple[Missing, ...]:
-        """Everything it needs that is not on this machine or does not exist, each once. Loads nothing."""
+        """Return what it needs that is not on this machine or does not exist, each once. Loads nothing."""
         looks = (self.classifier_missing, *(images.missing for images in self.sets))
-        return tuple(dict.fromkeys(_lacking(looks)))
+        return tuple(dict.fromkeys(_missing(looks)))
 
     def at_hand(self) -> bool:
-        """Whether it can be explored: model, ID sets and at least one OOD set are here.
+        """Return whether it can be explored: model, ID sets and at least one OOD set are here.
 
         Images are looked at first: to name a model's weights may take importing torchvision.
         """
         looks = (self.id_train.missing, self.id_test.missing, self.classifier_missing)
-        is_here = (next(_lacking([images.missing]), None) is None for images in self.ood)
-        return any(is_here) and next(_lacking(looks), None) is None
+        is_here = (next(_missing([images.missing]), None) is None for images in self.ood)
+        return any(is_here) and next(_missing(looks), None) is None
 
     def blocking(self) -> tuple[Missing, ...]:
-        """What keeps it from being explored: of the OOD sets nothing, unless none is here."""
+        """Return what keeps it from being explored: of the OOD sets nothing, unless none is here."""
         return self.without_missing()[0].missing()
 
     def without_missing(self) -> "tuple[Experiment, tuple[Unused, ...]]":
-        """The experiment without the OOD sets that are not here, and those; whole where none is here."""
-        lacking = {images.key: tuple(_lacking([images.missing])) for images in self.ood}
-        there = tuple(images for images in self.ood if not lacking[images.key])
-        if not there:
+        """Return the experiment without the OOD sets that are not here, and those; whole where none is."""
+        lacking = {images.key: tuple(_missing([images.missing])) for images in self.ood}
+        present = tuple(images for images in self.ood if not lacking[images.key])
+        if not present:
             return self, ()
         unused = (
             Unused(images.key, images.title, " ".join(map(str, things)))
             for images in self.ood
             if (things := lacking[images.key])
         )
-        return replace(self, ood=there), tuple(unused)
+        return replace(self, ood=present), tuple(unused)
 
     def settled(self) -> "Experiment":
-        """The experiment, each set asked once which images it holds: to list a large folder takes seconds."""
+        """Return the experiment with cached identities of its sets: to list a large folder takes seconds."""
         id_train, id_test, *ood = (replace(images, identity=cache(images.identity)) for images in self.sets)
         return replace(self, id_train=id_train, id_test=id_test, ood=tuple(ood))
 
 
-def _lacking(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
+def _missing(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:
     for look in looks:
         try:
             yield from look()

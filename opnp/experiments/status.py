@@ -1,4 +1,4 @@
-"""What of an experiment is on this machine: computed already, or missing. Nothing is computed for it."""
+"""Look up what of an experiment is on this machine: computed already, or missing. Nothing is computed."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from opnp.store import Store
 
 @dataclass(frozen=True)
 class ExperimentStatus:
-    """What is there and what is not.
+    """Parts of an experiment that are computed, and those that are missing.
 
     Attributes:
         classes: Number of classes; None where the model cannot be loaded.

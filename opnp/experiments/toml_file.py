@@ -171,8 +171,8 @@ def _require_plain(tables: Table, place: Place) -> None:
     while waiting:
         key, value = waiting.pop()
         if not_printed(key):
-            shown = key.encode("unicode_escape").decode()
-            raise place.wrong(shown[:_SHOWN], "a key of letters", not_printed(key), "Take it out.")
+            escaped = key.encode("unicode_escape").decode()
+            raise place.wrong(escaped[:_SHOWN], "a key of letters", not_printed(key), "Take it out.")
         if isinstance(value, dict):
             waiting += value.items()
         elif isinstance(value, list):

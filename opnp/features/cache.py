@@ -92,8 +92,8 @@ class FeatureCache:
         """
         library = library_in(self.store.directory)
         with locks.alone(turn(library / self._request.digest)):  # who asks for the same waits, then finds it
-            found = self.lookup()
-            if found is None:
+            stored = self.lookup()
+            if stored is None:
                 try:
                     return self._extract_into(library, report, cancel)
                 except UnwritableError as error:
@@ -102,10 +102,10 @@ class FeatureCache:
                     return self._extract_into(temporary, report, cancel)
         if report is not None:
             report(ExtractionProgress(self.count, self.count, 0.0, self.count))
-        return found
+        return stored
 
     def lookup(self) -> StoredFeatures | None:
-        """The features if they are there, in whatever number format; nothing is extracted."""
+        """Return the features if they are there, in whatever number format; nothing is extracted."""
         directory, images = self.store.directory, self.images
         for cache_folder, like in product((directory, *_made.get(directory, ())), self._alike()):
             folder = library_in(cache_folder) / like.digest
@@ -120,7 +120,7 @@ class FeatureCache:
         return None
 
     def begun(self) -> bool:
-        """Whether features lie in the library, even if they are not complete or damaged."""
+        """Return whether features lie in the library, even if they are not complete or damaged."""
         library = library_in(self.store.directory)
         return any(os.path.lexists(library / digest) for digest in self.digests)
 
@@ -159,7 +159,7 @@ _made: dict[Path, tuple[Path]] = {}
 
 
 def _temporary(cache_folder: Path) -> Path:
-    """The folder for temporary files that stands in for a cache folder, removed when this process ends.
+    """Return the temporary folder that stands in for a cache folder, removed when this process ends.
 
     Raises:
         StorageError: If there can be none either.

@@ -39,12 +39,12 @@ class Prediction:
 
     @property
     def accepted(self) -> bool:
-        """Whether the image is taken for in-distribution."""
+        """True if the image is taken for in-distribution."""
         return not self.is_ood
 
 
 def preprocess(classifier: Classifier, image: Image.Image) -> torch.Tensor:
-    """An image as it enters the backbone.
+    """Return an image as it enters the backbone.
 
     Raises:
         UnreadableImageError: If the model's transform fails on it, with a clause that says how.
@@ -59,7 +59,7 @@ def preprocess(classifier: Classifier, image: Image.Image) -> torch.Tensor:
 
 
 def extract_features(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
-    """(n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
+    """Return (n, D) features on the CPU of n transformed images; neighbours of one shape share a step."""
     device = classifier.weight.device
     parts = [
         classifier.features(placed(torch.stack(list(alike)), device)).cpu()
@@ -69,7 +69,7 @@ def extract_features(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> 
 
 
 def predictions(output: HeadOutput, class_names: Sequence[str], threshold: float) -> list[Prediction]:
-    """One prediction for each of a head's N samples.
+    """Return one prediction for each of a head's N samples.
 
     Args:
         output: What the head gives for them.

@@ -1,4 +1,4 @@
-"""A zip of somebody's pictures to an OOD set in memory, and how it stands against the ID test set."""
+"""Read an uploaded zip of pictures as an OOD set in memory, and compare it with the ID test set."""
 
 import io
 import threading
@@ -25,7 +25,7 @@ SMALL = 112
 
 @dataclass(frozen=True)
 class UploadedSet:
-    """Pictures that were looked at once. Never written to disk.
+    """Pictures of a zip with their features, run through the model once. Never written to disk.
 
     Attributes:
         title: The zip's name, safe to show.
@@ -46,7 +46,7 @@ class UploadedSet:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A set's scores against those of the ID test set under one head.
+    """Scores of a set against those of the ID test set under one head.
 
     Attributes:
         threshold: The score that accepts at least 95 % of the ID test set.
@@ -117,21 +117,21 @@ def read_uploaded_set(
                 left_out[SkipReason.UNREADABLE] += 1
             else:
                 names.append(member.name)
-                small.append(_small(image))
+                small.append(_thumbnail(image))
         if len(inputs) == BATCH or (inputs and done == bundle.chosen):
             features.append(extract_features(classifier, inputs))
             inputs.clear()
         if progress is not None:
             progress(done, bundle.chosen)
     if not names:
-        raise _nothing(bundle, left_out, name)
+        raise _no_picture_error(bundle, left_out, name)
     return UploadedSet(
         display_name(name), tuple(names), torch.cat(features), tuple(small), bundle.files, dict(left_out)
     )
 
 
 def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
-    """How a set's scores stand against those of the ID test set.
+    """Compare a set's scores with those of the ID test set.
 
     The interval of the share is the bootstrap's of `opnp.evaluation.intervals`; where none or all are
     accepted, which no resample can change, it is Wilson's.
@@ -165,7 +165,7 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     )
 
 
-def _small(image: Image.Image) -> bytes:
+def _thumbnail(image: Image.Image) -> bytes:
     copy = image.copy()
     copy.thumbnail((SMALL, SMALL))
     buffer = io.BytesIO()
@@ -173,7 +173,7 @@ def _small(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _nothing(bundle: ZipImages, left_out: Mapping[SkipReason, int], name: str) -> InvalidDataError:
+def _no_picture_error(bundle: ZipImages, left_out: Mapping[SkipReason, int], name: str) -> InvalidDataError:
     counts = "; ".join(f"{count:,} {reason}" for reason, count in left_out.items())
     holds = f"found none among its files ({counts})" if bundle.files else "it is empty"
     return InvalidDataError(

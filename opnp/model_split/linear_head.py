@@ -50,7 +50,7 @@ class Passed(nn.Module):
 
 
 @dataclass(frozen=True)
-class Call:
+class LayerCall:
     """A run of a layer that may be part of the head.
 
     Attributes:
@@ -85,7 +85,7 @@ class LinearHead:
     words: str
 
 
-def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, list[Call]]:
+def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, list[LayerCall]]:
     """Run a model; return its logits, and the last runs of its linear layers and convolutions, in order."""
     runs: deque[tuple[str, Layer, torch.Tensor, torch.Tensor]] = deque(maxlen=_MOST)
 
@@ -106,11 +106,13 @@ def last_calls(model: nn.Module, example: torch.Tensor) -> tuple[torch.Tensor, l
     finally:
         for hook in hooks:
             hook.remove()
-    calls = [Call(*run, _reduced(run[1], run[3], logits)) for run in runs]
+    calls = [LayerCall(*run, _reduced(run[1], run[3], logits)) for run in runs]
     return logits, calls
 
 
-def combinations(calls: Sequence[Call], logits: torch.Tensor) -> list[tuple[dict[str, float], list[Call]]]:
+def combinations(
+    calls: Sequence[LayerCall], logits: torch.Tensor
+) -> list[tuple[dict[str, float], list[LayerCall]]]:
     """Return the layers, each with its share, whose outputs make up the logits, the most plausible first."""
     exact = [
         call
@@ -128,7 +130,7 @@ def combinations(calls: Sequence[Call], logits: torch.Tensor) -> list[tuple[dict
     return results
 
 
-def detach_head(model: nn.Module, shares: dict[str, float], calls: Sequence[Call]) -> LinearHead:
+def detach_head(model: nn.Module, shares: dict[str, float], calls: Sequence[LayerCall]) -> LinearHead:
     """Return the model without those layers, and one weight and one bias that replace them."""
     layers = {call.name: call for call in calls}
     widths = {name: call.layer.weight[0].numel() for name, call in layers.items()}
@@ -177,7 +179,7 @@ def _reduced(layer: Layer, gave: torch.Tensor, logits: torch.Tensor) -> torch.Te
     return gave.reshape(rows, -1, classes).mean(1) if last else gave.flatten(2).mean(2)
 
 
-def _is_plain(call: Call) -> bool:
+def _is_plain(call: LayerCall) -> bool:
     """Return whether the layer is a linear map of channels: no neighbours, or all of them at once."""
     layer = call.layer
     if isinstance(layer, nn.Linear):
@@ -188,7 +190,7 @@ def _is_plain(call: Call) -> bool:
     return (alone or whole) and unpadded and layer.groups == 1
 
 
-def _shares(calls: Sequence[Call], logits: torch.Tensor) -> dict[str, float] | None:
+def _shares(calls: Sequence[LayerCall], logits: torch.Tensor) -> dict[str, float] | None:
     """Return each layer's share in the sum that makes the logits; None where no sum does.
 
     A layer that gives next to nothing may have any share, since what is multiplied there is divided in
@@ -242,7 +244,7 @@ def _place(backbone: nn.Module, name: str) -> str:
     return f"model.{name}".removesuffix(".") if isinstance(backbone, Adapted) else name
 
 
-def _words(layers: dict[str, Call], shares: dict[str, float]) -> str:
+def _words(layers: dict[str, LayerCall], shares: dict[str, float]) -> str:
     kinds = {
         "linear layer" if isinstance(call.layer, nn.Linear) else "convolution" for call in layers.values()
     }

@@ -9,14 +9,14 @@ from torch.nn import functional
 from opnp._utils.foreign_code import unended
 from opnp.errors import UnsupportedModelError
 from opnp.model_split.adapter import unadapted
-from opnp.model_split.linear_head import Call
+from opnp.model_split.linear_head import LayerCall
 
 _REWRITE = "Let `forward` return what one plain nn.Linear gives, x -> W x + b."
 _CLOSE = 1e-3
 
 
 def no_head(
-    model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[Call]
+    model: nn.Module, example: torch.Tensor, logits: torch.Tensor, calls: Sequence[LayerCall]
 ) -> Exception:
     """Return the error for a model whose logits no linear layer makes: the true reason and the way out."""
     for call in reversed(calls):
@@ -50,7 +50,7 @@ def no_head(
     return _refused(model, reason, _REWRITE)
 
 
-def _hooked(call: Call) -> tuple[str, str] | None:
+def _hooked(call: LayerCall) -> tuple[str, str] | None:
     """Return a clause if a user's hook on the layer changes its data; torch's own hooks make its weight."""
     hooks = [h for h in call.layer._forward_pre_hooks.values() if not type(h).__module__.startswith("torch.")]
     if not hooks and (
@@ -63,7 +63,7 @@ def _hooked(call: Call) -> tuple[str, str] | None:
     )
 
 
-def not_reproduced(model: nn.Module, call: Call, logits: torch.Tensor, problem: str) -> Exception:
+def not_reproduced(model: nn.Module, call: LayerCall, logits: torch.Tensor, problem: str) -> Exception:
     """Return the error for a model whose head was found, but cannot be exchanged."""
     finding = _operation_inside_head(call, logits) or _hooked(call)
     if finding is not None:
@@ -83,7 +83,7 @@ def _refused(model: nn.Module, reason: str, way_out: str) -> UnsupportedModelErr
     )
 
 
-def _operation_after_head(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+def _operation_after_head(call: LayerCall, logits: torch.Tensor) -> tuple[str, str] | None:
     """Describe the operation on the logits after the layer."""
     gave_logits, gave = call.logits, call.gave
     assert gave_logits is not None  # noqa: S101 - asked for by the caller
@@ -120,7 +120,7 @@ def _operation_after_head(call: Call, logits: torch.Tensor) -> tuple[str, str] |
     return None
 
 
-def _operation_inside_head(call: Call, logits: torch.Tensor) -> tuple[str, str] | None:
+def _operation_inside_head(call: LayerCall, logits: torch.Tensor) -> tuple[str, str] | None:
     """Describe the nonlinear operation inside the layer."""
     if not isinstance(call.layer, nn.Linear) or call.entered.ndim != 2:
         return None

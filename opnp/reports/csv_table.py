@@ -1,4 +1,4 @@
-"""CSV that any program opens as it is: a heading and rows, no comments, no cell that starts a formula."""
+"""Format CSV that any program opens as it is: a heading and rows, no comments, no cell that is a formula."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(rows: Iterable[Mapping[str, Cell]]) -> str:
-    r"""Rows as CSV under the names of all their columns; what a row lacks stays empty.
+    r"""Return rows as CSV under the names of all their columns; what a row lacks stays empty.
 
     Example:
         >>> csv_of([{"set": "a, b", "fpr95": 0.5}, {"set": "=1+1"}])
@@ -29,7 +29,7 @@ def _line(cells: Iterable[Cell]) -> str:
 
 
 def file_cell(path: str | os.PathLike[str]) -> str:
-    """A file's path for a cell: the same file under a spelling that starts no formula, in letters alone.
+    """Return a file's path for a cell: the same file, spelled so that it starts no formula, in letters alone.
 
     Example:
         >>> file_cell("=SUM(A1).png"), file_cell("shot #3.png")
@@ -40,5 +40,5 @@ def file_cell(path: str | os.PathLike[str]) -> str:
 
 
 def _safe(cell: Cell) -> Cell:
-    """A text with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return a text with an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_A_FORMULA) else cell

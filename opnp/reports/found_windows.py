@@ -1,4 +1,4 @@
-"""How windows were chosen and what they are worth, for machines and in sentences."""
+"""Report a search for windows: its rule, its result and their figures, for machines and in sentences."""
 
 from collections.abc import Mapping
 
@@ -19,52 +19,53 @@ SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons 
 NOTHING = "Found no window within that rule that beats the unpruned model. Allow a larger loss."
 
 
-def search_facts(found: FoundWindows) -> dict[str, object]:
-    """A search for machines: its rule, what it looked at, and what it found. Fractions."""
-    held = found.held_out
+def search_facts(search: FoundWindows) -> dict[str, object]:
+    """Return a search for machines: its rule, what it looked at, and what it found. Fractions."""
+    held = search.held_out
     return {
         "rule": "lowest macro FPR95 on the tune halves within the accuracy loss, coarse to fine",
-        "max_accuracy_loss": found.max_accuracy_loss,
-        "prune": str(found.space),
+        "max_accuracy_loss": search.max_accuracy_loss,
+        "prune": str(search.space),
         "ood": list(held.report.sets),
-        "tried": found.result.tried,
-        "images": found.images,
-        "of_images": found.population,
+        "tried": search.result.tried,
+        "images": search.images,
+        "of_images": search.population,
         "sample_seed": SEED,
-        "window": windows_text(found.pruning),
-        "pruning": describe_pruning(found.pruning),
+        "window": windows_text(search.pruning),
+        "pruning": describe_pruning(search.pruning),
         "tune": _figures(held.tune),
         "held_out": _figures(held.report),
         "held_out_unpruned": _figures(held.unpruned),
     }
 
 
-def search_lines(found: FoundWindows, titles: Mapping[str, str]) -> list[str]:
-    """A search in sentences: how windows were chosen, then which and what they are worth.
+def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
+    """Return a search in sentences: how windows were chosen, then which and what they are worth.
 
     Args:
-        found: The search.
+        search: The search.
         titles: Titles of the OOD sets, by key.
     """
-    held, images = found.held_out, f"all {found.images:,} images"
-    if found.images < found.population:
-        images = f"a sample (seed {SEED}) of {found.images:,} of the {found.population:,} images"
+    held, images = search.held_out, f"all {search.images:,} images"
+    if search.images < search.population:
+        images = f"a sample (seed {SEED}) of {search.images:,} of the {search.population:,} images"
     rule = RULE.format(
-        loss=100 * found.max_accuracy_loss,
+        loss=100 * search.max_accuracy_loss,
         sets=", ".join(titles[key] for key in held.report.sets),
-        space=SPACES[found.space],
-        tried=found.result.tried,
+        space=SPACES[search.space],
+        tried=search.result.tried,
         images=images,
     )
     tune, report, unpruned = (
-        percent(one.fpr95, one.fpr95_interval) for one in (held.tune, held.report, held.unpruned)
+        percent(evaluation.fpr95, evaluation.fpr95_interval)
+        for evaluation in (held.tune, held.report, held.unpruned)
     )
     worth = (
-        f"Found {windows_text(found.pruning)}: FPR95 {report} held out, {tune} on the tune halves, of all "
+        f"Found {windows_text(search.pruning)}: FPR95 {report} held out, {tune} on the tune halves, of all "
         f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
         f"{percent(held.report.accuracy)}."
     )
-    return [rule, NOTHING if found.pruning == UNPRUNED else worth]
+    return [rule, NOTHING if search.pruning == UNPRUNED else worth]
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:

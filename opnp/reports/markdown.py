@@ -1,10 +1,10 @@
-"""Tables in Markdown."""
+"""Format tables in Markdown."""
 
 from collections.abc import Iterable, Sequence
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table.
+    """Return a Markdown table.
 
     Example:
         >>> print(table(["a", "b"], [["1", "2"]]))

@@ -1,4 +1,4 @@
-"""Every figure of a position, for tables and files: each OOD set with its own intervals, and the average."""
+"""Evaluate a position for tables and files: each OOD set with its own intervals, and the average."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ Record = dict[str, str | int | float | None]
 
 @dataclass(frozen=True)
 class MetricTable:
-    """What one head is worth on one half of every OOD set.
+    """Figures of one head on one half of every OOD set.
 
     Attributes:
         half: Which.
@@ -44,15 +44,15 @@ def metric_table(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str], hal
     return MetricTable(half, explorer.evaluate(snapshot, ood, half), alone)
 
 
-def records(said: MetricTable) -> Iterator[Record]:
-    """One flat row for each OOD set and one for their macro average. Fractions; AUPR has no interval."""
-    for key, alone in said.alone.items():
-        yield _record(said, key, alone, said.together.sets[key])
-    yield _record(said, AVERAGE, said.together, average(said.together))
+def records(figures: MetricTable) -> Iterator[Record]:
+    """Yield a flat row for each OOD set and one for their macro average. Fractions; AUPR has no interval."""
+    for key, alone in figures.alone.items():
+        yield _record(figures, key, alone, figures.together.sets[key])
+    yield _record(figures, AVERAGE, figures.together, average(figures.together))
 
 
 def average(evaluation: Evaluation) -> OodMetrics:
-    """The macro average of every metric over the sets; its count is that of all images."""
+    """Return the macro average of every metric over the sets; its count is that of all images."""
     rows = list(evaluation.sets.values())
     return OodMetrics(
         count=sum(row.count for row in rows),
@@ -65,12 +65,12 @@ def average(evaluation: Evaluation) -> OodMetrics:
 
 
 def describe_pruning(pruning: Pruning) -> dict[str, object]:
-    """A position in plain values."""
+    """Return a position in plain values."""
     return {"kind": pruning.kind, **asdict(pruning)}
 
 
 def realised(head: PrunedHead) -> dict[str, int | float]:
-    """What a position took: counts of weights and neurons set to zero."""
+    """Return the counts of weights and neurons that a position sets to zero."""
     return {
         "pruned_weights": head.pruned_weights,
         "all_weights": head.mask.numel(),
@@ -81,9 +81,9 @@ def realised(head: PrunedHead) -> dict[str, int | float]:
     }
 
 
-def _record(said: MetricTable, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
+def _record(figures: MetricTable, key: str, intervals: Evaluation, metrics: OodMetrics) -> Record:
     return {
-        "half": str(said.half),
+        "half": str(figures.half),
         "set": key,
         "images": metrics.count,
         "fpr95": metrics.fpr95,

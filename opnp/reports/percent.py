@@ -1,10 +1,10 @@
-"""Fractions in percent, for tables of any kind."""
+"""Format fractions in percent, for tables of any kind."""
 
 from opnp.evaluation.intervals import Interval
 
 
 def percent(fraction: float, interval: Interval | None = None) -> str:
-    """A fraction in percent, with its interval.
+    """Return a fraction in percent, with its interval.
 
     Example:
         >>> percent(0.0537), percent(0.0537, Interval(0.05, 0.0714))

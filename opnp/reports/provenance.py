@@ -1,4 +1,4 @@
-"""Say what figures were made from, and what their columns are, so that a file can be read alone."""
+"""Describe the origin of figures, and the meaning of their columns, so that a file can be read alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,7 +15,7 @@ from opnp.reports.versions import versions
 
 
 def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
-    """What figures of an experiment follow from: model, images, seeds, versions."""
+    """Return what figures of an experiment follow from: model, images, seeds, versions."""
     prepared = explorer.prepared
     experiment = prepared.experiment
     sets = (experiment.id_train, experiment.id_test, *experiment.ood)
@@ -34,7 +34,7 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
 
 
 def provenance_lines(made_from: Mapping[str, object]) -> list[str]:
-    """What figures follow from, a line for each part that has something to say.
+    """Return what figures follow from, a line for each part that has something to say.
 
     Example:
         >>> provenance_lines({"device": "cpu", "seeds": {"intervals": 7}, "notes": []})
@@ -50,7 +50,7 @@ def provenance_lines(made_from: Mapping[str, object]) -> list[str]:
 
 
 def remarks(prepared: Prepared) -> dict[str, object]:
-    """What a person should know of the images behind figures: what was left out, and what was assumed."""
+    """Return what a person should know of the images behind figures: omissions and assumptions."""
     return {
         "unused": {unused.key: unused.reason for unused in prepared.unused},
         "skipped": {key: len(skips) for key, skips in prepared.skipped.items()},
@@ -60,7 +60,7 @@ def remarks(prepared: Prepared) -> dict[str, object]:
 
 
 def image_notes(prepared: Prepared) -> Iterator[str]:
-    """What to say of the images behind figures: odd labels, sets and images not used, what was assumed."""
+    """Yield remarks on the images behind figures: odd labels, sets and images not used, assumptions."""
     yield from prepared.doubts
     for unused in prepared.unused:
         yield f"Without {unused.title}: {unused.reason}"
@@ -84,8 +84,8 @@ MEANING = {
 """What the columns of a table of figures are."""
 
 
-def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTable) -> Iterable[Record]:
-    """The rows of one method: what it prunes, then its figures on each set and on average."""
+def method_records(name: str, pruning: Pruning, head: PrunedHead, figures: MetricTable) -> Iterable[Record]:
+    """Return the rows of one method: its windows, then its figures on each set and on average."""
     windows: Record = {
         "method": name,
         "weights_low": pruning.weights[0],
@@ -95,4 +95,4 @@ def method_records(name: str, pruning: Pruning, head: PrunedHead, said: MetricTa
         "neurons_high": pruning.neurons[1],
         "neuron_definition": str(pruning.neuron_definition),
     }
-    return ({**windows, **realised(head), **record} for record in records(said))
+    return ({**windows, **realised(head), **record} for record in records(figures))

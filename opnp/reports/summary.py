@@ -1,4 +1,4 @@
-"""What the list of experiments says of one: its sizes and what the unpruned model achieves."""
+"""Summary of an experiment: its sizes and the unpruned model's figures."""
 
 from dataclasses import asdict, dataclass
 
@@ -38,7 +38,7 @@ class Summary:
 
 
 def summarize_metrics(explorer: Explorer) -> Summary:
-    """The headline of a prepared experiment."""
+    """Return the summary of a prepared experiment."""
     prepared = explorer.prepared
     figures = explorer.evaluate(explorer.at(UNPRUNED), prepared.ood, Half.REPORT)
     classes, width = prepared.classifier.weight.shape
@@ -55,13 +55,13 @@ def summarize_metrics(explorer: Explorer) -> Summary:
 
 
 def keep_summary(store: Store, experiment: str, figures: Summary) -> None:
-    """Keep the headline under the experiment's key, in place of an earlier one."""
+    """Store the summary under the experiment's key, in place of an earlier one."""
     values = {name: np.array(value) for name, value in asdict(figures).items()}
     store.put(_KIND, {"experiment": experiment}, values)
 
 
 def lookup_summary(store: Store, experiment: str) -> Summary | None:
-    """The headline of the experiment's last preparation, or None."""
+    """Return the summary of the experiment's last preparation, or None."""
     values = store.get(_KIND, {"experiment": experiment})
     if values is None:
         return None

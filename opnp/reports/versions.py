@@ -1,4 +1,4 @@
-"""What a result was made with, so that it can be made again."""
+"""Versions that a result was made with, so that it can be made again."""
 
 import platform
 import shutil
@@ -13,7 +13,7 @@ LIBRARIES = ("torch", "torchvision", "numpy", "pillow", "pytorch-ood")
 
 
 def versions() -> dict[str, str | None]:
-    """Versions of this package, Python and the libraries that figures depend on, and the commit.
+    """Return the versions of this package, Python and the libraries that figures depend on, and the commit.
 
     Returns:
         By name; the commit is None outside of a clone, and ends in "-dirty" where files have been changed.
@@ -32,14 +32,14 @@ def versions() -> dict[str, str | None]:
 
 
 def commit(root: Path) -> str | None:
-    """The commit that a clone at `root` is at, "-dirty" with changes; None where git knows of none."""
+    """Return the commit that a clone at `root` is at, "-dirty" with changes; None where git knows of none."""
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
         return None
-    said = subprocess.run(  # noqa: S603 - git, with no word from outside
+    git_describe = subprocess.run(  # noqa: S603 - git, with no word from outside
         [git, "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return said.stdout.strip() if said.returncode == 0 else None
+    return git_describe.stdout.strip() if git_describe.returncode == 0 else None

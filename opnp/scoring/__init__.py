@@ -1,4 +1,4 @@
-"""Re-scores stored features after a change of windows, exactly, at the cost of the change."""
+"""Re-score stored features after a change of windows, exactly, at the cost of the change."""
 
 from opnp.scoring.full import PlainScorer, scorer
 from opnp.scoring.scorer import LiveScorer, warm_up

@@ -1,4 +1,4 @@
-"""The plain scorer, for small experiments: a full product at every move, with nothing to compile or keep."""
+"""Plain scorer, for small experiments: a full product at every move, with nothing to compile or keep."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ live scorer's loops would first take seconds to compile."""
 
 
 class PlainScorer:
-    """Scores of stored features under any pruning by a full product; the small counterpart of `LiveScorer`.
+    """Scorer of stored features by a full product at every pruning; the small counterpart of `LiveScorer`.
 
     Args:
         features: (N, D) float32.
@@ -27,14 +27,14 @@ class PlainScorer:
         self._features, self._bias, self._heads = features, bias, heads
 
     def rescore(self, pruning: Pruning) -> HeadOutput:
-        """Scores of all samples under `pruning`."""
+        """Return the scores of all samples under `pruning`."""
         return rescore(self._features, self._heads(pruning).weight, self._bias)
 
 
 def scorer(
     features: torch.Tensor, bias: torch.Tensor, heads: Heads, *, strata: Sequence[int]
 ) -> LiveScorer | PlainScorer:
-    """The scorer that suits the size: plain where a full product is quick, live where it is not.
+    """Return the scorer that suits the size: plain where a full product is quick, live where it is not.
 
     Arguments are those of `LiveScorer`.
     """

@@ -1,4 +1,4 @@
-"""A (pruned) head on stored features to what every page shows: score, confidence and predicted class."""
+"""Compute a head's output on stored features: score, confidence and predicted class."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,7 +11,7 @@ from opnp.scores import energy_score
 
 @dataclass(frozen=True)
 class HeadOutput:
-    """What a head says of N samples.
+    """Scores, confidences and classes of N samples under a head.
 
     Attributes:
         scores: (N,) float32 energy scores, higher is more in-distribution.
@@ -29,12 +29,12 @@ class HeadOutput:
         return self.scores, self.confidence, self.predicted
 
     def by_confidence(self) -> Self:
-        """The same samples scored by their confidence: the maximum softmax probability (MSP)."""
+        """Return the same samples scored by their confidence: the maximum softmax probability (MSP)."""
         return replace(self, scores=self.confidence)
 
 
 def rescore(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> HeadOutput:
-    """Logits of stored features under a head, and what follows from them.
+    """Score stored features under a head.
 
     Args:
         features: (N, D) float32.
@@ -48,7 +48,7 @@ def rescore(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) ->
 
 
 def head_output(logits: torch.Tensor) -> HeadOutput:
-    """Energy score, softmax maximum and class of (N, C) logits.
+    """Return energy score, softmax maximum and class of (N, C) logits.
 
     Example:
         >>> head_output(torch.tensor([[1.0, 3.0]])).predicted

@@ -1,4 +1,4 @@
-"""Logits that move from mask to mask at the cost of the weights that flip."""
+"""Update logits from mask to mask at the cost of the weights that flip."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +7,7 @@ import torch
 from opnp.pruning import PrunedHead
 from opnp.scoring import kernels
 from opnp.scoring.head_output import HeadOutput
-from opnp.scoring.mask_diff import Changes, changes_between, no_changes
+from opnp.scoring.mask_diff import MaskDiff, empty_diff, mask_diff
 from opnp.scoring.tiles import Tiles, share_out
 
 FAR = 1 / 8
@@ -18,7 +18,7 @@ FRESH_WITHIN = 32
 """Moves after which no logit is left that was only carried along."""
 
 
-class Incremental:
+class IncrementalState:
     """Logits of a set of samples at one mask, carried to the next by the flipped weights' products.
 
     f_new = f_old + sum over flipped (c, j) of (+/-) W_cj z_j
@@ -43,26 +43,26 @@ class Incremental:
         self._next = 0  # the tile that is recomputed next
 
     def distance(self, mask: torch.Tensor) -> int:
-        """How many weights differ between here and `mask`; all of them before the first move."""
+        """Return how many weights differ from `mask`; all of them before the first move."""
         if self._mask is None:
             return mask.numel()
         return int(np.count_nonzero(self._mask != mask.numpy()))
 
     def is_far(self, mask: torch.Tensor) -> bool:
-        """Whether so many weights differ that a full product is the cheaper way."""
+        """Return whether so many weights differ that a full product is the cheaper way."""
         return self.distance(mask) > FAR * mask.numel()
 
     def move(self, head: PrunedHead) -> HeadOutput:
-        """Go to `head`, by the difference or by a full product, and say what it says of all samples."""
+        """Update the logits to `head`, by the difference or by a full product, and return its output."""
         old, new = self._mask, head.mask.numpy()
         flips = self.distance(head.mask)
         if self._answer is not None and flips == 0:
             return self._answer
         self._mask = self._answer = None  # should anything fail on the way, the next move starts anew
         if old is None or flips > FAR * new.size:
-            changes, fresh = no_changes(new.shape[0]), (0, len(self._logits))
+            changes, fresh = empty_diff(new.shape[0]), (0, len(self._logits))
         else:
-            changes, fresh = changes_between(self._weight.numpy(), old, new), self._next_fresh()
+            changes, fresh = mask_diff(self._weight.numpy(), old, new), self._next_fresh()
         self._recompute(head.weight, *fresh)
         answer = self._apply(changes, fresh)
         self._mask, self._answer = new, answer
@@ -79,7 +79,7 @@ class Incremental:
         tiles, logits = self._tiles.values[first:last], self._logits[first:last]
         torch.baddbmm(self._bias[None, :, None], for_each_tile, tiles, out=logits)
 
-    def _apply(self, changes: Changes, fresh: tuple[int, int]) -> HeadOutput:
+    def _apply(self, changes: MaskDiff, fresh: tuple[int, int]) -> HeadOutput:
         count, _, width = self._logits.shape
         top, total = torch.empty(count, width), torch.empty(count, width)
         predicted = torch.empty(count, width, dtype=torch.int32)

@@ -1,4 +1,4 @@
-"""The compiled inner loops of re-scoring, over tiles of samples.
+"""Compiled inner loops of re-scoring, over tiles of samples.
 
 Samples lie side by side in a tile, so every loop over them runs in vector registers, and one tile (its
 features and its logits) stays in a core's second-level cache while all classes are served. The functions
@@ -28,7 +28,7 @@ GROUP = 4
 
 @_compiled
 def exp_of_negative(x: np.float32) -> np.float32:
-    """exp(x) in float32 for x <= 0, within 2e-7 relative; below -87 it stays at exp(-87), about 1e-38.
+    """Return exp(x) in float32 for x <= 0, within 2e-7 relative; below -87 that of -87, about 1e-38.
 
     A polynomial, so that it runs in vector registers without a vendor's mathematics library. x is split into
     n ln 2 + r with |r| <= ln 2 / 2, and exp(x) = 2^n exp(r).
@@ -82,7 +82,7 @@ def _add_changes(
 
 @_compiled
 def _sum_exp(logits: Floats, top: Floats, total: Floats) -> None:
-    """sum_c exp(f_c - max f) of each sample of one tile."""
+    """Compute sum_c exp(f_c - max f) of each sample of one tile."""
     total[:] = np.float32(0.0)
     for c in range(logits.shape[0]):
         row = logits[c]
@@ -92,7 +92,7 @@ def _sum_exp(logits: Floats, top: Floats, total: Floats) -> None:
 
 @_compiled
 def _find_top(logits: Floats, top: Floats, predicted: Ints) -> None:
-    """Largest logit of each sample of one tile and the first class that has it."""
+    """Find the largest logit of each sample of one tile and the first class that has it."""
     top[:] = logits[0]
     predicted[:] = 0
     for c in range(1, logits.shape[0]):

@@ -1,4 +1,4 @@
-"""Two masks to the list of products that leads from one's logits to the other's."""
+"""List the products that lead from the logits at one mask to those at another."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from opnp.scoring.kernels import GROUP
 
 
 @dataclass(frozen=True)
-class Changes:
-    """What to add to the logits of each class, by class.
+class MaskDiff:
+    """Weights to add to and take from the logits of each class, by class.
 
     Attributes:
         restarted: (C,) bool, classes that start again from their bias: fewer weights are kept than flipped.
@@ -26,9 +26,9 @@ class Changes:
     values: npt.NDArray[np.float32]
 
 
-def changes_between(
+def mask_diff(
     weight: npt.NDArray[np.float32], old: npt.NDArray[np.bool_], new: npt.NDArray[np.bool_]
-) -> Changes:
+) -> MaskDiff:
     """List the weights whose mask differs, or all kept ones of a class where those are fewer.
 
     Args:
@@ -41,7 +41,7 @@ def changes_between(
 
     Example:
         >>> W = np.array([[1, 2, 3, 4, 5]], np.float32)
-        >>> changes_between(W, W > 0, W > 1).values
+        >>> mask_diff(W, W > 0, W > 1).values
         array([-1.,  0.,  0.,  0.], dtype=float32)
     """
     flipped = old != new  # (C, D)
@@ -58,14 +58,14 @@ def changes_between(
     padded_values = np.zeros(starts[-1], np.float32)
     padded_columns[slots] = columns
     padded_values[slots] = values
-    return Changes(restarted, starts, padded_columns, padded_values)
+    return MaskDiff(restarted, starts, padded_columns, padded_values)
 
 
-def no_changes(classes: int) -> Changes:
-    """An empty list, for logits that are already where they shall be."""
+def empty_diff(classes: int) -> MaskDiff:
+    """Return an empty list, for logits that need no change."""
     nothing = np.zeros(classes, np.bool_)
     starts = np.zeros(classes + 1, np.int64)
-    return Changes(nothing, starts, np.zeros(0, np.uint32), np.zeros(0, np.float32))
+    return MaskDiff(nothing, starts, np.zeros(0, np.uint32), np.zeros(0, np.float32))
 
 
 def _starts(count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The live scorer: windows in, scores of all stored samples out, at the cost of what moved."""
+"""Live scorer: exact scores of all stored samples under any windows, at the cost of the weights that flip."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -15,7 +15,7 @@ from opnp.scoring.head_output import HeadOutput, rescore
 from opnp.scoring.stratified_sample import Preview, allocate, draw, require_strata
 
 if TYPE_CHECKING:
-    from opnp.scoring.state_pool import Shelf
+    from opnp.scoring.state_pool import StatePool
 
 
 def warm_up() -> None:
@@ -28,7 +28,7 @@ def warm_up() -> None:
 
 
 class LiveScorer:
-    """Exact scores of stored features under any pruning, quick when it differs little from the last one.
+    """Exact scorer of stored features under any pruning, quick when it differs little from the last one.
 
     The logits of all samples are kept, at one mask. A move adds and takes away the products of the weights
     whose mask flips, f_new = f_old + sum of (+/-) W_cj z_j, and each sample's score, confidence and class
@@ -86,14 +86,14 @@ class LiveScorer:
         features, bias = features.detach().float(), bias.detach().float().clone()
         self._unpruned = rescore(features, weight, bias)
         self._lock, self._preview_lock = Lock(), Lock()
-        self._all = _shelf(features, weight, bias, most)
-        self._sampled = _shelf(features[self._indices], weight, bias, most)
+        self._all = _make_pool(features, weight, bias, most)
+        self._sampled = _make_pool(features[self._indices], weight, bias, most)
         unpruned = heads(Pruning())
         self._all.move(unpruned)
         self._sampled.move(unpruned)
 
     def rescore(self, pruning: Pruning) -> HeadOutput:
-        """Scores of all samples under `pruning`.
+        """Return the scores of all samples under `pruning`.
 
         Args:
             pruning: The windows.
@@ -112,7 +112,7 @@ class LiveScorer:
             return self._all.move(head)
 
     def preview(self, pruning: Pruning) -> Preview:
-        """Scores of a stratified random sample under `pruning`, for while the exact ones are computed.
+        """Return the scores of a stratified random sample under `pruning`, ahead of the exact ones.
 
         The sample is drawn once, the same number from every stratum that has as many.
 
@@ -127,15 +127,15 @@ class LiveScorer:
         """
         head = self._heads(pruning)
         if bool(head.mask.all()):
-            sampled = _of(self._unpruned, self._indices)
+            sampled = _take(self._unpruned, self._indices)
         else:
             with self._preview_lock:
                 sampled = self._sampled.move(head)
         return Preview(sampled, self._indices, self._drawn)
 
 
-def _of(rescored: HeadOutput, indices: torch.Tensor) -> HeadOutput:
-    return HeadOutput(rescored.scores[indices], rescored.confidence[indices], rescored.predicted[indices])
+def _take(output: HeadOutput, indices: torch.Tensor) -> HeadOutput:
+    return HeadOutput(output.scores[indices], output.confidence[indices], output.predicted[indices])
 
 
 def _require_count(name: str, number: int) -> int:
@@ -144,16 +144,16 @@ def _require_count(name: str, number: int) -> int:
     return int(number)
 
 
-def _shelf(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, most: int) -> "Shelf":
-    from opnp.scoring.state_pool import Shelf
+def _make_pool(features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, most: int) -> "StatePool":
+    from opnp.scoring.state_pool import StatePool
 
     if not is_cpu(features.device):
-        from opnp.scoring.state import FullProduct
+        from opnp.scoring.state import FullProductState
 
-        return Shelf(lambda: FullProduct(features, bias), most)
+        return StatePool(lambda: FullProductState(features, bias), most)
 
-    from opnp.scoring.incremental import Incremental
+    from opnp.scoring.incremental import IncrementalState
     from opnp.scoring.tiles import into_tiles
 
     tiles = into_tiles(features)
-    return Shelf(lambda: Incremental(tiles, weight, bias), most)
+    return StatePool(lambda: IncrementalState(tiles, weight, bias), most)

@@ -1,4 +1,4 @@
-"""Where the logits are: at one mask, from where they move to the next one."""
+"""Cached logits of all samples at one mask, from which the logits at the next one are computed."""
 
 from typing import Protocol
 
@@ -8,24 +8,24 @@ from opnp.pruning import PrunedHead
 from opnp.scoring.head_output import HeadOutput, rescore
 
 
-class Position(Protocol):
-    """Something that answers for one head at a time and may be cheaper for heads near its last one."""
+class LogitState(Protocol):
+    """Protocol of logits at one head at a time, which may be cheaper for heads near the last one."""
 
     def distance(self, mask: torch.Tensor) -> int:
-        """How many weights differ between here and `mask`."""
+        """Return how many weights differ from `mask`."""
         ...
 
     def is_far(self, mask: torch.Tensor) -> bool:
-        """Whether going to `mask` costs a full product."""
+        """Return whether `mask` costs a full product."""
         ...
 
     def move(self, head: PrunedHead) -> HeadOutput:
-        """Go to `head` and say what it says of all samples."""
+        """Update the logits to `head` and return its output on all samples."""
         ...
 
 
-class FullProduct:
-    """Every head by a full product, for devices where that is quick. It carries nothing from head to head.
+class FullProductState:
+    """Logits by a full product at every head, for devices where that is quick; nothing is carried over.
 
     Args:
         features: (N, D) float32.
@@ -36,13 +36,13 @@ class FullProduct:
         self._features, self._bias = features, bias
 
     def distance(self, mask: torch.Tensor) -> int:  # noqa: ARG002
-        """Always 0: all heads cost the same."""
+        """Return 0: all heads cost the same."""
         return 0
 
     def is_far(self, mask: torch.Tensor) -> bool:  # noqa: ARG002
-        """Never: another of its kind would not be nearer."""
+        """Return False: another of its kind would not be nearer."""
         return False
 
     def move(self, head: PrunedHead) -> HeadOutput:
-        """Logits of all samples by one product, and what follows from them."""
+        """Compute the logits of all samples by one product, and return the head's output."""
         return rescore(self._features, head.weight, self._bias)

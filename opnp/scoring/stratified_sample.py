@@ -1,4 +1,4 @@
-"""A stratified sample for previews: some of every data set, so that each one's rates can be estimated."""
+"""Draw a stratified sample for previews: some of every data set, to estimate the rates of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from opnp.scoring.head_output import HeadOutput
 
 @dataclass(frozen=True)
 class Preview:
-    """What a head says of a random sample of every stratum (the ID set, each OOD set).
+    """Output of a head on a random sample of every stratum (the ID set, each OOD set).
 
     Attributes:
-        rescored: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
+        output: Exact scores, confidences and classes of the drawn samples, stratum after stratum.
         indices: (n,) int64, which samples they are, ascending.
-        drawn: Samples drawn from each stratum; `rescored.scores.split(preview.drawn)` takes them apart.
+        drawn: Samples drawn from each stratum; `output.scores.split(preview.drawn)` takes them apart.
     """
 
-    rescored: HeadOutput
+    output: HeadOutput
     indices: torch.Tensor
     drawn: tuple[int, ...]
 
 
 def allocate(strata: Sequence[int], size: int) -> tuple[int, ...]:
-    """How many to draw from each stratum: the same number from all, and all of those that have fewer.
+    """Return how many to draw from each stratum: the same number from all, all of those that have fewer.
 
     Every set's rate is shown by itself, and the worst of their errors is smallest when none is drawn less.
 

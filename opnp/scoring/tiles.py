@@ -1,4 +1,4 @@
-"""Features in tiles: samples side by side, so that one weight meets 64 samples in a few vector products."""
+"""Lay out features in tiles of samples side by side, to multiply 64 of them by one weight at once."""
 
 import os
 from collections.abc import Callable

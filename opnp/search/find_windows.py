@@ -1,4 +1,4 @@
-"""Find the best windows under a rule, and what they are worth on images that the search did not see."""
+"""Find the best windows under a rule, and evaluate them on images that the search did not see."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def find_windows(
 
 
 def searched_images(prepared: Prepared, ood: Sequence[str], *, blind: bool = False) -> TuningSet:
-    """The features that a search looks at: a sample of a large experiment; without OOD images if `blind`.
+    """Return the features to search on: a sample of a large experiment; without OOD images if `blind`.
 
     Raises:
         InvalidDataError: If no OOD set is chosen, or if `blind` and all ID images are of one class.

@@ -1,4 +1,4 @@
-"""What a chosen window is worth on images that the choice did not see."""
+"""Evaluate a chosen window on images that the choice did not see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.search.landscape import Landscape
-from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, choose
+from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, rank_trials
 
 
 @dataclass(frozen=True)
 class HeldOutResult:
-    """One pruning on both halves of the OOD sets, and the unpruned model on the half to believe.
+    """Figures of a pruning on both halves of the OOD sets, and of the unpruned model on the held-out one.
 
     Attributes:
         pruning: The pruning.
@@ -29,12 +29,12 @@ class HeldOutResult:
 
     @property
     def gap(self) -> float:
-        """By how much FPR95 is higher on the held-out halves than where the window was chosen."""
+        """Excess of FPR95 on the held-out halves over FPR95 where the window was chosen."""
         return self.report.fpr95 - self.tune.fpr95
 
     @property
     def within_chance(self) -> bool:
-        """Whether the tune value lies within the held-out value's 95 % interval."""
+        """True if the tune value lies within the held-out value's 95 % interval."""
         low, high = self.report.fpr95_interval
         return low <= self.tune.fpr95 <= high
 
@@ -74,7 +74,7 @@ def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOu
 def leave_one_out(
     explorer: Explorer, landscapes: Sequence[Landscape], *, max_accuracy_loss: float = MAX_ACCURACY_LOSS
 ) -> list[LeaveOneOutResult]:
-    """For each OOD set: choose among the windows of the landscapes on the other sets, report on this one.
+    """Choose windows of the landscapes without each OOD set in turn, and evaluate them on that set.
 
     It tells what to expect of a choice on images unlike all that it was made with.
 
@@ -93,8 +93,8 @@ def leave_one_out(
     least = float(landscapes[0].accuracy[0, -1]) - max_accuracy_loss
     left = []
     for key in sets:
-        trials = [trial for shown in landscapes for trial in shown.trials(without=key)]
-        best = choose(trials, least_accuracy=least).best
+        trials = [trial for landscape in landscapes for trial in landscape.trials(without=key)]
+        best = rank_trials(trials, least_accuracy=least).best
         report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)
         left.append(LeaveOneOutResult(key, best, report, explorer.evaluate(unpruned, [key], Half.REPORT)))
     return left

@@ -1,4 +1,4 @@
-"""Figures of every window of weights, or of neurons, on what a search may see; and their Pareto front."""
+"""Compute the figures of every window of weights, or of neurons, on a tuning set; and their Pareto front."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _SWEEPING = 0.7
 
 
 class Side(StrEnum):
-    """What the windows run over."""
+    """Kind of entry that the windows run over."""
 
     WEIGHTS = "weights"
     """The weights, by the scope of `Pruning.scope`."""
@@ -60,12 +60,12 @@ class Landscape:
     population: int
 
     def pruning(self, low: int, high: int) -> Pruning:
-        """The position between two edges, given by their places."""
+        """Return the position between two edges, given by their places."""
         window = Window(float(self.edges[low]), float(self.edges[high]))
         return with_window(self.base, self.side, window)
 
     def trials(self, *, without: str | None = None) -> list[Trial]:
-        """All windows, averaged over the sets; `without` leaves one set out of the average."""
+        """Return all windows, averaged over the sets; `without` leaves one set out of the average."""
         used = [place for place, key in enumerate(self.ood) if key != without]
         mean_fpr95, mean_auroc = self.fpr95[used].mean(axis=0), self.auroc[used].mean(axis=0)
         return [
@@ -126,12 +126,12 @@ def landscape(
         progress=lambda share: report(_SWEEPING * share),
         cancel=cancel,
     )
-    figures = _figures(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
+    figures = _metrics(swept, data, len(edges), lambda share: report(_SWEEPING + (1 - _SWEEPING) * share))
     return Landscape(side, open_base, edges, data.ood, *figures, len(data.features), data.population)
 
 
 def with_window(pruning: Pruning, side: Side, window: tuple[float, float]) -> Pruning:
-    """A pruning with another window on one side.
+    """Return a pruning with another window on one side.
 
     Example:
         >>> with_window(Pruning(weights=(0, 99)), Side.NEURONS, (30, 100)).kind
@@ -143,7 +143,7 @@ def with_window(pruning: Pruning, side: Side, window: tuple[float, float]) -> Pr
 
 
 def pareto(trials: list[Trial]) -> list[Trial]:
-    """Those that no other beats in FPR95 without losing accuracy, from the most accurate on.
+    """Return the trials that no other beats in FPR95 without losing accuracy, the most accurate first.
 
     Example:
         >>> best, worse = Trial(Pruning(), 0.2, 0.9, 0.9), Trial(Pruning(), 0.3, 0.9, 0.8)
@@ -152,7 +152,7 @@ def pareto(trials: list[Trial]) -> list[Trial]:
         True
     """
     front: list[Trial] = []
-    for trial in sorted(trials, key=lambda one: (-one.accuracy, one.fpr95, -one.auroc)):
+    for trial in sorted(trials, key=lambda trial: (-trial.accuracy, trial.fpr95, -trial.auroc)):
         if not front or trial.fpr95 < front[-1].fpr95:
             front.append(trial)
     return front
@@ -162,7 +162,7 @@ def _windows(edges: int) -> list[tuple[int, int]]:
     return [(low, high) for low in range(edges) for high in range(low, edges)]
 
 
-def _figures(
+def _metrics(
     swept: Sweep, data: TuningSet, size: int, progress: Callable[[float], object]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray | None]:
     per_set = np.full((2, len(data.ood), size, size), np.nan)

@@ -1,4 +1,4 @@
-"""Every window between given edges at once: the scores of one are those of its neighbour and one bin more.
+"""Score every window between given edges in one pass: each from its neighbour's logits and one bin more.
 
 The edges cut the ranks into bins. Each bin of weights gives partial logits, one product a bin; the logits of
 the window [a, b] are the bias and the sum of the bins between, so each window costs one addition.
@@ -29,7 +29,7 @@ _NEAR = 32_768
 
 @dataclass(frozen=True)
 class Sweep:
-    """What the head says of N samples in every window low <= high between the edges.
+    """Scores of N samples in every window low <= high between the edges.
 
     Attributes:
         windows: (V, 2) int64, the places of low and high among the edges.
@@ -119,7 +119,7 @@ def _fill(
     bias: npt.NDArray[np.float32],
     labels: npt.NDArray[np.int64],
 ) -> None:
-    """Write what every window says of some samples, from `start` on.
+    """Write the scores of some samples, from `start` on, in every window.
 
     In numpy, which works in this thread alone: shared among threads, steps this small wait for busy cores.
     """
@@ -140,7 +140,7 @@ def _fill(
 def _logits(
     partial: Sequence[npt.NDArray[np.float32]], bias: npt.NDArray[np.float32]
 ) -> Iterator[npt.NDArray[np.float32]]:
-    """(C, n) logits of every window, row by row of the upper triangle; good until the next is asked for."""
+    """Yield (C, n) logits of every window, by rows of the upper triangle; each is overwritten by the next."""
     logits = np.empty(partial[0].shape, np.float32)
     for low in range(len(partial) + 1):
         logits[:] = bias[:, None]
@@ -151,7 +151,7 @@ def _logits(
 
 
 def _bins(entry_ranks: torch.Tensor, edges: Sequence[float]) -> Iterator[torch.Tensor]:
-    """Of each bin between neighbouring edges, which entries it holds."""
+    """Yield the mask of entries in each bin between neighbouring edges."""
     size = int(entry_ranks.max()) + 1
     for window in pairwise(edges):
         first, last = rank_bounds(window, size)
@@ -159,7 +159,7 @@ def _bins(entry_ranks: torch.Tensor, edges: Sequence[float]) -> Iterator[torch.T
 
 
 def _part(weight: torch.Tensor, held: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The columns in which a bin holds anything, and its weights there, zero elsewhere."""
+    """Return the columns in which a bin holds anything, and its weights there, zero elsewhere."""
     kept = torch.where(held, weight.float(), torch.zeros(()))  # (C, D)
     columns = torch.nonzero((kept != 0).any(dim=0)).flatten()
     return columns, kept[:, columns].contiguous()

@@ -36,7 +36,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found.
+    """Ranking of the windows that a search tried.
 
     Attributes:
         tried: Number of candidates.
@@ -48,11 +48,11 @@ class SearchResult:
 
     @property
     def best(self) -> Trial:
-        """The chosen one."""
+        """Chosen trial."""
         return self.ranking[0]
 
 
-def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
+def rank_trials(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
     """Rank the trials by FPR95, then AUROC, then order; those below the accuracy are left out.
 
     Args:
@@ -64,7 +64,7 @@ def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
 
     Example:
         >>> good, cheap = Trial(Pruning(), 0.2, 0.9, 0.80), Trial(Pruning(), 0.3, 0.9, 0.92)
-        >>> choose([good, cheap], least_accuracy=0.9).best.fpr95
+        >>> rank_trials([good, cheap], least_accuracy=0.9).best.fpr95
         0.3
     """
     candidates = list(trials)
@@ -80,5 +80,5 @@ def choose(trials: Iterable[Trial], *, least_accuracy: float) -> SearchResult:
 
 
 def combine(weights: Pruning, neurons: Pruning) -> Pruning:
-    """The weights' window and scope of one pruning with the neurons' window and definition of another."""
+    """Combine one pruning's window and scope of weights with another's window and definition of neurons."""
     return Pruning(weights.weights, neurons.neurons, weights.scope, neurons.neuron_definition)

@@ -1,4 +1,4 @@
-"""What a search for windows may see: the ID test set and the tune half of every OOD set, or a sample of them.
+"""Tuning set of a search: the ID test set and the tune half of every OOD set, or a sample of them.
 
 The report halves are not in here, so nothing that searches with it can read them.
 """
@@ -52,20 +52,20 @@ class TuningSet:
 
     @property
     def sampled(self) -> bool:
-        """Whether it is a sample, so that figures from it have an error."""
+        """True if it is a sample, so that figures from it have an error."""
         return len(self.features) < self.population
 
     def split(self, scores: np.ndarray) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-        """(N,) scores to the ID test set's and each OOD set's, float64."""
+        """Split (N,) scores into the ID test set's and each OOD set's, float64."""
         id_scores, *ood = np.split(scores.astype(np.float64), np.cumsum(self.sizes)[:-1])
         return id_scores, dict(zip(self.ood, ood, strict=True))
 
     def trial(self, pruning: Pruning) -> Trial:
-        """What one pruning does."""
+        """Evaluate one pruning."""
         bias = self.prepared.classifier.bias.cpu().float()
-        said = rescore(self.features, self.prepared.heads(pruning).weight, bias)
-        id_scores, ood = self.split(said.scores.numpy())
-        correct = (said.predicted[: self.sizes[0]] == self.labels).numpy()
+        output = rescore(self.features, self.prepared.heads(pruning).weight, bias)
+        id_scores, ood = self.split(output.scores.numpy())
+        correct = (output.predicted[: self.sizes[0]] == self.labels).numpy()
         return Trial(
             pruning,
             float(np.mean([fpr95(id_scores, scores) for scores in ood.values()])),
@@ -75,7 +75,7 @@ class TuningSet:
 
 
 def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> TuningSet:
-    """Take what may be seen out of an experiment.
+    """Take the ID test set and the tune halves out of an experiment.
 
     Args:
         prepared: The experiment.
@@ -90,27 +90,27 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
     """
     if not ood:
         raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
-    seen = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
-    sizes = [len(prepared.id_test.labels), *map(len, seen)]
+    halves = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
+    sizes = [len(prepared.id_test.labels), *map(len, halves)]
     drawn = sizes if most is None else list(allocate(sizes, most))
     places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
     starts = np.cumsum([0, *sizes[:-1]])
-    mine = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
-    parts = [prepared.id_test.features[mine[0]]]
-    for key, half, place in zip(ood, seen, mine[1:], strict=True):
+    places_in_set = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
+    parts = [prepared.id_test.features[places_in_set[0]]]
+    for key, half, place in zip(ood, halves, places_in_set[1:], strict=True):
         parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
-    labels = prepared.id_test.labels[mine[0]]
+    labels = prepared.id_test.labels[places_in_set[0]]
     return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
 
 
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
-    """How many images to draw so that a sweep takes seconds: None for all, where that is quick as well."""
+    """Return how many images to draw so that a sweep takes seconds; None for all, where that is quick too."""
     images = len(prepared.id_test.labels) + sum(len(prepared.ood[key].labels) // 2 for key in ood)
     return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
 
 
 def without_ood(data: TuningSet) -> TuningSet:
-    """The same ID images, and outliers made from them alone: no OOD image is looked at.
+    """Return the same ID images, and outliers made from them alone: no OOD image is looked at.
 
     An outlier is the midpoint of the features of two ID images of different classes, z = (z_i + z_k) / 2,
     paired by seed.

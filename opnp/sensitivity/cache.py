@@ -42,7 +42,7 @@ class SensitivityMaps:
 
     @classmethod
     def of(cls, sums: SensitivitySums) -> "SensitivityMaps":
-        """The maps that follow from sums over the set."""
+        """Return the maps that follow from sums over the set."""
         neurons = {definition: sums.neuron_map(definition).float() for definition in NeuronDefinition}
         return cls(sums.weight_map().float(), neurons, sums.count)
 
@@ -98,7 +98,7 @@ def get_or_compute_sums(
     temperature: float = 1.0,
     processes: Processes = ALONE,
 ) -> SensitivitySums:
-    """`out_of_core_sums` for a classifier's head, from the store when they are there.
+    """Return `out_of_core_sums` for a classifier's head, from the store when they are there.
 
     Args:
         store: Where the sums are cached, keyed by what the features are of and the temperature.
@@ -136,7 +136,7 @@ def get_or_compute_sums(
 
 
 def sums_of_images(features: FeatureCache, extract: Callable[[], StoredFeatures]) -> SensitivitySums:
-    """Sums over an image set; cached ones also serve where the features behind them are gone or damaged.
+    """Return sums over an image set; cached ones also serve where their features are gone or damaged.
 
     Args:
         features: Where the features may be.
@@ -162,7 +162,7 @@ def sums_of_images(features: FeatureCache, extract: Callable[[], StoredFeatures]
 def sums_of_given(
     store: Store, classifier: Classifier, images: FeatureSet, load: Callable[[], torch.Tensor]
 ) -> SensitivitySums:
-    """Sums over a set whose features were given, from the store or computed from (N, D) that `load` gives."""
+    """Return sums over a set of given features, from the store or computed from (N, D) that `load` gives."""
 
     def compute() -> dict[str, np.ndarray[Any, Any]]:
         return _arrays(sensitivity_sums(load(), classifier.weight, classifier.bias))
@@ -174,17 +174,17 @@ def sums_of_given(
 
 
 def are_sums_cached(store: Store, classifier: Classifier, images: ImageSet) -> bool:
-    """Whether the sums of a set are cached that `opnp.prepare.prepare` needs; the set is not opened."""
+    """Return whether the sums that `opnp.prepare.prepare` needs are cached; the set is not opened."""
     if isinstance(images, FeatureSet):
         keys = [_given_key(classifier, images)]
     else:
         identity, extracted = images.identity(), extracted_sets(library_in(store.directory), classifier)
-        keys = [_extraction_key(digest) for digest, found in extracted.items() if found == identity]
+        keys = [_extraction_key(digest) for digest, of_images in extracted.items() if of_images == identity]
     return any(entry.kind == _KIND and entry.key in keys for entry in store.entries())
 
 
 def _lookup(features: FeatureCache) -> SensitivitySums | None:
-    """The cached sums of the most precise extraction; those over more images than the set has are not its."""
+    """Return the cached sums of the most precise extraction that are over no more images than the set has."""
     for digest in features.digests:
         arrays = features.store.get(_KIND, _extraction_key(digest))
         if arrays is None or not _fit(arrays, features.classifier.weight.shape):
@@ -219,7 +219,7 @@ def _sums(arrays: Mapping[str, np.ndarray[Any, Any]]) -> SensitivitySums:
 
 
 def _fit(arrays: Mapping[str, np.ndarray[Any, Any]], shape: Sequence[int]) -> bool:
-    """Whether they are sums of a head (C, D), over at least one image."""
+    """Return whether arrays are sums of a head (C, D), over at least one image."""
     classes, width = shape
     shapes = {"weights": (classes, width), "neurons": (width,), "count": ()}
     if {name: array.shape for name, array in arrays.items()} != shapes:
@@ -232,6 +232,6 @@ def _fit(arrays: Mapping[str, np.ndarray[Any, Any]], shape: Sequence[int]) -> bo
 
 
 def _all_find(store: Store, key: dict[str, object], processes: Processes) -> bool:
-    """Whether the leading process finds it, so that all take the same way."""
-    found = processes.leads and store.get(_KIND, key) is not None
-    return bool(processes.lead(torch.tensor([float(found)])))
+    """Return whether the leading process finds the sums in the store, so that all take the same way."""
+    is_stored = processes.leads and store.get(_KIND, key) is not None
+    return bool(processes.lead(torch.tensor([float(is_stored)])))

@@ -1,4 +1,4 @@
-"""Features to sensitivity maps: how much the energy of ID samples depends on every weight and neuron.
+"""Compute sensitivity maps: how much the energy of ID samples depends on every weight and neuron.
 
 With f = Wz + b, p = softmax(f / T) and E = -T logsumexp(f / T), the gradients of the energy are closed forms,
 
@@ -49,11 +49,11 @@ class SensitivitySums:
         )
 
     def weight_map(self) -> torch.Tensor:
-        """(C, D) float64, M_cj = mean over samples of |dE/dW_cj|. Higher is more sensitive."""
+        """Return (C, D) float64, M_cj = mean over samples of |dE/dW_cj|. Higher is more sensitive."""
         return self.weights / self.count
 
     def neuron_map(self, definition: NeuronDefinition | str) -> torch.Tensor:
-        """(D,) float64, the neurons' sensitivities by that definition. Higher is more sensitive."""
+        """Return (D,) float64, the neurons' sensitivities by that definition. Higher is more sensitive."""
         if require_option("definition", NeuronDefinition, definition) is NeuronDefinition.ACTIVATION:
             return self.neurons / self.count
         return self.weight_map().mean(dim=0)
@@ -90,7 +90,9 @@ def sensitivity_sums(
 def weight_sensitivity(
     features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, *, temperature: float = 1.0
 ) -> torch.Tensor:
-    """Mean absolute gradient of the energy for every weight, M_cj = (1/m) sum_k p_c(x_k) |z_j(x_k)|.
+    """Return the mean absolute gradient of the energy for every weight.
+
+    M_cj = (1/m) sum_k p_c(x_k) |z_j(x_k)|
 
     Args:
         features: (N, D) features of ID training samples.
@@ -129,7 +131,7 @@ def neuron_sensitivity(
     definition: NeuronDefinition | str = NeuronDefinition.ACTIVATION,
     temperature: float = 1.0,
 ) -> torch.Tensor:
-    """Sensitivity of the energy to every pre-logit neuron, by one of two named definitions.
+    """Return the sensitivity of the energy to every pre-logit neuron, by one of two named definitions.
 
     `activation`: (1/m) sum_k |sum_c p_c(x_k) W_cj|, the mean absolute gradient dE/dz_j.
     `weights`: (1/C) sum_c M_cj, which equals mean |z_j| / C.
@@ -159,7 +161,7 @@ def neuron_sensitivity(
 def _probabilities(
     features: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, temperature: float
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Chunks of features (n, D) and their softmax(f / T) (n, C), both float32 on the device of `weight`."""
+    """Yield chunks of features (n, D) and their softmax(f / T) (n, C), float32 on the device of `weight`."""
     temperature = require_positive("temperature", temperature)
     require_head(weight, bias)
     require_features(features, weight.shape[1])
@@ -172,7 +174,7 @@ def _probabilities(
 
 
 def _zeros(shape: torch.Size, device: torch.device) -> torch.Tensor:
-    """Float64 zeros where the products are made, or on the CPU where the device has no float64."""
+    """Return float64 zeros where the products are made, or on the CPU where the device has no float64."""
     return torch.zeros(shape, dtype=torch.float64, device=summing_device(device))
 
 

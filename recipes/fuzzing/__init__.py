@@ -1,1 +1,1 @@
-"""What `recipes.fuzz_cache` is made of: a small experiment, ways to spoil its cache, what came of it."""
+"""Parts of `recipes.fuzz_cache` and `recipes.fuzz_inputs`: experiments, ways to spoil them, outcomes."""

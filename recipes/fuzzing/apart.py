@@ -1,4 +1,4 @@
-"""Runs a round in a process of its own, so that nothing is remembered and a hang can be ended."""
+"""Run a round in a process of its own, so that nothing is remembered and a hang can be ended."""
 
 import multiprocessing
 import traceback
@@ -11,19 +11,19 @@ Outcome = tuple[str, str]
 """What came of a round, and the sentence, difference or trace that tells it."""
 
 
-def apart(work: Callable[[], Outcome], seconds: float) -> Outcome:
-    """What `work` gives in a process of its own; "hang" if it does not end within `seconds`.
+def run_isolated(work: Callable[[], Outcome], seconds: float) -> Outcome:
+    """Return the outcome of `work` in a process of its own; "hang" if it does not end within `seconds`.
 
     This process may not have computed with several threads before: OpenMP's are lost in a fork, and the fork
     waits for them without end. See `one_thread`.
     """
     context = multiprocessing.get_context("fork")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_round, args=(work, there))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_round, args=(work, sender))
     process.start()
-    there.close()
+    sender.close()
     try:
-        outcome = here.recv() if here.poll(seconds) else ("hang", f"no end within {seconds:g} s")
+        outcome = receiver.recv() if receiver.poll(seconds) else ("hang", f"no end within {seconds:g} s")
     except EOFError:
         outcome = ("traceback", "the process died")
     if process.is_alive() and outcome[0] == "hang":

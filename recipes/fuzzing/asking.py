@@ -1,4 +1,4 @@
-"""Asks the command line about a spoilt world, and judges its answer by figures that it had no part in."""
+"""Run the command line on a spoilt world, and check its answer against independent figures."""
 
 import json
 import math
@@ -17,26 +17,24 @@ _SENTENCE = re.compile(r"(Expected|Choose|Name|No ) ?.{10,}", re.DOTALL)
 NEAR = 2e-3
 
 
-def asked_for_pictures(
-    place: Path, truths: list[Scores], range_: tuple[Scores, Scores] | None = None
-) -> Outcome:
-    """`evaluate pictures`: its figures are those of one of `truths`, or lie between the two of `range_`."""
+def check_pictures(place: Path, truths: list[Scores], range_: tuple[Scores, Scores] | None = None) -> Outcome:
+    """Check `evaluate pictures`: figures are those of one of `truths`, or lie between those of `range_`."""
     return _evaluated(place, "pictures", truths, range_)
 
 
-def asked_for_arrays(place: Path, truths: list[Scores]) -> Outcome:
-    """`evaluate arrays`: its figures are those of one of `truths`."""
+def check_arrays(place: Path, truths: list[Scores]) -> Outcome:
+    """Check `evaluate arrays`: its figures are those of one of `truths`."""
     return _evaluated(place, "arrays", truths, None)
 
 
-def asked_for_scores(place: Path, file: Path, other: Path, right: float) -> Outcome:
-    """`score`: a spoilt picture is skipped or scored, and the one beside it has the score of its pixels."""
-    arguments = ["score", "pictures", str(file.relative_to(place)), str(other.relative_to(place))]
-    failed, lines = _asked(place, "pictures", arguments)
+def check_scores(place: Path, file: Path, neighbour: Path, right: float) -> Outcome:
+    """Check `score`: a spoilt picture is skipped or scored, and its neighbour has its pixels' score."""
+    arguments = ["score", "pictures", str(file.relative_to(place)), str(neighbour.relative_to(place))]
+    failed, lines = _run(place, "pictures", arguments)
     if failed:
         return failed
     rows = {Path(row["file"]).name: row for row in map(json.loads, lines.splitlines())}
-    got = rows[other.name]["unpruned"]["score"]
+    got = rows[neighbour.name]["unpruned"]["score"]
     if abs(got - right) > NEAR:
         return "wrong", f"score {got} where the pixels give {right}"
     row = rows[file.name]
@@ -46,11 +44,11 @@ def asked_for_scores(place: Path, file: Path, other: Path, right: float) -> Outc
 
 
 def _evaluated(place: Path, key: str, truths: list[Scores], span: tuple[Scores, Scores] | None) -> Outcome:
-    failed, text = _asked(place, key, ["evaluate", key])
+    failed, text = _run(place, key, ["evaluate", key])
     if failed:
         return failed
-    said = json.loads(text)["unpruned"]
-    got = _whole(said)
+    unpruned = json.loads(text)["unpruned"]
+    got = _whole_set_auroc(unpruned)
     known = [figures(truth) for truth in truths]
     if span is not None:
         low, high = (figures(scores) for scores in span)
@@ -58,24 +56,24 @@ def _evaluated(place: Path, key: str, truths: list[Scores], span: tuple[Scores, 
             return "right", str(got)
     for truth in known:
         others = [value for value in got.values() if all(abs(value - v) > NEAR for v in truth.values())]
-        if not others and (said["accuracy"] == 1.0):
+        if not others and (unpruned["accuracy"] == 1.0):
             return "right", str(got)
-    return "wrong", f"got {got}, accuracy {said['accuracy']}, where numpy has {known}"
+    return "wrong", f"got {got}, accuracy {unpruned['accuracy']}, where numpy has {known}"
 
 
-def _whole(said: dict[str, list[dict[str, float]]]) -> Figures:
-    """AUROC of whole sets: the halves' by their sizes, since both are against all ID images."""
-    held = {str(row["set"]): row for row in said["report"]}
+def _whole_set_auroc(halves: dict[str, list[dict[str, float]]]) -> Figures:
+    """Return the AUROC of whole sets: the halves' by their sizes, since both are against all ID images."""
+    held = {str(row["set"]): row for row in halves["report"]}
     return {
         key: (row["auroc"] * row["images"] + held[key]["auroc"] * held[key]["images"])
         / (row["images"] + held[key]["images"])
-        for row in said["tune"]
+        for row in halves["tune"]
         if (key := str(row["set"])) != "average"
     }
 
 
-def _asked(place: Path, key: str, arguments: list[str]) -> tuple[Outcome | None, str]:
-    """What stopped the command, or what it printed."""
+def _run(place: Path, key: str, arguments: list[str]) -> tuple[Outcome | None, str]:
+    """Run a command; return the outcome that stopped it, or its output."""
     os.environ["OPNP_EXPERIMENTS"] = str(place / f"{key}.toml")
     os.chdir(place)
     result = CliRunner().invoke(
@@ -86,6 +84,6 @@ def _asked(place: Path, key: str, arguments: list[str]) -> tuple[Outcome | None,
     if "Traceback" in result.output or str(place) in result.output:
         return ("traceback", result.output), ""
     if result.exit_code:
-        said = json.loads(result.stdout)["error"]
-        return ("refused" if _SENTENCE.match(said) else "traceback", said), ""
+        error = json.loads(result.stdout)["error"]
+        return ("refused" if _SENTENCE.match(error) else "traceback", error), ""
     return None, result.stdout

@@ -1,4 +1,4 @@
-"""A small experiment of several chunks a set, and all the figures that follow from a cache of it."""
+"""Small experiment of several chunks a set, and all the figures that follow from a cache of it."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ OOD = ("near", "far")
 
 
 class Net(nn.Module):
-    """Four pixels to three logits over eight features."""
+    """Small net: four pixels to three logits over eight features."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,17 +36,17 @@ class Net(nn.Module):
         self.fc = nn.Linear(8, 3)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 3) of pixels (n, 4)."""
+        """Return logits (n, 3) of pixels (n, 4)."""
         return self.fc(self.body(pixels))
 
 
 def to_pixels(image: Image.Image) -> torch.Tensor:
-    """The transform."""
+    """Transform an image into its pixels."""
     return torch.from_numpy(np.asarray(image).copy()).float().flatten() / 255
 
 
 def net() -> Classifier:
-    """The same net each time."""
+    """Return the same classifier each time."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = Net()
@@ -55,7 +55,7 @@ def net() -> Classifier:
 
 
 def small_experiment(*, gone: bool = False) -> Experiment:
-    """The experiment; its pictures may be gone."""
+    """Return the experiment; its pictures may be gone."""
 
     def images(key: str, seed: int) -> ImageSet:
         pixels = np.random.default_rng(seed).integers(0, 256, (COUNTS[key], 2, 2), dtype=np.uint8)
@@ -73,7 +73,7 @@ def small_experiment(*, gone: bool = False) -> Experiment:
 
 
 def look(experiment: Experiment, cache: Path) -> Seen:
-    """Every number that a person may see of the experiment, prepared in `cache`.
+    """Return every number that a person may see of the experiment, prepared in `cache`.
 
     An OOD set that could not be used is only named, under "unused" with the reason.
 

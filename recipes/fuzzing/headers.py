@@ -1,4 +1,4 @@
-"""The header of a safetensors file, changed while the rest stays."""
+"""Change the header of a safetensors file while the rest stays."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ Table = dict[str, Any]
 
 
 def changed_header(data: bytes, change: Callable[[Table], object]) -> bytes:
-    """The file with `change` made to its header's JSON; where it has none, as it is."""
+    """Return the file with `change` made to its header's JSON; where it has none, as it is."""
     length = int.from_bytes(data[:8], "little")
     try:
         table = json.loads(data[8 : 8 + length])

@@ -1,4 +1,4 @@
-"""Lies in JSON: of manifests and of the headers of chunks and entries."""
+"""Falsify JSON: manifests and the headers of chunks and entries."""
 
 import json
 import random
@@ -62,7 +62,7 @@ TEXTS = [
 
 
 def lie(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any JSON
-    """The JSON value with one thing in it replaced, dropped, doubled or added."""
+    """Return the JSON value with one thing in it replaced, dropped, doubled or added."""
     if isinstance(value, dict) and value and chance.random() < 0.85:
         key = chance.choice(list(value))
         if (way := chance.random()) < 0.1:
@@ -79,27 +79,27 @@ def lie(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any JSON
 
 
 def lying_manifest(path: Path, chance: random.Random) -> None:
-    """A manifest that says something else."""
+    """Falsify a manifest."""
     path.write_text(json.dumps(lie(json.loads(path.read_bytes()), chance)), errors="surrogatepass")
 
 
 def lying_header(path: Path, chance: random.Random) -> None:
-    """A header that says something else of the same arrays."""
+    """Falsify the header of a file while its arrays stay."""
 
     def change(table: Table) -> None:
-        said = table["__metadata__"]
-        if "chunk" in said and chance.random() < 0.7:
-            said["chunk"] = json.dumps(lie(json.loads(said["chunk"]), chance))
+        metadata = table["__metadata__"]
+        if "chunk" in metadata and chance.random() < 0.7:
+            metadata["chunk"] = json.dumps(lie(json.loads(metadata["chunk"]), chance))
         else:
-            other = lie(table, chance)
+            replaced = lie(table, chance)
             table.clear()
-            table.update(other if isinstance(other, dict) else {"a": other})
+            table.update(replaced if isinstance(replaced, dict) else {"a": replaced})
 
     path.write_bytes(changed_header(path.read_bytes(), change))
 
 
 def deep_header(path: Path, chance: random.Random) -> None:
-    """A header of other JSON, or none."""
+    """Replace a header by other JSON, or by none."""
     data = path.read_bytes()
     header = chance.choice([_DEEP.encode(), *TEXTS])
     path.write_bytes(
@@ -108,7 +108,7 @@ def deep_header(path: Path, chance: random.Random) -> None:
 
 
 def length_lie(path: Path, chance: random.Random) -> None:
-    """A header that is longer or shorter than it says."""
+    """Give a header another length than it has."""
     data = path.read_bytes()
     length = chance.choice([0, 1, 2**31, 2**63 - 1, 2**64 - 1, len(data), len(data) - 8, len(data) - 9])
     path.write_bytes(max(length, 0).to_bytes(8, "little") + data[8:])

@@ -1,4 +1,4 @@
-"""Ways to spoil a cache: bytes, places, folders and what JSON says."""
+"""Ways to spoil a cache: bytes, locations, folders and JSON."""
 
 import os
 import random
@@ -33,15 +33,15 @@ def spoil(cache: Path, chance: random.Random) -> list[str]:
 
 
 def _paths(cache: Path, kind: str) -> list[Path]:
-    there = sorted(path for path in cache.rglob("*") if not path.is_symlink())
+    paths = sorted(path for path in cache.rglob("*") if not path.is_symlink())
     chosen = {
-        "file": [path for path in there if path.is_file()],
-        "any": there,
-        "folder": [path for path in there if path.is_dir()],
-        "extraction": [path for path in there if path.is_dir() and path.parent.name == "extractions"],
-        "chunk": [path for path in there if path.name.startswith("chunk-") and path.is_file()],
-        "manifest": [path for path in there if path.name == "manifest.json" and path.is_file()],
-        "entry": [path for path in there if path.parent.name == "entries" and path.is_file()],
+        "file": [path for path in paths if path.is_file()],
+        "any": paths,
+        "folder": [path for path in paths if path.is_dir()],
+        "extraction": [path for path in paths if path.is_dir() and path.parent.name == "extractions"],
+        "chunk": [path for path in paths if path.name.startswith("chunk-") and path.is_file()],
+        "manifest": [path for path in paths if path.name == "manifest.json" and path.is_file()],
+        "entry": [path for path in paths if path.parent.name == "entries" and path.is_file()],
         "cache": [cache],
     }
     return chosen[kind]
@@ -56,7 +56,7 @@ def _flip(path: Path, chance: random.Random) -> None:
 
 
 def _flip_in_silence(path: Path, chance: random.Random) -> None:
-    """As a disk does: neither size nor time tells."""
+    """Flip bits as a disk does: neither size nor time tells."""
     stat = path.stat()
     _flip(path, chance)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -89,27 +89,25 @@ def _delete(path: Path, chance: random.Random) -> None:  # noqa: ARG001 - a way 
 
 
 def _swap(path: Path, chance: random.Random) -> None:
-    other, aside = _like(path, chance), path.with_name("aside")
-    if other == path:
+    second, aside = _like(path, chance), path.with_name("aside")
+    if second == path:
         return
     path.rename(aside)
-    other.rename(path)
-    aside.rename(other)
+    second.rename(path)
+    aside.rename(second)
 
 
 def _overwrite(path: Path, chance: random.Random) -> None:
-    other = _like(path, chance)
-    if other != path:
+    source = _like(path, chance)
+    if source != path:
         _delete(path, chance)
-        shutil.copytree(other, path) if other.is_dir() else shutil.copy(other, path)
+        shutil.copytree(source, path) if source.is_dir() else shutil.copy(source, path)
 
 
 def _like(path: Path, chance: random.Random) -> Path:
-    """Another of the same kind, in the same folder or one beside it."""
-    there = [*path.parent.iterdir(), *path.parent.parent.glob(f"*/{path.name[:6]}*")]
-    return chance.choice(
-        [other for other in there if other.is_dir() == path.is_dir() and not other.is_symlink()]
-    )
+    """Return another path of the same kind, in the same folder or one beside it."""
+    paths = [*path.parent.iterdir(), *path.parent.parent.glob(f"*/{path.name[:6]}*")]
+    return chance.choice([like for like in paths if like.is_dir() == path.is_dir() and not like.is_symlink()])
 
 
 def _rename(path: Path, chance: random.Random) -> None:
@@ -143,7 +141,7 @@ def _socket(path: Path) -> None:
 
 
 def _foreign_entry(cache: Path, chance: random.Random) -> None:
-    """A whole entry under the right key that holds something else, as another version may have written."""
+    """Put a whole entry of other content under the right key, as another version may have written."""
     with Store(cache) as store:
         entries = store.entries()
         if not entries:
@@ -158,10 +156,10 @@ def _foreign_entry(cache: Path, chance: random.Random) -> None:
             np.array([True]),
             np.full((3, 8), np.nan),
         ]
-        other = {**arrays, name: chance.choice(values)}
+        changed = {**arrays, name: chance.choice(values)}
         if chance.random() < 0.3:
-            other.pop(name)
-        store.put(entry.kind, entry.key, other)
+            changed.pop(name)
+        store.put(entry.kind, entry.key, changed)
 
 
 WAYS: list[tuple[str, Way]] = [

@@ -1,4 +1,4 @@
-"""Ways to spoil what a stranger brings: experiment files, pictures and arrays."""
+"""Ways to spoil a stranger's inputs: experiment files, pictures and arrays."""
 
 import io
 import json
@@ -89,16 +89,16 @@ def picture(file: Path, chance: random.Random) -> str:
     return f"claims {width} x {height}"
 
 
-def array_file(file: Path, chance: random.Random, there: Arrays) -> tuple[str, Arrays]:
-    """Spoil the arrays: bytes, format, byte order, shape, values; and what is then there."""
+def array_file(file: Path, chance: random.Random, arrays: Arrays) -> tuple[str, Arrays]:
+    """Spoil the arrays: bytes, format, byte order, shape, values; return how, and the arrays left."""
     if chance.random() < 0.25:
-        return _bytes(file, chance), there
-    name = chance.choice([*there])
+        return _bytes(file, chance), arrays
+    name = chance.choice([*arrays])
     way, change = chance.choice(_HARMLESS if chance.random() < 0.4 else _HARMFUL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        changed = change(there[name])
-    kept = {key: value for key, value in there.items() if key != name}
+        changed = change(arrays[name])
+    kept = {key: value for key, value in arrays.items() if key != name}
     np.savez(file, **(kept if changed is None else {**kept, name: changed}))
     return f"{name} {way}", kept if changed is None else {**kept, name: changed}
 

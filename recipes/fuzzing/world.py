@@ -91,7 +91,7 @@ def write(folder: Path) -> None:
 
 
 def arrays() -> Arrays:
-    """The arrays of the features-only experiment."""
+    """Return the arrays of the features-only experiment."""
     chance = np.random.default_rng(1)
     labels = np.arange(12) % 3
     weight = np.array(WEIGHT, dtype=np.float32)
@@ -112,7 +112,7 @@ def arrays() -> Arrays:
 
 
 def energies(features: np.ndarray, weight: np.ndarray, bias: np.ndarray | float = 0.0) -> np.ndarray:
-    """Energy scores (n,) of features (n, 3), in float64."""
+    """Return energy scores (n,) of features (n, 3), in float64."""
     logits = features.astype(np.float64) @ np.asarray(weight, dtype=np.float64).T + bias
     highest = logits.max(1)
     scores: np.ndarray = highest + np.log(np.exp(logits - highest[:, None]).sum(1))
@@ -120,17 +120,17 @@ def energies(features: np.ndarray, weight: np.ndarray, bias: np.ndarray | float 
 
 
 def figures(scores: Scores) -> Figures:
-    """AUROC of each set against `test`."""
+    """Return the AUROC of each set against `test`."""
     known = scores.get("test", [])
     return {
-        key: float(roc_auc_score([1] * len(known) + [0] * len(other), [*known, *other]))
-        for key, other in scores.items()
+        key: float(roc_auc_score([1] * len(known) + [0] * len(ood), [*known, *ood]))
+        for key, ood in scores.items()
         if key != "test" and known
     }
 
 
 def scores_of_pictures(folder: Path, *, without: Path | None = None) -> Scores:
-    """Energies of every picture of `test`, `far` and `near`, from its raw pixels."""
+    """Return energies of every picture of `test`, `far` and `near`, from its raw pixels."""
     return {
         part: [
             energy(path.read_bytes()) for path in sorted((folder / part).rglob("*.png")) if path != without
@@ -139,23 +139,23 @@ def scores_of_pictures(folder: Path, *, without: Path | None = None) -> Scores:
     }
 
 
-def scores_of_arrays(there: Arrays) -> Scores:
-    """Energies of the arrays' sets; without those that hold no finite numbers of the right shape."""
+def scores_of_arrays(arrays: Arrays) -> Scores:
+    """Return energies of the arrays' sets; without those that hold no finite numbers of the right shape."""
     names = {"test": "id_test_features", "far": "ood_far_features", "near": "ood_near_features"}
     scores = {}
     for key, name in names.items():
-        if any(np.iscomplexobj(there.get(part)) for part in (name, "head_weight")):
+        if any(np.iscomplexobj(arrays.get(part)) for part in (name, "head_weight")):
             continue
         with contextlib.suppress(ValueError, TypeError, KeyError, IndexError), np.errstate(all="ignore"):
-            features, weight = (np.asarray(there[part], dtype=np.float64) for part in (name, "head_weight"))
-            made = energies(features, weight, np.asarray(there.get("head_bias", 0.0), dtype=np.float64))
+            features, weight = (np.asarray(arrays[part], dtype=np.float64) for part in (name, "head_weight"))
+            made = energies(features, weight, np.asarray(arrays.get("head_bias", 0.0), dtype=np.float64))
             if made.ndim == 1 and len(made) and np.isfinite(made).all():
                 scores[key] = made.tolist()
     return scores
 
 
 def energy(data: bytes) -> float:
-    """The energy of a picture, by the mean of its pixels."""
+    """Return the energy of a picture, by the mean of its pixels."""
     with Image.open(io.BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"), dtype=np.float64)
     return float(energies(pixels.mean((0, 1))[None] / 255, np.array(WEIGHT))[0])

@@ -11,7 +11,7 @@ from app.components.compare.table import HEADER, ROW, TIME
 from app.jobs.comparison import ComparisonJob, ComparisonRun
 from app.text.explore import PRESETS
 from opnp.comparison.defaults import EXAMPLE_NEURONS, EXAMPLE_WEIGHTS, default_rows
-from opnp.comparison.grammar import spell
+from opnp.comparison.grammar import format_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.table import cells
 from opnp.config import UNPRUNED, Pruning
@@ -100,7 +100,7 @@ def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
     assert table(app).index[0] == "Mine"
     assert table(app).loc["Mine", HEADER["fpr95"]] == pytest.approx(100 * figures(recipe).fpr95)
     link = app.query_params["row"]
-    assert link == f"{spell(recipe)}|Mine"
+    assert link == f"{format_recipe(recipe)}|Mine"
 
     app.switch_page("views/landscape.py").run()
     app.switch_page("views/compare.py").run()

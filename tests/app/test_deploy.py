@@ -149,7 +149,7 @@ def made(rule, pruning=UNPRUNED, **said) -> bytes:
     explorer = cached.ready("fashion")
     detector = make_detector(explorer, explorer.at(pruning), planned(rule, pruning))
     return dataclasses.replace(
-        detector, manifest=DetectorManifest({**detector.manifest.said, **said})
+        detector, manifest=DetectorManifest({**detector.manifest.values, **said})
     ).to_bytes()
 
 

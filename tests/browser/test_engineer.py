@@ -40,6 +40,6 @@ def test_explore_landscape_deploy_download(page: Page, tmp_path):
     with page.expect_download(timeout=FIRST_START) as download:
         page.get_by_role("button", name="Download the detector").click()
     download.value.save_as(tmp_path / "detector.zip")
-    said = Detector.load(tmp_path / "detector.zip").manifest.said["pruning"]
+    said = Detector.load(tmp_path / "detector.zip").manifest.values["pruning"]
     assert said["weights"] == pytest.approx(windows["Weights"])
     assert said["neurons"] == pytest.approx(windows["Neurons"])

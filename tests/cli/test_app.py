@@ -285,12 +285,12 @@ def test_the_bar_shows_rate_and_time_left_and_a_log_gets_lines(monkeypatch, caps
     from opnp.features import ExtractionProgress
 
     monkeypatch.setattr(_console, "_LOG_EVERY", 0)
-    with _console.showing("Train") as report:
+    with _console.progress_bar("Train") as report:
         report(ExtractionProgress(50, 100, 1))
     assert capsys.readouterr().err == "Train: 50 of 100 images (50 %), 50 a second, 1 s left\n"
 
-    monkeypatch.setattr(_console, "people", lambda: Console(stderr=True, force_terminal=True, width=120))
-    with _console.showing("Train") as report:
+    monkeypatch.setattr(_console, "stderr", lambda: Console(stderr=True, force_terminal=True, width=120))
+    with _console.progress_bar("Train") as report:
         report(ExtractionProgress(50, 100, 1))
         time.sleep(0.15)
     assert "50 a second, 1 s left" in capsys.readouterr().err

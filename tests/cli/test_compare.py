@@ -5,7 +5,7 @@ import pytest
 from toy_explorer import OOD
 
 from opnp.comparison.fit_data import training
-from opnp.comparison.grammar import spell
+from opnp.comparison.grammar import format_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.table import cells, compare
 from opnp.config import Pruning
@@ -71,7 +71,9 @@ def test_a_search_finds_what_pruned_means_and_every_file_says_how(run, said, exp
     machine = said(run("compare", "toy", *searched, "--json"))
     assert facts["search"] == machine["search"] == json.loads(json.dumps(search_facts(wanted)))
     assert {"versions", "seeds"} <= facts.keys() & machine.keys()
-    assert [row["recipe"] for row in machine["rows"]] == [spell(Recipe("gen", pruning=wanted.pruning))]
+    assert [row["recipe"] for row in machine["rows"]] == [
+        format_recipe(Recipe("gen", pruning=wanted.pruning))
+    ]
     assert "search" not in said(run("compare", "toy", "--method", "gen", "--json"))
 
 

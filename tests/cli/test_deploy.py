@@ -125,7 +125,7 @@ def test_without_onnx_it_says_so_before_anything_is_computed(run, monkeypatch, t
         raise AssertionError("worked first")
 
     monkeypatch.setattr("opnp.detector.export.find_spec", lambda name: None if name == "onnxscript" else name)
-    monkeypatch.setattr("opnp.cli._experiment.ready", never)
+    monkeypatch.setattr("opnp.cli._experiment.load_explorer", never)
     result = run("deploy", "toy", "--onnx", "d.onnx")
     assert result.exit_code == 3
     assert "Expected onnxscript to be installed for an ONNX export" in result.stderr

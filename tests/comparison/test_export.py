@@ -5,7 +5,7 @@ import re
 import pytest
 
 from opnp.comparison.export import comparison_csv, comparison_json
-from opnp.comparison.grammar import read
+from opnp.comparison.grammar import parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
 from opnp.comparison.table import Row, cells, compare
@@ -28,7 +28,7 @@ def test_csv_holds_every_set_of_every_row(rows):
     assert len(said) == 3 * 3 + 1
     for row, record in zip(rows[:3], said[2::3], strict=False):
         assert float(record["fpr95"]) == cells(row.figures, None).fpr95
-        assert read(record["recipe"]) == row.recipe
+        assert parse_recipe(record["recipe"]) == row.recipe
         assert float(record["us_per_image"]) > 0
     assert said[-1]["reason"] == "Since it is so."
     assert said[-1]["row"].startswith("'=")  # no formula for a spreadsheet

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opnp.comparison.defaults import EXAMPLE_WEIGHTS, UNPRUNED_ROWS, default_rows
-from opnp.comparison.grammar import read, spell
+from opnp.comparison.grammar import format_recipe, parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.errors import InvalidSettingError
@@ -75,18 +75,18 @@ def test_what_is_spelt_is_read_again(score, rectifier, sparsifier, pruning, data
             value = float(data.draw(st.integers(int(one.low) + 1, int(one.high))))
             changed = (*recipe.parameters, (f"{method.key}.{one.key}", value))
             recipe = dataclasses.replace(recipe, parameters=changed)
-    again = read(spell(recipe))
+    again = parse_recipe(format_recipe(recipe))
     assert (again.score, again.rectifier, again.sparsifier) == (score, rectifier, sparsifier)
     assert again.parameters == recipe.parameters
     assert (again.pruning.weights, again.pruning.neurons) == (pruning.weights, pruning.neurons)
-    assert spell(again) == spell(recipe)
+    assert format_recipe(again) == format_recipe(recipe)
 
 
 def test_pruned_stands_for_what_is_at_hand():
-    assert read("pruned + react(percentile=95)", pruned=BOTH) == Recipe(
+    assert parse_recipe("pruned + react(percentile=95)", pruned=BOTH) == Recipe(
         rectifier="react", pruning=BOTH, parameters=(("react.percentile", 95),)
     )
-    assert read("pruned+gen") == Recipe("gen")
+    assert parse_recipe("pruned+gen") == Recipe("gen")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_pruned_stands_for_what_is_at_hand():
 )
 def test_lines_that_cannot_be_read_say_why(line, words):
     with pytest.raises(InvalidSettingError, match=words.replace("(", r"\(")):
-        read(line)
+        parse_recipe(line)
 
 
 def test_the_first_rows_hold_every_method_once_and_pruning():

@@ -5,7 +5,7 @@ import torch
 
 from opnp.comparison import score_cache
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.score_cache import kept_score
+from opnp.comparison.score_cache import get_or_score
 from opnp.comparison.scoring import score
 from opnp.store import Store, StoreError
 
@@ -30,8 +30,8 @@ def test_what_took_long_is_found_again(world, tmp_path, calls, monkeypatch):
     prepared, known = world
     monkeypatch.setattr(score_cache, "LONG", 0.0)
     with Store(tmp_path) as store:
-        first = kept_score(store, prepared, known, RECIPE)
-        again = kept_score(store, prepared, known, RECIPE)
+        first = get_or_score(store, prepared, known, RECIPE)
+        again = get_or_score(store, prepared, known, RECIPE)
     assert len(calls) == 1
     sets = zip((first.id_test, *first.ood.values()), (again.id_test, *again.ood.values()), strict=True)
     for one, other in sets:
@@ -45,7 +45,7 @@ def test_what_was_quick_is_not_kept(world, tmp_path, calls):
     prepared, known = world
     with Store(tmp_path) as store:
         for _ in range(2):
-            kept_score(store, prepared, known, Recipe("msp"))
+            get_or_score(store, prepared, known, Recipe("msp"))
         assert not list(store.entries())
     assert len(calls) == 2
 
@@ -60,7 +60,7 @@ def test_a_full_disk_costs_nobody_a_row(world, tmp_path, monkeypatch):
     monkeypatch.setattr(Store, "put", refuse)
     monkeypatch.setattr(Store, "get", refuse)
     with Store(tmp_path) as store:
-        said = kept_score(store, prepared, known, RECIPE)
+        said = get_or_score(store, prepared, known, RECIPE)
     assert torch.equal(said.id_test.scores, score(prepared, known, RECIPE).id_test.scores)
 
 
@@ -70,9 +70,9 @@ def test_another_model_other_images_or_parameters_are_computed_anew(world, tmp_p
     assert known.digest
     other = dataclasses.replace(known, digest="another model")
     with Store(tmp_path) as store:
-        kept_score(store, prepared, known, RECIPE)
-        kept_score(store, prepared, other, RECIPE)
-        kept_score(store, prepared, known, Recipe("rmd", "react", parameters=(("react.percentile", 91),)))
+        get_or_score(store, prepared, known, RECIPE)
+        get_or_score(store, prepared, other, RECIPE)
+        get_or_score(store, prepared, known, Recipe("rmd", "react", parameters=(("react.percentile", 91),)))
         monkeypatch.setattr(score_cache, "VERSION", score_cache.VERSION + 1)
-        kept_score(store, prepared, known, RECIPE)
+        get_or_score(store, prepared, known, RECIPE)
     assert len(calls) == 4

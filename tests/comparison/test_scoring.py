@@ -8,7 +8,7 @@ import torch
 from toy_experiment import toy_experiment
 
 from opnp.comparison import scoring
-from opnp.comparison.fit_data import Training, drawn, training
+from opnp.comparison.fit_data import Training, draw_places, training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import score
 from opnp.config import UNPRUNED, Pruning
@@ -178,9 +178,9 @@ def test_many_are_sampled_by_seed(world, folder):
     with Store(folder) as store:
         some = training(prepared, store, most=90)
     assert (some.count, some.population) == (90, 400)
-    places = drawn(400, 90)
+    places = draw_places(400, 90)
     assert torch.equal(some.features.features, known.features.features[places])
-    assert torch.equal(places, drawn(400, 90))
+    assert torch.equal(places, draw_places(400, 90))
     assert len(set(places.tolist())) == 90
 
 

@@ -6,7 +6,7 @@ from toy_explorer import OOD, toy_explorer
 from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.detector.manifest import DetectorManifest
-from opnp.detector.restore import Measured, reopen
+from opnp.detector.restore import Measured, restore_settings
 from opnp.errors import InvalidSettingError, OpnpError
 from opnp.explorer import Explorer
 from opnp.threshold.rules import AcceptId
@@ -18,11 +18,11 @@ SHARES = {"id_accepted": NONE, "ood_accepted": dict.fromkeys(OOD, NONE), "accura
 
 
 def changed(detector, **said):
-    return dataclasses.replace(detector, manifest=DetectorManifest({**detector.manifest.said, **said}))
+    return dataclasses.replace(detector, manifest=DetectorManifest({**detector.manifest.values, **said}))
 
 
 def test_settings_come_back_and_figures_agree(saved, explorer, snapshot, planned):
-    again = reopen(Detector.load(saved), explorer)
+    again = restore_settings(Detector.load(saved), explorer)
     assert again.pruning == Pruning(weights=(0, 90), neurons=(10, 100))
     assert again.rule == AcceptId(0.9)
     assert again.ood == tuple(OOD)
@@ -42,7 +42,7 @@ def test_other_data_is_seen_in_the_fresh_figures(detector, explorer):
     prepared = explorer.prepared
     swapped = dict(zip(prepared.ood, reversed(prepared.ood.values()), strict=True))
     other = Explorer(dataclasses.replace(prepared, ood=swapped))
-    figures = {figure.name: figure for figure in reopen(detector, other).figures}
+    figures = {figure.name: figure for figure in restore_settings(detector, other).figures}
     assert figures["middle"].fresh == figures["far"].filed
     assert figures["ID accepted"].fresh == figures["ID accepted"].filed
     assert not figures["far"].same
@@ -50,7 +50,7 @@ def test_other_data_is_seen_in_the_fresh_figures(detector, explorer):
 
 def test_the_head_and_threshold_of_the_file_give_the_fresh_figures(detector, explorer):
     other = dataclasses.replace(detector, weight=-detector.weight)
-    figures = {figure.name: figure for figure in reopen(other, explorer).figures}
+    figures = {figure.name: figure for figure in restore_settings(other, explorer).figures}
     assert not any(figures[name].same for name in ("ID accepted", "AURC", "FPR95", "AUROC"))
 
 
@@ -82,7 +82,7 @@ def test_the_head_and_threshold_of_the_file_give_the_fresh_figures(detector, exp
 )
 def test_a_manifest_that_fits_nothing_is_refused(detector, explorer, said):
     with pytest.raises(OpnpError):
-        reopen(changed(detector, **said), explorer)
+        restore_settings(changed(detector, **said), explorer)
 
 
 def test_the_engine_of_another_experiment_is_named(detector, trained_net, blobs, tmp_path):
@@ -91,4 +91,4 @@ def test_the_engine_of_another_experiment_is_named(detector, trained_net, blobs,
         other.prepared, experiment=dataclasses.replace(other.prepared.experiment, key="b")
     )
     with pytest.raises(InvalidSettingError, match="'toy'"):
-        reopen(detector, Explorer(renamed))
+        restore_settings(detector, Explorer(renamed))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from opnp.scoring.kernels import GROUP, TILE, exp_of_negative, move_tiles
-from opnp.scoring.mask_diff import changes_between, no_changes
+from opnp.scoring.mask_diff import empty_diff, mask_diff
 
 
 def test_the_exponential_is_right_to_two_units_in_the_last_place():
@@ -23,7 +23,7 @@ def test_a_pass_without_changes_summarises_logits_of_any_size():
     before = logits.copy()
     top, total = (np.empty((2, TILE), np.float32) for _ in range(2))
     predicted = np.empty((2, TILE), np.int32)
-    none = no_changes(7)
+    none = empty_diff(7)
     move_tiles(
         np.zeros((2, 3, TILE), np.float32),
         logits,
@@ -52,7 +52,7 @@ def test_changes_lead_from_one_mask_to_the_other():
     weight = rng.standard_normal((6, 11)).astype(np.float32)
     old, new = rng.random((6, 11)) < 0.7, rng.random((6, 11)) < 0.6
     new[2] = False
-    changes = changes_between(weight, old, new)
+    changes = mask_diff(weight, old, new)
     reached = np.where(changes.restarted[:, None], 0, weight * old)
     for c in range(6):
         own = slice(changes.starts[c], changes.starts[c + 1])
@@ -67,7 +67,7 @@ def test_a_class_that_keeps_less_than_it_flips_starts_again():
     new = np.zeros((2, 10), np.bool_)
     new[0, :3] = True  # 7 flips, 3 kept
     new[1, :7] = True  # 3 flips, 7 kept
-    changes = changes_between(weight, old, new)
+    changes = mask_diff(weight, old, new)
     assert changes.restarted.tolist() == [True, False]
     assert changes.values.tolist() == [1, 1, 1, 0, -1, -1, -1, 0]
     assert changes.columns.tolist() == [0, 1, 2, 0, 7, 8, 9, 0]
@@ -75,4 +75,4 @@ def test_a_class_that_keeps_less_than_it_flips_starts_again():
 
 def test_equal_masks_need_no_change():
     mask = np.ones((2, 3), np.bool_)
-    assert changes_between(np.ones((2, 3), np.float32), mask, mask).values.size == 0
+    assert mask_diff(np.ones((2, 3), np.float32), mask, mask).values.size == 0

@@ -99,7 +99,7 @@ def test_open_windows_are_the_unpruned_model_bit_for_bit(seed, moves, scope):
     assert torch.equal(live.confidence, plain.confidence)
     assert torch.equal(live.predicted, plain.predicted)
     preview = scorer.preview(Pruning(scope=scope))
-    assert torch.equal(preview.rescored.scores, plain.scores[preview.indices])
+    assert torch.equal(preview.output.scores, plain.scores[preview.indices])
 
 
 def test_where_every_weight_is_pruned_only_the_bias_is_left():
@@ -138,7 +138,7 @@ def test_two_threads_at_one_scorer_both_get_right_answers(monkeypatch):
             preview = scorer.preview(pruning)
             if not torch.allclose(live.scores, plain.scores, atol=1e-4):
                 wrong.append(pruning)
-            if not torch.allclose(preview.rescored.scores, plain.scores[preview.indices], atol=1e-4):
+            if not torch.allclose(preview.output.scores, plain.scores[preview.indices], atol=1e-4):
                 wrong.append(pruning)
 
     threads = [Thread(target=hammer, args=(start,)) for start in (0, 10, 55)]
@@ -156,8 +156,8 @@ def test_a_preview_is_exact_for_its_stratified_samples(seed, pruning):
     plain, clear = case.plain(pruning), case.clear(pruning)
     assert preview.drawn == (12, 12)
     assert int((preview.indices < 30).sum()) == 12
-    torch.testing.assert_close(preview.rescored.scores, plain.scores[preview.indices], rtol=0, atol=1e-4)
-    agree = preview.rescored.predicted == plain.predicted[preview.indices]
+    torch.testing.assert_close(preview.output.scores, plain.scores[preview.indices], rtol=0, atol=1e-4)
+    agree = preview.output.predicted == plain.predicted[preview.indices]
     assert bool(agree[clear[preview.indices]].all())
 
 
@@ -168,7 +168,7 @@ def test_a_preview_comes_closer_as_it_grows():
 
     def error(size):
         gaps = [
-            case.scorer(preview_size=size, seed=seed).preview(pruning).rescored.scores.mean() - exact.mean()
+            case.scorer(preview_size=size, seed=seed).preview(pruning).output.scores.mean() - exact.mean()
             for seed in range(20)
         ]
         return torch.stack(gaps).square().mean().sqrt().item()

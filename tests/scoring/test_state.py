@@ -3,10 +3,10 @@ import torch
 
 from opnp.pruning import PrunedHead
 from opnp.scoring.head_output import rescore
-from opnp.scoring.incremental import FAR, FRESH_WITHIN, Incremental
+from opnp.scoring.incremental import FAR, FRESH_WITHIN, IncrementalState
 from opnp.scoring.kernels import TILE
-from opnp.scoring.state import FullProduct
-from opnp.scoring.state_pool import Shelf
+from opnp.scoring.state import FullProductState
+from opnp.scoring.state_pool import StatePool
 from opnp.scoring.tiles import into_tiles
 
 CLASSES, WIDTH, SAMPLES = 5, 40, 3 * TILE + 6
@@ -34,20 +34,20 @@ def near(answer, features, head, bias):
 
 def count_full_products(monkeypatch):
     """A list that grows by one each time the logits of all samples are computed anew."""
-    calls, recompute = [], Incremental._recompute
+    calls, recompute = [], IncrementalState._recompute
 
     def spy(self, weight, first, last):
         if (first, last) == (0, len(self._logits)):
             calls.append(1)
         recompute(self, weight, first, last)
 
-    monkeypatch.setattr(Incremental, "_recompute", spy)
+    monkeypatch.setattr(IncrementalState, "_recompute", spy)
     return calls
 
 
 def test_small_moves_take_no_full_product_and_large_ones_do(parts, monkeypatch):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias)
+    position = IncrementalState(into_tiles(features), weight, bias)
     full = count_full_products(monkeypatch)
     limit = int(FAR * weight.numel())
     for head, products in [
@@ -65,7 +65,7 @@ def test_small_moves_take_no_full_product_and_large_ones_do(parts, monkeypatch):
 def test_every_logit_is_computed_anew_within_so_many_moves(parts, samples):
     _, weight, bias = parts
     features = torch.randn(samples, WIDTH, generator=torch.Generator().manual_seed(1))
-    position = Incremental(into_tiles(features), weight, bias)
+    position = IncrementalState(into_tiles(features), weight, bias)
     position.move(pruned(weight, 0, 1))
     position._logits += 0.01  # as if much had drifted
     assert not near(position.move(pruned(weight, 0, 2)), features, pruned(weight, 0, 2), bias) or samples == 1
@@ -77,13 +77,13 @@ def test_every_logit_is_computed_anew_within_so_many_moves(parts, samples):
 
 def test_the_same_mask_again_gives_the_same_answer(parts):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias)
+    position = IncrementalState(into_tiles(features), weight, bias)
     assert position.move(pruned(weight, 0, 3)) is position.move(pruned(weight, 0, 3))
 
 
 def test_a_move_that_breaks_half_way_leaves_no_wrong_logits(parts, monkeypatch):
     features, weight, bias = parts
-    position = Incremental(into_tiles(features), weight, bias)
+    position = IncrementalState(into_tiles(features), weight, bias)
     position.move(pruned(weight, 0, 3))
     with monkeypatch.context() as broken:
         broken.setattr(torch, "log", _fail)
@@ -100,7 +100,7 @@ def _fail(_):
 def test_two_positions_serve_two_places_without_full_products(parts, monkeypatch):
     features, weight, bias = parts
     tiles = into_tiles(features)
-    shelf = Shelf(lambda: Incremental(tiles, weight, bias), 2)
+    shelf = StatePool(lambda: IncrementalState(tiles, weight, bias), 2)
     full = count_full_products(monkeypatch)
     for move in range(8):
         for head in (pruned(weight, 0, move), pruned(weight, 100, 200 - move)):
@@ -114,10 +114,10 @@ def test_a_third_place_takes_the_one_unused_for_longest(parts):
     made = []
 
     def make():
-        made.append(Incremental(tiles, weight, bias))
+        made.append(IncrementalState(tiles, weight, bias))
         return made[-1]
 
-    shelf = Shelf(make, 2)
+    shelf = StatePool(make, 2)
     a, b, c = pruned(weight, 0, 60), pruned(weight, 60, 120), pruned(weight, 120, 180)
     for head in (a, b, a, c):
         shelf.move(head)
@@ -128,8 +128,8 @@ def test_a_third_place_takes_the_one_unused_for_longest(parts):
 
 def test_the_full_product_is_the_plain_way(parts):
     features, weight, bias = parts
-    position = FullProduct(features, bias)
-    shelf = Shelf(lambda: position, 2)
+    position = FullProductState(features, bias)
+    shelf = StatePool(lambda: position, 2)
     for head in (pruned(weight, 0, 3), pruned(weight, 0, 150)):
         answer, plain = shelf.move(head), rescore(features, head.weight, bias)
         assert torch.equal(answer.scores, plain.scores)

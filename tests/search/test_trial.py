@@ -4,7 +4,7 @@ import pytest
 
 from opnp.config import Pruning
 from opnp.errors import InvalidSettingError
-from opnp.search.trial import Trial, choose
+from opnp.search.trial import Trial, rank_trials
 
 
 def trial(fpr95=0.5, auroc=0.5, accuracy=0.9, low=0):
@@ -13,12 +13,12 @@ def trial(fpr95=0.5, auroc=0.5, accuracy=0.9, low=0):
 
 def test_ranking_goes_by_fpr95_then_auroc_then_order():
     trials = [trial(0.4, low=1), trial(0.2, 0.7, low=2), trial(0.2, 0.8, low=3), trial(0.2, 0.8, low=4)]
-    ranked = choose(trials, least_accuracy=0.5).ranking
+    ranked = rank_trials(trials, least_accuracy=0.5).ranking
     assert [t.pruning.weights[0] for t in ranked] == [3, 4, 2, 1]
 
 
 def test_a_loss_that_is_just_allowed_is_allowed():
-    chosen = choose([trial(accuracy=0.9), trial(accuracy=0.8)], least_accuracy=0.9)
+    chosen = rank_trials([trial(accuracy=0.9), trial(accuracy=0.8)], least_accuracy=0.9)
     assert (chosen.ranking, chosen.tried) == ((trial(),), 2)
 
 
@@ -28,6 +28,6 @@ def test_no_window_that_is_cheap_enough():
         "85.00 %. Allow a larger loss, or fix the windows by hand."
     )
     with pytest.raises(InvalidSettingError, match=words):
-        choose([trial(accuracy=0.85), trial(accuracy=0.5)], least_accuracy=0.9)
+        rank_trials([trial(accuracy=0.85), trial(accuracy=0.5)], least_accuracy=0.9)
     with pytest.raises(InvalidSettingError, match="Expected one of the 0 windows"):
-        choose([], least_accuracy=-math.inf)
+        rank_trials([], least_accuracy=-math.inf)

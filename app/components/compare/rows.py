@@ -7,7 +7,7 @@ import streamlit as st
 from app.state import url
 from app.text import compare as text
 from opnp.comparison.defaults import default_rows
-from opnp.comparison.grammar import read, spell
+from opnp.comparison.grammar import format_recipe, parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.config import Pruning
 from opnp.errors import OpnpError
@@ -74,7 +74,7 @@ def follow() -> None:
             st.session_state[_OWN], refused = _read(asked)
             if refused:
                 url.say(_PARAMETER, " ".join(refused))
-    present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
+    present = tuple(f"{format_recipe(row.recipe)}|{row.name}" for row in own_rows())
     if present and present != said:
         st.query_params[_PARAMETER] = list(present)
     elif said and not present:
@@ -88,7 +88,7 @@ def _read(lines: tuple[str, ...]) -> tuple[tuple[RequestedRow, ...], list[str]]:
     for line in lines[:MOST]:
         spelt, _, name = line.partition("|")
         try:
-            recipe = read(spelt)
+            recipe = parse_recipe(spelt)
         except OpnpError as error:
             refused.append(text.UNREADABLE.format(reason=error))
         else:

@@ -11,7 +11,7 @@ from app.components.deploy.rule import show_rule
 from app.format import message, percent, with_interval
 from app.state import session
 from app.text import deploy as text
-from opnp.detector.restore import AURC, Figure, Measured, Reopened
+from opnp.detector.restore import AURC, Measured, MetricComparison, RestoredSettings
 from opnp.errors import OpnpError
 from opnp.explorer import Explorer
 
@@ -45,7 +45,7 @@ def reopened(explorer: Explorer) -> None:
         )
 
 
-def _table(found: Reopened, titles: dict[str, str]) -> None:
+def _table(found: RestoredSettings, titles: dict[str, str]) -> None:
     rows = [
         {
             "": text.LET_THROUGH.format(title=titles[figure.name]) if figure.name in titles else figure.name,
@@ -62,7 +62,7 @@ def _table(found: Reopened, titles: dict[str, str]) -> None:
     )
 
 
-def _words(figure: Figure, said: Measured) -> str:
+def _words(figure: MetricComparison, said: Measured) -> str:
     if math.isnan(said.value):
         return "none"
     if figure.name == AURC:
@@ -70,7 +70,7 @@ def _words(figure: Figure, said: Measured) -> str:
     return with_interval(said.value, said.interval)
 
 
-def _restore(found: Reopened) -> None:
+def _restore(found: RestoredSettings) -> None:
     session.choose(found.pruning)
     st.session_state[session.OOD] = list(found.ood)
     show_rule(found.rule, found.ood, found.ood_share)

@@ -1,4 +1,4 @@
-"""The experiments that need nothing but this package: Fashion-MNIST against five OOD sets."""
+"""Experiments that need nothing but this package: Fashion-MNIST against five OOD sets."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,14 +28,14 @@ CHECKED_ON = 8
 
 
 def embedded_experiments() -> tuple[Experiment, ...]:
-    """The compact experiment, and the full one, which says if the full Fashion-MNIST is missing."""
+    """Return the compact experiment, and the full one, which says if the full Fashion-MNIST is missing."""
     compact = Experiment(
         key="fashion",
         title="Fashion-MNIST",
         description="A small convolutional net on the part of Fashion-MNIST that comes with this package.",
         classifier=_classifier,
-        id_train=_id_set("train", data.fashion_train, _packaged),
-        id_test=_id_set("test", data.fashion_test, _packaged),
+        id_train=_id_set("train", data.fashion_train, _packaged_identity),
+        id_test=_id_set("test", data.fashion_test, _packaged_identity),
         ood=_ood_sets(),
         examples=example_images,
     )
@@ -45,11 +45,11 @@ def embedded_experiments() -> tuple[Experiment, ...]:
         title="Fashion-MNIST, all 70 000 images",
         description="The same net on the whole of Fashion-MNIST, as installed on this machine.",
         id_train=replace(
-            _id_set("train", fashion_full.load_train, _installed),
+            _id_set("train", fashion_full.load_train, _installed_identity),
             missing=fashion_full.missing_fashion,
         ),
         id_test=replace(
-            _id_set("test", fashion_full.load_test, _installed), missing=fashion_full.missing_fashion
+            _id_set("test", fashion_full.load_test, _installed_identity), missing=fashion_full.missing_fashion
         ),
     )
     return (compact, whole)
@@ -90,12 +90,12 @@ def _ood_sets() -> tuple[ImageSet, ...]:
     )
 
 
-def _packaged() -> str:
+def _packaged_identity() -> str:
     return drawn_with("embedded")
 
 
 def _ood_identity(key: str) -> str:
-    return content_identity(key, _packaged())
+    return content_identity(key, _packaged_identity())
 
 
 def _ood_images(key: str) -> ArrayImages:
@@ -103,5 +103,5 @@ def _ood_images(key: str) -> ArrayImages:
 
 
 @cache
-def _installed() -> str:
+def _installed_identity() -> str:
     return content_identity(*(path.read_bytes() for path in sorted(fashion_full.FASHION_FOLDER.glob("*.gz"))))

@@ -14,7 +14,7 @@ from opnp.experiments.sources.probe_images import COUNT
 from opnp.experiments.sources.table_location import Place, named
 from opnp.experiments.sources.text_files import not_printed, read_text
 from opnp.experiments.sources.transform import ModelTransform
-from opnp.experiments.sources.verification import inputs_of, prove, warnings_of
+from opnp.experiments.sources.verification import input_warnings, inputs_of, verify_classifier
 from opnp.experiments.sources.weights.load import is_whole
 from opnp.model_split.copies import require_usable, unwrapped
 from opnp.models import Classifier, Transform, split
@@ -98,7 +98,7 @@ def _proven(
     classifier: Classifier, pictures: Sequence[Image.Image], at_hand: int, *, assumed: bool
 ) -> Classifier:
     try:
-        prove(classifier, pictures)
+        verify_classifier(classifier, pictures)
     except InvalidDataError as error:
         raise _without_images(error, at_hand) from error
     understood = replace(
@@ -106,7 +106,7 @@ def _proven(
         mode=getattr(classifier.transform, "mode", ""),
         assumed=assumed,
         images=at_hand,
-        warnings=warnings_of(inputs_of(classifier.transform, pictures)),
+        warnings=input_warnings(inputs_of(classifier.transform, pictures)),
     )
     return replace(classifier, understood=understood)
 

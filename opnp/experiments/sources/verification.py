@@ -1,4 +1,4 @@
-"""Proves a classifier on the experiment's own images: the same features alone and among others, twice."""
+"""Verify a classifier on the experiment's own images: the same features alone and among others, twice."""
 
 import math
 from collections.abc import Sequence
@@ -38,13 +38,13 @@ class _Pictures:
 
 
 def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Tensor:
-    """(n, ...) pictures through the transform, in the loader's way.
+    """Return (n, ...) pictures through the transform, in the loader's way.
 
     Raises:
         InvalidDataError: If the transform raises, gives no tensor, or gives several shapes.
     """
     for number, picture in enumerate(pictures):
-        with foreign(f"the model's transform to accept a picture ({_size(picture)})", _LET):
+        with foreign(f"the model's transform to accept a picture ({_size(picture)})", _REMEDY):
             made = transform(picture)
         if not torch.is_tensor(made):
             raise InvalidDataError(
@@ -59,10 +59,10 @@ def inputs_of(transform: Transform, pictures: Sequence[Image.Image]) -> torch.Te
     return images
 
 
-_LET = "Let it take any picture of its mode; the log has the whole trace."
+_REMEDY = "Let it take any picture of its mode; the log has the whole trace."
 
 
-def prove(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
+def verify_classifier(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
     """Check that features depend on the picture alone: not on chance, and not on its batch.
 
     Args:
@@ -87,8 +87,8 @@ def prove(classifier: Classifier, pictures: Sequence[Image.Image]) -> None:
                 raise _dependent(classifier, apart, allowed)
 
 
-def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
-    """What looks wrong with pictures as they enter the model."""
+def input_warnings(inputs: torch.Tensor) -> tuple[str, ...]:
+    """Return warnings about pictures as they enter the model."""
     numbers = inputs.float()
     largest = float(numbers.abs().max())
     if not math.isfinite(largest):
@@ -102,7 +102,7 @@ def warnings_of(inputs: torch.Tensor) -> tuple[str, ...]:
 
 
 def rounding(classifier: Classifier, features: torch.Tensor) -> float:
-    """How far the features of one picture may be apart in two batches, by rounding in every layer."""
+    """Return how far the features of a picture may differ between two batches, by rounding in every layer."""
     weights = [p for p in classifier.backbone.parameters() if p.is_floating_point()]
     eps = max((torch.finfo(weight.dtype).eps for weight in weights), default=torch.finfo(torch.float32).eps)
     length = max((weight[0].numel() for weight in weights if weight.ndim > 1), default=1)
@@ -129,7 +129,7 @@ def _require_steady_transform(
             again.nan_to_num(), inputs[number].nan_to_num()
         )
 
-    with foreign("the model's transform to accept a picture twice", _LET):
+    with foreign("the model's transform to accept a picture twice", _REMEDY):
         random = any(differs(number) for number in range(len(pictures)))
         if not random and draws(lambda: transform(pictures[0])):
             random = any(differs(turn % len(pictures)) for turn in range(_AGAIN))
@@ -156,7 +156,7 @@ def _require_steady_model(classifier: Classifier, inputs: torch.Tensor, together
 def _is_rounding(
     classifier: Classifier, inputs: torch.Tensor, part: slice, apart: float, allowed: float
 ) -> bool:
-    """Whether what sets features of a part of a batch apart from the whole's vanishes in float64.
+    """Return whether the difference between a part of a batch and the whole vanishes in float64.
 
     Where nearly equal numbers cancel, float32 may round to more than the small features that remain allow.
     A model that cannot run in float64 shows nothing.
@@ -194,8 +194,8 @@ def _dependent(classifier: Classifier, apart: float, allowed: float) -> Unsuppor
     )
 
 
-def _differ(one: torch.Tensor, other: torch.Tensor, allowed: float) -> bool:
-    return not bool((one - other).abs().max() <= allowed)
+def _differ(first: torch.Tensor, second: torch.Tensor, allowed: float) -> bool:
+    return not bool((first - second).abs().max() <= allowed)
 
 
 def _size(picture: Image.Image) -> str:

@@ -1,4 +1,4 @@
-"""One's own checkpoint of a torchvision architecture, usually with another number of classes."""
+"""Classifier from a user's own checkpoint of a torchvision architecture, usually with other classes."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class CheckpointClassifier(ClassifierSource):
     transform: TransformTable | None = None
 
     def load(self, place: Place) -> Classifier:
-        """The classifier."""
+        """Load the classifier."""
         name = architecture_named(self.model, place)
         names = class_names(self.classes, place)
         count = len(names) if names is not None else self._count(place)
@@ -51,7 +51,7 @@ class CheckpointClassifier(ClassifierSource):
         return built(model, transform, transform.name, names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The file, if it is not there or is cut off."""
+        """Return the file, if it is not there or is cut off."""
         return missing_file(self.path, place)
 
     def _count(self, place: Place) -> int:

@@ -1,4 +1,4 @@
-"""Only features and the last linear layer, from any framework: no images, everything else works."""
+"""Classifier of features alone, from any framework: the last linear layer, without images or a backbone."""
 
 from dataclasses import dataclass
 from typing import NoReturn
@@ -22,10 +22,10 @@ _REFUSAL = (
 
 
 class NoBackbone(nn.Module):
-    """Stands where the backbone would; refuses images."""
+    """Placeholder for the backbone; refuses images."""
 
     def forward(self, _: torch.Tensor) -> NoReturn:
-        """Refuse.
+        """Refuse an image.
 
         Raises:
             UnsupportedModelError: Always.
@@ -34,7 +34,7 @@ class NoBackbone(nn.Module):
 
 
 def no_transform(_: Image.Image) -> torch.Tensor:
-    """Refuse.
+    """Refuse to transform an image.
 
     Raises:
         UnsupportedModelError: Always.
@@ -56,7 +56,7 @@ class FeaturesOnly(ClassifierSource):
     classes: int | str | tuple[str, ...] = 0
 
     def load(self, place: Place) -> Classifier:
-        """The last layer, with a backbone that refuses images."""
+        """Load the last layer, with a backbone that refuses images."""
         file = require_file(self.path, place)
         weight, bias, _ = read_head(file)
         given = class_names(self.classes, place)
@@ -70,5 +70,5 @@ class FeaturesOnly(ClassifierSource):
         return Classifier(NoBackbone().eval(), weight, bias, no_transform, "features only", names)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The file, if it is not there or is cut off."""
+        """Return the file, if it is not there or is cut off."""
         return missing_file(self.path, place)

@@ -1,4 +1,4 @@
-"""A model from a torch.hub repository: its code must be on this machine, and its weights come from a file.
+"""Classifier from a torch.hub repository whose code is on this machine, with weights from a file.
 
 torch.hub's own `pretrained=True` opens weight files in a way that may run code in them. So the entry point is
 called for the architecture alone and the weights are read here, tensors only.
@@ -46,7 +46,7 @@ class HubClassifier(ClassifierSource):
     options: dict[str, Any] = field(default_factory=dict)
 
     def load(self, place: Place) -> Classifier:
-        """The classifier, from code and weights that are on this machine."""
+        """Load the classifier, from code and weights that are on this machine."""
         require_present(self.missing(place))
         prepare_torchvision()
         folder = self._folder(place)
@@ -54,7 +54,7 @@ class HubClassifier(ClassifierSource):
         module = code.load(folder / "hubconf.py")
         entries = [name for name, value in vars(module).items() if callable(value) and name[0] != "_"]
         entry = getattr(module, one_of("model", self.model, entries, place))
-        model = code.call(lambda: entry(**self.options), f"{self._shown()} {self.model}")
+        model = code.call(lambda: entry(**self.options), f"{self._display_name()} {self.model}")
         if not isinstance(model, nn.Module):
             raise place.wrong("model", "an entry point that gives a torch.nn.Module", type(model).__name__)
         file = self._weights(place)
@@ -67,26 +67,27 @@ class HubClassifier(ClassifierSource):
         return replace(classifier, transform_id=name)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The repository's code and the weights."""
-        found = []
+        """Return the repository's code and the weights, where they are not here."""
+        missing = []
         by_command = place.command
         if not (self._folder(place) / "hubconf.py").is_file():
-            what = f"Expected the code of {self._shown()} in torch's cache but it is not there."
-            found.append(Missing(what, by_command))
+            what = f"Expected the code of {self._display_name()} in torch's cache but it is not there."
+            missing.append(Missing(what, by_command))
         if not self._is_url():
-            return (*found, *missing_file(self.weights, place))
+            return (*missing, *missing_file(self.weights, place))
         if not is_whole(self._weights(place)):
             what = (
                 f"Expected the weights `{self._weights(place).name}` in torch's cache but they are not there."
             )
-            found.append(Missing(what, by_command))
-        return tuple(found)
+            missing.append(Missing(what, by_command))
+        return tuple(missing)
 
     def fetch(self, place: Place) -> None:
         """Download the code from GitHub and the weights; the code runs when the classifier is loaded."""
         if not (self._folder(place) / "hubconf.py").is_file():
             with foreign(
-                f"to download the code of {self._shown()}", "Check the network and the name, and try again."
+                f"to download the code of {self._display_name()}",
+                "Check the network and the name, and try again.",
             ):
                 torch.hub.list(self.repo, trust_repo=True)  # type: ignore[no-untyped-call]
         if self._is_url() and not is_whole(self._weights(place)):
@@ -104,5 +105,5 @@ class HubClassifier(ClassifierSource):
     def _is_url(self) -> bool:
         return self.weights.startswith("https://")
 
-    def _shown(self) -> str:
+    def _display_name(self) -> str:
         return self.repo if ":" in self.repo else Path(self.repo).name

@@ -1,4 +1,4 @@
-"""A model that a function of one's own builds: `package.module:factory` or `path/file.py:factory`.
+"""Classifier that a user's function builds: `package.module:factory` or `path/file.py:factory`.
 
 This runs the code that the experiment file names, so only files that the person who runs the dashboard has
 written or read are opened; nothing that a visitor sends ever gets here.
@@ -48,7 +48,7 @@ class PythonClassifier(ClassifierSource):
     transform: TransformTable | None = None
 
     def load(self, place: Place) -> Classifier:
-        """The classifier."""
+        """Load the classifier."""
         prepare_torchvision()
         code, factory = self._factory(place)
         made = code.call(factory, self.factory)
@@ -81,13 +81,13 @@ class PythonClassifier(ClassifierSource):
         return replace(classifier, transform_id=f"python {self.factory} {code.key()} {self.transform}{kind}")
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The file of the code, if there is one, and the weights."""
+        """Return the file of the code, if there is one, and the weights, where they are not here."""
         source = self.factory.rpartition(":")[0]
         files = [path for path in (source if source.endswith(".py") else "", self.weights) if path]
         return tuple(thing for path in files for thing in missing_file(path, place))
 
     def _factory(self, place: Place) -> tuple[OwnCode, Callable[[], object]]:
-        """The function, and the code that it belongs to."""
+        """Return the function, and the code that it belongs to."""
         source, _, name = self.factory.rpartition(":")
         if not source or not name.isidentifier():
             raise place.wrong(

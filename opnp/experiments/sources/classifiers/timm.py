@@ -1,4 +1,4 @@
-"""A model of timm, where that is installed, with the weights and the transform that timm knows for it."""
+"""Classifier of timm, where that is installed, with the weights and the transform that timm knows for it."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class TimmClassifier(ClassifierSource):
     transform: TransformTable | None = None
 
     def load(self, place: Place) -> Classifier:
-        """The classifier."""
+        """Load the classifier."""
         require_present(self.missing(place))
         import_torchvision()
         import timm
@@ -53,11 +53,11 @@ class TimmClassifier(ClassifierSource):
         if self.path:
             file = require_file(self.path, place)
             load_into(model, read_state(file), file.name)
-        transform = self.transform.build(place) if self.transform else _own(model)
+        transform = self.transform.build(place) if self.transform else _default_transform(model)
         return built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The package itself, and the weights."""
+        """Return the package itself, or the weights, where they are not here."""
         if importlib.util.find_spec("timm") is None:
             return (Missing("Expected the package timm but it is not installed.", "Run `pip install timm`."),)
         self._require_known(place)
@@ -84,9 +84,9 @@ class TimmClassifier(ClassifierSource):
                 expected = f"one of timm's weights of {name}, {', '.join(map(repr, tags[:_SHOWN]))}"
                 raise place.wrong("model", expected, repr(self.model), closest(self.model, tags))
             return
-        found = closest(name, timm.list_models())
+        suggestion = closest(name, timm.list_models())
         remedy = f"`timm.list_models()` lists them; the installed timm is {timm.__version__}."
-        raise place.wrong("model", "a model of timm", repr(self.model), f"{found} {remedy}".strip())
+        raise place.wrong("model", "a model of timm", repr(self.model), f"{suggestion} {remedy}".strip())
 
     def _missing_weights(self, place: Place) -> tuple[Missing, ...]:
         import timm
@@ -100,7 +100,7 @@ class TimmClassifier(ClassifierSource):
         return (Missing(what, place.command),)
 
 
-def _own(model: nn.Module) -> ModelTransform:
+def _default_transform(model: nn.Module) -> ModelTransform:
     from timm.data import create_transform, resolve_data_config
 
     config = resolve_data_config({}, model=model)

@@ -1,4 +1,4 @@
-"""Every classification model that torchvision lists, with published weights and their transform."""
+"""Classifier of torchvision, any that it lists, with published weights and their transform."""
 
 import importlib.util
 import re
@@ -34,13 +34,13 @@ _FILE_NAME = re.compile(r"[/\\~]|\.(?:pth|pt|bin|ckpt|safetensors|tar|onnx|h5)$"
 
 
 def architectures() -> list[str]:
-    """Names of the classification models that the installed torchvision offers."""
+    """Return the names of the classification models that the installed torchvision offers."""
     models = import_torchvision().models
     return list(models.list_models(module=models))
 
 
 def architecture_named(name: str, place: Place) -> str:
-    """The name, where torchvision has a classification model of that name.
+    """Return the name, where torchvision has a classification model of that name.
 
     Raises:
         InvalidSettingError: If it has none, with the source that has, or the closest that it has.
@@ -89,7 +89,7 @@ class TorchvisionClassifier(ClassifierSource):
     weights: str = "DEFAULT"
 
     def load(self, place: Place) -> Classifier:
-        """The classifier, from weights that are on this machine."""
+        """Load the classifier, from weights that are on this machine."""
         require_present(self.missing(place))
         weights = self._entry(place)
         model = _with_state(self.model, weights, read_state(hub_file(weights.url)))
@@ -97,7 +97,7 @@ class TorchvisionClassifier(ClassifierSource):
         return built(model, transform, transform.name, tuple(weights.meta["categories"]), place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:
-        """The weights, unless torch's cache of downloads has the whole file."""
+        """Return the weights, unless torch's cache of downloads has the whole file."""
         weights = self._entry(place)
         if is_whole(hub_file(weights.url)):
             return ()
@@ -139,7 +139,7 @@ def download(url: str) -> None:
 
 
 def _with_state(name: str, weights: Any, state: State) -> nn.Module:  # noqa: ANN401
-    """The model as torchvision builds it for these weights, given a state that was read safely.
+    """Return the model as torchvision builds it for these weights, given a state that was read safely.
 
     torchvision's builders set what belongs to the weights (image size, input range, heads, renamed keys),
     but read the file with a loader that may run code; so for that moment the enum hands out `state`.
