@@ -18,7 +18,7 @@ LARGEST = 480
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture that was read, run through the backbone and made small.
+    """A picture that was read, run through the backbone and made small.
 
     Attributes:
         name: As the visitor calls it.
@@ -37,7 +37,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Subject:
-    """One sample with what enters the last layer.
+    """A sample with its features, which enter the last layer.
 
     Attributes:
         key: Short name.

@@ -37,7 +37,7 @@ dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
 
 @dataclass(frozen=True)
 class Findings:
-    """What the report is about.
+    """The experiment, positions and metrics of a report.
 
     Attributes:
         explorer: The prepared experiment.
@@ -63,7 +63,7 @@ class Findings:
 
 
 def report(found: Findings) -> str:
-    """The whole report as one HTML page.
+    """Write the whole report as one HTML page.
 
     Args:
         found: What to report.

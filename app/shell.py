@@ -106,7 +106,7 @@ def _run() -> None:
 
 
 def _say(place: "DeltaGenerator") -> None:
-    """What of the address could not be followed, if anything."""
+    """Warn of what of the address could not be followed, if anything."""
     if url.problems():
         place.warning("\n\n".join(map(message, url.problems())), icon=":material/link_off:")
     else:
@@ -114,6 +114,6 @@ def _say(place: "DeltaGenerator") -> None:
 
 
 def view() -> "tuple[Explorer, Settings]":
-    """The explorer and settings that the page which is being drawn shows."""
+    """Return the explorer and settings that the page which is being drawn shows."""
     explorer, settings = st.session_state[_VIEW]
     return explorer, settings

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def comparison(key: str) -> "ComparisonRun":
-    """The one place where rows of an experiment are computed and kept, as long as the experiment is."""
+    """Return the one run that computes and keeps an experiment's rows, as long as the experiment is."""
     prepared = ready(key).prepared
     found = _comparison(key)
     if found.prepared is not prepared:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=4, show_spinner=text.learn.LOOKING)
 def subjects(key: str) -> "tuple[Subject, ...]":
-    """The experiment's own examples; without any, a typical ID image and the surest of each OOD set."""
+    """Return the experiment's examples; without any, a typical ID image and each OOD set's surest."""
     from app.pictures import Subject
 
     found = tuple(
@@ -38,7 +38,7 @@ def _surest(key: str) -> "list[Subject]":
 
 
 def _typical(key: str) -> "Subject":
-    """The ID test image whose score is the median."""
+    """Return the ID test image whose score is the median."""
     images = ready(key).prepared.experiment.id_test
     order = unpruned(key).id_test.scores.argsort()
     title = text.learn.FAMILIAR_OF.format(title=images.title)
@@ -56,7 +56,7 @@ def _subject(key: str, set_key: str, row: int, title: str, *, familiar: bool) ->
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def carried(key: str) -> tuple[float, int, int]:
-    """Sum of all weights' sensitivities, how many of the largest make up half of it, how many are zero."""
+    """Return the sum of all sensitivities, how many of the largest make up half of it, and the zeros."""
     descending = -np.sort(-ready(key).prepared.maps.weights.numpy(), axis=None)
     sums = np.cumsum(descending, dtype=np.float64)
     half = 1 + int(np.searchsorted(sums, sums[-1] / 2))
@@ -65,7 +65,7 @@ def carried(key: str) -> tuple[float, int, int]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
-    """AUROC of the unpruned model's confidence and of its energy score, averaged over those OOD sets."""
+    """Compute AUROC of the unpruned model's confidence and of its energy, averaged over those OOD sets."""
     from opnp.metrics import auroc
 
     said = unpruned(key)
@@ -76,7 +76,7 @@ def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def toy(data: str, seed: int) -> "Toy":
-    """A trained toy net."""
+    """Train a toy net."""
     from opnp.toy import train_toy
 
     return train_toy(data, seed)
@@ -84,7 +84,7 @@ def toy(data: str, seed: int) -> "Toy":
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def toy_unpruned(data: str, seed: int) -> "Surface":
-    """The toy net before any pruning."""
+    """Evaluate the toy net before any pruning."""
     from opnp.config import UNPRUNED
     from opnp.toy import surface
 

@@ -20,7 +20,7 @@ def probability_bars(
     *,
     title: str,
 ) -> go.Figure:
-    """Probabilities of classes, the largest on top, and the visitor's guess as a line.
+    """Draw probabilities of classes, the largest on top, and the visitor's guess as a line.
 
     Args:
         names: Of the classes, each once.
@@ -63,7 +63,7 @@ def logits_and_probabilities(
     title: str,
     span: tuple[float, float],
 ) -> go.Figure:
-    """Logits with the score as a line just above the largest, and beside them their probabilities.
+    """Draw logits, the score as a line just above the largest, and beside them their probabilities.
 
     Args:
         names: Of the classes.

@@ -16,7 +16,7 @@ POINTS = 400
 
 @dataclass(frozen=True)
 class Line:
-    """How one curve is drawn.
+    """The style of one curve.
 
     Attributes:
         colour: Of the line.
@@ -30,7 +30,7 @@ class Line:
 def coverage_chart(
     curves: Mapping[str, RiskCoverage], threshold: float, colours: Palette, *, title: str
 ) -> go.Figure:
-    """Risk against coverage of several scores; the last curve's threshold is marked.
+    """Draw risk against coverage of several scores; the last curve's threshold is marked.
 
     Args:
         curves: By name, in the order of the legend.

@@ -42,7 +42,7 @@ def kept_bars(
     height: int = 360,
     upright: bool = False,
 ) -> go.Figure:
-    """Bars in two colours, lying (first on top) or upright.
+    """Draw bars in two colours, lying (first on top) or upright.
 
     Args:
         bars: What is drawn.

@@ -20,7 +20,7 @@ def figure(
     height: int,
     layout: Mapping[str, Any],
 ) -> go.Figure:
-    """A figure in the house style; its zoom stays while sliders move.
+    """Make a figure in the house style; its zoom stays while sliders move.
 
     It is put together as plain dictionaries and checked once: plotly's setters would cost ten times as much,
     at every move of a slider.

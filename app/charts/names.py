@@ -9,7 +9,7 @@ IN_TITLE = 40
 
 
 def whole(name: str) -> str:
-    """A name for Plotly that is shown as it is.
+    """Escape a name so that Plotly shows it as it is.
 
     Example:
         >>> whole("<b>cat</b> & %{y}")
@@ -19,7 +19,7 @@ def whole(name: str) -> str:
 
 
 def brief(name: str, longest: int) -> str:
-    """The same, cut to fit an axis.
+    """Escape a name and cut it to fit an axis.
 
     Example:
         >>> brief("<b> a long name", 8)

@@ -21,7 +21,7 @@ TICKS = 10
 
 @dataclass(frozen=True)
 class Grid:
-    """What is drawn.
+    """The cells of a map, their names, and the chosen one.
 
     Attributes:
         values: (rows, columns) in [0, 1]: shares of the largest sensitivity, or ranks.
@@ -41,7 +41,7 @@ class Grid:
 
 
 def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, across: str) -> go.Figure:
-    """Classes by neurons; a click lands on the cells' places, row after row.
+    """Draw classes by neurons; a click lands on the cells' places, row after row.
 
     Args:
         grid: What is drawn.
@@ -103,7 +103,7 @@ _RANK_BAR: Spec = {"title": {"text": "rank", "side": "right"}, "tickformat": ".0
 
 
 def _marks(places: Sequence[int]) -> list[int]:
-    """A few round numbers among the columns' places."""
+    """Pick a few round numbers among the columns' places."""
     first, last = places[0], places[-1]
     steps = (leading * 10**power for power in range(9) for leading in (1, 2, 5))
     step = next(step for step in steps if (last - first) / step <= TICKS)
@@ -128,7 +128,7 @@ def _log_bar(lowest: int) -> Spec:
 
 
 def _lowest(values: FloatArray) -> int:
-    """The power of ten at which the colours begin, a step below nearly all values: the palest nears grey."""
+    """Return the power of ten where the colours begin, below nearly all values: the palest nears grey."""
     positive = values[values > 0]
     low = np.floor(np.log10(np.percentile(positive, 2))) if positive.size else -1.0
     return int(np.clip(low - 1, -DARKEST, -1))
@@ -140,7 +140,7 @@ def _logs(values: FloatArray, lowest: int) -> FloatArray:
 
 
 def _frame(chosen: tuple[int, int], rows: int, columns: int, colours: Palette) -> list[Spec]:
-    """Thin bands along the chosen row and column."""
+    """Draw thin bands along the chosen row and column."""
     row, column = chosen
     line = {"color": colours.threshold, "width": 1.5}
     band: Spec = {"type": "rect", "line": line, "fillcolor": "rgba(0,0,0,0)"}

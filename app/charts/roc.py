@@ -14,7 +14,7 @@ MOST = 6
 
 
 def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.Figure:
-    """Share of ID accepted against share of OOD accepted, with the threshold that accepts 95 % of ID.
+    """Draw the share of ID accepted against that of OOD, with the threshold that accepts 95 % of ID.
 
     Args:
         curves: By name (a visitor's words), `MOST` at most, in the order of the legend.

@@ -22,7 +22,7 @@ DARKEST = 4.0
 def sensitivity_map(
     binned: BinnedMap, class_names: Sequence[str], colours: Palette, *, height: int = 340
 ) -> go.Figure:
-    """Classes by neurons, coloured by log10 of the sensitivity; pruned cells are grey, blocks partly.
+    """Draw classes by neurons, coloured by log10 of the sensitivity; pruned is grey, blocks partly.
 
     Args:
         binned: The map, columns in the order of display.
@@ -65,7 +65,7 @@ def sensitivity_map(
 
 
 def unlike(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of which no two are alike: those that occur twice get their number.
+    """Make names distinct: those that occur twice get their number.
 
     Example:
         >>> unlike(["crane", "owl", "crane"])
@@ -76,13 +76,13 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def colour_scale(colours: Palette) -> list[list[float | str]]:
-    """Low to high sensitivity, as plotly wants it."""
+    """Return the colours from low to high sensitivity, as Plotly wants them."""
     last = len(colours.scale) - 1
     return [[place / last, colour] for place, colour in enumerate(colours.scale)]
 
 
 def veil(kept: FloatArray, x: npt.ArrayLike, y: Sequence[str | int], colours: Palette) -> Spec:
-    """What lies over a heat map and greys what is pruned.
+    """Make the layer over a heat map that greys what is pruned.
 
     Args:
         kept: (rows, columns) share of each cell that is kept.

@@ -18,7 +18,7 @@ ZERO_GAP = 3
 def spread_chart(
     said: Distribution, colours: Palette, *, title: str, ends: bool, height: int = 340
 ) -> go.Figure:
-    """Counts by size of the sensitivity; zeros have a bar of their own on the left.
+    """Draw counts by size of the sensitivity; zeros have a bar of their own on the left.
 
     Args:
         said: The counts.
@@ -73,7 +73,7 @@ def spread_chart(
 
 
 def _round_numbers(low: float, high: float) -> FloatArray:
-    """Round numbers between two logarithms, so many that there are a few; powers of ten where it is far."""
+    """Pick a few round numbers between two logarithms; only powers of ten where these are far apart."""
     steps = next(steps for decades, steps in STEPS if high - low < decades)
     powers = np.arange(np.floor(low), np.ceil(high) + 1)
     powers = powers[:: max(len(powers) // MOST_TICKS + 1, 1)]

@@ -17,13 +17,13 @@ _CLICKS = "_clicks"
 
 
 def place_of(pruning: Pruning) -> list[float | str]:
-    """A pruning as what a point of a chart can carry."""
+    """Flatten a pruning into a list that a point of a chart can carry."""
     scope, definition = str(pruning.scope), str(pruning.neuron_definition)
     return [*pruning.weights, *pruning.neurons, scope, definition]
 
 
 def said(trial: Trial) -> str:
-    """What a point says of its window."""
+    """Describe a window and its metrics for its point."""
     return (
         f"{windows_text(trial.pruning)}<br>FPR95 {percent(trial.fpr95)} · AUROC {percent(trial.auroc)}"
         f"<br>ID accuracy {percent(trial.accuracy)}"
@@ -31,7 +31,7 @@ def said(trial: Trial) -> str:
 
 
 def take_sliders(place: Sequence[Any]) -> None:
-    """Put the sliders to what `place_of` gave. A callback: it sets widgets."""
+    """Set the sliders to what `place_of` gave. A callback: it sets widgets."""
     low, high, first, last, scope, definition = place
     session.choose(Pruning((low, high), (first, last), scope, definition))
 

@@ -76,7 +76,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[session.Sett
 
 
 def begin(explorer: Explorer) -> None:
-    """Take in what the visitor did since the page was last drawn, in its order: moves, then undo.
+    """Apply what the visitor did since the page was last drawn, in its order: moves, then undo.
 
     Streamlit calls a button's callback before a component's even where the component spoke first, and stops
     a run, with its callbacks, for the next one. So a move is also read from the slider itself.

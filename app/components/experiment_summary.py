@@ -14,7 +14,7 @@ FEW = 12
 
 
 def understood(experiment: Experiment) -> None:
-    """Draw the expander, and once it is open what it holds.
+    """Draw an expander that summarizes the experiment once it is open.
 
     Args:
         experiment: One whose model and ID sets are here.
@@ -44,7 +44,7 @@ def _model(said: ExperimentSummary, width: int) -> str:
 
 
 def _line(one: SetSummary, classes: int) -> str:
-    """A set in a list: how many images, what of it is not used, and its classes with the model's names."""
+    """Describe a set: how many images, what of it is not used, and its classes with the model's names."""
     title = f"- **{plain(one.title)}**: "
     if one.problem is not None:
         return title + message(one.problem)

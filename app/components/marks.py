@@ -13,7 +13,7 @@ NEAR = 25
 
 
 def best(explorer: Explorer, settings: Settings) -> Pruning:
-    """The best pruning found for the chosen OOD sets, unpruned while there is none.
+    """Return the best pruning found for the chosen OOD sets, unpruned while there is none.
 
     A small experiment is searched in the background; a large one is not: the search would slow its
     first moves.
@@ -27,7 +27,7 @@ def best(explorer: Explorer, settings: Settings) -> Pruning:
 
 
 def marks(side: str, found: Pruning) -> tuple[Mark, ...]:
-    """The marks of one slider.
+    """Return the marks of one slider.
 
     Args:
         side: `state.WEIGHTS` or `state.NEURONS`.

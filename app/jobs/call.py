@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Call(Job, Generic[T]):
-    """One call of a function.
+    """A call of a function, run in the background.
 
     Attributes:
         result: What it returned, once there.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PreparationJob(Job):
-    """Loads or computes one experiment. When it is stopped, what is done stays.
+    """The preparation of one experiment. When it is stopped, what is done stays.
 
     Attributes:
         key: The experiment's.

@@ -16,7 +16,7 @@ _PATIENCE = 0.2
 
 
 class UploadedSetJob(Job):
-    """One zip that is being looked at.
+    """The reading of one uploaded zip.
 
     Attributes:
         stage: What is being done, for people.
@@ -50,7 +50,7 @@ class UploadedSetJob(Job):
 
 
 class Desk:
-    """Where one visitor's set lies, for one experiment. When it goes, the set goes, done or not.
+    """The place of a visitor's set, for one experiment. When it goes, the set goes, done or not.
 
     Attributes:
         looking: The set on its way or done; None if there is none.
@@ -63,18 +63,18 @@ class Desk:
         self.turn = 0
 
     def bring(self, name: str, data: bytes) -> None:
-        """Look at a zip; what was here before is forgotten."""
+        """Start to read a zip; the set before it is forgotten."""
         self.clear()
         self.looking = UploadedSetJob(self._classifier, name, data)
         self.looking.start()
 
     def clear(self) -> None:
-        """Forget the set, and stop looking at it."""
+        """Forget the set, and stop reading it."""
         if self.looking is not None:
             self.looking.stop()
         self.looking = None
         self.turn += 1
 
     def __del__(self) -> None:
-        """Do not go on looking for a visitor who has left."""
+        """Stop reading for a visitor who has left."""
         self.clear()

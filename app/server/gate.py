@@ -28,12 +28,12 @@ _said: dict[str, list[str]] = {}
 
 
 def refusals(visitor: str) -> list[str]:
-    """What was refused to a visitor since `forget`, in words; the last few, each once."""
+    """Return the refusals of a visitor's uploads since `forget`, in words; the last few, each once."""
     return list(dict.fromkeys(_said.get(visitor, ())))
 
 
 def forget(visitor: str) -> None:
-    """The visitor has read what was refused, or has left."""
+    """Forget the refusals that a visitor has read, or who has left."""
     _said.pop(visitor, None)
 
 
@@ -81,7 +81,7 @@ class Gate:
 
 
 def _upload(scope: Scope) -> tuple[str, str] | None:
-    """The visitor and the file that a request uploads, if it does."""
+    """Return the visitor and the file that a request uploads, if it does."""
     if scope["type"] != "http" or scope["method"] != "PUT":
         return None
     _, found, place = scope["path"].partition(_ADDRESS)
@@ -95,7 +95,7 @@ def _declared(scope: Scope) -> int:
 
 
 def _held() -> Held:
-    """What the running server holds; Streamlit's storage, copied because other threads remove from it."""
+    """Return the sizes of the held files; Streamlit's storage is copied: other threads remove from it."""
     stored = dict(_private(Runtime.instance().uploaded_file_mgr, _STORAGE) or {})
     return {
         visitor: {file: len(record.data) for file, record in dict(files).items()}
@@ -104,7 +104,7 @@ def _held() -> Held:
 
 
 def _say(visitor: str, refused: Refusal) -> None:
-    """Note what was refused, and have the visitor's page drawn again to say it."""
+    """Note a refusal, and have the visitor's page drawn again to show it."""
     _said[visitor] = [*_said.get(visitor, ()), refused.words][-_MOST_SAID:]
     session = Runtime.instance().get_app_session(visitor)
     said_last = None if session is None else _private(session, _SAID_LAST)
@@ -113,7 +113,7 @@ def _say(visitor: str, refused: Refusal) -> None:
 
 
 def _private(of: object, name: str) -> Any:  # noqa: ANN401 - Streamlit's own
-    """Something of Streamlit's that is not public; None where it is gone, which is logged."""
+    """Return an attribute of Streamlit's that is not public; None where it is gone, which is logged."""
     found = getattr(of, name, None)
     if found is None:
         _miss(name)

@@ -23,7 +23,7 @@ _PERIOD = 5.0
 
 
 class Visits:
-    """The sessions that have been drawn, and since when each is without a connection.
+    """Sessions that have been drawn, and since when each is without a connection.
 
     Args:
         is_here: Whether a session is connected.
@@ -35,7 +35,7 @@ class Visits:
         self._away: dict[str, float | None] = {}
 
     def arrived(self, session: str) -> None:
-        """A session is drawn."""
+        """Note a session that is drawn."""
         self._away.setdefault(session, None)
 
     def look(self, now: float) -> int:

@@ -29,7 +29,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True)
 class Settings:
-    """What a visitor has chosen.
+    """A visitor's choice of pruning and OOD sets.
 
     Attributes:
         pruning: The windows and how ranks are taken.
@@ -40,7 +40,7 @@ class Settings:
     ood: tuple[str, ...] = ()
 
     def widget_values(self) -> dict[str, Any]:
-        """The value of each widget that shows these settings."""
+        """Return the value of each widget that shows these settings."""
         return {
             WEIGHTS: tuple(self.pruning.weights),
             NEURONS: tuple(self.pruning.neurons),
@@ -52,7 +52,7 @@ class Settings:
 
 @dataclass
 class Course:
-    """What a visit has shown, in its order.
+    """The settings that a visit has shown, in their order.
 
     One object, because Streamlit may stop a script at any touch of the session's state, also in a callback:
     what belongs together changes here between two touches.
@@ -80,7 +80,7 @@ class Course:
         self.present = settings
 
     def turn(self, settings: Settings) -> None:
-        """Serve the clicks on undo: a move that came before them and was never drawn is what they undo first.
+        """Apply the clicks on undo: a move before them that was never drawn is what they undo first.
 
         Args:
             settings: What the widgets say.
@@ -92,13 +92,13 @@ class Course:
 
 
 def course() -> Course:
-    """The visit's."""
+    """Return the settings that this visit has shown."""
     found: Course = st.session_state.setdefault(_COURSE, Course())
     return found
 
 
 def turn(all_ood: tuple[str, ...]) -> None:
-    """Serve clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
+    """Apply clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
 
     Args:
         all_ood: Keys of the experiment's OOD sets.
@@ -111,14 +111,14 @@ def turn(all_ood: tuple[str, ...]) -> None:
 
 
 def _serve(visit: Course) -> None:
-    """Have the widgets show what is wanted; begun again where a run was stopped in the middle."""
+    """Set the widgets to the pending settings; begun again where a run was stopped in the middle."""
     if visit.wanted is not None:
         _show(visit.wanted)
         visit.wanted = None
 
 
 def read(all_ood: tuple[str, ...]) -> Settings:
-    """The settings that the widgets show now; widgets not drawn yet stand at their defaults."""
+    """Return the settings that the widgets show now; widgets not drawn yet stand at their defaults."""
     state = st.session_state
     chosen = state.get(OOD)
     return Settings(
@@ -133,7 +133,7 @@ def read(all_ood: tuple[str, ...]) -> Settings:
 
 
 def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
-    """Choose all OOD sets of an experiment that another one was left for; their keys may be the same.
+    """Choose all OOD sets when another experiment is opened; their keys may be the same.
 
     Args:
         experiment: The one that is shown.
@@ -145,7 +145,7 @@ def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
 
 
 def arrived(experiment: str) -> bool:
-    """Whether an experiment is the one that was shown last."""
+    """Return whether an experiment is the one that was shown last."""
     return bool(st.session_state.get(_ARRIVED) == experiment)
 
 
@@ -163,17 +163,17 @@ def move(key: str, window: Window, *, moving: bool) -> None:
 
 
 def moving() -> bool:
-    """Whether a thumb is held: what is drawn now will be drawn again soon."""
+    """Return whether a thumb is held: what is drawn now will be drawn again soon."""
     return bool(st.session_state.get(_MOVING, False))
 
 
 def rest() -> None:
-    """No thumb is held: the whole page is drawn."""
+    """Note that no thumb is held: the whole page is drawn."""
     st.session_state[_MOVING] = False
 
 
 def tried() -> tuple[Pruning, ...]:
-    """Every pruning of this visit that undo still knows, each once, the present one last."""
+    """Return every pruning of this visit that undo still knows, each once, the present one last."""
     visit = course()
     settings = [*visit.earlier, visit.present or Settings()]
     latest_last = dict.fromkeys(reversed([one.pruning for one in settings]))

@@ -31,7 +31,7 @@ _LINK = "_link"
 
 @dataclass
 class _Link:
-    """What a session knows of its address.
+    """The state of a session's address.
 
     Attributes:
         page: The one that was drawn last.
@@ -58,14 +58,14 @@ class _Link:
     problems: dict[str, str] = field(default_factory=dict)
 
     def forget(self, *keys: str) -> None:
-        """Say no more of what was refused."""
+        """Drop the warnings of refused values."""
         for key in keys:
             self.problems.pop(key, None)
             self.instead.pop(key, None)
 
 
 def arrive(page: str, titles: Mapping[str, str]) -> None:
-    """Take over the experiment of an address that did not come from here. An unknown one is said.
+    """Take over the experiment of an address that did not come from here. An unknown one is warned of.
 
     Args:
         page: The one that is drawn. Streamlit empties the address on the way to another page; what was chosen
@@ -125,7 +125,7 @@ def follow(sets: Mapping[str, str]) -> None:
 
 @contextmanager
 def asked(key: str) -> Iterator[Said]:
-    """What a new address says of something that is drawn in the block; nothing once that was drawn.
+    """Yield what a new address says of something that is drawn in the block; nothing once it was drawn.
 
     Args:
         key: Of a widget or of rows, in the address.
@@ -161,7 +161,7 @@ def heeded(key: str, expected: Expected) -> Iterator[Literal["query-params"] | N
 
 
 def again() -> bool:
-    """Whether the page is to be drawn again, once, so that a widget that was refused writes its address."""
+    """Return whether to draw the page again, once, so that a refused widget writes its address."""
     link: _Link = st.session_state[_LINK]
     apart, link.apart = link.apart, False
     return apart
@@ -179,13 +179,13 @@ def say(key: str, words: str) -> None:
 
 
 def problems() -> tuple[str, ...]:
-    """What of the address could not be followed, in words, until the visitor changes something."""
+    """Return the warnings about the address, in words, until the visitor changes something."""
     link: _Link = st.session_state[_LINK]
     return tuple(link.problems.values())
 
 
 def address() -> str:
-    """The whole address of the view, to be opened elsewhere; empty where the server does not know its own."""
+    """Return the view's address, to be opened elsewhere; empty where the server does not know its own."""
     parts = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
     chosen = st.session_state.get(session.EXPERIMENT)
     if chosen is not None and session.EXPERIMENT not in st.query_params:
@@ -221,7 +221,7 @@ def write(sets: Mapping[str, str]) -> None:
 
 
 def _update(present: dict[str, Said]) -> None:
-    """What stands at its default is left out."""
+    """Write values into the address; what stands at its default is left out."""
     link: _Link = st.session_state[_LINK]
     link.seen |= present
     link.shown |= present

@@ -14,7 +14,7 @@ _FEW = 8
 
 @dataclass(frozen=True)
 class Expected:
-    """What a widget can be.
+    """The values that a widget can take.
 
     Attributes:
         words: As in "Expected ... but".
@@ -28,7 +28,7 @@ class Expected:
 
 
 def number(low: float, high: float, *, whole: bool = False) -> Expected:
-    """One number, both ends included.
+    """Expect a number, both ends included.
 
     Example:
         >>> tpr = number(50, 100)
@@ -50,7 +50,7 @@ def number(low: float, high: float, *, whole: bool = False) -> Expected:
 
 
 def one_of(options: Iterable[str], shown: Callable[[Any], str] = str) -> Expected:
-    """One of some names.
+    """Expect one of some names.
 
     Args:
         options: As the page shows them, which is how an address spells them.
@@ -71,7 +71,7 @@ def one_of(options: Iterable[str], shown: Callable[[Any], str] = str) -> Expecte
 
 
 def yes_or_no() -> Expected:
-    """A switch.
+    """Expect the value of a switch.
 
     Example:
         >>> yes_or_no().fits(("True",)), yes_or_no().fits(("1",))

@@ -19,12 +19,12 @@ _LONGEST = 60
 
 
 class NotSpeltError(Exception):
-    """What an address says of a setting is none; the message is what was expected."""
+    """An unreadable setting in an address; the message is what was expected."""
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """How one setting is spelt.
+    """The parser and the formatter of one setting.
 
     Attributes:
         read: What stands in the address to the setting, nothing to its default. Raises NotSpeltError.
@@ -36,12 +36,12 @@ class Spelling:
 
 
 def short(said: Said) -> str:
-    """What an address says, short enough to be shown."""
+    """Shorten an address's value to be shown."""
     return cut(", ".join(said), _LONGEST)
 
 
 def of_one(titles: Mapping[str, str], said: Said) -> str | None:
-    """The key that an address names, by itself or by its title as older links do; None if it is unknown.
+    """Find the key that an address names, itself or by title as older links do; None if it is unknown.
 
     Example:
         >>> of_one({"fashion": "Fashion-MNIST"}, ("Fashion-MNIST",))
@@ -52,7 +52,7 @@ def of_one(titles: Mapping[str, str], said: Said) -> str | None:
 
 
 def of_sets(titles: Mapping[str, str]) -> Spelling:
-    """How a choice of OOD sets is spelt: by their keys; all of them are left out.
+    """Return the spelling of a choice of OOD sets: by their keys; all of them are left out.
 
     Example:
         >>> sets = of_sets({"mnist": "MNIST digits", "noise": "Noise"})

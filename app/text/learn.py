@@ -26,7 +26,7 @@ _FAR = "[Hein et al. 2019](https://arxiv.org/abs/1812.05720)"
 
 @dataclass(frozen=True)
 class Step:
-    """What a step says.
+    """The words of a step.
 
     Attributes:
         key: Names the step.

@@ -30,7 +30,7 @@ _JOB = "_comparing"
 
 
 def compare(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Compare page for these settings."""
     if not settings.ood:
         st.info(controls_text.OOD_EMPTY, icon=":material/checklist:")
         return
@@ -88,7 +88,7 @@ def _shown(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str
 
 
 def _job(key: str, rows: Sequence[RequestedRow], ood: tuple[str, ...]) -> ComparisonJob:
-    """This visitor's computation; one for other rows is stopped, what it has computed stays."""
+    """Return this visitor's computation; one for other rows is stopped, what it has computed stays."""
     comparison, recipes = cached.comparison(key), tuple(row.recipe for row in rows)
     job: ComparisonJob | None = st.session_state.get(_JOB)
     if job is None or (job.comparison, job.recipes, job.ood) != (comparison, recipes, ood):

@@ -21,7 +21,7 @@ from opnp.threshold.stability import threshold_spread
 
 
 def deploy(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Deploy page for these settings."""
     if not settings.ood:
         st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return

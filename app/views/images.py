@@ -22,7 +22,7 @@ COLUMNS = 2
 
 
 def images(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Images page for these settings."""
     experiment = explorer.prepared.experiment
     if not experiment.accepts_images:
         st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")

@@ -13,7 +13,7 @@ from opnp.explorer import Explorer
 
 
 def landscape(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Landscape page for these settings."""
     if not settings.ood:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return

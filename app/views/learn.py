@@ -50,7 +50,7 @@ def learn(explorer: Explorer, settings: Settings) -> None:
 
 
 def _turned(place: int) -> bool:
-    """Whether another step was drawn before; its parts are hidden then, until they are replaced."""
+    """Return whether another step was drawn before; its parts are hidden then, until they are replaced."""
     before = st.session_state.get(_SHOWN)
     st.session_state[_SHOWN] = place
     return before != place

@@ -24,7 +24,7 @@ PARTS = {
 
 
 def sensitivity(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Sensitivity page for these settings."""
     shown = SensitivityView(explorer, settings.pruning, settings.ood, palette(st.context.theme.type))
     settle(shown)
     PARTS[part()](shown)

@@ -15,7 +15,7 @@ from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Method
 
 @st.fragment
 def builder(pruning: Pruning, found: Pruning) -> None:
-    """Draw the choices and the visitor's own rows.
+    """Draw the form for a row, and the visitor's own rows.
 
     Args:
         pruning: Where the sliders are.

@@ -25,7 +25,7 @@ _PARAMETER = "row"
 
 @dataclass(frozen=True)
 class RequestedRow:
-    """A row to show.
+    """A row to show: a recipe and its name.
 
     Attributes:
         name: Of the row.
@@ -37,7 +37,7 @@ class RequestedRow:
 
 
 def wanted_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
-    """All rows of the page, the visitor's own first; of two with one name an own one gets a number."""
+    """Return all rows of the page, the visitor's own first; of two with one name an own one is numbered."""
     standard = [RequestedRow(recipe.title, recipe) for recipe in default_rows(pruning)]
     seen: dict[str, int] = {}
     named = []
@@ -49,20 +49,20 @@ def wanted_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
 
 
 def own_rows() -> tuple[RequestedRow, ...]:
-    """The visitor's own rows."""
+    """Return the visitor's own rows."""
     rows: tuple[RequestedRow, ...] = st.session_state.get(_OWN, ())
     return rows
 
 
 def add(name: str, recipe: Recipe) -> None:
-    """Put a row before the others."""
+    """Put a row of the visitor's own before the others."""
     st.session_state[_OWN] = (RequestedRow(name.strip()[:LONGEST] or recipe.title, recipe), *own_rows())[
         :MOST
     ]
 
 
 def remove(place: int) -> None:
-    """Take a row of one's own away."""
+    """Remove one of the visitor's own rows."""
     st.session_state[_OWN] = tuple(row for number, row in enumerate(own_rows()) if number != place)
 
 
@@ -83,7 +83,7 @@ def follow() -> None:
 
 
 def _read(lines: tuple[str, ...]) -> tuple[tuple[RequestedRow, ...], list[str]]:
-    """The rows of an address, and in words what of it is left out."""
+    """Parse the rows of an address, and say in words what of it is left out."""
     rows, refused = [], []
     for line in lines[:MOST]:
         spelt, _, name = line.partition("|")

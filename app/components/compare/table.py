@@ -18,7 +18,7 @@ MARKS = {Standing.BEST: "★ ", Standing.CLOSE: "≈ ", Standing.OTHER: ""}
 
 
 def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colours: Palette) -> None:
-    """Draw the table.
+    """Draw the rows as a table.
 
     Args:
         rows: What there is so far.
@@ -47,7 +47,7 @@ def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colour
 
 
 def table_frame(rows: Sequence[Row], there: Sequence[Cells | None]) -> pd.DataFrame:
-    """One line a row: figures in percent, time in microseconds, NaN where a row could not run."""
+    """Make a line of each row: metrics in percent, time in microseconds, NaN where a row could not run."""
     lines = []
     for row, said in zip(rows, there, strict=True):
         line: dict[str, str | float | None] = {ROW: row.name}
@@ -95,7 +95,7 @@ def _differences(frame: pd.DataFrame, base: Cells, against: Row) -> Styler:
 
 
 def _signed(value: float) -> str:
-    """A difference with its sign, exactly zero without.
+    """Format a difference with its sign, exactly zero without.
 
     Example:
         >>> _signed(0.0), _signed(1.25), _signed(-0.02)

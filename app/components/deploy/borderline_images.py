@@ -15,7 +15,7 @@ WIDTH = 104
 
 
 def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], threshold: float) -> None:
-    """Draw both sides.
+    """Draw the images closest to the threshold, on both sides of it.
 
     Args:
         explorer: For the images and their titles.

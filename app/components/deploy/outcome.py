@@ -15,7 +15,7 @@ Plans = Mapping[str, Plan]
 
 
 def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
-    """Draw the threshold and what it does.
+    """Draw the threshold and its outcome on held-out images.
 
     Args:
         planned: Of the pruned model.
@@ -48,7 +48,7 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
 
 
 def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
-    """Draw what each score would do at the threshold that the same rule gives it.
+    """Draw the outcome of each score at the threshold that the same rule gives it.
 
     Args:
         plans: By name.
@@ -70,7 +70,7 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
 
 
 def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
-    """Draw the counts behind it.
+    """Draw the counts of accepted and rejected images of each set.
 
     Args:
         planned: Of the pruned model.

@@ -17,7 +17,7 @@ from opnp.explorer import Explorer
 
 
 def reopened(explorer: Explorer) -> None:
-    """Draw the uploader and, once there is a file, what it holds.
+    """Draw the uploader of detectors and, once there is a file, its settings and metrics.
 
     Args:
         explorer: The prepared experiment that the page shows.

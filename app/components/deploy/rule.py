@@ -23,7 +23,7 @@ _KEPT = "_rule"
 
 @dataclass(frozen=True)
 class ThresholdRequest:
-    """What a visitor asks of a threshold.
+    """A visitor's rule for the threshold, and the share of OOD in the traffic.
 
     Attributes:
         rule: How it is chosen.
@@ -35,7 +35,7 @@ class ThresholdRequest:
 
 
 def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
-    """Draw the widgets.
+    """Let the visitor choose the rule for the threshold.
 
     Args:
         explorer: For the sets' titles.
@@ -64,7 +64,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
 
 
 def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
-    """The rule, or None where each set has its own limit, which needs more room."""
+    """Let the visitor set the rule; None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
         lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
         return AcceptId(_slider("tpr", text.TPR_LABEL, lowest, 100.0, 95.0) / 100)
@@ -119,7 +119,7 @@ def _number(key: str, label: str, high: float, default: float, help_text: str) -
 
 
 def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
-    """A limit for each set; where none has one, everything is accepted."""
+    """Let the visitor limit each set; where none has a limit, everything is accepted."""
     titles = _titles(explorer)
     st.caption(text.OWN_LIMITS)
     for key in ood:

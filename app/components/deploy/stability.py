@@ -15,7 +15,7 @@ POINTS = 60
 
 
 def stability(planned: Plan, spread: Spread) -> None:
-    """Draw both charts with a sentence each.
+    """Draw the threshold's spread and the number of images needed, with a sentence each.
 
     Args:
         planned: With the chosen threshold.
@@ -51,7 +51,7 @@ def _spread(planned: Plan, spread: Spread) -> None:
 
 @st.fragment
 def _needed(share: float, there: int) -> None:
-    """Its own input draws only itself again."""
+    """Draw the number of images needed; its own input draws only itself again."""
     if not 0 < share < 1:
         st.caption(text.NOTHING_NEEDED.format(share=percent(share)))
         return

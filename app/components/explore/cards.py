@@ -47,7 +47,7 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
 
 
 def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
-    """What stands below the cards once everything is computed: the held-out half, and counts."""
+    """Write the notes below the cards once everything is computed: the held-out half, and counts."""
     held_out = after[Half.REPORT]
     count = f"on {held_out.reliability.count.sum():,} ID test images"
     return (
@@ -59,7 +59,7 @@ def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
 
 
 def first_look(glance: Glance) -> tuple[str, str, str, str]:
-    """What stands below the cards while a sample is all that is known."""
+    """Write the notes below the cards while a sample is all that is known."""
     seen = glance.evaluation
     count = f"of {len(glance.id_scores):,} ID images"
     return (

@@ -21,7 +21,7 @@ from opnp.explorer import Explorer, Glance, Snapshot
 
 @dataclass(frozen=True)
 class LiveResults:
-    """What the page shows.
+    """The exact results at a position of the sliders, and what they are compared with.
 
     Attributes:
         settings: Where the sliders stand.
@@ -37,7 +37,7 @@ class LiveResults:
 
 
 def look(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
-    """What can be said at once: everything where that is quick, else a first look.
+    """Compute all results where that is quick, else a first look from a sample.
 
     Ask before anything is drawn: a browser that gets a frame's elements together draws them in one go.
 
@@ -53,7 +53,7 @@ def look(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
 
 
 def follow(explorer: Explorer, settings: Settings, seen: LiveResults | Glance) -> LiveResults | None:
-    """Draw what is seen, and the exact figures after a first look unless a thumb moves.
+    """Draw the results, and the exact ones after a first look unless a thumb moves.
 
     Args:
         explorer: The prepared experiment.

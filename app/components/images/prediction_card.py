@@ -17,7 +17,7 @@ SHOWN = 118
 
 @dataclass(frozen=True)
 class Verdict:
-    """A picture and what the model says of it before and after pruning.
+    """A picture and its predictions before and after pruning.
 
     Attributes:
         picture: The picture.

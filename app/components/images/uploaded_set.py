@@ -25,7 +25,7 @@ _MEGABYTES = MAX_BUNDLE_BYTES // 10**6
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn of a visitor's own set, at one moment; it may be further when the page is done.
+    """A visitor's own set as it was drawn; it may be further when the page is done.
 
     Attributes:
         own: The set, if it is there.
@@ -39,7 +39,7 @@ class Drawn:
 
 
 def own_set(experiment_key: str) -> Drawn:
-    """Draw where a visitor's own set comes in, or what has become of it.
+    """Draw the uploader of a visitor's own set, its progress or its contents.
 
     Args:
         experiment_key: Whose model looks at it.
@@ -81,7 +81,7 @@ def follow(looking: UploadedSetJob, place: DeltaGenerator) -> None:
 
 
 def _desk(experiment_key: str) -> Desk:
-    """The desk of the visit, in its state: a cache of scope "session" would not outlast a lost connection."""
+    """Return the visit's slot, in its state: a cache of scope "session" dies with a lost connection."""
     desks: dict[str, Desk] = st.session_state.setdefault(_DESKS, {})
     if experiment_key not in desks:
         while len(desks) >= _MOST_DESKS:

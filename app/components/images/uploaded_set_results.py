@@ -25,7 +25,7 @@ Both = tuple[HeadOutput, HeadOutput]
 def own_results(
     explorer: Explorer, own: UploadedSet, before: Snapshot, after: Snapshot, colours: Palette
 ) -> None:
-    """Draw its figures, histograms and highest scores, and offer all scores.
+    """Draw the set's metrics, histograms and highest scores, and offer all scores.
 
     Args:
         explorer: For the names of classes.

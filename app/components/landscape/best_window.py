@@ -25,7 +25,7 @@ REACHES = {SearchSpace.WEIGHTS: "weights", SearchSpace.NEURONS: "neurons", Searc
 
 
 def best(key: str, settings: Settings, colours: Palette) -> float:
-    """Let the visitor set the rule, and draw what it finds.
+    """Let the visitor set the rule, and draw the best windows under it.
 
     Args:
         key: The experiment's.
@@ -98,7 +98,7 @@ def _headline(found: FoundWindows) -> None:
 
 
 def gap_words(held: HeldOutResult) -> str:
-    """One sentence on how much the choice flattered itself."""
+    """Say in one sentence how much the choice flattered itself."""
     beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
     words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
     return words.format(

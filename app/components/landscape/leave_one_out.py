@@ -13,7 +13,7 @@ from opnp.explorer import Explorer
 
 
 def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
-    """Draw the table.
+    """Draw a table of each OOD set under the window chosen without it.
 
     Args:
         explorer: For the sets' titles.

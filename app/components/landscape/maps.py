@@ -19,7 +19,7 @@ POLL_SECONDS = 0.2
 
 
 def maps(key: str, settings: Settings, colours: Palette) -> None:
-    """Draw both maps of the figure that the visitor picks.
+    """Draw both maps of the metric that the visitor picks.
 
     Args:
         key: The experiment's.
@@ -86,7 +86,7 @@ def _hover(landscape: Landscape, averages: dict[str, FloatArray], low: int, high
 
 
 def _from(key: str, settings: Settings, landscape: Landscape) -> None:
-    """What the maps were made from, and a button for the exact ones where they are not."""
+    """Name the images behind the maps, and offer a button for the exact maps where they are a sample."""
     if landscape.margin is None:
         st.caption(text.EXACT.format(images=f"{landscape.images:,}"))
         return

@@ -18,7 +18,7 @@ ROOM = 2.0
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on logits, their probabilities and their energy."""
     logits = torch.tensor(_logits(), dtype=torch.float64)
     score, largest = float(energy_score(logits)), float(msp_score(logits))
     with st.container(horizontal=True, gap="large"):
@@ -39,7 +39,7 @@ def draw(lesson: Lesson) -> None:
 
 
 def _logits() -> list[float]:
-    """What the sliders say, the shift added."""
+    """Draw the sliders, and return their values with the shift added."""
     columns = st.columns(4)
     values = []
     for column, letter, start in zip(columns, LETTERS, START, strict=False):
@@ -64,7 +64,7 @@ def _logits() -> list[float]:
 
 
 def _pair(lesson: Lesson) -> str:
-    """The picked picture and the familiar one that the model is about as sure of."""
+    """Compare the picked picture with one of the other kind that the model is about as sure of."""
     picked = chosen(lesson)
     others = [one for one in cached.subjects(lesson.key) if one.familiar != picked.familiar]
     target = confidence(lesson, picked)

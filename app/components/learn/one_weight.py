@@ -20,7 +20,7 @@ NEURONS = 50
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on changing one weight or one neuron."""
     subject = choose(lesson)
     classifier = lesson.explorer.prepared.classifier
     weight, bias = classifier.weight.cpu(), classifier.bias.cpu()
@@ -77,7 +77,7 @@ def _neuron(subject: Subject) -> int:
 
 
 def _class(names: list[str], *, off: bool) -> int:
-    """The place of the chosen one among the likely classes."""
+    """Let the visitor pick one of the likely classes, and return its place among them."""
     place = st.selectbox(
         text.learn.CLASS_LABEL,
         range(len(names)),

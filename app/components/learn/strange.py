@@ -17,7 +17,7 @@ SURE = 0.9
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on guessing the model's confidence."""
     subject = choose(lesson, on_change=_hide)
     looks, guessing = st.columns([2, 3], vertical_alignment="center")
     with looks:
@@ -55,7 +55,7 @@ def _answer(lesson: Lesson, subject: Subject, guess: float) -> None:
 
 
 def _how_often(lesson: Lesson) -> str:
-    """How often the unpruned model is very sure, of ID and of OOD images."""
+    """Say how often the unpruned model is very sure, of ID and of OOD images."""
     said = cached.unpruned(lesson.key)
     ood = [said.ood[key].confidence.numpy() for key in lesson.ood]
     sets = text.learn.SETS_ONE if len(ood) == 1 else text.learn.SETS.format(count=len(ood))

@@ -12,10 +12,10 @@ WIDTH = 150
 
 
 def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
-    """Let the visitor pick one; the choice holds through the steps.
+    """Let the visitor pick a picture; the choice holds through the steps.
 
     Args:
-        lesson: Where.
+        lesson: Of the step.
         on_change: Called when another is picked.
 
     Returns:
@@ -39,25 +39,25 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
 
 
 def chosen(lesson: Lesson) -> Subject:
-    """The one that was picked in another step, without a widget."""
+    """Return the picture that was picked in another step, without a widget."""
     offered = {subject.key: subject for subject in cached.subjects(lesson.key)}
     return offered.get(st.session_state.get(SUBJECT, ""), surest_stranger(lesson))
 
 
 def surest_stranger(lesson: Lesson) -> Subject:
-    """The strange one with the highest confidence."""
+    """Return the OOD picture with the highest confidence."""
     strangers = [subject for subject in cached.subjects(lesson.key) if not subject.familiar]
     return max(strangers, key=lambda subject: confidence(lesson, subject))
 
 
 def confidence(lesson: Lesson, subject: Subject) -> float:
-    """Of the unpruned model."""
+    """Return the unpruned model's confidence in a picture."""
     said = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
     return float(said.confidence[0])
 
 
 def picture(subject: Subject) -> None:
-    """Draw it, or say why there is none."""
+    """Draw a picture, or say why there is none."""
     if subject.image is None:
         st.caption(text.learn.NO_PICTURE)
     else:

@@ -16,7 +16,7 @@ SAME = 0.005
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on a toy net before and after pruning."""
     left, middle, right = st.columns([3, 2, 4])
     with left:
         data = st.segmented_control(

@@ -21,7 +21,7 @@ FARTHEST = 0.02
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on FPR95 against accuracy."""
     side, pruning = window.choose()
     ood = lesson.ood
     before = cached.unpruned_figures(lesson.key, ood, Half.TUNE)

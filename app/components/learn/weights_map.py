@@ -11,7 +11,7 @@ HEIGHT = 380
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on the sensitivities of the real last layer."""
     _, pruning = window.choose()
     prepared = lesson.explorer.prepared
     head, maps = prepared.heads(pruning), prepared.maps

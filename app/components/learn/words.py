@@ -17,6 +17,6 @@ def new_words(terms: Iterable[str]) -> None:
 
 
 def all_words() -> None:
-    """The whole list, folded."""
+    """Draw the whole glossary, folded."""
     with st.expander(text.learn.GLOSSARY, icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in text.glossary.TERMS.items()))

@@ -15,7 +15,7 @@ from opnp.inference.predict import predict
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on the visitor's own picture."""
     if not lesson.explorer.prepared.experiment.accepts_images:
         st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
         return
@@ -41,7 +41,7 @@ def draw(lesson: Lesson) -> None:
 
 
 def _picture(lesson: Lesson) -> Picture | None:
-    """What the visitor brought or picked; None before, or where it cannot be read and the page says so."""
+    """Let the visitor bring or pick a picture; None before, or where the page says it cannot be read."""
     examples = cached.examples(lesson.key)
     source = st.segmented_control(
         text.learn.SOURCE_LABEL,

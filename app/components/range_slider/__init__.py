@@ -20,7 +20,7 @@ _mount = custom_component(Path(__file__).parent)
 
 @dataclass(frozen=True)
 class Mark:
-    """A place worth knowing, below the slider, to be picked.
+    """A place worth knowing, below the slider, that can be picked.
 
     Attributes:
         sign: Stands at the place.
@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class SliderMove:
-    """What the slider says.
+    """A message of the slider, with its new position.
 
     Attributes:
         window: Its new position.
@@ -61,7 +61,7 @@ def range_slider(
     marks: Sequence[Mark],
     live: bool,
 ) -> None:
-    """Draw the slider.
+    """Draw a range slider that reports while its thumbs move.
 
     Args:
         key: Of the component, unique on the page.
@@ -97,7 +97,7 @@ def range_slider(
 
 
 def last_moved(key: str) -> SliderMove | None:
-    """What a slider said last; None if nothing, or nothing that a slider says.
+    """Return a slider's last message; None if there is none, or none that a slider sends.
 
     Args:
         key: Of the component.

@@ -15,7 +15,7 @@ NEURON = "neuron"
 
 
 class Part(StrEnum):
-    """What the page shows; only the chosen one computes."""
+    """The parts of the page; only the chosen one computes."""
 
     MAP = "Map"
     DISTRIBUTION = "Distribution"
@@ -25,7 +25,7 @@ class Part(StrEnum):
 
 
 def settle(shown: SensitivityView) -> None:
-    """Choose the most sensitive neuron at first, and forget what this experiment does not have."""
+    """Choose the most sensitive neuron at first, and drop a class or neuron of another experiment."""
     state, width = st.session_state, len(shown.neurons)
     if state.get(CLASS, shown.labels[0]) not in shown.labels:
         del state[CLASS]
@@ -34,7 +34,7 @@ def settle(shown: SensitivityView) -> None:
 
 
 def part() -> Part:
-    """Let the visitor pick a part."""
+    """Let the visitor pick a part of the page."""
     parts = [str(each) for each in Part]
     with url.heeded(PART, one_of(parts)) as bind:
         picked = st.segmented_control(

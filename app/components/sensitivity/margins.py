@@ -15,7 +15,7 @@ from opnp.interpret.marginals import class_totals
 
 
 def margins(shown: SensitivityView, rows: npt.NDArray[np.int64], neuron: int) -> None:
-    """Draw both, side by side.
+    """Draw the sensitivities of the classes and of the neurons, side by side.
 
     Args:
         shown: The experiment at a position.

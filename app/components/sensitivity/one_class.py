@@ -81,7 +81,7 @@ def _figures(shown: SensitivityView, row: int) -> None:
 
 
 def _moved(shown: SensitivityView, row: int) -> None:
-    """Where its images go, if they do."""
+    """Say to which classes pruning moved the class's images, if it moved any."""
     labels = shown.explorer.prepared.id_test.labels.numpy()
     before, after = cached.unpruned(shown.key), shown.explorer.at(shown.pruning)
     went = reclassified(before.id_test, after.id_test, labels, row)

@@ -50,7 +50,7 @@ def _about(shown: SensitivityView, sample: ImageSample) -> None:
 
 
 def _nearest(shown: SensitivityView, sample: ImageSample) -> list[tuple[int, float]]:
-    """Rows of the ID test set and their cosines; a picture of that set does not count as its own."""
+    """Find rows of the ID test set and their cosines; a picture of that set does not count as its own."""
     found = kept.nearest_rows(shown.key, sample.features, NEAREST + 1)
     pairs = zip(found.rows.tolist(), found.similarity.tolist(), strict=True)
     return [(row, similarity) for row, similarity in pairs if row != sample.id_test_row][:NEAREST]

@@ -59,7 +59,7 @@ def _figures(shown: SensitivityView, neuron: int) -> None:
 
 
 def _without(shown: SensitivityView, neuron: int) -> None:
-    """What becomes of the mean score of ID and of OOD images when this neuron alone is switched off."""
+    """Draw the change of the mean score of ID and of OOD images when this neuron alone is off."""
     prepared = shown.explorer.prepared
     falls = _removal(shown, neuron, prepared.id_test.features, kept.sampled_logits(shown.key))
     st.metric(text.WITHOUT, f"{-float(falls.mean()):+.3f}", help=text.WITHOUT_HELP)
@@ -129,7 +129,7 @@ def _drivers(shown: SensitivityView, neuron: int) -> None:
 
 
 def _by_class(shown: SensitivityView, neuron: int) -> None:
-    """The neuron's mean answer to the ID test images of each class."""
+    """Draw the neuron's mean answer to the ID test images of each class."""
     prepared = shown.explorer.prepared
     labels, values = prepared.id_test.labels.numpy(), prepared.id_test.features[:, neuron].double().numpy()
     classes = len(shown.labels)

@@ -47,12 +47,12 @@ class View:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where the chosen weight is."""
+        """Row and column of the chosen weight."""
         row, neuron = self.chosen
         return int(np.flatnonzero(self.rows == row)[0]), int(np.flatnonzero(self.columns == neuron)[0])
 
     def around(self) -> "View":
-        """The part of it around the chosen weight."""
+        """Cut out the part around the chosen weight."""
         row, column = (
             min(max(at - size // 2, 0), max(len(part) - size, 0))
             for part, at, size in zip((self.rows, self.columns), self.place, ZOOM, strict=True)
@@ -62,7 +62,7 @@ class View:
 
 
 def overview(shown: SensitivityView) -> None:
-    """Draw the map and what belongs to it.
+    """Draw the map, its close-up, the chosen weight and the map's margins.
 
     Args:
         shown: The experiment at a position.
@@ -137,7 +137,7 @@ def _map(shown: SensitivityView, view: View, title: str, name: str) -> BinnedMap
 
 
 def _values(shown: SensitivityView, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
-    """Part of the map in [0, 1]: shares of the largest sensitivity, or ranks."""
+    """Scale part of the map to [0, 1]: shares of the largest sensitivity, or ranks."""
     if by_rank:
         return shown.ranks[part] / max(int(shown.ranks.max()), 1)
     top = float(shown.weights.max())

@@ -19,7 +19,7 @@ _YOURS = "yours"
 
 @dataclass(frozen=True)
 class ImageSample:
-    """A picture by its features.
+    """A picture with its features.
 
     Attributes:
         name: For people.

@@ -13,7 +13,7 @@ from opnp.interpret.distribution import Distribution, distribution
 
 
 def spread(shown: SensitivityView) -> None:
-    """Draw the weights' distribution and the neurons'.
+    """Draw the distribution of the weights' sensitivities and that of the neurons'.
 
     Args:
         shown: The experiment at a position.
@@ -47,7 +47,7 @@ def _chart(
 
 
 def _overlap(shown: SensitivityView) -> str | None:
-    """Why pruned weights may be as sensitive as kept ones, if they may."""
+    """Return the reason why pruned weights may be as sensitive as kept ones, if they may."""
     if shown.pruning.neurons != OPEN:
         return text.REASON_NEURONS
     per_class = shown.pruning.scope is RankScope.PER_CLASS and shown.pruning.weights != OPEN

@@ -15,7 +15,7 @@ WIDTH = 104
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """One of them.
+    """An ID test image with its caption.
 
     Attributes:
         row: Of the ID test set.
@@ -27,7 +27,7 @@ class Thumbnail:
 
 
 def thumbnails(shown: SensitivityView, images: Sequence[Thumbnail]) -> None:
-    """Draw them side by side; without pictures where only features are at hand.
+    """Draw images side by side; without pictures where only features are at hand.
 
     Args:
         shown: The experiment.

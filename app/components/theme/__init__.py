@@ -20,6 +20,6 @@ def themed() -> None:
 
 
 def _properties(colours: Palette) -> str:
-    """The palette's single colours as CSS custom properties, which `page.css` reads."""
+    """Write the palette's single colours as CSS custom properties, which `page.css` reads."""
     values = {name: value for name, value in asdict(colours).items() if isinstance(value, str)}
     return f":root {{ {' '.join(f'--opnp-{name}: {value};' for name, value in values.items())} }}"
