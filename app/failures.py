@@ -39,6 +39,6 @@ def show(error: Exception) -> bool:
     Returns:
         That nothing else is to be shown.
     """
-    said = str(error) if isinstance(error, OpnpError) else text.PAGE_FAILED
-    st.error(message(said), icon=":material/error:")
+    words = str(error) if isinstance(error, OpnpError) else text.PAGE_FAILED
+    st.error(message(words), icon=":material/error:")
     return True

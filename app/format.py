@@ -43,8 +43,8 @@ def signed(change: float) -> str:
         >>> signed(-0.234), signed(-0.001)
         ('-0.23', '0.00')
     """
-    said = f"{change:+.2f}"
-    return said[1:] if float(said) == 0 else said
+    formatted = f"{change:+.2f}"
+    return formatted[1:] if float(formatted) == 0 else formatted
 
 
 def threshold(value: float) -> str:

@@ -33,7 +33,7 @@ def score_panels(
     Returns:
         Two panels, and their edges.
     """
-    both = [seen(position, keys) for position in (before, after)]
+    both = [tuning_scores(position, keys) for position in (before, after)]
     edges = shared_edges([both[0][0], both[1][0], *both[0][1], *both[1][1]], before=drawn)
     panels = [
         Panel(
@@ -54,7 +54,7 @@ def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) ->
     return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
 
 
-def seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+def tuning_scores(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
     """Return ID scores at a position, and those of each OOD set's half that the sliders see."""
     if isinstance(position, Glance):
         return position.id_scores, [position.ood_scores[key] for key in keys]

@@ -24,14 +24,14 @@ class Picture:
         name: As the visitor calls it.
         image: The picture, small enough to show.
         note: What was done to it on the way, if anything.
-        seen: What the model sees of it, (H, W) or (H, W, 3) uint8.
+        model_view: What the model sees of it, (H, W) or (H, W, 3) uint8.
         features: (D,) float32 on the CPU.
     """
 
     name: str
     image: Image.Image
     note: str | None
-    seen: npt.NDArray[np.uint8]
+    model_view: npt.NDArray[np.uint8]
     features: torch.Tensor
 
 

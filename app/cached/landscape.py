@@ -7,7 +7,7 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.jobs.call import Call
+    from app.jobs.call import BackgroundCall
     from app.jobs.exact_landscapes import ExactLandscapesJob
     from opnp.config import Pruning
     from opnp.search.find_windows import FoundWindows
@@ -59,13 +59,13 @@ def choice(key: str, ood: tuple[str, ...], space: str, loss: float, *, blind: bo
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def best_found(key: str, ood: tuple[str, ...]) -> "Call[FoundWindows]":
+def best_found(key: str, ood: tuple[str, ...]) -> "BackgroundCall[FoundWindows]":
     """Return the search that the Landscape page shows first; whoever asks first may start it."""
-    from app.jobs.call import Call
+    from app.jobs.call import BackgroundCall
     from opnp.search.coarse_to_fine import SearchSpace
     from opnp.search.trial import MAX_ACCURACY_LOSS
 
-    return Call(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
+    return BackgroundCall(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

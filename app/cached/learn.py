@@ -19,22 +19,22 @@ def subjects(key: str) -> "tuple[Subject, ...]":
     """Return the experiment's examples; without any, a typical ID image and each OOD set's surest."""
     from app.pictures import Subject
 
-    found = tuple(
-        Subject(one.key, one.title, one.in_distribution, seen.image, seen.features)
-        for one in examples(key)
-        for seen in [example(key, one.key)]
+    given = tuple(
+        Subject(offered.key, offered.title, offered.in_distribution, picture.image, picture.features)
+        for offered in examples(key)
+        for picture in [example(key, offered.key)]
     )
-    return found or (*_surest(key), _typical(key))
+    return given or (*_surest(key), _typical(key))
 
 
 def _surest(key: str) -> "list[Subject]":
-    prepared, said = ready(key).prepared, unpruned(key)
-    found = []
+    prepared, output = ready(key).prepared, unpruned(key)
+    surest = []
     for images in prepared.experiment.ood:
-        row = int(said.ood[images.key].confidence.argmax())
+        row = int(output.ood[images.key].confidence.argmax())
         title = text.learn.SURE_OF.format(title=images.title)
-        found.append(_subject(key, images.key, row, title, familiar=False))
-    return found
+        surest.append(_subject(key, images.key, row, title, familiar=False))
+    return surest
 
 
 def _typical(key: str) -> "Subject":
@@ -50,12 +50,12 @@ def _subject(key: str, set_key: str, row: int, title: str, *, familiar: bool) ->
 
     prepared = ready(key).prepared
     source = prepared.id_test if familiar else prepared.ood[set_key]
-    shown = image(key, set_key, row) if prepared.experiment.accepts_images else None
-    return Subject(set_key, title, familiar, shown, source.features[row])
+    picture = image(key, set_key, row) if prepared.experiment.accepts_images else None
+    return Subject(set_key, title, familiar, picture, source.features[row])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def carried(key: str) -> tuple[float, int, int]:
+def sensitivity_totals(key: str) -> tuple[float, int, int]:
     """Return the sum of all sensitivities, how many of the largest make up half of it, and the zeros."""
     descending = -np.sort(-ready(key).prepared.maps.weights.numpy(), axis=None)
     sums = np.cumsum(descending, dtype=np.float64)
@@ -68,9 +68,9 @@ def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
     """Compute AUROC of the unpruned model's confidence and of its energy, averaged over those OOD sets."""
     from opnp.metrics import auroc
 
-    said = unpruned(key)
-    by_confidence = [auroc(said.id_test.confidence, said.ood[name].confidence) for name in ood]
-    by_energy = [auroc(said.id_test.scores, said.ood[name].scores) for name in ood]
+    output = unpruned(key)
+    by_confidence = [auroc(output.id_test.confidence, output.ood[name].confidence) for name in ood]
+    by_energy = [auroc(output.id_test.scores, output.ood[name].scores) for name in ood]
     return float(np.mean(by_confidence)), float(np.mean(by_energy))
 
 

@@ -49,7 +49,7 @@ def headline(key: str) -> "Summary | None":
         return lookup_summary(store, key)
 
 
-def understood(experiment: "Experiment") -> "ExperimentSummary":
+def experiment_summary(experiment: "Experiment") -> "ExperimentSummary":
     """Summarize an experiment; its model is loaded once for the same files and preparation."""
     looked_at = (experiment.state(), *map(_identity, experiment.sets))
     return _understood(experiment.key, looked_at, headline(experiment.key))

@@ -15,7 +15,7 @@ POINTS = 400
 
 
 @dataclass(frozen=True)
-class Line:
+class CurveStyle:
     """The style of one curve.
 
     Attributes:
@@ -41,7 +41,11 @@ def coverage_chart(
     Returns:
         The figure.
     """
-    styles = (Line(colours.text, "dot"), Line(colours.text, "dash"), Line(colours.id, "solid"))
+    styles = (
+        CurveStyle(colours.text, "dot"),
+        CurveStyle(colours.text, "dash"),
+        CurveStyle(colours.id, "solid"),
+    )
     drawn = [_curve(name, curve, style) for (name, curve), style in zip(curves.items(), styles, strict=True)]
     chosen = list(curves.values())[-1]
     place = max(int(np.searchsorted(-chosen.thresholds, -threshold, side="right")) - 1, 0)
@@ -67,7 +71,7 @@ def coverage_chart(
     return figure([*drawn, mark], axes, colours, title=title, height=360, layout={"legend": legend})
 
 
-def _curve(name: str, curve: RiskCoverage, style: Line) -> Spec:
+def _curve(name: str, curve: RiskCoverage, style: CurveStyle) -> Spec:
     places = np.unique(np.linspace(0, curve.coverage.size - 1, POINTS).astype(int))
     return {
         "type": "scatter",

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import brief, whole
+from app.charts.names import escape_name, short_name
 from app.charts.palette import Palette
-from app.charts.sensitivity import DARKEST, colour_scale, veil
+from app.charts.sensitivity import DARKEST, colour_scale, pruned_overlay
 from opnp.metrics import FloatArray
 
 LONGEST = 18
@@ -55,10 +55,10 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
     """
     rows, columns = grid.values.shape
     lowest = _lowest(grid.values)
-    shown = grid.values if by_rank else _logs(grid.values, lowest)
+    values = grid.values if by_rank else _logs(grid.values, lowest)
     heat: Spec = {
         "type": "heatmap",
-        "z": shown.astype(np.float32),
+        "z": values.astype(np.float32),
         "zmin": 0 if by_rank else lowest,
         "zmax": 1 if by_rank else 0,
         "colorscale": colour_scale(colours),
@@ -73,7 +73,9 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
         "mode": "markers",
         "x": places[1].astype(np.int16),
         "y": places[0].astype(np.int16),
-        "text": [f"{row}, {column}" for row in map(whole, grid.row_names) for column in grid.column_names],
+        "text": [
+            f"{row}, {column}" for row in map(escape_name, grid.row_names) for column in grid.column_names
+        ],
         "customdata": grid.values.ravel().astype(np.float32),
         "marker": {"size": 9, "symbol": "square", "opacity": 0},
         "selected": invisible,
@@ -95,7 +97,7 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
         "clickmode": "event+select",
         "shapes": [] if grid.chosen is None else _frame(grid.chosen, rows, columns, colours),
     }
-    over = veil(grid.kept, np.arange(columns), list(range(rows)), colours)
+    over = pruned_overlay(grid.kept, np.arange(columns), list(range(rows)), colours)
     return figure([heat, over, targets], axes, colours, title=title, height=380, layout=layout)
 
 
@@ -113,7 +115,7 @@ def _marks(places: Sequence[int]) -> list[int]:
 def _named(names: Sequence[str]) -> Spec:
     if len(names) > MOST_NAMES:
         return {"showticklabels": False, "title": "classes"}
-    short = [brief(name, LONGEST) for name in names]
+    short = [short_name(name, LONGEST) for name in names]
     return {"tickvals": list(range(len(names))), "ticktext": short, "automargin": True}
 
 

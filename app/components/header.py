@@ -55,10 +55,10 @@ def introduce(place: DeltaGenerator, introduction: str, job: PreparationJob) -> 
         st.caption(f"{introduction}  \n{_running(job.explorer)}")
         for doubt in job.doubts:
             st.warning(message(doubt), icon=":material/warning:")
-        shown = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
-        for remark in shown:
+        first = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
+        for remark in first:
             st.caption(f":material/info: {message(remark)}")
-        rest = job.remarks[len(shown) :]
+        rest = job.remarks[len(first) :]
         if rest:
             with st.expander(text.MORE_REMARKS.format(count=len(rest))):
                 st.markdown("\n".join(f"- {message(remark)}" for remark in rest))

@@ -8,7 +8,7 @@ from app.jobs.job import Job
 T = TypeVar("T")
 
 
-class Call(Job, Generic[T]):
+class BackgroundCall(Job, Generic[T]):
     """A call of a function, run in the background.
 
     Attributes:

@@ -47,8 +47,8 @@ class ComparisonRun:
 
     def scored(self, recipe: Recipe) -> MethodScores | None:
         """Return the scores of a recipe, if they are computed."""
-        said = self._scored.get(recipe)
-        return said if isinstance(said, MethodScores) else None
+        scores = self._scored.get(recipe)
+        return scores if isinstance(scores, MethodScores) else None
 
     def compute(self, recipe: Recipe, ood: Ood, cancel: threading.Event) -> None:
         """Compute a missing row; one at a time, so that times are those of a machine at rest.
@@ -61,10 +61,10 @@ class ComparisonRun:
                 return
             if recipe not in self._scored:
                 with Store() as store:
-                    said = attempt(self.prepared, self._known(store), recipe, cancel, store)
-                _keep(self._scored, recipe, said, KEPT)
-            said = self._scored[recipe]
-            row = row_of(recipe.title, self.prepared, said, ood, Half.REPORT)
+                    scores = attempt(self.prepared, self._known(store), recipe, cancel, store)
+                _keep(self._scored, recipe, scores, KEPT)
+            scores = self._scored[recipe]
+            row = row_of(recipe.title, self.prepared, scores, ood, Half.REPORT)
             _keep(self._rows, (recipe, ood), row, 4 * KEPT)
 
     def _known(self, store: Store) -> Training:

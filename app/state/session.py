@@ -51,7 +51,7 @@ class Settings:
 
 
 @dataclass
-class Course:
+class History:
     """The settings that a visit has shown, in their order.
 
     One object, because Streamlit may stop a script at any touch of the session's state, also in a callback:
@@ -61,60 +61,60 @@ class Course:
         present: The settings that the page shows.
         earlier: Those before, the latest last.
         undone: How often undo was clicked since the page was last drawn.
-        wanted: Settings that the widgets are still to show.
+        pending: Settings that the widgets are still to show.
     """
 
     present: Settings | None = None
     earlier: list[Settings] = field(default_factory=list)
     undone: int = 0
-    wanted: Settings | None = None
+    pending: Settings | None = None
 
     def undo(self) -> None:
         """Note a click. A callback: it touches nothing else, and is served when the page is drawn."""
         self.undone += 1
 
-    def settle(self, settings: Settings) -> None:
+    def record(self, settings: Settings) -> None:
         """Note the settings that the page now shows; what came before them can be undone."""
         if self.present is not None and self.present != settings:
             self.earlier = [*self.earlier, self.present][-_LONGEST:]
         self.present = settings
 
-    def turn(self, settings: Settings) -> None:
+    def apply_undo(self, settings: Settings) -> None:
         """Apply the clicks on undo: a move before them that was never drawn is what they undo first.
 
         Args:
             settings: What the widgets say.
         """
         clicks, self.undone = self.undone, 0
-        self.settle(settings)
+        self.record(settings)
         for _ in range(min(clicks, len(self.earlier))):
-            self.present = self.wanted = self.earlier.pop()
+            self.present = self.pending = self.earlier.pop()
 
 
-def course() -> Course:
+def history() -> History:
     """Return the settings that this visit has shown."""
-    found: Course = st.session_state.setdefault(_COURSE, Course())
-    return found
+    visit: History = st.session_state.setdefault(_COURSE, History())
+    return visit
 
 
-def turn(all_ood: tuple[str, ...]) -> None:
+def apply_undo(all_ood: tuple[str, ...]) -> None:
     """Apply clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
 
     Args:
         all_ood: Keys of the experiment's OOD sets.
     """
-    visit = course()
+    visit = history()
     if visit.undone:
-        visit.turn(read(all_ood))
-        rest()
-    _serve(visit)
+        visit.apply_undo(read(all_ood))
+        release()
+    _show_pending(visit)
 
 
-def _serve(visit: Course) -> None:
+def _show_pending(visit: History) -> None:
     """Set the widgets to the pending settings; begun again where a run was stopped in the middle."""
-    if visit.wanted is not None:
-        _show(visit.wanted)
-        visit.wanted = None
+    if visit.pending is not None:
+        _show(visit.pending)
+        visit.pending = None
 
 
 def read(all_ood: tuple[str, ...]) -> Settings:
@@ -132,7 +132,7 @@ def read(all_ood: tuple[str, ...]) -> Settings:
     )
 
 
-def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
+def enter_experiment(experiment: str, all_ood: tuple[str, ...]) -> None:
     """Choose all OOD sets when another experiment is opened; their keys may be the same.
 
     Args:
@@ -144,7 +144,7 @@ def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
     st.session_state[_ARRIVED] = experiment
 
 
-def arrived(experiment: str) -> bool:
+def is_current(experiment: str) -> bool:
     """Return whether an experiment is the one that was shown last."""
     return bool(st.session_state.get(_ARRIVED) == experiment)
 
@@ -157,7 +157,7 @@ def move(key: str, window: Window, *, moving: bool) -> None:
         window: Its new position.
         moving: Whether the thumb is still held.
     """
-    _serve(course())
+    _show_pending(history())
     st.session_state[key] = tuple(window)
     st.session_state[_MOVING] = moving
 
@@ -167,25 +167,25 @@ def moving() -> bool:
     return bool(st.session_state.get(_MOVING, False))
 
 
-def rest() -> None:
+def release() -> None:
     """Note that no thumb is held: the whole page is drawn."""
     st.session_state[_MOVING] = False
 
 
-def tried() -> tuple[Pruning, ...]:
+def tried_prunings() -> tuple[Pruning, ...]:
     """Return every pruning of this visit that undo still knows, each once, the present one last."""
-    visit = course()
+    visit = history()
     settings = [*visit.earlier, visit.present or Settings()]
-    latest_last = dict.fromkeys(reversed([one.pruning for one in settings]))
+    latest_last = dict.fromkeys(reversed([each.pruning for each in settings]))
     return tuple(reversed(latest_last))
 
 
 def choose(pruning: Pruning) -> None:
     """Set the pruning, as if the sliders had been moved. A callback."""
-    visit = course()
-    ood = (visit.wanted or visit.present or Settings()).ood
-    visit.wanted = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
-    _serve(visit)
+    visit = history()
+    ood = (visit.pending or visit.present or Settings()).ood
+    visit.pending = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
+    _show_pending(visit)
 
 
 def _show(settings: Settings) -> None:

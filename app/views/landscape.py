@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.landscape.best_window import best
+from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
 from app.shell import view
@@ -19,7 +19,7 @@ def landscape(explorer: Explorer, settings: Settings) -> None:
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
     maps(key, settings, colours)
-    loss = best(key, settings, colours)
+    loss = best_window(key, settings, colours)
     left_out(explorer, settings, loss)
 
 

@@ -36,14 +36,14 @@ class RequestedRow:
     recipe: Recipe
 
 
-def wanted_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
+def requested_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
     """Return all rows of the page, the visitor's own first; of two with one name an own one is numbered."""
     standard = [RequestedRow(recipe.title, recipe) for recipe in default_rows(pruning)]
-    seen: dict[str, int] = {}
+    occurrences: dict[str, int] = {}
     named = []
     for row in (*standard, *own_rows()):
-        seen[row.name] = seen.get(row.name, 0) + 1
-        number = seen[row.name]
+        occurrences[row.name] = occurrences.get(row.name, 0) + 1
+        number = occurrences[row.name]
         named.append(row if number == 1 else RequestedRow(f"{row.name} ({number})", row.recipe))
     return (*named[len(standard) :], *named[: len(standard)])
 
@@ -66,18 +66,18 @@ def remove(place: int) -> None:
     st.session_state[_OWN] = tuple(row for number, row in enumerate(own_rows()) if number != place)
 
 
-def follow() -> None:
+def follow_address() -> None:
     """Take over the rows of an address that did not come from here, then write the present ones into it."""
-    said = tuple(st.query_params.get_all(_PARAMETER))
-    with url.asked(_PARAMETER) as asked:
-        if asked and asked != st.session_state.get(_SEEN):
-            st.session_state[_OWN], refused = _read(asked)
+    written = tuple(st.query_params.get_all(_PARAMETER))
+    with url.query_values(_PARAMETER) as values:
+        if values and values != st.session_state.get(_SEEN):
+            st.session_state[_OWN], refused = _read(values)
             if refused:
-                url.say(_PARAMETER, " ".join(refused))
+                url.warn(_PARAMETER, " ".join(refused))
     present = tuple(f"{spell(row.recipe)}|{row.name}" for row in own_rows())
-    if present and present != said:
+    if present and present != written:
         st.query_params[_PARAMETER] = list(present)
-    elif said and not present:
+    elif written and not present:
         del st.query_params[_PARAMETER]
     st.session_state[_SEEN] = present
 

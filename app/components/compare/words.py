@@ -10,7 +10,7 @@ from opnp.comparison.table import Row
 from opnp.config import UNPRUNED, Pruning, windows_text
 
 
-def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:
+def draw_notes(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:
     """Draw the notes below the table.
 
     Args:

@@ -34,7 +34,7 @@ class ThresholdRequest:
     ood_share: float
 
 
-def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
+def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
     """Let the visitor choose the rule for the threshold.
 
     Args:
@@ -87,7 +87,7 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
 
 
 def _kind() -> str:
-    with url.heeded("rule", one_of(RULES)) as bind:
+    with url.bind_to_url("rule", one_of(RULES)) as bind:
         return st.segmented_control(
             text.RULE_LABEL,
             RULES,
@@ -100,19 +100,19 @@ def _kind() -> str:
 
 
 def _which(keys: list[str], titles: dict[str, str]) -> str:
-    with url.heeded("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
+    with url.bind_to_url("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
         return st.selectbox(
             text.WHICH_LABEL, keys, format_func=lambda key: titles[key], key="limited", bind=bind
         )
 
 
 def _slider(key: str, label: str, low: float, high: float, default: float) -> float:
-    with url.heeded(key, number(low, high)) as bind:
+    with url.bind_to_url(key, number(low, high)) as bind:
         return st.slider(label, low, high, default, 0.5, format="%g %%", key=key, bind=bind)
 
 
 def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:
-    with url.heeded(key, number(0, high)) as bind:
+    with url.bind_to_url(key, number(0, high)) as bind:
         return st.number_input(
             label, 0.0, high, default, 1.0, key=key, help=help_text, format="%g", bind=bind
         )

@@ -23,7 +23,7 @@ _SHOWN = "_shown_pictures"
 _TOUCHED = "_touched_uploads"
 
 
-def brought(experiment_key: str) -> tuple[list[Picture], list[str]]:
+def upload_pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
     """Draw the uploader and the camera, and return their pictures.
 
     Args:

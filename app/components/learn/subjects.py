@@ -11,7 +11,7 @@ SUBJECT = "learn-subject"
 WIDTH = 150
 
 
-def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
+def choose_subject(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
     """Let the visitor pick a picture; the choice holds through the steps.
 
     Args:
@@ -27,7 +27,7 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
     picked = st.pills(
         text.learn.PICTURE_LABEL,
         list(offered),
-        default=surest_stranger(lesson).key,
+        default=surest_ood(lesson).key,
         required=True,
         format_func=lambda key: plain(offered[key].title),
         key=SUBJECT,
@@ -38,13 +38,13 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
     return offered[picked]
 
 
-def chosen(lesson: Lesson) -> Subject:
+def chosen_subject(lesson: Lesson) -> Subject:
     """Return the picture that was picked in another step, without a widget."""
     offered = {subject.key: subject for subject in cached.subjects(lesson.key)}
-    return offered.get(st.session_state.get(SUBJECT, ""), surest_stranger(lesson))
+    return offered.get(st.session_state.get(SUBJECT, ""), surest_ood(lesson))
 
 
-def surest_stranger(lesson: Lesson) -> Subject:
+def surest_ood(lesson: Lesson) -> Subject:
     """Return the OOD picture with the highest confidence."""
     strangers = [subject for subject in cached.subjects(lesson.key) if not subject.familiar]
     return max(strangers, key=lambda subject: confidence(lesson, subject))
@@ -52,11 +52,11 @@ def surest_stranger(lesson: Lesson) -> Subject:
 
 def confidence(lesson: Lesson, subject: Subject) -> float:
     """Return the unpruned model's confidence in a picture."""
-    said = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
-    return float(said.confidence[0])
+    output = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
+    return float(output.confidence[0])
 
 
-def picture(subject: Subject) -> None:
+def draw_picture(subject: Subject) -> None:
     """Draw a picture, or say why there is none."""
     if subject.image is None:
         st.caption(text.learn.NO_PICTURE)

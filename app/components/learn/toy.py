@@ -58,8 +58,8 @@ def draw(lesson: Lesson) -> None:
     lesson.say(_judged(before, after))
 
 
-def _plane(seen: Surface, title: str) -> Plane:
-    return Plane(title, seen.score, seen.lead, seen.threshold)
+def _plane(outputs: Surface, title: str) -> Plane:
+    return Plane(title, outputs.score, outputs.lead, outputs.threshold)
 
 
 def _sentence(before: Surface, after: Surface) -> str:

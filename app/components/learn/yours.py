@@ -25,8 +25,10 @@ def draw(lesson: Lesson) -> None:
         return
     _, pruning = window.chosen()
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
-    said = [predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)]
-    card(Verdict(picture, *said), pruned=pruning.kind != "unpruned")
+    predictions = [
+        predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)
+    ]
+    card(Verdict(picture, *predictions), pruned=pruning.kind != "unpruned")
     draw_histograms(
         lesson.explorer,
         lesson.ood,
@@ -34,7 +36,7 @@ def draw(lesson: Lesson) -> None:
         after,
         lesson.colours,
         titles=BEFORE_AND_AFTER.titles(pruning),
-        marks=[[prediction.score] for prediction in said],
+        marks=[[prediction.score] for prediction in predictions],
         names=[picture.name],
     )
     st.markdown(text.learn.END)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from app.cached import sensitivity as kept
 from app.charts.palette import Palette
-from app.charts.sensitivity import unlike
+from app.charts.sensitivity import distinct_names
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.pruning import PrunedHead
@@ -38,7 +38,7 @@ class SensitivityView:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Names of the classes, no two alike."""
-        return unlike(self.explorer.prepared.classifier.class_names)
+        return distinct_names(self.explorer.prepared.classifier.class_names)
 
     @cached_property
     def head(self) -> PrunedHead:
