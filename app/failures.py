@@ -13,7 +13,7 @@ log = logging.getLogger("opnp.app")
 
 
 def sentence(error: BaseException, expected: str) -> str:
-    """What a visitor is told of an error.
+    """Describe an error to a visitor.
 
     Args:
         error: Ours, whose message is made for people, or any other.
@@ -32,13 +32,13 @@ def sentence(error: BaseException, expected: str) -> str:
 
 
 def show(error: Exception) -> bool:
-    """Draw what went wrong where the page has come to; the server has logged the trace.
+    """Draw the message of an error where the page has come to; the server has logged the trace.
 
     Of an error that is not ours nothing is shown: it may name paths and classes, and its text may raise.
 
     Returns:
         That nothing else is to be shown.
     """
-    said = str(error) if isinstance(error, OpnpError) else text.PAGE_FAILED
-    st.error(message(said), icon=":material/error:")
+    words = str(error) if isinstance(error, OpnpError) else text.PAGE_FAILED
+    st.error(message(words), icon=":material/error:")
     return True

@@ -6,7 +6,7 @@ from opnp.evaluation.intervals import Interval
 
 
 def percent(fraction: float) -> str:
-    """A fraction in percent with one decimal.
+    """Format a fraction in percent with one decimal.
 
     Example:
         >>> percent(0.0537)
@@ -16,7 +16,7 @@ def percent(fraction: float) -> str:
 
 
 def points(change: float) -> str:
-    """A difference of two fractions in percentage points, signed.
+    """Format a difference of two fractions in percentage points, signed.
 
     Example:
         >>> points(-0.243), points(0.00001)
@@ -27,7 +27,7 @@ def points(change: float) -> str:
 
 
 def tenth(value: float) -> float:
-    """A number as one decimal shows it, for tables that the browser formats: it rounds halves another way.
+    """Round to one decimal, for tables that the browser formats: it rounds halves another way.
 
     Example:
         >>> tenth(13.25), tenth(13.35)
@@ -37,18 +37,18 @@ def tenth(value: float) -> float:
 
 
 def signed(change: float) -> str:
-    """A difference of two scores, signed; what rounds to nothing has no sign.
+    """Format a difference of two scores, signed; what rounds to nothing has no sign.
 
     Example:
         >>> signed(-0.234), signed(-0.001)
         ('-0.23', '0.00')
     """
-    said = f"{change:+.2f}"
-    return said[1:] if float(said) == 0 else said
+    formatted = f"{change:+.2f}"
+    return formatted[1:] if float(formatted) == 0 else formatted
 
 
 def threshold(value: float) -> str:
-    """A threshold of a score, or of a confidence.
+    """Format a threshold of a score, or of a confidence.
 
     Example:
         >>> threshold(4.77), threshold(0.63241)
@@ -58,7 +58,7 @@ def threshold(value: float) -> str:
 
 
 def interval(ends: Interval) -> str:
-    """An interval in percent.
+    """Format an interval in percent.
 
     Example:
         >>> interval(Interval(0.05, 0.071))
@@ -68,7 +68,7 @@ def interval(ends: Interval) -> str:
 
 
 def with_interval(fraction: float, ends: Interval) -> str:
-    """A fraction in percent with its interval, short enough for a table.
+    """Format a fraction in percent with its interval, short enough for a table.
 
     Example:
         >>> with_interval(0.06, Interval(0.05, 0.071))
@@ -78,7 +78,7 @@ def with_interval(fraction: float, ends: Interval) -> str:
 
 
 def cut(words: str, longest: int) -> str:
-    """Words of at most so many letters.
+    """Cut words to at most so many letters.
 
     Example:
         >>> cut("in short", 8), cut("at length", 8)
@@ -88,7 +88,7 @@ def cut(words: str, longest: int) -> str:
 
 
 def plain(words: str) -> str:
-    r"""Words from outside as Markdown that shows them and does nothing else.
+    r"""Escape words from outside into Markdown that shows them and does nothing else.
 
     Example:
         >>> plain("![x](y)")
@@ -98,7 +98,7 @@ def plain(words: str) -> str:
 
 
 def message(words: str) -> str:
-    r"""Sentences that begin with our own words, such as an error's, as Markdown that shows them.
+    r"""Escape sentences that begin with our own words, such as an error's, into Markdown that shows them.
 
     Code between backticks is shown as code, everything else as it is.
 

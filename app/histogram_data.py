@@ -21,7 +21,7 @@ def score_panels(
     *,
     drawn: FloatArray | None = None,
 ) -> tuple[list[Panel], FloatArray]:
-    """Histograms of the half that the sliders see; OOD sets are pooled, each with the same say.
+    """Bin scores of the half that the sliders see; OOD sets are pooled, weighted equally.
 
     Args:
         before: What it is compared with.
@@ -33,7 +33,7 @@ def score_panels(
     Returns:
         Two panels, and their edges.
     """
-    both = [seen(position, keys) for position in (before, after)]
+    both = [tuning_scores(position, keys) for position in (before, after)]
     edges = shared_edges([both[0][0], both[1][0], *both[0][1], *both[1][1]], before=drawn)
     panels = [
         Panel(
@@ -48,14 +48,14 @@ def score_panels(
 
 
 def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) -> str:
-    """How many images the histograms of a position hold, in words."""
+    """Say how many images the histograms of a position hold."""
     ood = sum(len(half_of(len(before.ood[key].scores), Half.TUNE)) for key in keys)
     name = cut(names[keys[0]], IN_TITLE) if len(keys) == 1 else f"OOD images of {len(keys)} sets"
     return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
 
 
-def seen(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
-    """ID scores at a position, and those of each OOD set's half that the sliders see."""
+def tuning_scores(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+    """Return ID scores at a position, and those of each OOD set's half that the sliders see."""
     if isinstance(position, Glance):
         return position.id_scores, [position.ood_scores[key] for key in keys]
     scores = (position.ood[key].scores.numpy() for key in keys)

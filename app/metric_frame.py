@@ -22,7 +22,7 @@ Halves = Mapping[Half, Evaluation]
 def set_frame(
     explorer: Explorer, ood: tuple[str, ...], compared: Pair, before: Halves, after: Halves
 ) -> pd.DataFrame:
-    """One row a set, the average last; all values but the counts in percent.
+    """Make a frame of one row a set, the average last; all values but the counts in percent.
 
     Args:
         explorer: For the sets' titles.
@@ -42,7 +42,7 @@ def set_frame(
 
 
 def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:
-    """The frame, with what it is about in columns behind it. All values but the counts in percent."""
+    """Write the frame as CSV, its settings in columns behind it. All values but the counts in percent."""
     about = {
         "experiment": explorer.prepared.experiment.title,
         f"kept {compared.before}": windows_text(compared.pruning),

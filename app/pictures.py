@@ -18,26 +18,26 @@ LARGEST = 480
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture that was read, run through the backbone and made small.
+    """A picture that was read, run through the backbone and made small.
 
     Attributes:
         name: As the visitor calls it.
         image: The picture, small enough to show.
         note: What was done to it on the way, if anything.
-        seen: What the model sees of it, (H, W) or (H, W, 3) uint8.
+        model_view: What the model sees of it, (H, W) or (H, W, 3) uint8.
         features: (D,) float32 on the CPU.
     """
 
     name: str
     image: Image.Image
     note: str | None
-    seen: npt.NDArray[np.uint8]
+    model_view: npt.NDArray[np.uint8]
     features: torch.Tensor
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One sample with what enters the last layer.
+    """A sample with its features, which enter the last layer.
 
     Attributes:
         key: Short name.

@@ -37,7 +37,7 @@ dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
 
 @dataclass(frozen=True)
 class Findings:
-    """What the report is about.
+    """The experiment, positions and metrics of a report.
 
     Attributes:
         explorer: The prepared experiment.
@@ -62,28 +62,30 @@ class Findings:
     address: str
 
 
-def report(found: Findings) -> str:
-    """The whole report as one HTML page.
+def report(findings: Findings) -> str:
+    """Write the whole report as one HTML page.
 
     Args:
-        found: What to report.
+        findings: What to report.
 
     Returns:
         HTML with Plotly's script inside, about 5 MB; names from outside are escaped.
     """
-    title = text.TITLE.format(experiment=found.explorer.prepared.experiment.title)
+    title = text.TITLE.format(experiment=findings.explorer.prepared.experiment.title)
     made = versions()
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     parts = [
         f"<h1>{escape(title)}</h1>",
         _paragraph(text.MADE.format(when=when, version=made["opnp"])),
-        f'<p><a href="{escape(found.address, quote=True)}">{text.LINK}</a></p>' if found.address else "",
+        f'<p><a href="{escape(findings.address, quote=True)}">{text.LINK}</a></p>'
+        if findings.address
+        else "",
         _paragraph(text.WHAT),
-        _section(text.SETTINGS, _table(_settings(found))),
-        _section(text.HEADLINE, _paragraph(text.HEADLINE_NOTE), _table(_headline(found))),
-        _section(text.SETS, _table(_sets(found))),
-        _section(text.FIGURES, *_figures(found)),
-        _section(text.TRIED, *_tried(found)),
+        _section(text.SETTINGS, _table(_settings(findings))),
+        _section(text.HEADLINE, _paragraph(text.HEADLINE_NOTE), _table(_headline(findings))),
+        _section(text.SETS, _table(_sets(findings))),
+        _section(text.FIGURES, *_figures(findings)),
+        _section(text.TRIED, *_tried(findings)),
         _section(text.DEFINITIONS, _definitions()),
         _section(text.VERSIONS, _table(pd.DataFrame(made.items(), columns=["", "version"]))),
     ]
@@ -92,9 +94,12 @@ def report(found: Findings) -> str:
     return f'<!doctype html><html lang="en"><head>{head}{viewport}</head><body>{"".join(parts)}</body></html>'
 
 
-def _settings(found: Findings) -> pd.DataFrame:
+def _settings(findings: Findings) -> pd.DataFrame:
     rows = {"": ["keeps", "weights pruned", "neurons off"]}
-    for name, position in ((found.compared.before, found.before), (found.compared.after, found.after)):
+    for name, position in (
+        (findings.compared.before, findings.before),
+        (findings.compared.after, findings.after),
+    ):
         head = position.head
         rows[name] = [
             windows_text(position.pruning),
@@ -104,46 +109,46 @@ def _settings(found: Findings) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _headline(found: Findings) -> pd.DataFrame:
-    old, new, held = found.old[Half.TUNE], found.new[Half.TUNE], found.new[Half.REPORT]
+def _headline(findings: Findings) -> pd.DataFrame:
+    old, new, held = findings.old[Half.TUNE], findings.new[Half.TUNE], findings.new[Half.REPORT]
     rows = [
         ("FPR95 ↓", old.fpr95, new.fpr95, f"{percent(held.fpr95)} ({interval(held.fpr95_interval)})"),
         ("AUROC ↑", old.auroc, new.auroc, f"{percent(held.auroc)} ({interval(held.auroc_interval)})"),
         ("ECE ↓", old.reliability.ece, new.reliability.ece, "ID test images"),
         ("ID accuracy ↑", old.accuracy, new.accuracy, "ID test images"),
     ]
-    columns = ["", found.compared.before, found.compared.after, f"{found.compared.after}, held out"]
+    columns = ["", findings.compared.before, findings.compared.after, f"{findings.compared.after}, held out"]
     return pd.DataFrame([(name, percent(a), percent(b), c) for name, a, b, c in rows], columns=columns)
 
 
-def _sets(found: Findings) -> pd.DataFrame:
-    frame = set_frame(found.explorer, found.ood, found.compared, found.old, found.new)
-    shown = [column for column in frame.columns if column not in ("OOD set", "images")]
-    return frame.assign(**{column: frame[column].map("{:.1f}".format) for column in shown})
+def _sets(findings: Findings) -> pd.DataFrame:
+    frame = set_frame(findings.explorer, findings.ood, findings.compared, findings.old, findings.new)
+    metrics = [column for column in frame.columns if column not in ("OOD set", "images")]
+    return frame.assign(**{column: frame[column].map("{:.1f}".format) for column in metrics})
 
 
-def _figures(found: Findings) -> Iterable[str]:
-    explorer, prepared = found.explorer, found.explorer.prepared
-    titles = found.compared.titles(found.after.pruning)
-    panels, edges = score_panels(found.before, found.after, found.ood, titles)
+def _figures(findings: Findings) -> Iterable[str]:
+    explorer, prepared = findings.explorer, findings.explorer.prepared
+    titles = findings.compared.titles(findings.after.pruning)
+    panels, edges = score_panels(findings.before, findings.after, findings.ood, titles)
     names = prepared.experiment.titles
-    before, after = (figures[Half.TUNE].reliability for figures in (found.old, found.new))
-    order = explorer.neuron_order(found.after.pruning).numpy()
-    binned = bin_map(prepared.maps.weights.numpy()[:, order], found.after.head.mask.numpy()[:, order])
+    before, after = (figures[Half.TUNE].reliability for figures in (findings.old, findings.new))
+    order = explorer.neuron_order(findings.after.pruning).numpy()
+    binned = bin_map(prepared.maps.weights.numpy()[:, order], findings.after.head.mask.numpy()[:, order])
     drawn = (
-        score_histograms(panels, edges, LIGHT, title=counts(found.before, found.ood, names)),
-        reliability_diagram(before, after, LIGHT, names=(found.compared.before, found.compared.after)),
+        score_histograms(panels, edges, LIGHT, title=counts(findings.before, findings.ood, names)),
+        reliability_diagram(before, after, LIGHT, names=(findings.compared.before, findings.compared.after)),
         sensitivity_map(binned, prepared.classifier.class_names, LIGHT),
     )
     for number, figure in enumerate(drawn):
         yield _html(figure, with_script=number == 0)
 
 
-def _tried(found: Findings) -> Iterable[str]:
+def _tried(findings: Findings) -> Iterable[str]:
     rows = []
-    for pruning in found.tried[-MOST_TRIED:]:
-        snapshot = found.explorer.at(pruning)
-        tune, held = (found.explorer.evaluate(snapshot, found.ood, half) for half in Half)
+    for pruning in findings.tried[-MOST_TRIED:]:
+        snapshot = findings.explorer.at(pruning)
+        tune, held = (findings.explorer.evaluate(snapshot, findings.ood, half) for half in Half)
         rows.append(
             (windows_text(pruning), *map(percent, (tune.fpr95, held.fpr95, held.auroc, held.accuracy)))
         )

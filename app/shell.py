@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, text
-from app.components.refused import refused
-from app.components.theme import themed
+from app.components.refused import warn_of_refusals
+from app.components.theme import apply_theme
 from app.failures import show
 from app.format import message
 from app.state import session, url
@@ -58,8 +58,8 @@ def _run() -> None:
         for name, icon in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
-    themed()
-    refused()
+    apply_theme()
+    warn_of_refusals()
     name = page.title.lower()
     if name == "experiments":
         page.run()
@@ -74,7 +74,7 @@ def _run() -> None:
     offered = cached.experiments()
     copy = getattr(text, name)
     titles = titles_of(experiment for experiment in offered if experiment.at_hand())
-    url.arrive(name, titles)
+    url.follow_experiment(name, titles)
     opened = st.session_state.pop(session.CHOSEN, None)
     if opened in titles:
         st.session_state[session.EXPERIMENT] = opened
@@ -84,7 +84,7 @@ def _run() -> None:
         key, place = header(copy.TITLE, titles)
     experiment = next(each for each in offered if each.key == key)
     sets = titles_of(experiment.ood)
-    url.enter(key, next(iter(titles)), sets)
+    url.write_experiment(key, next(iter(titles)), sets)
     job = cached.preparation(key)
     introduce(place, copy.INTRO, job)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])
@@ -92,28 +92,28 @@ def _run() -> None:
         return
     introduce(place, copy.INTRO, job)
     begin(explorer)
-    session.rest()
-    session.arrive(key, tuple(explorer.prepared.ood))
-    url.follow(sets)
+    session.release()
+    session.enter_experiment(key, tuple(explorer.prepared.ood))
+    url.follow_settings(sets)
     _say(unfollowed)
     alone = nullcontext(session.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
     _say(unfollowed)
-    if url.again():
+    if url.needs_rerun():
         st.rerun()
 
 
 def _say(place: "DeltaGenerator") -> None:
-    """What of the address could not be followed, if anything."""
-    if url.problems():
-        place.warning("\n\n".join(map(message, url.problems())), icon=":material/link_off:")
+    """Warn of what of the address could not be followed, if anything."""
+    if url.warnings():
+        place.warning("\n\n".join(map(message, url.warnings())), icon=":material/link_off:")
     else:
         place.empty()
 
 
 def view() -> "tuple[Explorer, Settings]":
-    """The explorer and settings that the page which is being drawn shows."""
+    """Return the explorer and settings that the page which is being drawn shows."""
     explorer, settings = st.session_state[_VIEW]
     return explorer, settings

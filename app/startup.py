@@ -34,14 +34,16 @@ def send_at_once() -> None:
     every one of the some eighty scripts of a first visit, and every frame while a thumb moves. Connections
     inherit the option from the socket that accepts them.
     """
-    for one in gc.get_objects():
-        if issubclass(type(one), socket.socket) and _is_tcp(one):  # not isinstance: it wakes lazy objects up
-            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for candidate in gc.get_objects():
+        if issubclass(type(candidate), socket.socket) and _is_tcp(
+            candidate
+        ):  # not isinstance: it wakes lazy objects up
+            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _is_tcp(one: socket.socket) -> bool:
+def _is_tcp(candidate: socket.socket) -> bool:
     return (
-        one.fileno() >= 0
-        and one.family in (socket.AF_INET, socket.AF_INET6)
-        and one.type == socket.SOCK_STREAM
+        candidate.fileno() >= 0
+        and candidate.family in (socket.AF_INET, socket.AF_INET6)
+        and candidate.type == socket.SOCK_STREAM
     )

@@ -11,9 +11,10 @@ from app.cached.landscape import (
     tuning_data,
     unpruned_landscapes,
 )
-from app.cached.learn import carried, separation, subjects, toy, toy_unpruned
+from app.cached.learn import sensitivity_totals, separation, subjects, toy, toy_unpruned
 from app.cached.pictures import example, examples, image, upload
 from app.cached.prepared import (
+    experiment_summary,
     experiments,
     headline,
     position,
@@ -21,7 +22,6 @@ from app.cached.prepared import (
     preparation,
     ready,
     restart,
-    understood,
     unpruned,
     unpruned_figures,
 )
@@ -29,13 +29,13 @@ from app.cached.prepared import (
 __all__ = [
     "basis",
     "best_found",
-    "carried",
     "choice",
     "comparison",
     "detector",
     "exact_landscapes",
     "example",
     "examples",
+    "experiment_summary",
     "experiments",
     "headline",
     "image",
@@ -47,12 +47,12 @@ __all__ = [
     "ready",
     "reopened",
     "restart",
+    "sensitivity_totals",
     "separation",
     "subjects",
     "toy",
     "toy_unpruned",
     "tuning_data",
-    "understood",
     "unpruned",
     "unpruned_figures",
     "unpruned_landscapes",

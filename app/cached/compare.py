@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def comparison(key: str) -> "ComparisonRun":
-    """The one place where rows of an experiment are computed and kept, as long as the experiment is."""
+    """Return the one run that computes and keeps an experiment's rows, as long as the experiment is."""
     prepared = ready(key).prepared
-    found = _comparison(key)
-    if found.prepared is not prepared:
+    run = _comparison(key)
+    if run.prepared is not prepared:
         _comparison.clear(key)
-        found = _comparison(key)
-    return found
+        run = _comparison(key)
+    return run
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

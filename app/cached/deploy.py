@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def basis(
     key: str, snapshot: "Snapshot", ood: tuple[str, ...], ood_share: float, *, by_confidence: bool
 ) -> "Basis":
-    """The halves of a position's scores and their risk–coverage curve, which outlast a change of the rule.
+    """Return both halves of a position's scores and their risk–coverage curve, for any rule.
 
     Args:
         key: Of the experiment.
@@ -44,7 +44,7 @@ def basis(
     hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
 )
 def detector(file: "UploadedFile") -> "Detector":
-    """An uploaded detector, checked; kept for its visitor only.
+    """Open and check an uploaded detector, kept for its visitor only.
 
     Raises:
         OpnpError: If it is none, or its model is not here; the message says why.
@@ -61,7 +61,7 @@ def detector(file: "UploadedFile") -> "Detector":
     hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
 )
 def reopened(file: "UploadedFile", key: str) -> "RestoredSettings":
-    """An uploaded detector's settings, and its figures beside those on an experiment's features.
+    """Return an uploaded detector's settings, and its metrics beside those on an experiment's features.
 
     Raises:
         OpnpError: If it is none, or does not fit the experiment; the message says why.

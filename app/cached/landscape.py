@@ -7,7 +7,7 @@ import streamlit as st
 from app.cached.prepared import ready
 
 if TYPE_CHECKING:
-    from app.jobs.call import Call
+    from app.jobs.call import BackgroundCall
     from app.jobs.exact_landscapes import ExactLandscapesJob
     from opnp.config import Pruning
     from opnp.search.find_windows import FoundWindows
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "TuningSet":
-    """What searches may see of an experiment, a sample if it is large; `blind` holds no OOD image."""
+    """Return the images that searches see, a sample of many; `blind` holds no OOD image."""
     from opnp.search.find_windows import searched_images
 
     return searched_images(ready(key).prepared, ood, blind=blind)
@@ -28,7 +28,7 @@ def tuning_data(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "Tuni
 def landscape(
     key: str, ood: tuple[str, ...], side: "Side", base: "Pruning", *, blind: bool = False
 ) -> "Landscape":
-    """Figures of every window of one side, the rest as in `base`."""
+    """Compute the metrics of every window of one side, the rest as in `base`."""
     from opnp.search.landscape import landscape as compute
 
     return compute(tuning_data(key, ood, blind=blind), side, base)
@@ -36,14 +36,14 @@ def landscape(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def exact_landscapes(key: str, ood: tuple[str, ...], pruning: "Pruning") -> "ExactLandscapesJob":
-    """The one computation of the exact landscapes around a position; whoever asks first may start it."""
+    """Return the one job for the exact landscapes around a position; whoever asks first may start it."""
     from app.jobs.exact_landscapes import ExactLandscapesJob
 
     return ExactLandscapesJob(ready(key).prepared, ood, pruning)
 
 
 def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) -> "list[Landscape]":
-    """The landscapes of the unpruned model that a search looks at."""
+    """Return the landscapes of the unpruned model that a search looks at."""
     from opnp.search.find_windows import UNPRUNED_BASES
 
     return [landscape(key, ood, *base, blind=blind) for base in UNPRUNED_BASES]
@@ -51,7 +51,7 @@ def unpruned_landscapes(key: str, ood: tuple[str, ...], *, blind: bool = False) 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def choice(key: str, ood: tuple[str, ...], space: str, loss: float, *, blind: bool = False) -> "FoundWindows":
-    """The best windows that cost at most `loss` of ID accuracy, and what they are worth held out."""
+    """Find the best windows that cost at most `loss` of ID accuracy, and their held-out value."""
     from opnp.search.find_windows import find_windows
 
     around = unpruned_landscapes(key, ood, blind=blind)
@@ -59,18 +59,18 @@ def choice(key: str, ood: tuple[str, ...], space: str, loss: float, *, blind: bo
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def best_found(key: str, ood: tuple[str, ...]) -> "Call[FoundWindows]":
-    """The best windows that the Landscape page would show first; whoever asks first may start the search."""
-    from app.jobs.call import Call
+def best_found(key: str, ood: tuple[str, ...]) -> "BackgroundCall[FoundWindows]":
+    """Return the search that the Landscape page shows first; whoever asks first may start it."""
+    from app.jobs.call import BackgroundCall
     from opnp.search.coarse_to_fine import SearchSpace
     from opnp.search.trial import MAX_ACCURACY_LOSS
 
-    return Call(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
+    return BackgroundCall(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def left_out(key: str, ood: tuple[str, ...], loss: float) -> "list[LeaveOneOutResult]":
-    """Each OOD set under the window that is chosen without it."""
+    """Evaluate each OOD set under the window that is chosen without it."""
     from opnp.search.holdout import leave_one_out
 
     return leave_one_out(ready(key), unpruned_landscapes(key, ood), max_accuracy_loss=loss)

@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=4, show_spinner=text.learn.LOOKING)
 def subjects(key: str) -> "tuple[Subject, ...]":
-    """The experiment's own examples; without any, a typical ID image and the surest of each OOD set."""
+    """Return the experiment's examples; without any, a typical ID image and each OOD set's surest."""
     from app.pictures import Subject
 
-    found = tuple(
-        Subject(one.key, one.title, one.in_distribution, seen.image, seen.features)
-        for one in examples(key)
-        for seen in [example(key, one.key)]
+    given = tuple(
+        Subject(offered.key, offered.title, offered.in_distribution, picture.image, picture.features)
+        for offered in examples(key)
+        for picture in [example(key, offered.key)]
     )
-    return found or (*_surest(key), _typical(key))
+    return given or (*_surest(key), _typical(key))
 
 
 def _surest(key: str) -> "list[Subject]":
-    prepared, said = ready(key).prepared, unpruned(key)
-    found = []
+    prepared, output = ready(key).prepared, unpruned(key)
+    surest = []
     for images in prepared.experiment.ood:
-        row = int(said.ood[images.key].confidence.argmax())
+        row = int(output.ood[images.key].confidence.argmax())
         title = text.learn.SURE_OF.format(title=images.title)
-        found.append(_subject(key, images.key, row, title, familiar=False))
-    return found
+        surest.append(_subject(key, images.key, row, title, familiar=False))
+    return surest
 
 
 def _typical(key: str) -> "Subject":
-    """The ID test image whose score is the median."""
+    """Return the ID test image whose score is the median."""
     images = ready(key).prepared.experiment.id_test
     order = unpruned(key).id_test.scores.argsort()
     title = text.learn.FAMILIAR_OF.format(title=images.title)
@@ -50,13 +50,13 @@ def _subject(key: str, set_key: str, row: int, title: str, *, familiar: bool) ->
 
     prepared = ready(key).prepared
     source = prepared.id_test if familiar else prepared.ood[set_key]
-    shown = image(key, set_key, row) if prepared.experiment.accepts_images else None
-    return Subject(set_key, title, familiar, shown, source.features[row])
+    picture = image(key, set_key, row) if prepared.experiment.accepts_images else None
+    return Subject(set_key, title, familiar, picture, source.features[row])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def carried(key: str) -> tuple[float, int, int]:
-    """Sum of all weights' sensitivities, how many of the largest make up half of it, how many are zero."""
+def sensitivity_totals(key: str) -> tuple[float, int, int]:
+    """Return the sum of all sensitivities, how many of the largest make up half of it, and the zeros."""
     descending = -np.sort(-ready(key).prepared.maps.weights.numpy(), axis=None)
     sums = np.cumsum(descending, dtype=np.float64)
     half = 1 + int(np.searchsorted(sums, sums[-1] / 2))
@@ -65,18 +65,18 @@ def carried(key: str) -> tuple[float, int, int]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
-    """AUROC of the unpruned model's confidence and of its energy score, averaged over those OOD sets."""
+    """Compute AUROC of the unpruned model's confidence and of its energy, averaged over those OOD sets."""
     from opnp.metrics import auroc
 
-    said = unpruned(key)
-    by_confidence = [auroc(said.id_test.confidence, said.ood[name].confidence) for name in ood]
-    by_energy = [auroc(said.id_test.scores, said.ood[name].scores) for name in ood]
+    output = unpruned(key)
+    by_confidence = [auroc(output.id_test.confidence, output.ood[name].confidence) for name in ood]
+    by_energy = [auroc(output.id_test.scores, output.ood[name].scores) for name in ood]
     return float(np.mean(by_confidence)), float(np.mean(by_energy))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def toy(data: str, seed: int) -> "Toy":
-    """A trained toy net."""
+    """Train a toy net."""
     from opnp.toy import train_toy
 
     return train_toy(data, seed)
@@ -84,7 +84,7 @@ def toy(data: str, seed: int) -> "Toy":
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def toy_unpruned(data: str, seed: int) -> "Surface":
-    """The toy net before any pruning."""
+    """Evaluate the toy net before any pruning."""
     from opnp.config import UNPRUNED
     from opnp.toy import surface
 

@@ -21,7 +21,7 @@ log = logging.getLogger("opnp.app")
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def examples(key: str) -> "tuple[ExampleImage, ...]":
-    """Pictures to try."""
+    """Return the experiment's example images."""
     from opnp.experiments.registry import load_experiment
 
     return tuple(load_experiment(key).examples())
@@ -34,7 +34,7 @@ def examples(key: str) -> "tuple[ExampleImage, ...]":
     hash_funcs={"streamlit.runtime.uploaded_file_manager.UploadedFile": lambda file: file.file_id},
 )
 def upload(key: str, file: "UploadedFile") -> "Picture":
-    """An uploaded file, decoded and looked at; kept for its visitor only.
+    """Decode an uploaded file and extract its features; kept for its visitor only.
 
     Raises:
         UnreadableImageError: If it is no picture that can be shown, or the model fails on it; the message
@@ -53,7 +53,7 @@ def upload(key: str, file: "UploadedFile") -> "Picture":
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def example(key: str, example_key: str) -> "Picture":
-    """One of the pictures to try, looked at."""
+    """Return one of the examples with its features."""
     from app.pictures import picture
 
     chosen = next(example for example in examples(key) if example.key == example_key)
@@ -62,7 +62,7 @@ def example(key: str, example_key: str) -> "Picture":
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def image(key: str, set_key: str, row: int) -> "Image | None":
-    """The image behind a row of an experiment's features, small; None where it cannot be read now."""
+    """Return the small image behind a row of an experiment's features; None where it cannot be read now."""
     from app.pictures import LARGEST
     from opnp.threshold.closest import image_of_row
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @st.cache_resource(ttl=10, show_spinner=False)
 def experiments() -> "tuple[Experiment, ...]":
-    """What this deployment offers, the default one first."""
+    """List the experiments that this deployment offers, the default one first."""
     from opnp.experiments.registry import list_experiments
 
     return list_experiments()
@@ -27,7 +27,7 @@ def experiments() -> "tuple[Experiment, ...]":
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def preparation(key: str) -> "PreparationJob":
-    """The one preparation of an experiment; whoever asks first may start it."""
+    """Return the one preparation of an experiment; whoever asks first may start it."""
     from app.jobs.preparation import PreparationJob
 
     return PreparationJob(key)
@@ -41,7 +41,7 @@ def restart(key: str) -> None:
 
 @st.cache_resource(max_entries=64, ttl=5, show_spinner=False)
 def headline(key: str) -> "Summary | None":
-    """What the last preparation of an experiment found, if there was one."""
+    """Return the summary of an experiment's last preparation, if there was one."""
     from opnp.reports.summary import lookup_summary
     from opnp.store import Store
 
@@ -49,8 +49,8 @@ def headline(key: str) -> "Summary | None":
         return lookup_summary(store, key)
 
 
-def understood(experiment: "Experiment") -> "ExperimentSummary":
-    """What was understood of an experiment: it loads the model, once for the same files and preparation."""
+def experiment_summary(experiment: "Experiment") -> "ExperimentSummary":
+    """Summarize an experiment; its model is loaded once for the same files and preparation."""
     looked_at = (experiment.state(), *map(_identity, experiment.sets))
     return _understood(experiment.key, looked_at, headline(experiment.key))
 
@@ -66,7 +66,7 @@ def _understood(key: str, looked_at: tuple[str, ...], prepared: "Summary | None"
 
 
 def _identity(images: "ImageSet") -> str:
-    """Which images a set holds and which of its files it leaves out; why not, where that cannot be said."""
+    """Return the identity of a set's images and left-out files, or why it cannot be told."""
     try:
         return f"{images.identity()} {images.left_out()}"
     except (OpnpError, OSError) as error:
@@ -74,7 +74,7 @@ def _identity(images: "ImageSet") -> str:
 
 
 def ready(key: str) -> "Explorer":
-    """The explorer of an experiment that is prepared.
+    """Return the explorer of an experiment that is prepared.
 
     Raises:
         OpnpError: If it is not.
@@ -87,25 +87,25 @@ def ready(key: str) -> "Explorer":
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def position(key: str, pruning: "Pruning") -> "Snapshot":
-    """What a position says of every set; for those that stay while others move."""
+    """Return the outputs at a position on every set; for positions that stay while others move."""
     return ready(key).at(pruning)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def position_figures(key: str, pruning: "Pruning", ood: tuple[str, ...], half: str) -> "Evaluation":
-    """A position's figures against those OOD sets."""
+    """Return a position's metrics against those OOD sets."""
     return ready(key).evaluate(position(key, pruning), ood, half)
 
 
 def unpruned(key: str) -> "Snapshot":
-    """What the unpruned model says of every set."""
+    """Return the unpruned model's outputs on every set."""
     from opnp.config import UNPRUNED
 
     return position(key, UNPRUNED)
 
 
 def unpruned_figures(key: str, ood: tuple[str, ...], half: str) -> "Evaluation":
-    """The unpruned model's figures against those OOD sets."""
+    """Return the unpruned model's metrics against those OOD sets."""
     from opnp.config import UNPRUNED
 
     return position_figures(key, UNPRUNED, ood, half)

@@ -35,7 +35,7 @@ class Sampled:
 
 
 def _digest(sample: "torch.Tensor") -> str:
-    """Of one sample's features: a key of a few bytes."""
+    """Hash one sample's features into a key of a few bytes."""
     from opnp.data.image_set import content_identity
 
     return content_identity(sample.numpy().tobytes())
@@ -43,20 +43,20 @@ def _digest(sample: "torch.Tensor") -> str:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def head(key: str, pruning: "Pruning") -> "PrunedHead":
-    """The last layer at a position, without looking at any image."""
+    """Return the pruned last layer at a position, without looking at any image."""
     return ready(key).prepared.heads(pruning)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def sampled_logits(key: str) -> Sampled:
-    """Logits of the ID test set, or of a seeded sample of a large one."""
+    """Compute the logits of the ID test set, or of a seeded sample of a large one."""
     prepared = ready(key).prepared
     return _sampled(prepared, prepared.id_test.features, np.arange(len(prepared.id_test.labels)), MOST_LOGITS)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def sampled_ood_logits(key: str, set_key: str) -> Sampled:
-    """Logits of the half of an OOD set that is for choosing, or of a seeded sample of it."""
+    """Compute the logits of the tuning half of an OOD set, or of a seeded sample of it."""
     from opnp.evaluation.splits import Half, half_of
 
     prepared = ready(key).prepared
@@ -78,7 +78,7 @@ def _sampled(
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={"torch.Tensor": _digest})
 def nearest_rows(key: str, sample: "torch.Tensor", count: int) -> "Nearest":
-    """The rows of the ID test set most like a sample's (D,) features."""
+    """Find the rows of the ID test set most like a sample's (D,) features."""
     from opnp.interpret.nearest import nearest
 
     return nearest(ready(key).prepared.id_test.features, sample, count)
@@ -86,7 +86,7 @@ def nearest_rows(key: str, sample: "torch.Tensor", count: int) -> "Nearest":
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def usual_similarity(key: str) -> float:
-    """The cosine of a typical ID test image to the closest other one."""
+    """Return the cosine of a typical ID test image to the closest other one."""
     from opnp.interpret.nearest import usual_similarity as usual
 
     return usual(ready(key).prepared.id_test.features)

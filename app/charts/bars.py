@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import brief, whole
+from app.charts.names import escape_name, short_name
 from app.charts.palette import Palette
 
 LONGEST = 22
@@ -20,7 +20,7 @@ def probability_bars(
     *,
     title: str,
 ) -> go.Figure:
-    """Probabilities of classes, the largest on top, and the visitor's guess as a line.
+    """Draw probabilities of classes, the largest on top, and the visitor's guess as a line.
 
     Args:
         names: Of the classes, each once.
@@ -36,10 +36,10 @@ def probability_bars(
     bars = _bars(list(probabilities), places, colours) | {
         "orientation": "h",
         "text": [f"{100 * share:.1f} %" for share in probabilities],
-        "customdata": list(map(whole, names)),
+        "customdata": list(map(escape_name, names)),
         "hovertemplate": "%{customdata}: %{x:.2%}<extra></extra>",
     }
-    shown = [brief(name, LONGEST) for name in names]
+    labels = [short_name(name, LONGEST) for name in names]
     line: Spec = {"type": "line", "x0": guess, "x1": guess, "y0": 0, "y1": 1, "yref": "paper"}
     line["line"] = {"color": colours.threshold, "dash": "dash", "width": 2}
     note: Spec = {"text": "your guess", "x": guess, "y": 1.02, "yref": "paper", "yanchor": "bottom"}
@@ -47,7 +47,7 @@ def probability_bars(
     axes: dict[str, Spec] = {
         "xaxis": {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         "yaxis": {"autorange": "reversed", "showgrid": False, "automargin": True}
-        | {"tickvals": places, "ticktext": shown},
+        | {"tickvals": places, "ticktext": labels},
     }
     layout: Spec = {"shapes": [line], "annotations": [note], "margin": {"t": 64}}
     return figure([bars], axes, colours, title=title, height=300, layout=layout)
@@ -63,7 +63,7 @@ def logits_and_probabilities(
     title: str,
     span: tuple[float, float],
 ) -> go.Figure:
-    """Logits with the score as a line just above the largest, and beside them their probabilities.
+    """Draw logits, the score as a line just above the largest, and beside them their probabilities.
 
     Args:
         names: Of the classes.

@@ -15,8 +15,8 @@ POINTS = 400
 
 
 @dataclass(frozen=True)
-class Line:
-    """How one curve is drawn.
+class CurveStyle:
+    """The style of one curve.
 
     Attributes:
         colour: Of the line.
@@ -30,7 +30,7 @@ class Line:
 def coverage_chart(
     curves: Mapping[str, RiskCoverage], threshold: float, colours: Palette, *, title: str
 ) -> go.Figure:
-    """Risk against coverage of several scores; the last curve's threshold is marked.
+    """Draw risk against coverage of several scores; the last curve's threshold is marked.
 
     Args:
         curves: By name, in the order of the legend.
@@ -41,7 +41,11 @@ def coverage_chart(
     Returns:
         The figure.
     """
-    styles = (Line(colours.text, "dot"), Line(colours.text, "dash"), Line(colours.id, "solid"))
+    styles = (
+        CurveStyle(colours.text, "dot"),
+        CurveStyle(colours.text, "dash"),
+        CurveStyle(colours.id, "solid"),
+    )
     drawn = [_curve(name, curve, style) for (name, curve), style in zip(curves.items(), styles, strict=True)]
     chosen = list(curves.values())[-1]
     place = max(int(np.searchsorted(-chosen.thresholds, -threshold, side="right")) - 1, 0)
@@ -67,7 +71,7 @@ def coverage_chart(
     return figure([*drawn, mark], axes, colours, title=title, height=360, layout={"legend": legend})
 
 
-def _curve(name: str, curve: RiskCoverage, style: Line) -> Spec:
+def _curve(name: str, curve: RiskCoverage, style: CurveStyle) -> Spec:
     places = np.unique(np.linspace(0, curve.coverage.size - 1, POINTS).astype(int))
     return {
         "type": "scatter",

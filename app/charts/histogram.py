@@ -17,7 +17,7 @@ GAP = 0.12
 
 @dataclass(frozen=True)
 class Panel:
-    """One histogram: shares of ID and OOD images in each bin, and the threshold.
+    """A histogram: shares of ID and OOD images in each bin, and the threshold.
 
     Attributes:
         title: Said above it.
@@ -47,7 +47,7 @@ def score_histograms(
     height: int = 450,
     top: float | None = None,
 ) -> go.Figure:
-    """Histograms one above the other on the same axes.
+    """Draw histograms one above the other on the same axes.
 
     Args:
         panels: What to draw, from top to bottom.
@@ -102,7 +102,7 @@ def score_histograms(
 
 
 def headroom(panels: Sequence[Panel]) -> float:
-    """Where an axis of shares ends that holds every bar: a multiple of 5 %, so that it seldom moves."""
+    """Return the end of an axis of shares above every bar: a multiple of 5 %, so that it seldom moves."""
     tallest = max(float(max(panel.id_share.max(), panel.ood_share.max())) for panel in panels)
     return math.ceil(1.04 * tallest * 20) / 20
 

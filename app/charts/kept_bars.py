@@ -8,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import brief, whole
+from app.charts.names import escape_name, short_name
 from app.charts.palette import Palette
 
 LONGEST = 22
@@ -42,7 +42,7 @@ def kept_bars(
     height: int = 360,
     upright: bool = False,
 ) -> go.Figure:
-    """Bars in two colours, lying (first on top) or upright.
+    """Draw bars in two colours, lying (first on top) or upright.
 
     Args:
         bars: What is drawn.
@@ -62,7 +62,7 @@ def kept_bars(
         "type": "bar",
         "orientation": "v" if upright else "h",
         along: places,
-        "text": list(map(whole, bars.names)),
+        "text": list(map(escape_name, bars.names)),
         "textposition": "none",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
@@ -79,7 +79,7 @@ def kept_bars(
         }
         for name, part, colour, line in kinds
     ]
-    short = [brief(name, LONGEST) for name in bars.names]
+    short = [short_name(name, LONGEST) for name in bars.names]
     if upright and len(short) > MOST_NAMES:
         naming: Spec = {"showticklabels": False}
     else:

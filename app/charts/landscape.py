@@ -25,7 +25,7 @@ def landscape_map(
     hover: Sequence[str],
     customdata: Sequence[Sequence[float | str]],
 ) -> go.Figure:
-    """One map; the colour that stands out most is the best.
+    """Draw one map; the colour that stands out most is the best.
 
     Args:
         values: (E, E) fractions, [low, high], NaN where there is no window.

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts.names import whole
+from app.charts.names import escape_name
 from app.charts.palette import Palette
 
 Spec = dict[str, Any]
@@ -20,7 +20,7 @@ def figure(
     height: int,
     layout: Mapping[str, Any],
 ) -> go.Figure:
-    """A figure in the house style; its zoom stays while sliders move.
+    """Make a figure in the house style; its zoom stays while sliders move.
 
     It is put together as plain dictionaries and checked once: plotly's setters would cost ten times as much,
     at every move of a slider.
@@ -39,7 +39,7 @@ def figure(
     axis = {"gridcolor": colours.grid, "zeroline": False, "linecolor": colours.grid}
     base: Spec = {
         "title": {
-            "text": whole(title),
+            "text": escape_name(title),
             "font": {"size": 15},
             "x": 0,
             "xref": "container",

@@ -8,21 +8,21 @@ IN_TITLE = 40
 """Letters of a name in a figure's title, so that the title fits a phone."""
 
 
-def whole(name: str) -> str:
-    """A name for Plotly that is shown as it is.
+def escape_name(name: str) -> str:
+    """Escape a name so that Plotly shows it as it is.
 
     Example:
-        >>> whole("<b>cat</b> & %{y}")
+        >>> escape_name("<b>cat</b> & %{y}")
         '&lt;b&gt;cat&lt;/b&gt; &amp; % {y}'
     """
     return escape(name, quote=False).replace("%{", "% {")
 
 
-def brief(name: str, longest: int) -> str:
-    """The same, cut to fit an axis.
+def short_name(name: str, longest: int) -> str:
+    """Escape a name and cut it to fit an axis.
 
     Example:
-        >>> brief("<b> a long name", 8)
+        >>> short_name("<b> a long name", 8)
         '&lt;b&gt; a l…'
     """
-    return whole(cut(name, longest))
+    return escape_name(cut(name, longest))

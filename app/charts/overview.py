@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import brief, whole
+from app.charts.names import escape_name, short_name
 from app.charts.palette import Palette
-from app.charts.sensitivity import DARKEST, colour_scale, veil
+from app.charts.sensitivity import DARKEST, colour_scale, pruned_overlay
 from opnp.metrics import FloatArray
 
 LONGEST = 18
@@ -21,7 +21,7 @@ TICKS = 10
 
 @dataclass(frozen=True)
 class Grid:
-    """What is drawn.
+    """The cells of a map, their names, and the chosen one.
 
     Attributes:
         values: (rows, columns) in [0, 1]: shares of the largest sensitivity, or ranks.
@@ -41,7 +41,7 @@ class Grid:
 
 
 def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, across: str) -> go.Figure:
-    """Classes by neurons; a click lands on the cells' places, row after row.
+    """Draw classes by neurons; a click lands on the cells' places, row after row.
 
     Args:
         grid: What is drawn.
@@ -55,10 +55,10 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
     """
     rows, columns = grid.values.shape
     lowest = _lowest(grid.values)
-    shown = grid.values if by_rank else _logs(grid.values, lowest)
+    values = grid.values if by_rank else _logs(grid.values, lowest)
     heat: Spec = {
         "type": "heatmap",
-        "z": shown.astype(np.float32),
+        "z": values.astype(np.float32),
         "zmin": 0 if by_rank else lowest,
         "zmax": 1 if by_rank else 0,
         "colorscale": colour_scale(colours),
@@ -73,7 +73,9 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
         "mode": "markers",
         "x": places[1].astype(np.int16),
         "y": places[0].astype(np.int16),
-        "text": [f"{row}, {column}" for row in map(whole, grid.row_names) for column in grid.column_names],
+        "text": [
+            f"{row}, {column}" for row in map(escape_name, grid.row_names) for column in grid.column_names
+        ],
         "customdata": grid.values.ravel().astype(np.float32),
         "marker": {"size": 9, "symbol": "square", "opacity": 0},
         "selected": invisible,
@@ -95,7 +97,7 @@ def overview_map(grid: Grid, colours: Palette, *, by_rank: bool, title: str, acr
         "clickmode": "event+select",
         "shapes": [] if grid.chosen is None else _frame(grid.chosen, rows, columns, colours),
     }
-    over = veil(grid.kept, np.arange(columns), list(range(rows)), colours)
+    over = pruned_overlay(grid.kept, np.arange(columns), list(range(rows)), colours)
     return figure([heat, over, targets], axes, colours, title=title, height=380, layout=layout)
 
 
@@ -103,7 +105,7 @@ _RANK_BAR: Spec = {"title": {"text": "rank", "side": "right"}, "tickformat": ".0
 
 
 def _marks(places: Sequence[int]) -> list[int]:
-    """A few round numbers among the columns' places."""
+    """Pick a few round numbers among the columns' places."""
     first, last = places[0], places[-1]
     steps = (leading * 10**power for power in range(9) for leading in (1, 2, 5))
     step = next(step for step in steps if (last - first) / step <= TICKS)
@@ -113,7 +115,7 @@ def _marks(places: Sequence[int]) -> list[int]:
 def _named(names: Sequence[str]) -> Spec:
     if len(names) > MOST_NAMES:
         return {"showticklabels": False, "title": "classes"}
-    short = [brief(name, LONGEST) for name in names]
+    short = [short_name(name, LONGEST) for name in names]
     return {"tickvals": list(range(len(names))), "ticktext": short, "automargin": True}
 
 
@@ -128,7 +130,7 @@ def _log_bar(lowest: int) -> Spec:
 
 
 def _lowest(values: FloatArray) -> int:
-    """The power of ten at which the colours begin, a step below nearly all values: the palest nears grey."""
+    """Return the power of ten where the colours begin, below nearly all values: the palest nears grey."""
     positive = values[values > 0]
     low = np.floor(np.log10(np.percentile(positive, 2))) if positive.size else -1.0
     return int(np.clip(low - 1, -DARKEST, -1))
@@ -140,7 +142,7 @@ def _logs(values: FloatArray, lowest: int) -> FloatArray:
 
 
 def _frame(chosen: tuple[int, int], rows: int, columns: int, colours: Palette) -> list[Spec]:
-    """Thin bands along the chosen row and column."""
+    """Draw thin bands along the chosen row and column."""
     row, column = chosen
     line = {"color": colours.threshold, "width": 1.5}
     band: Spec = {"type": "rect", "line": line, "fillcolor": "rgba(0,0,0,0)"}

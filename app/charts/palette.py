@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """What each thing looks like.
+    """The colours of everything that is drawn.
 
     Attributes:
         id: In-distribution.
@@ -59,12 +59,12 @@ DARK = Palette(
 
 
 def palette(theme: str | None) -> Palette:
-    """The palette of a page that shows itself "dark" or "light"."""
+    """Return the palette of a page that shows itself "dark" or "light"."""
     return DARK if theme == "dark" else LIGHT
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """`#RRGGBB` as rgba with that opacity.
+    """Convert `#RRGGBB` to rgba with that opacity.
 
     Example:
         >>> translucent("#0072B2", 0.5)

@@ -40,7 +40,7 @@ def pareto_front(
     span: tuple[float, float],
     title: str,
 ) -> go.Figure:
-    """The windows, the front through them, the best one and the accuracy that the rule asks for.
+    """Draw the windows, the front through them, the best one and the accuracy that the rule asks for.
 
     Args:
         groups: Windows of weights, windows of neurons.

@@ -21,7 +21,7 @@ def ranked_curve(
     chosen: int | None = None,
     height: int = 340,
 ) -> go.Figure:
-    """Sorted sensitivities against percent of rank; what the window keeps is coloured.
+    """Draw sorted sensitivities against percent of rank; what the window keeps is coloured.
 
     Args:
         values: (D,) ascending.

@@ -15,7 +15,7 @@ def reliability_diagram(
     *,
     names: tuple[str, str] = ("unpruned", "pruned"),
 ) -> go.Figure:
-    """Accuracy in each bin of confidence, before and after pruning, against the diagonal.
+    """Draw accuracy in each bin of confidence, before and after pruning, against the diagonal.
 
     Args:
         before: Of the unpruned model, or another to compare with.

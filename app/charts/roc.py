@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import whole
+from app.charts.names import escape_name
 from app.charts.palette import Palette
 from opnp.evaluation.roc import Roc
 
@@ -14,7 +14,7 @@ MOST = 6
 
 
 def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.Figure:
-    """Share of ID accepted against share of OOD accepted, with the threshold that accepts 95 % of ID.
+    """Draw the share of ID accepted against that of OOD, with the threshold that accepts 95 % of ID.
 
     Args:
         curves: By name (a visitor's words), `MOST` at most, in the order of the legend.
@@ -29,18 +29,18 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.
     ]
     traces: list[Spec] = []
     for (name, roc), (colour, dash) in zip(curves.items(), styles[: len(curves)], strict=True):
-        shown = whole(name)
-        said = f"{shown}: FPR95 {100 * roc.fpr95:.1f} %"
+        escaped = escape_name(name)
+        label = f"{escaped}: FPR95 {100 * roc.fpr95:.1f} %"
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines",
                 "x": roc.fpr,
                 "y": roc.tpr,
-                "name": said,
+                "name": label,
                 "legendgroup": name,
                 "line": {"color": colour, "dash": dash, "width": 2},
-                "hovertemplate": f"{shown}<br>%{{y:.1%}} of ID, %{{x:.1%}} of OOD accepted<extra></extra>",
+                "hovertemplate": f"{escaped}<br>%{{y:.1%}} of ID, %{{x:.1%}} of OOD accepted<extra></extra>",
             }
         )
         traces.append(
@@ -52,10 +52,10 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.
                 "legendgroup": name,
                 "showlegend": False,
                 "marker": {"color": colour, "size": 9},
-                "hovertemplate": f"{said}<extra></extra>",
+                "hovertemplate": f"{label}<extra></extra>",
             }
         )
-    wanted: Spec = {
+    level: Spec = {
         "type": "line",
         "x0": 0,
         "x1": 1,
@@ -68,5 +68,5 @@ def roc_chart(curves: Mapping[str, Roc], colours: Palette, *, title: str) -> go.
         "yaxis": {"title": "ID accepted", "tickformat": ".0%", "range": [0, 1.02]},
     }
     legend = {"x": 0.98, "xanchor": "right", "y": 0.03, "yanchor": "bottom"}
-    layout: Spec = {"legend": legend, "shapes": [wanted], "hovermode": "closest"}
+    layout: Spec = {"legend": legend, "shapes": [level], "hovermode": "closest"}
     return figure(traces, axes, colours, title=title, height=420, layout=layout)

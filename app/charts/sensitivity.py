@@ -8,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
-from app.charts.names import brief
+from app.charts.names import short_name
 from app.charts.palette import Palette, translucent
 from opnp.interpret.binning import BinnedMap
 from opnp.metrics import FloatArray
@@ -22,7 +22,7 @@ DARKEST = 4.0
 def sensitivity_map(
     binned: BinnedMap, class_names: Sequence[str], colours: Palette, *, height: int = 340
 ) -> go.Figure:
-    """Classes by neurons, coloured by log10 of the sensitivity; pruned cells are grey, blocks partly.
+    """Draw classes by neurons, coloured by log10 of the sensitivity; pruned is grey, blocks partly.
 
     Args:
         binned: The map, columns in the order of display.
@@ -36,7 +36,9 @@ def sensitivity_map(
     top = float(binned.sensitivity.max())
     with np.errstate(divide="ignore"):
         logs = np.clip(np.log10(binned.sensitivity / top if top > 0 else binned.sensitivity), -DARKEST, 0)
-    labels = unlike([brief(name, LONGEST) for name in class_names])  # two of one name would be one row
+    labels = distinct_names(
+        [short_name(name, LONGEST) for name in class_names]
+    )  # two of one name would be one row
     names = [labels[first] for first in binned.rows[:-1]]
     kept: Spec = {
         "type": "heatmap",
@@ -55,7 +57,7 @@ def sensitivity_map(
         },
         "hovertemplate": "%{y}, neuron at rank %{x}<br>10^%{z:.1f} of the largest<extra></extra>",
     }
-    pruned = veil(binned.kept, binned.columns[:-1], names, colours)
+    pruned = pruned_overlay(binned.kept, binned.columns[:-1], names, colours)
     axes = {
         "xaxis": {"title": "neurons, least to most sensitive", "showgrid": False},
         "yaxis": {"autorange": "reversed", "showgrid": False, "automargin": True},
@@ -64,11 +66,11 @@ def sensitivity_map(
     return figure([kept, pruned], axes, colours, title=title, height=height, layout={"margin": {"l": 90}})
 
 
-def unlike(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of which no two are alike: those that occur twice get their number.
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Make names distinct: those that occur twice get their number.
 
     Example:
-        >>> unlike(["crane", "owl", "crane"])
+        >>> distinct_names(["crane", "owl", "crane"])
         ('crane (0)', 'owl', 'crane (2)')
     """
     often = Counter(names)
@@ -76,13 +78,13 @@ def unlike(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def colour_scale(colours: Palette) -> list[list[float | str]]:
-    """Low to high sensitivity, as plotly wants it."""
+    """Return the colours from low to high sensitivity, as Plotly wants them."""
     last = len(colours.scale) - 1
     return [[place / last, colour] for place, colour in enumerate(colours.scale)]
 
 
-def veil(kept: FloatArray, x: npt.ArrayLike, y: Sequence[str | int], colours: Palette) -> Spec:
-    """What lies over a heat map and greys what is pruned.
+def pruned_overlay(kept: FloatArray, x: npt.ArrayLike, y: Sequence[str | int], colours: Palette) -> Spec:
+    """Make the layer over a heat map that greys what is pruned.
 
     Args:
         kept: (rows, columns) share of each cell that is kept.

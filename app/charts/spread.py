@@ -16,12 +16,12 @@ ZERO_GAP = 3
 
 
 def spread_chart(
-    said: Distribution, colours: Palette, *, title: str, ends: bool, height: int = 340
+    histogram: Distribution, colours: Palette, *, title: str, ends: bool, height: int = 340
 ) -> go.Figure:
-    """Counts by size of the sensitivity; zeros have a bar of their own on the left.
+    """Draw counts by size of the sensitivity; zeros have a bar of their own on the left.
 
     Args:
-        said: The counts.
+        histogram: The counts.
         colours: The page's palette.
         title: Says what is counted, with the count.
         ends: Whether to draw the least and the largest that is kept.
@@ -30,13 +30,13 @@ def spread_chart(
     Returns:
         The figure.
     """
-    width = float(said.edges[1] - said.edges[0])
-    middles = (said.edges[:-1] + said.edges[1:]) / 2
-    zero = said.edges[0] - ZERO_GAP * width
-    zeros = said.zero_kept + said.zero_pruned
+    width = float(histogram.edges[1] - histogram.edges[0])
+    middles = (histogram.edges[:-1] + histogram.edges[1:]) / 2
+    zero = histogram.edges[0] - ZERO_GAP * width
+    zeros = histogram.zero_kept + histogram.zero_pruned
     kinds = (
-        ("kept", said.kept, said.zero_kept, colours.scale[2]),
-        ("pruned", said.pruned, said.zero_pruned, colours.pruned),
+        ("kept", histogram.kept, histogram.zero_kept, colours.scale[2]),
+        ("pruned", histogram.pruned, histogram.zero_pruned, colours.pruned),
     )
     traces: list[Spec] = [
         {
@@ -46,12 +46,12 @@ def spread_chart(
             "y": np.append(none, counts) if zeros else counts,
             "width": width,
             "marker": {"color": colour, "line": {"width": 0}},
-            "customdata": _said(said, zeros > 0),
+            "customdata": _hover(histogram, zeros > 0),
             "hovertemplate": f"%{{customdata}}<br>%{{y:,}} {name}<extra></extra>",
         }
         for name, counts, none, colour in kinds
     ]
-    marks = _round_numbers(float(said.edges[0]), float(said.edges[-1]))
+    marks = _round_numbers(float(histogram.edges[0]), float(histogram.edges[-1]))
     ticks = [f"{mark:g}" for mark in marks]
     axes: dict[str, Spec] = {
         "xaxis": {
@@ -66,14 +66,14 @@ def spread_chart(
     layout: Spec = {
         "barmode": "stack",
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
-        "shapes": _ends(said, colours) if ends else [],
+        "shapes": _ends(histogram, colours) if ends else [],
         "margin": {"t": 62},
     }
     return figure(traces, axes, colours, title=title, height=height, layout=layout)
 
 
 def _round_numbers(low: float, high: float) -> FloatArray:
-    """Round numbers between two logarithms, so many that there are a few; powers of ten where it is far."""
+    """Pick a few round numbers between two logarithms; only powers of ten where these are far apart."""
     steps = next(steps for decades, steps in STEPS if high - low < decades)
     powers = np.arange(np.floor(low), np.ceil(high) + 1)
     powers = powers[:: max(len(powers) // MOST_TICKS + 1, 1)]
@@ -81,18 +81,21 @@ def _round_numbers(low: float, high: float) -> FloatArray:
     return np.sort(marks[(np.log10(marks) >= low) & (np.log10(marks) <= high)])
 
 
-def _said(said: Distribution, zeros: bool) -> list[str]:
-    bins = [f"{10**low:.2g} to {10**high:.2g}" for low, high in zip(said.edges, said.edges[1:], strict=False)]
+def _hover(histogram: Distribution, zeros: bool) -> list[str]:
+    bins = [
+        f"{10**low:.2g} to {10**high:.2g}"
+        for low, high in zip(histogram.edges, histogram.edges[1:], strict=False)
+    ]
     return ["exactly 0", *bins] if zeros else bins
 
 
-def _ends(said: Distribution, colours: Palette) -> list[Spec]:
-    if said.limits is None:
+def _ends(histogram: Distribution, colours: Palette) -> list[Spec]:
+    if histogram.limits is None:
         return []
     dashed = {"type": "line", "yref": "y domain", "y0": 0, "y1": 1}
     look = {"color": colours.threshold, "dash": "dash", "width": 1.5}
     return [
         dashed | {"x0": float(np.log10(end)), "x1": float(np.log10(end)), "line": look}
-        for end in said.limits
+        for end in histogram.limits
         if end > 0
     ]

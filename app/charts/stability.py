@@ -18,7 +18,7 @@ HEIGHT = 280
 def spread_chart(
     thresholds: FloatArray, interval: Interval, threshold: float, colours: Palette, *, title: str
 ) -> go.Figure:
-    """A histogram of resampled thresholds, the interval that holds 95 % of them, and the chosen one.
+    """Draw a histogram of resampled thresholds, the interval of 95 % of them, and the chosen one.
 
     Args:
         thresholds: (n,) of the resamples.
@@ -72,7 +72,7 @@ def spread_chart(
 
 @dataclass(frozen=True)
 class Point:
-    """A number of ID images and what it reaches.
+    """A number of ID images and the precision that it reaches.
 
     Attributes:
         name: In the legend.
@@ -93,7 +93,7 @@ def needed_chart(
     *,
     title: str,
 ) -> go.Figure:
-    """How precisely the share of ID accepted is held, against the ID images that chose the threshold.
+    """Draw how precisely the share of ID accepted is held, against the ID images behind the threshold.
 
     Args:
         images: Numbers of ID images, rising.

@@ -16,7 +16,7 @@ def curve_and_tangent(
     *,
     title: str,
 ) -> go.Figure:
-    """The energy along a nudge, with its straight line through the start.
+    """Draw the energy along a perturbation, with its tangent at the start.
 
     Args:
         moves: (n,) nudges; 0 is in their middle.

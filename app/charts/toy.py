@@ -15,7 +15,7 @@ SYMBOLS = ("circle", "square", "diamond")
 
 @dataclass(frozen=True)
 class Plane:
-    """One picture of the plane.
+    """A toy net's score and class borders over the plane.
 
     Attributes:
         title: Said above it.
@@ -32,7 +32,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class ToyPoints:
-    """What lies in the plane.
+    """The ID points with their classes, and the OOD points.
 
     Attributes:
         id_points: (N, 2).
@@ -52,7 +52,7 @@ def toy_plane(
     span: tuple[float, float],
     colours: Palette,
 ) -> go.Figure:
-    """The plane: colour is the score, lines are decision boundaries and the border of what is accepted.
+    """Draw the plane: colour is the score, lines are decision boundaries and the border of acceptance.
 
     Args:
         plane: What to draw.
@@ -80,7 +80,7 @@ def toy_plane(
 
 
 def _borders(classes: int) -> int:
-    """Of two classes the border of one is that of the other."""
+    """Count the borders to draw: of two classes the border of one is that of the other."""
     return 1 if classes == 2 else classes
 
 
@@ -123,7 +123,7 @@ def _contour(values: npt.NDArray[np.float32], axis: FloatArray, level: float, li
 
 
 def _accepted(plane: Plane, axis: FloatArray, colours: Palette) -> list[Spec]:
-    """Where the score crosses the threshold, with a halo to be seen on any colour."""
+    """Draw where the score crosses the threshold, with a halo to be seen on any colour."""
     styles: tuple[Spec, ...] = (
         {"color": colours.ground, "width": 4},
         {"color": colours.threshold, "width": 2, "dash": "dash"},

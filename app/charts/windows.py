@@ -22,7 +22,7 @@ def windows_cloud(
     names: tuple[str, str, str],
     title: str,
 ) -> go.Figure:
-    """Down is better, right is better.
+    """Draw windows by accuracy and FPR95: down is better, right is better.
 
     Args:
         accuracy: (n,) fractions, of each window.

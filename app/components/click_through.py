@@ -17,40 +17,40 @@ _CLICKS = "_clicks"
 
 
 def place_of(pruning: Pruning) -> list[float | str]:
-    """A pruning as what a point of a chart can carry."""
+    """Flatten a pruning into a list that a point of a chart can carry."""
     scope, definition = str(pruning.scope), str(pruning.neuron_definition)
     return [*pruning.weights, *pruning.neurons, scope, definition]
 
 
-def said(trial: Trial) -> str:
-    """What a point says of its window."""
+def trial_text(trial: Trial) -> str:
+    """Describe a window and its metrics for its point."""
     return (
         f"{windows_text(trial.pruning)}<br>FPR95 {percent(trial.fpr95)} · AUROC {percent(trial.auroc)}"
         f"<br>ID accuracy {percent(trial.accuracy)}"
     )
 
 
-def take_sliders(place: Sequence[Any]) -> None:
-    """Put the sliders to what `place_of` gave. A callback: it sets widgets."""
+def set_sliders(place: Sequence[Any]) -> None:
+    """Set the sliders to what `place_of` gave. A callback: it sets widgets."""
     low, high, first, last, scope, definition = place
     session.choose(Pruning((low, high), (first, last), scope, definition))
 
 
 def clickable(
-    figure: go.Figure, name: str, chosen: Callable[[Any], None], *, told: str = "point_index"
+    figure: go.Figure, name: str, chosen: Callable[[Any], None], *, field: str = "point_index"
 ) -> None:
     """Draw a figure whose points can be clicked.
 
     Args:
         figure: What to draw.
         name: Of the chart, unlike all others.
-        chosen: Called with the clicked point's `told`, as a callback.
-        told: "point_index", the point's number, or "customdata", what it carries.
+        chosen: Called with the clicked point's `field`, as a callback.
+        field: "point_index", the point's number, or "customdata", what it carries.
     """
     key = f"{name}-{st.session_state.get(_CLICKS, 0)}"
 
     def clicked() -> None:
-        points = [point[told] for point in st.session_state[key].selection.points if told in point]
+        points = [point[field] for point in st.session_state[key].selection.points if field in point]
         if points:
             st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
             chosen(points[0])

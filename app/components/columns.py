@@ -15,6 +15,6 @@ WIDTH = 190
 
 
 def named(names: Iterable[str]) -> "ColumnConfig":
-    """The settings of a column that holds names; as wide as they are where all are short."""
+    """Make the settings of a column that holds names; as wide as they are where all are short."""
     longest = max(map(len, names), default=0)
     return st.column_config.TextColumn(width=WIDTH if longest > LONGEST else None)

@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import text
-from app.components.marks import best, marks
+from app.components.marks import best_pruning, marks
 from app.components.plot import format_choice
-from app.components.range_slider import SliderMove, last_moved, range_slider
+from app.components.range_slider import SliderMove, last_move, range_slider
 from app.format import plain
 from app.state import session, url
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
@@ -58,14 +58,14 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[session.Sett
     moving = live and session.moving()
     settings = session.read(tuple(explorer.prepared.ood))
     if not moving:
-        session.course().settle(settings)
-        url.write(titles_of(explorer.prepared.experiment.ood))
+        session.history().record(settings)
+        url.write_settings(titles_of(explorer.prepared.experiment.ood))
         _sliders(explorer, (weights, neurons), settings, live=live)
     place.button(
         "Undo",
         icon=":material/undo:",
-        on_click=session.course().undo,
-        disabled=not session.course().earlier,
+        on_click=session.history().undo,
+        disabled=not session.history().earlier,
         help="Back to the settings before",
         key="undo",
         shortcut="u",
@@ -76,7 +76,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[session.Sett
 
 
 def begin(explorer: Explorer) -> None:
-    """Take in what the visitor did since the page was last drawn, in its order: moves, then undo.
+    """Apply what the visitor did since the page was last drawn, in its order: moves, then undo.
 
     Streamlit calls a button's callback before a component's even where the component spoke first, and stops
     a run, with its callbacks, for the next one. So a move is also read from the slider itself.
@@ -85,10 +85,10 @@ def begin(explorer: Explorer) -> None:
         explorer: The prepared experiment.
     """
     for key in _LABELS:
-        said = last_moved(f"{key}-slider")
-        if said is not None and said.number != st.session_state.get(_TAKEN + key):
-            _moved(key, said)
-    session.turn(tuple(explorer.prepared.ood))
+        move = last_move(f"{key}-slider")
+        if move is not None and move.number != st.session_state.get(_TAKEN + key):
+            _moved(key, move)
+    session.apply_undo(tuple(explorer.prepared.ood))
 
 
 def _sliders(
@@ -98,7 +98,7 @@ def _sliders(
     *,
     live: bool,
 ) -> None:
-    found = best(explorer, settings)
+    best = best_pruning(explorer, settings)
     windows = (settings.pruning.weights, settings.pruning.neurons)
     for place, (key, (label, help_text)), window in zip(places, _LABELS.items(), windows, strict=True):
         with place:
@@ -106,10 +106,10 @@ def _sliders(
                 f"{key}-slider",
                 Window(*window),
                 partial(_moved, key),
-                partial(_picked, key, found),
+                partial(_picked, key, best),
                 label=label,
                 help_text=help_text,
-                marks=marks(key, found),
+                marks=marks(key, best),
                 live=live,
             )
 
@@ -119,11 +119,11 @@ def _moved(key: str, moved: SliderMove) -> None:
     st.session_state[_TAKEN + key] = moved.number
 
 
-def _picked(key: str, found: Pruning, number: int) -> None:
+def _picked(key: str, best: Pruning, number: int) -> None:
     if number == 0:
         session.move(key, OPEN, moving=False)
     else:
-        session.choose(found)
+        session.choose(best)
 
 
 def _settings(explorer: Explorer) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 
 def custom_component(folder: Path) -> Any:  # noqa: ANN401 - Streamlit's type for it is not public
-    """Register what lies in a folder under the folder's name; what comes back mounts it.
+    """Register a folder's component under the folder's name; the returned function mounts it.
 
     Args:
         folder: With one `.js` file, and an `.html` and a `.css` of its name where there is something to see.

@@ -13,8 +13,8 @@ FEW = 12
 """Names that are listed; of more, their number is."""
 
 
-def understood(experiment: Experiment) -> None:
-    """Draw the expander, and once it is open what it holds.
+def summary_expander(experiment: Experiment) -> None:
+    """Draw an expander that summarizes the experiment once it is open.
 
     Args:
         experiment: One whose model and ID sets are here.
@@ -24,38 +24,38 @@ def understood(experiment: Experiment) -> None:
         if not opened.open:
             return
         with st.spinner(text.LOOKING):
-            said = cached.understood(experiment)
-        if said.problem is not None:
-            st.error(message(said.problem), icon=":material/error:")
-        for warning in said.warnings:
+            summary = cached.experiment_summary(experiment)
+        if summary.problem is not None:
+            st.error(message(summary.problem), icon=":material/error:")
+        for warning in summary.warnings:
             st.warning(message(warning), icon=":material/warning:")
-        if said.width is not None:
-            st.markdown(_model(said, said.width))
-        st.markdown("\n".join(_line(one, len(said.classes)) for one in said.sets))
-        for words in said.notes:
+        if summary.width is not None:
+            st.markdown(_model(summary, summary.width))
+        st.markdown("\n".join(_line(each, len(summary.classes)) for each in summary.sets))
+        for words in summary.notes:
             st.caption(message(words))
 
 
-def _model(said: ExperimentSummary, width: int) -> str:
-    accuracy = text.NO_ACCURACY if said.accuracy is None else percent(said.accuracy)
-    head = text.HEAD.format(width=f"{width:,}", classes=f"{len(said.classes):,}", accuracy=accuracy)
-    named = said.classes != numbered(len(said.classes))
-    return f"{head}  \n{plain(_few(said.classes))}" if named else head
+def _model(summary: ExperimentSummary, width: int) -> str:
+    accuracy = text.NO_ACCURACY if summary.accuracy is None else percent(summary.accuracy)
+    head = text.HEAD.format(width=f"{width:,}", classes=f"{len(summary.classes):,}", accuracy=accuracy)
+    named = summary.classes != numbered(len(summary.classes))
+    return f"{head}  \n{plain(_few(summary.classes))}" if named else head
 
 
-def _line(one: SetSummary, classes: int) -> str:
-    """A set in a list: how many images, what of it is not used, and its classes with the model's names."""
-    title = f"- **{plain(one.title)}**: "
-    if one.problem is not None:
-        return title + message(one.problem)
-    words = [text.IMAGES.format(count=f"{one.images or 0:,}")]
-    words += [text.SKIPPED.format(count=f"{one.skipped:,}")] if one.skipped else []
-    words += [text.LEFT_OUT.format(files=one.left_out)] if one.left_out else []
-    filled = sum(count > 0 for _, _, count in one.classes)
+def _line(summary: SetSummary, classes: int) -> str:
+    """Describe a set: how many images, what of it is not used, and its classes with the model's names."""
+    title = f"- **{plain(summary.title)}**: "
+    if summary.problem is not None:
+        return title + message(summary.problem)
+    words = [text.IMAGES.format(count=f"{summary.images or 0:,}")]
+    words += [text.SKIPPED.format(count=f"{summary.skipped:,}")] if summary.skipped else []
+    words += [text.LEFT_OUT.format(files=summary.left_out)] if summary.left_out else []
+    filled = sum(count > 0 for _, _, count in summary.classes)
     words += [text.FILLED.format(filled=f"{filled:,}", classes=f"{classes:,}")] if filled else []
     pairs = [
         f"{own} ({count:,})" if own == name else f"{own} = {name} ({count:,})"
-        for own, name, count in one.classes
+        for own, name, count in summary.classes
     ]
     return title + plain(", ".join(words)) + (f"  \n  :small[{plain(_few(pairs))}]" if pairs else "")
 

@@ -19,7 +19,7 @@ REMARKS = 3
 
 
 def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
-    """Draw the page's title, what it is for, and the choice of experiment.
+    """Draw the page's title and the choice of experiment.
 
     Args:
         title: Of the page.
@@ -47,7 +47,7 @@ def header(title: str, titles: Mapping[str, str]) -> tuple[str, DeltaGenerator]:
 
 
 def introduce(place: DeltaGenerator, introduction: str, job: PreparationJob) -> None:
-    """Say what a page is for, and what runs once there is something: on what, and what to know of it."""
+    """Draw the page's introduction and, once an experiment is prepared, its size, device and remarks."""
     if job.explorer is None:
         place.caption(introduction)
         return
@@ -55,17 +55,17 @@ def introduce(place: DeltaGenerator, introduction: str, job: PreparationJob) -> 
         st.caption(f"{introduction}  \n{_running(job.explorer)}")
         for doubt in job.doubts:
             st.warning(message(doubt), icon=":material/warning:")
-        shown = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
-        for remark in shown:
+        first = job.remarks if len(job.remarks) <= REMARKS else job.remarks[: REMARKS - 1]
+        for remark in first:
             st.caption(f":material/info: {message(remark)}")
-        rest = job.remarks[len(shown) :]
+        rest = job.remarks[len(first) :]
         if rest:
             with st.expander(text.MORE_REMARKS.format(count=len(rest))):
                 st.markdown("\n".join(f"- {message(remark)}" for remark in rest))
 
 
 def _running(explorer: Explorer) -> str:
-    """What runs, in words: the experiment, its size and the device."""
+    """Describe the experiment, its size and the device in words."""
     prepared = explorer.prepared
     title, description = prepared.experiment.title, message(prepared.experiment.description)
     classes, width = prepared.classifier.weight.shape

@@ -33,9 +33,9 @@ def histograms(
         colours: The page's palette.
     """
     titles = explorer.prepared.experiment.titles
-    shown = ALL
+    chosen = ALL
     if len(settings.ood) > 1:
-        shown = st.segmented_control(
+        chosen = st.segmented_control(
             "OOD set in the histograms",
             [ALL, *settings.ood],
             default=ALL,
@@ -44,7 +44,7 @@ def histograms(
             key="shown",
             label_visibility="collapsed",
         )
-    keys = (shown,) if shown in settings.ood else settings.ood
+    keys = (chosen,) if chosen in settings.ood else settings.ood
     draw_histograms(explorer, keys, before, after, colours, titles=pair().titles(settings.pruning))
 
 

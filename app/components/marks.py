@@ -12,8 +12,8 @@ NEAR = 25
 """Percent from an end within which two labels would touch."""
 
 
-def best(explorer: Explorer, settings: Settings) -> Pruning:
-    """The best pruning found for the chosen OOD sets, unpruned while there is none.
+def best_pruning(explorer: Explorer, settings: Settings) -> Pruning:
+    """Return the best pruning found for the chosen OOD sets, unpruned while there is none.
 
     A small experiment is searched in the background; a large one is not: the search would slow its
     first moves.
@@ -26,17 +26,17 @@ def best(explorer: Explorer, settings: Settings) -> Pruning:
     return search.result.pruning if search.result else UNPRUNED
 
 
-def marks(side: str, found: Pruning) -> tuple[Mark, ...]:
-    """The marks of one slider.
+def marks(side: str, best: Pruning) -> tuple[Mark, ...]:
+    """Return the marks of one slider.
 
     Args:
         side: `state.WEIGHTS` or `state.NEURONS`.
-        found: The best pruning.
+        best: The best pruning.
     """
-    window = found.weights if side == session.WEIGHTS else found.neurons
+    window = best.weights if side == session.WEIGHTS else best.neurons
     inner = [end for end in window if 0 < end < 100]
     near_left, near_right = any(end < NEAR for end in inner), any(end > 100 - NEAR for end in inner)
-    words = text.BEST_HELP.format(windows=windows_text(found))
+    words = text.BEST_HELP.format(windows=windows_text(best))
     return (
         Mark(
             "◇",

@@ -36,7 +36,7 @@ def plot(figure: go.Figure, key: str, place: DeltaGenerator | None = None, **opt
 
 
 def format_choice() -> None:
-    """Let the visitor choose what the camera above a figure saves."""
+    """Let the visitor choose the format in which the camera above a figure saves."""
     st.segmented_control(
         text.FORMAT_LABEL,
         FORMATS,

@@ -13,7 +13,7 @@ POLL_SECONDS = 0.1
 
 
 def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) -> Explorer | None:
-    """The experiment's explorer, or None where the page now says why there is none yet.
+    """Return the experiment's explorer, or None where the page now says why there is none yet.
 
     Args:
         experiment: The chosen one.
@@ -45,7 +45,7 @@ def prepared(experiment: Experiment, place: DeltaGenerator, *, at_once: bool) ->
 
 
 def missing(experiment: Experiment) -> None:
-    """Say what of an experiment is not on this machine; it may be usable without."""
+    """Say which parts of an experiment are not on this machine; it may be usable without."""
     things = experiment.missing()
     if things:
         label = (

@@ -8,7 +8,7 @@ from app.server import gate
 from app.text import uploads as text
 
 
-def refused() -> None:
+def warn_of_refusals() -> None:
     """Say which uploads were refused, if any were."""
     context = get_script_run_ctx()
     visitor = "" if context is None else context.session_id

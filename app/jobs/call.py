@@ -8,8 +8,8 @@ from app.jobs.job import Job
 T = TypeVar("T")
 
 
-class Call(Job, Generic[T]):
-    """One call of a function.
+class BackgroundCall(Job, Generic[T]):
+    """A call of a function, run in the background.
 
     Attributes:
         result: What it returned, once there.

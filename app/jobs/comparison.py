@@ -22,7 +22,7 @@ Ood = tuple[str, ...]
 
 
 class ComparisonRun:
-    """What recipes give on one experiment. Sessions share it; each row is computed once.
+    """Scores of recipes on one experiment. Sessions share them; each row is computed once.
 
     Attributes:
         prepared: The experiment.
@@ -42,16 +42,16 @@ class ComparisonRun:
         return (0, 0) if known is None else (known.count, known.population)
 
     def row(self, recipe: Recipe, ood: Ood) -> Row | None:
-        """The row, if it is there: on the held-out halves of those sets."""
+        """Return a row on the held-out halves of those sets, if it is computed."""
         return self._rows.get((recipe, ood))
 
     def scored(self, recipe: Recipe) -> MethodScores | None:
-        """The scores, if they are there."""
-        said = self._scored.get(recipe)
-        return said if isinstance(said, MethodScores) else None
+        """Return the scores of a recipe, if they are computed."""
+        scores = self._scored.get(recipe)
+        return scores if isinstance(scores, MethodScores) else None
 
     def compute(self, recipe: Recipe, ood: Ood, cancel: threading.Event) -> None:
-        """Compute a row that is not there; one at a time, so that times are those of a machine at rest.
+        """Compute a missing row; one at a time, so that times are those of a machine at rest.
 
         Raises:
             CancelledError: If it was stopped.
@@ -61,10 +61,10 @@ class ComparisonRun:
                 return
             if recipe not in self._scored:
                 with Store() as store:
-                    said = attempt(self.prepared, self._known(store), recipe, cancel, store)
-                _keep(self._scored, recipe, said, KEPT)
-            said = self._scored[recipe]
-            row = row_of(recipe.title, self.prepared, said, ood, Half.REPORT)
+                    scores = attempt(self.prepared, self._known(store), recipe, cancel, store)
+                _keep(self._scored, recipe, scores, KEPT)
+            scores = self._scored[recipe]
+            row = row_of(recipe.title, self.prepared, scores, ood, Half.REPORT)
             _keep(self._rows, (recipe, ood), row, 4 * KEPT)
 
     def _known(self, store: Store) -> Training:
@@ -84,7 +84,7 @@ def _keep(kept: "OrderedDict[_K, _V]", key: _K, value: _V, most: int) -> None:
 
 
 class ComparisonJob(Job):
-    """Computes the rows that a page waits for, in its order.
+    """The computation of the rows that a page waits for, in its order.
 
     Attributes:
         recipes: Which.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ExactLandscapesJob(Job):
-    """The exact landscapes around one position.
+    """The computation of the exact landscapes around one position.
 
     Attributes:
         landscapes: The result by side, once there; empty before and after a stop.

@@ -32,11 +32,11 @@ class Job(ABC):
 
     @property
     def started(self) -> bool:
-        """Whether anybody has asked for it."""
+        """True once anybody has asked for it."""
         return self._thread.ident is not None
 
     def start(self) -> None:
-        """Begin, if it has not begun."""
+        """Start the computation, if it has not begun."""
         with self._starting:
             if not self.started:
                 self._thread.start()

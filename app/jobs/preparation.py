@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PreparationJob(Job):
-    """Loads or computes one experiment. When it is stopped, what is done stays.
+    """The preparation of one experiment. When it is stopped, what is done stays.
 
     Attributes:
         key: The experiment's.
@@ -44,9 +44,9 @@ class PreparationJob(Job):
             self.stage = text.RANKING
             explorer = Explorer(prepared)
             keep_summary(store, self.key, summarize_metrics(explorer))
-        said = dict.fromkeys([*image_notes(prepared), *prepared.remarks])
+        notes = dict.fromkeys([*image_notes(prepared), *prepared.remarks])
         self.doubts = prepared.doubts
-        self.remarks = tuple(sentence for sentence in said if sentence not in prepared.doubts)
+        self.remarks = tuple(sentence for sentence in notes if sentence not in prepared.doubts)
         self.explorer = explorer
         gc.freeze()  # what is loaded now stays: later collections need not walk it
 

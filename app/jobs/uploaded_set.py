@@ -16,7 +16,7 @@ _PATIENCE = 0.2
 
 
 class UploadedSetJob(Job):
-    """One zip that is being looked at.
+    """The reading of one uploaded zip.
 
     Attributes:
         stage: What is being done, for people.
@@ -49,32 +49,32 @@ class UploadedSetJob(Job):
         self.stage = text.SET_READING.format(done=f"{done:,}", files=f"{files:,}")
 
 
-class Desk:
-    """Where one visitor's set lies, for one experiment. When it goes, the set goes, done or not.
+class UploadedSetSlot:
+    """The place of a visitor's set, for one experiment. When it goes, the set goes, done or not.
 
     Attributes:
-        looking: The set on its way or done; None if there is none.
-        turn: How many sets have been here, to tell their uploaders apart.
+        job: The set on its way or done; None if there is none.
+        number: How many sets have been here, to tell their uploaders apart.
     """
 
     def __init__(self, classifier: "Classifier") -> None:
         self._classifier = classifier
-        self.looking: UploadedSetJob | None = None
-        self.turn = 0
+        self.job: UploadedSetJob | None = None
+        self.number = 0
 
-    def bring(self, name: str, data: bytes) -> None:
-        """Look at a zip; what was here before is forgotten."""
+    def start_reading(self, name: str, data: bytes) -> None:
+        """Start to read a zip; the set before it is forgotten."""
         self.clear()
-        self.looking = UploadedSetJob(self._classifier, name, data)
-        self.looking.start()
+        self.job = UploadedSetJob(self._classifier, name, data)
+        self.job.start()
 
     def clear(self) -> None:
-        """Forget the set, and stop looking at it."""
-        if self.looking is not None:
-            self.looking.stop()
-        self.looking = None
-        self.turn += 1
+        """Forget the set, and stop reading it."""
+        if self.job is not None:
+            self.job.stop()
+        self.job = None
+        self.number += 1
 
     def __del__(self) -> None:
-        """Do not go on looking for a visitor who has left."""
+        """Stop reading for a visitor who has left."""
         self.clear()

@@ -12,7 +12,7 @@ Held = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Bounds:
-    """The most that is held.
+    """The most bytes and files that are held.
 
     Attributes:
         visitor_bytes: Of one visitor.
@@ -27,7 +27,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an upload is not taken.
+    """The reason why an upload is not taken.
 
     Attributes:
         status: Of HTTP: 413 where the visitor has enough, 507 where the server has.
@@ -39,7 +39,7 @@ class Refusal:
 
 
 class Ledger:
-    """What is held and what is on its way. Used by one thread, the server's.
+    """Sizes of the files that are held or on their way. Used by one thread, the server's.
 
     Args:
         held: Says what is held now.
@@ -75,7 +75,7 @@ class Ledger:
         return refusal
 
     def end(self, visitor: str, file: str) -> None:
-        """A file has come, or will not."""
+        """Note that a file has come, or will not."""
         coming = self._coming.get(visitor, {})
         coming.pop(file, None)
         if not coming:
@@ -95,7 +95,7 @@ class Ledger:
 
 
 def megabytes(size: int) -> str:
-    """A size for people.
+    """Format a size for people.
 
     Example:
         >>> megabytes(31_457_280), megabytes(12)

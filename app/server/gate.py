@@ -16,25 +16,25 @@ from streamlit.runtime import Runtime
 from app.server.bounds import Held, Ledger, Refusal
 
 _ADDRESS: Final = "/_stcore/upload_file/"
-_MOST_SAID = 10
-_STORAGE, _SAID_LAST = "file_storage", "_client_state"
+_MOST_REFUSALS = 10
+_STORAGE, _CLIENT_STATE = "file_storage", "_client_state"
 _WITHOUT: Final = {
     _STORAGE: "what visitors hold is not counted, only what is on its way",
-    _SAID_LAST: "a refused upload is said when the visitor's page is drawn next",
+    _CLIENT_STATE: "a refused upload is said when the visitor's page is drawn next",
 }
 
 log = logging.getLogger("opnp.app")
-_said: dict[str, list[str]] = {}
+_refusals: dict[str, list[str]] = {}
 
 
 def refusals(visitor: str) -> list[str]:
-    """What was refused to a visitor since `forget`, in words; the last few, each once."""
-    return list(dict.fromkeys(_said.get(visitor, ())))
+    """Return the refusals of a visitor's uploads since `forget`, in words; the last few, each once."""
+    return list(dict.fromkeys(_refusals.get(visitor, ())))
 
 
 def forget(visitor: str) -> None:
-    """The visitor has read what was refused, or has left."""
-    _said.pop(visitor, None)
+    """Forget the refusals that a visitor has read, or who has left."""
+    _refusals.pop(visitor, None)
 
 
 class Gate:
@@ -59,7 +59,7 @@ class Gate:
         declared, come = _declared(scope), 0
         refused = self._ledger.begin(visitor, file, declared)
         if refused is not None:
-            _say(visitor, refused)
+            _note(visitor, refused)
             await PlainTextResponse(refused.words, refused.status)(scope, receive, send)
             return
 
@@ -70,7 +70,7 @@ class Gate:
             if come > declared:  # it said less, or nothing
                 refused = self._ledger.begin(visitor, file, come)
                 if refused is not None:
-                    _say(visitor, refused)
+                    _note(visitor, refused)
                     raise HTTPException(refused.status, refused.words)
             return message
 
@@ -81,21 +81,21 @@ class Gate:
 
 
 def _upload(scope: Scope) -> tuple[str, str] | None:
-    """The visitor and the file that a request uploads, if it does."""
+    """Return the visitor and the file that a request uploads, if it does."""
     if scope["type"] != "http" or scope["method"] != "PUT":
         return None
-    _, found, place = scope["path"].partition(_ADDRESS)
+    _, matched, place = scope["path"].partition(_ADDRESS)
     visitor, slash, file = place.partition("/")
-    return (visitor, file) if found and slash else None
+    return (visitor, file) if matched and slash else None
 
 
 def _declared(scope: Scope) -> int:
-    said = dict(scope["headers"]).get(b"content-length", b"")
-    return int(said) if said.isdigit() and len(said) < 20 else 0
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length) if length.isdigit() and len(length) < 20 else 0
 
 
 def _held() -> Held:
-    """What the running server holds; Streamlit's storage, copied because other threads remove from it."""
+    """Return the sizes of the held files; Streamlit's storage is copied: other threads remove from it."""
     stored = dict(_private(Runtime.instance().uploaded_file_mgr, _STORAGE) or {})
     return {
         visitor: {file: len(record.data) for file, record in dict(files).items()}
@@ -103,21 +103,21 @@ def _held() -> Held:
     }
 
 
-def _say(visitor: str, refused: Refusal) -> None:
-    """Note what was refused, and have the visitor's page drawn again to say it."""
-    _said[visitor] = [*_said.get(visitor, ()), refused.words][-_MOST_SAID:]
+def _note(visitor: str, refused: Refusal) -> None:
+    """Note a refusal, and have the visitor's page drawn again to show it."""
+    _refusals[visitor] = [*_refusals.get(visitor, ()), refused.words][-_MOST_REFUSALS:]
     session = Runtime.instance().get_app_session(visitor)
-    said_last = None if session is None else _private(session, _SAID_LAST)
-    if session is not None and said_last is not None:
-        session.request_rerun(said_last)  # as when a source file changes
+    client_state = None if session is None else _private(session, _CLIENT_STATE)
+    if session is not None and client_state is not None:
+        session.request_rerun(client_state)  # as when a source file changes
 
 
 def _private(of: object, name: str) -> Any:  # noqa: ANN401 - Streamlit's own
-    """Something of Streamlit's that is not public; None where it is gone, which is logged."""
-    found = getattr(of, name, None)
-    if found is None:
+    """Return an attribute of Streamlit's that is not public; None where it is gone, which is logged."""
+    value = getattr(of, name, None)
+    if value is None:
         _miss(name)
-    return found
+    return value
 
 
 @cache

@@ -23,7 +23,7 @@ _PERIOD = 5.0
 
 
 class Visits:
-    """The sessions that have been drawn, and since when each is without a connection.
+    """Sessions that have been drawn, and since when each is without a connection.
 
     Args:
         is_here: Whether a session is connected.
@@ -34,11 +34,11 @@ class Visits:
         self._is_here, self._close = is_here, close
         self._away: dict[str, float | None] = {}
 
-    def arrived(self, session: str) -> None:
-        """A session is drawn."""
+    def note(self, session: str) -> None:
+        """Note a session that is drawn."""
         self._away.setdefault(session, None)
 
-    def look(self, now: float) -> int:
+    def close_left(self, now: float) -> int:
         """Close the sessions whose visitors have left.
 
         Args:
@@ -69,11 +69,11 @@ def _close(session: str) -> None:
 _visits = Visits(lambda session: Runtime.instance().is_active_session(session), _close)
 
 
-def arrived() -> None:
+def note_visit() -> None:
     """Note the session whose page is being drawn."""
     context = get_script_run_ctx()
     if context is not None:
-        _visits.arrived(context.session_id)
+        _visits.note(context.session_id)
 
 
 @contextlib.asynccontextmanager
@@ -89,7 +89,7 @@ async def watching(_server: object) -> AsyncIterator[None]:
 async def _watch() -> None:
     while True:
         await asyncio.sleep(_PERIOD)
-        if _visits.look(time.monotonic()):
+        if _visits.close_left(time.monotonic()):
             await asyncio.to_thread(tidy)
 
 

@@ -12,7 +12,7 @@ PINNED = "a"
 
 @dataclass(frozen=True)
 class Pair:
-    """What stands side by side.
+    """The settings that are compared, and the names of both.
 
     Attributes:
         pruning: The one that the present settings are compared with.
@@ -25,7 +25,7 @@ class Pair:
     after: str
 
     def titles(self, present: Pruning) -> tuple[str, str]:
-        """What each is, in some words."""
+        """Describe each of the two in some words."""
         if self == BEFORE_AND_AFTER:
             return "Before: unpruned", f"After: {present.kind}"
         return f"A: {windows_text(self.pruning)}", f"B: {windows_text(present)}"
@@ -35,13 +35,13 @@ BEFORE_AND_AFTER = Pair(UNPRUNED, "unpruned", "pruned")
 
 
 def pair() -> Pair:
-    """The two that the page compares."""
+    """Return the two that the page compares."""
     held = pinned()
     return Pair(held, "A", "B") if held else BEFORE_AND_AFTER
 
 
 def pinned() -> Pruning | None:
-    """The settings held as A, if any are."""
+    """Return the settings held as A, if any are."""
     held: Pruning | None = st.session_state.get(PINNED)
     return held
 

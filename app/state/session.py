@@ -29,7 +29,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True)
 class Settings:
-    """What a visitor has chosen.
+    """A visitor's choice of pruning and OOD sets.
 
     Attributes:
         pruning: The windows and how ranks are taken.
@@ -40,7 +40,7 @@ class Settings:
     ood: tuple[str, ...] = ()
 
     def widget_values(self) -> dict[str, Any]:
-        """The value of each widget that shows these settings."""
+        """Return the value of each widget that shows these settings."""
         return {
             WEIGHTS: tuple(self.pruning.weights),
             NEURONS: tuple(self.pruning.neurons),
@@ -51,8 +51,8 @@ class Settings:
 
 
 @dataclass
-class Course:
-    """What a visit has shown, in its order.
+class History:
+    """The settings that a visit has shown, in their order.
 
     One object, because Streamlit may stop a script at any touch of the session's state, also in a callback:
     what belongs together changes here between two touches.
@@ -61,64 +61,64 @@ class Course:
         present: The settings that the page shows.
         earlier: Those before, the latest last.
         undone: How often undo was clicked since the page was last drawn.
-        wanted: Settings that the widgets are still to show.
+        pending: Settings that the widgets are still to show.
     """
 
     present: Settings | None = None
     earlier: list[Settings] = field(default_factory=list)
     undone: int = 0
-    wanted: Settings | None = None
+    pending: Settings | None = None
 
     def undo(self) -> None:
         """Note a click. A callback: it touches nothing else, and is served when the page is drawn."""
         self.undone += 1
 
-    def settle(self, settings: Settings) -> None:
+    def record(self, settings: Settings) -> None:
         """Note the settings that the page now shows; what came before them can be undone."""
         if self.present is not None and self.present != settings:
             self.earlier = [*self.earlier, self.present][-_LONGEST:]
         self.present = settings
 
-    def turn(self, settings: Settings) -> None:
-        """Serve the clicks on undo: a move that came before them and was never drawn is what they undo first.
+    def apply_undo(self, settings: Settings) -> None:
+        """Apply the clicks on undo: a move before them that was never drawn is what they undo first.
 
         Args:
             settings: What the widgets say.
         """
         clicks, self.undone = self.undone, 0
-        self.settle(settings)
+        self.record(settings)
         for _ in range(min(clicks, len(self.earlier))):
-            self.present = self.wanted = self.earlier.pop()
+            self.present = self.pending = self.earlier.pop()
 
 
-def course() -> Course:
-    """The visit's."""
-    found: Course = st.session_state.setdefault(_COURSE, Course())
-    return found
+def history() -> History:
+    """Return the settings that this visit has shown."""
+    visit: History = st.session_state.setdefault(_COURSE, History())
+    return visit
 
 
-def turn(all_ood: tuple[str, ...]) -> None:
-    """Serve clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
+def apply_undo(all_ood: tuple[str, ...]) -> None:
+    """Apply clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
 
     Args:
         all_ood: Keys of the experiment's OOD sets.
     """
-    visit = course()
+    visit = history()
     if visit.undone:
-        visit.turn(read(all_ood))
-        rest()
-    _serve(visit)
+        visit.apply_undo(read(all_ood))
+        release()
+    _show_pending(visit)
 
 
-def _serve(visit: Course) -> None:
-    """Have the widgets show what is wanted; begun again where a run was stopped in the middle."""
-    if visit.wanted is not None:
-        _show(visit.wanted)
-        visit.wanted = None
+def _show_pending(visit: History) -> None:
+    """Set the widgets to the pending settings; begun again where a run was stopped in the middle."""
+    if visit.pending is not None:
+        _show(visit.pending)
+        visit.pending = None
 
 
 def read(all_ood: tuple[str, ...]) -> Settings:
-    """The settings that the widgets show now; widgets not drawn yet stand at their defaults."""
+    """Return the settings that the widgets show now; widgets not drawn yet stand at their defaults."""
     state = st.session_state
     chosen = state.get(OOD)
     return Settings(
@@ -132,8 +132,8 @@ def read(all_ood: tuple[str, ...]) -> Settings:
     )
 
 
-def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
-    """Choose all OOD sets of an experiment that another one was left for; their keys may be the same.
+def enter_experiment(experiment: str, all_ood: tuple[str, ...]) -> None:
+    """Choose all OOD sets when another experiment is opened; their keys may be the same.
 
     Args:
         experiment: The one that is shown.
@@ -144,8 +144,8 @@ def arrive(experiment: str, all_ood: tuple[str, ...]) -> None:
     st.session_state[_ARRIVED] = experiment
 
 
-def arrived(experiment: str) -> bool:
-    """Whether an experiment is the one that was shown last."""
+def is_current(experiment: str) -> bool:
+    """Return whether an experiment is the one that was shown last."""
     return bool(st.session_state.get(_ARRIVED) == experiment)
 
 
@@ -157,35 +157,35 @@ def move(key: str, window: Window, *, moving: bool) -> None:
         window: Its new position.
         moving: Whether the thumb is still held.
     """
-    _serve(course())
+    _show_pending(history())
     st.session_state[key] = tuple(window)
     st.session_state[_MOVING] = moving
 
 
 def moving() -> bool:
-    """Whether a thumb is held: what is drawn now will be drawn again soon."""
+    """Return whether a thumb is held: what is drawn now will be drawn again soon."""
     return bool(st.session_state.get(_MOVING, False))
 
 
-def rest() -> None:
-    """No thumb is held: the whole page is drawn."""
+def release() -> None:
+    """Note that no thumb is held: the whole page is drawn."""
     st.session_state[_MOVING] = False
 
 
-def tried() -> tuple[Pruning, ...]:
-    """Every pruning of this visit that undo still knows, each once, the present one last."""
-    visit = course()
+def tried_prunings() -> tuple[Pruning, ...]:
+    """Return every pruning of this visit that undo still knows, each once, the present one last."""
+    visit = history()
     settings = [*visit.earlier, visit.present or Settings()]
-    latest_last = dict.fromkeys(reversed([one.pruning for one in settings]))
+    latest_last = dict.fromkeys(reversed([each.pruning for each in settings]))
     return tuple(reversed(latest_last))
 
 
 def choose(pruning: Pruning) -> None:
     """Set the pruning, as if the sliders had been moved. A callback."""
-    visit = course()
-    ood = (visit.wanted or visit.present or Settings()).ood
-    visit.wanted = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
-    _serve(visit)
+    visit = history()
+    ood = (visit.pending or visit.present or Settings()).ood
+    visit.pending = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
+    _show_pending(visit)
 
 
 def _show(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.state.url_grammar import Said
+from app.state.url_grammar import QueryValues
 from app.text import link as text
 
 _FEW = 8
@@ -14,33 +14,33 @@ _FEW = 8
 
 @dataclass(frozen=True)
 class Expected:
-    """What a widget can be.
+    """The values that a widget can take.
 
     Attributes:
         words: As in "Expected ... but".
         fits: Whether what stands in the address is that.
-        shown: Its value in words.
+        name_of: Gives its value in words.
     """
 
     words: str
-    fits: Callable[[Said], bool]
-    shown: Callable[[Any], str] = str
+    fits: Callable[[QueryValues], bool]
+    name_of: Callable[[Any], str] = str
 
 
 def number(low: float, high: float, *, whole: bool = False) -> Expected:
-    """One number, both ends included.
+    """Expect a number, both ends included.
 
     Example:
         >>> tpr = number(50, 100)
-        >>> [tpr.fits((said,)) for said in ("97.5", "49", "nan", "1e999", "many")]
+        >>> [tpr.fits((value,)) for value in ("97.5", "49", "nan", "1e999", "many")]
         [True, False, False, False, False]
         >>> tpr.fits(("96", "97")), tpr.words
         (False, 'a number from 50 to 100')
     """
 
-    def fits(said: Said) -> bool:
+    def fits(values: QueryValues) -> bool:
         try:
-            (value,) = map(float, said)
+            (value,) = map(float, values)
         except ValueError:
             return False
         return math.isfinite(value) and low <= value <= high and (value.is_integer() or not whole)
@@ -49,12 +49,12 @@ def number(low: float, high: float, *, whole: bool = False) -> Expected:
     return Expected(words.format(low=f"{low:g}", high=f"{high:g}"), fits, lambda value: f"{value:g}")
 
 
-def one_of(options: Iterable[str], shown: Callable[[Any], str] = str) -> Expected:
-    """One of some names.
+def one_of(options: Iterable[str], name_of: Callable[[Any], str] = str) -> Expected:
+    """Expect one of some names.
 
     Args:
         options: As the page shows them, which is how an address spells them.
-        shown: A value of the widget to its name.
+        name_of: A value of the widget to its name.
 
     Example:
         >>> part = one_of(["Map", "Class"])
@@ -67,11 +67,11 @@ def one_of(options: Iterable[str], shown: Callable[[Any], str] = str) -> Expecte
     words = text.ONE_OF.format(names=", ".join(names))
     if len(names) > _FEW:
         words = text.ONE_OF_MANY.format(count=f"{len(names):,}")
-    return Expected(words, lambda said: len(said) == 1 and said[0] in names, shown)
+    return Expected(words, lambda values: len(values) == 1 and values[0] in names, name_of)
 
 
 def yes_or_no() -> Expected:
-    """A switch.
+    """Expect the value of a switch.
 
     Example:
         >>> yes_or_no().fits(("True",)), yes_or_no().fits(("1",))
@@ -80,6 +80,6 @@ def yes_or_no() -> Expected:
     spelt = ("true", "false")
     return Expected(
         text.ONE_OF.format(names=", ".join(spelt)),
-        lambda said: len(said) == 1 and said[0].lower() in spelt,
+        lambda values: len(values) == 1 and values[0].lower() in spelt,
         lambda value: str(value).lower(),
     )

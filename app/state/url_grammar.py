@@ -13,108 +13,109 @@ from app.text import link as text
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
 from opnp.errors import OpnpError
 
-Said = tuple[str, ...]
+QueryValues = tuple[str, ...]
 NO_SETS = "none"
 _LONGEST = 60
 
 
-class NotSpeltError(Exception):
-    """What an address says of a setting is none; the message is what was expected."""
+class UnreadableSettingError(Exception):
+    """An unreadable setting in an address; the message is what was expected."""
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """How one setting is spelt.
+    """The parser and the formatter of one setting.
 
     Attributes:
-        read: What stands in the address to the setting, nothing to its default. Raises NotSpeltError.
-        said: The setting, or None where there is none yet, to what stands in the address.
+        parse: Turns the values of an address into the setting, none into its default. Raises
+            UnreadableSettingError.
+        spell: Turns the setting, or None where there is none yet, into the values of an address.
     """
 
-    read: Callable[[Said], Any]
-    said: Callable[[Any], Said]
+    parse: Callable[[QueryValues], Any]
+    spell: Callable[[Any], QueryValues]
 
 
-def short(said: Said) -> str:
-    """What an address says, short enough to be shown."""
-    return cut(", ".join(said), _LONGEST)
+def shorten(values: QueryValues) -> str:
+    """Shorten an address's value to be shown."""
+    return cut(", ".join(values), _LONGEST)
 
 
-def of_one(titles: Mapping[str, str], said: Said) -> str | None:
-    """The key that an address names, by itself or by its title as older links do; None if it is unknown.
+def key_of(titles: Mapping[str, str], values: QueryValues) -> str | None:
+    """Find the key that an address names, itself or by title as older links do; None if it is unknown.
 
     Example:
-        >>> of_one({"fashion": "Fashion-MNIST"}, ("Fashion-MNIST",))
+        >>> key_of({"fashion": "Fashion-MNIST"}, ("Fashion-MNIST",))
         'fashion'
     """
-    (name,) = said if len(said) == 1 else ("",)
+    (name,) = values if len(values) == 1 else ("",)
     return name if name in titles else next((key for key, title in titles.items() if title == name), None)
 
 
-def of_sets(titles: Mapping[str, str]) -> Spelling:
-    """How a choice of OOD sets is spelt: by their keys; all of them are left out.
+def ood_spelling(titles: Mapping[str, str]) -> Spelling:
+    """Return the spelling of a choice of OOD sets: by their keys; all of them are left out.
 
     Example:
-        >>> sets = of_sets({"mnist": "MNIST digits", "noise": "Noise"})
-        >>> sets.read(("MNIST digits",)), sets.said(["mnist"]), sets.said(["mnist", "noise"])
+        >>> sets = ood_spelling({"mnist": "MNIST digits", "noise": "Noise"})
+        >>> sets.parse(("MNIST digits",)), sets.spell(["mnist"]), sets.spell(["mnist", "noise"])
         (['mnist'], ('mnist',), ())
     """
 
-    def read(said: Said) -> list[str]:
-        if said == (NO_SETS,) and NO_SETS not in titles:
+    def parse(values: QueryValues) -> list[str]:
+        if values == (NO_SETS,) and NO_SETS not in titles:
             return []
-        found = [of_one(titles, (name,)) for name in said]
-        if None in found:
-            raise NotSpeltError(text.SETS.format(keys=", ".join(titles)))
-        return [key for key in titles if key in found] if said else list(titles)
+        keys = [key_of(titles, (name,)) for name in values]
+        if None in keys:
+            raise UnreadableSettingError(text.SETS.format(keys=", ".join(titles)))
+        return [key for key in titles if key in keys] if values else list(titles)
 
-    def spell(chosen: list[str] | None) -> Said:
+    def spell(chosen: list[str] | None) -> QueryValues:
         if chosen is None or set(chosen) >= set(titles):
             return ()
         return tuple(key for key in titles if key in chosen) or (NO_SETS,)
 
-    return Spelling(read, spell)
+    return Spelling(parse, spell)
 
 
-def _window(said: Said) -> Window:
-    if not said:
+def _parse_window(values: QueryValues) -> Window:
+    if not values:
         return OPEN
     try:
-        low, high = map(float, said)
+        low, high = map(float, values)
     except ValueError:
-        raise NotSpeltError(text.WINDOW) from None
+        raise UnreadableSettingError(text.WINDOW) from None
     if not 0 <= low <= high <= 100:
-        raise NotSpeltError(text.WINDOW)
+        raise UnreadableSettingError(text.WINDOW)
     return Window(low, high)
 
 
-def _window_said(window: Window | None) -> Said:
+def _spell_window(window: Window | None) -> QueryValues:
     return () if window is None or tuple(window) == OPEN else tuple(f"{end:g}" for end in window)
 
 
-def _one_of(names: type[StrEnum], said: Said) -> str:
-    if not said:
+def _parse_name(names: type[StrEnum], values: QueryValues) -> str:
+    if not values:
         return str(next(iter(names)))
-    if len(said) != 1 or said[0] not in list(names):
-        raise NotSpeltError(text.ONE_OF.format(names=", ".join(names)))
-    return said[0]
+    if len(values) != 1 or values[0] not in list(names):
+        raise UnreadableSettingError(text.ONE_OF.format(names=", ".join(names)))
+    return values[0]
 
 
-def _named(names: type[StrEnum], name: str | None) -> Said:
+def _spell_name(names: type[StrEnum], name: str | None) -> QueryValues:
     return () if name is None or name == next(iter(names)) else (str(name),)
 
 
-def _pruning(said: Said) -> Pruning | None:
-    if not said:
+def _parse_pruning(values: QueryValues) -> Pruning | None:
+    if not values:
         return None
     try:
-        low, high, first, last, scope, definition = said
+        low, high, first, last, scope, definition = values
         return Pruning((float(low), float(high)), (float(first), float(last)), scope, definition)
     except (ValueError, OpnpError):
-        raise NotSpeltError(text.HELD) from None
+        raise UnreadableSettingError(text.HELD) from None
 
 
-def _pruning_said(pruning: Pruning | None) -> Said:
+def _spell_pruning(pruning: Pruning | None) -> QueryValues:
     if pruning is None:
         return ()
     ends = (f"{end:g}" for window in (pruning.weights, pruning.neurons) for end in window)
@@ -122,10 +123,12 @@ def _pruning_said(pruning: Pruning | None) -> Said:
 
 
 PRUNING: dict[str, Spelling] = {
-    session.WEIGHTS: Spelling(_window, _window_said),
-    session.NEURONS: Spelling(_window, _window_said),
-    session.SCOPE: Spelling(partial(_one_of, RankScope), partial(_named, RankScope)),
-    session.DEFINITION: Spelling(partial(_one_of, NeuronDefinition), partial(_named, NeuronDefinition)),
-    PINNED: Spelling(_pruning, _pruning_said),
+    session.WEIGHTS: Spelling(_parse_window, _spell_window),
+    session.NEURONS: Spelling(_parse_window, _spell_window),
+    session.SCOPE: Spelling(partial(_parse_name, RankScope), partial(_spell_name, RankScope)),
+    session.DEFINITION: Spelling(
+        partial(_parse_name, NeuronDefinition), partial(_spell_name, NeuronDefinition)
+    ),
+    PINNED: Spelling(_parse_pruning, _spell_pruning),
 }
 """The spelling of each setting of the pruning, and of what is held as A, by its key."""

@@ -25,8 +25,8 @@ _FAR = "[Hein et al. 2019](https://arxiv.org/abs/1812.05720)"
 
 
 @dataclass(frozen=True)
-class Step:
-    """What a step says.
+class StepText:
+    """The words of a step.
 
     Attributes:
         key: Names the step.
@@ -48,7 +48,7 @@ class Step:
 
 
 STEPS = (
-    Step(
+    StepText(
         "strange",
         "Too sure",
         "A classifier can be very sure about something it has never seen.",
@@ -60,7 +60,7 @@ STEPS = (
         f"of it ({_CALIBRATION}).",
         ("class", "confidence", "in-distribution (ID)", "out-of-distribution (OOD)"),
     ),
-    Step(
+    StepText(
         "energy",
         "Energy",
         "Probabilities forget how large the logits were. The energy remembers.",
@@ -71,7 +71,7 @@ STEPS = (
         f"not. So the score tells them apart better than confidence in many cases ({_ENERGY}).",
         ("logit", "softmax", "energy", "score"),
     ),
-    Step(
+    StepText(
         "nudge",
         "One weight",
         "Sensitivity: nudge one weight a little and see how much the energy moves.",
@@ -83,7 +83,7 @@ STEPS = (
         "from the line, because the nudge changes the probabilities too.",
         ("last layer", "weight", "neuron", "sensitivity"),
     ),
-    Step(
+    StepText(
         "toy",
         "A toy",
         "In two dimensions you can see where a model is sure, and what pruning changes.",
@@ -95,7 +95,7 @@ STEPS = (
         "of the score, for better or for worse: try other data and starts before you believe in a rule.",
         ("decision boundary", "pruning", "window"),
     ),
-    Step(
+    StepText(
         "map",
         "The map",
         "In a real last layer, weights differ greatly in how much the energy depends on them.",
@@ -106,7 +106,7 @@ STEPS = (
         f"two ends ({_CHEN}).",
         (),
     ),
-    Step(
+    StepText(
         "tradeoff",
         "Trade-off",
         "Pruning can help to notice the strange, and it can cost accuracy.",
@@ -118,7 +118,7 @@ STEPS = (
         "strange. If you search for the lowest point you are tuning, so believe the held-out number.",
         ("FPR95", "accuracy", "tuning"),
     ),
-    Step(
+    StepText(
         "threshold",
         "Threshold",
         "A threshold turns a score into a decision, and makes two kinds of errors.",
@@ -130,7 +130,7 @@ STEPS = (
         "chosen on familiar pictures alone.",
         ("threshold",),
     ),
-    Step(
+    StepText(
         "yours",
         "Your picture",
         "Now you: does it accept your own picture?",

@@ -5,7 +5,7 @@ UNKNOWN_EXPERIMENT = (
     "machine: see the page Experiments. “{opened}” opened instead, unpruned and with all its OOD sets."
 )
 UNREADABLE = (
-    "The address says “{key}” is “{said}”, but expected {expected}. It is left out: the page shows {used}."
+    "The address says “{key}” is “{values}”, but expected {expected}. It is left out: the page shows {used}."
 )
 INSTEAD = {
     "weights": "all weights kept",

@@ -12,10 +12,10 @@ from app.components.compare.builder import builder
 from app.components.compare.curves import draw_curves, pick
 from app.components.compare.downloads import downloads
 from app.components.compare.methods import methods
-from app.components.compare.rows import RequestedRow, follow, wanted_rows
+from app.components.compare.rows import RequestedRow, follow_address, requested_rows
 from app.components.compare.table import draw_table
-from app.components.compare.words import from_what
-from app.components.marks import best
+from app.components.compare.words import draw_notes
+from app.components.marks import best_pruning
 from app.format import message
 from app.jobs.comparison import ComparisonJob
 from app.shell import view
@@ -30,19 +30,19 @@ _JOB = "_comparing"
 
 
 def compare(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Compare page for these settings."""
     if not settings.ood:
         st.info(controls_text.OOD_EMPTY, icon=":material/checklist:")
         return
-    follow()
-    rows = wanted_rows(settings.pruning)
+    follow_address()
+    rows = requested_rows(settings.pruning)
     titles = explorer.prepared.experiment.titles
-    key, against = _shown(rows, {one: titles[one] for one in settings.ood})
+    key, against = _choose_figures(rows, {each: titles[each] for each in settings.ood})
     job = _job(explorer.prepared.experiment.key, rows, settings.ood)
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
     left, right = st.columns([3, 4], gap="large")
     with left:
-        builder(settings.pruning, best(explorer, settings))
+        builder(settings.pruning, best_pruning(explorer, settings))
     with right:
         picked = pick(rows)
         curves = st.empty()
@@ -51,35 +51,35 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     colours = palette(st.context.theme.type)
 
     def draw() -> list[Row]:
-        there = _there(job, rows)
+        finished = _finished(job, rows)
         with table.container():
-            draw_table(there, key, next((row for row in there if row.name == against), None), colours)
-        return there
+            draw_table(finished, key, next((row for row in finished if row.name == against), None), colours)
+        return finished
 
-    there = _wait(job, draw, status)
+    finished = _wait(job, draw, status)
     with words.container():
-        from_what(there, against, settings.pruning, job.comparison.fitted_to)
+        draw_notes(finished, against, settings.pruning, job.comparison.fitted_to)
     with files:
-        downloads(explorer, there, settings.ood, key, job.comparison.fitted_to[0])
-    scored = {row.name: said for row in picked if (said := job.comparison.scored(row.recipe)) is not None}
-    shown = list(settings.ood) if key is None else [key]
-    draw_curves(curves, scored, shown, text.AVERAGE if key is None else titles[key], colours)
+        downloads(explorer, finished, settings.ood, key, job.comparison.fitted_to[0])
+    scored = {row.name: scores for row in picked if (scores := job.comparison.scored(row.recipe)) is not None}
+    sets = list(settings.ood) if key is None else [key]
+    draw_curves(curves, scored, sets, text.AVERAGE if key is None else titles[key], colours)
 
 
-def _shown(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _choose_figures(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Let the visitor choose the OOD set, or the average, and the row to compare with."""
     with st.container(horizontal=True, gap="medium"):
         key = st.selectbox(
             text.FIGURES_OF,
             [None, *titles],
-            format_func=lambda one: text.AVERAGE if one is None else titles[one],
+            format_func=lambda name: text.AVERAGE if name is None else titles[name],
             key="figures-of",
             width=260,
         )
         against = st.selectbox(
             text.AGAINST,
             [None, *(row.name for row in rows)],
-            format_func=lambda one: text.NOTHING if one is None else one,
+            format_func=lambda name: text.NOTHING if name is None else name,
             key="against",
             help=text.AGAINST_HELP,
             width=260,
@@ -88,7 +88,7 @@ def _shown(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str
 
 
 def _job(key: str, rows: Sequence[RequestedRow], ood: tuple[str, ...]) -> ComparisonJob:
-    """This visitor's computation; one for other rows is stopped, what it has computed stays."""
+    """Return this visitor's computation; one for other rows is stopped, what it has computed stays."""
     comparison, recipes = cached.comparison(key), tuple(row.recipe for row in rows)
     job: ComparisonJob | None = st.session_state.get(_JOB)
     if job is None or (job.comparison, job.recipes, job.ood) != (comparison, recipes, ood):
@@ -99,38 +99,38 @@ def _job(key: str, rows: Sequence[RequestedRow], ood: tuple[str, ...]) -> Compar
     return job
 
 
-def _there(job: ComparisonJob, rows: Sequence[RequestedRow]) -> list[Row]:
-    said = ((row.name, job.comparison.row(row.recipe, job.ood)) for row in rows)
-    return [replace(row, name=name) for name, row in said if row is not None]
+def _finished(job: ComparisonJob, rows: Sequence[RequestedRow]) -> list[Row]:
+    computed = ((row.name, job.comparison.row(row.recipe, job.ood)) for row in rows)
+    return [replace(row, name=name) for name, row in computed if row is not None]
 
 
 def _wait(job: ComparisonJob, draw: Callable[[], list[Row]], status: DeltaGenerator) -> list[Row]:
     """Draw rows as they come, until all are there or the visitor stops it."""
     complete = job.done.is_set()
-    there = draw()
+    finished = draw()
     if not complete:
         with status.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(job.share, _done(text.RUNNING, there, job))
+            bar = st.progress(job.share, _done(text.RUNNING, finished, job))
             st.button(text.STOP, icon=":material/stop_circle:", key="stop-compare", on_click=job.stop)
         while not job.done.wait(POLL_SECONDS):
-            if len(there) < len(_computed(job)):
-                there = draw()
-            bar.progress(job.share, _done(text.RUNNING, there, job))
-        there = draw()
+            if len(finished) < len(_computed(job)):
+                finished = draw()
+            bar.progress(job.share, _done(text.RUNNING, finished, job))
+        finished = draw()
     status.empty()
-    if len(there) < len(job.recipes):
+    if len(finished) < len(job.recipes):
         with status.container():
-            st.info(message(job.reason or _done(text.STOPPED, there, job)), icon=":material/stop_circle:")
+            st.info(message(job.reason or _done(text.STOPPED, finished, job)), icon=":material/stop_circle:")
             st.button(text.GO_ON, icon=":material/play_arrow:", key="go-on", on_click=_forget)
-    return there
+    return finished
 
 
 def _computed(job: ComparisonJob) -> list[Row]:
     return [row for recipe in job.recipes if (row := job.comparison.row(recipe, job.ood)) is not None]
 
 
-def _done(words: str, there: Sequence[Row], job: ComparisonJob) -> str:
-    return words.format(done=len(there), all=len(job.recipes))
+def _done(words: str, finished: Sequence[Row], job: ComparisonJob) -> str:
+    return words.format(done=len(finished), all=len(job.recipes))
 
 
 def _forget() -> None:

@@ -6,9 +6,9 @@ from app import cached, text
 from app.charts.coverage import coverage_chart
 from app.charts.palette import palette
 from app.components.deploy.borderline_images import gallery
-from app.components.deploy.outcome import comparison_table, confusion_table, consequence_cards
+from app.components.deploy.outcome import comparison_table, confusion_table, outcome_cards
 from app.components.deploy.reopened import reopened
-from app.components.deploy.rule import wanted
+from app.components.deploy.rule import choose_rule
 from app.components.deploy.stability import stability
 from app.components.plot import plot
 from app.format import percent
@@ -21,27 +21,27 @@ from opnp.threshold.stability import threshold_spread
 
 
 def deploy(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Deploy page for these settings."""
     if not settings.ood:
         st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
         return
     experiment = explorer.prepared.experiment
     titles = experiment.titles
-    asked = wanted(explorer, settings.ood)
+    request = choose_rule(explorer, settings.ood)
     snapshot, unpruned = explorer.at(settings.pruning), cached.unpruned(experiment.key)
 
-    def scores(said: Snapshot, *, by_confidence: bool = False) -> Basis:
-        asked_of = (experiment.key, said, settings.ood, asked.ood_share)
-        return cached.basis(*asked_of, by_confidence=by_confidence)
+    def scores(output: Snapshot, *, by_confidence: bool = False) -> Basis:
+        arguments = (experiment.key, output, settings.ood, request.ood_share)
+        return cached.basis(*arguments, by_confidence=by_confidence)
 
     bases = {
         "MSP": scores(unpruned, by_confidence=True),
         "unpruned": scores(unpruned),
         f"{settings.pruning.kind} (chosen)": scores(snapshot),
     }
-    plans = {name: plan_on(each, asked.rule) for name, each in bases.items()}
+    plans = {name: plan_on(each, request.rule) for name, each in bases.items()}
     *_, planned = plans.values()
-    consequence_cards(planned, titles)
+    outcome_cards(planned, titles)
     _save(explorer, snapshot, planned)
     left, right = st.columns([4, 3], gap="medium")
     with left:
@@ -49,10 +49,10 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
         confusion_table(planned, titles)
     with right:
         curves = {name: each.curve for name, each in plans.items()}
-        title = text.deploy.COVERAGE_TITLE.format(share=percent(asked.ood_share))
+        title = text.deploy.COVERAGE_TITLE.format(share=percent(request.ood_share))
         figure = coverage_chart(curves, planned.threshold, palette(st.context.theme.type), title=title)
         plot(figure, "coverage")
-    stability(planned, threshold_spread(asked.rule, planned.basis.tune, planned.basis.report))
+    stability(planned, threshold_spread(request.rule, planned.basis.tune, planned.basis.report))
     st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
     gallery(explorer, snapshot, settings.ood, planned.threshold)
     if experiment.accepts_images:

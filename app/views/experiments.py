@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app import cached
-from app.components.experiment_summary import understood
+from app.components.experiment_summary import summary_expander
 from app.components.preparing import missing
 from app.format import message, percent, plain
 from app.state import session
@@ -43,7 +43,7 @@ def _card(experiment: Experiment, titles: Mapping[str, str]) -> None:
     st.caption(plain("OOD: " + ", ".join(titles_of(experiment.ood).values())))
     if not at_hand:
         return
-    understood(experiment)
+    summary_expander(experiment)
     job = cached.preparation(experiment.key)
     if job.started and not job.done.is_set():
         st.progress(min(job.share, 1.0), job.stage)

@@ -8,7 +8,7 @@ from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.controls import begin, controls
 from app.components.deferred import above_is_seen
-from app.components.explore.live_results import LiveResults, follow, look
+from app.components.explore.live_results import LiveResults, draw_results, quick_results
 from app.components.explore.per_set_table import more_figures
 from app.components.explore.presets import presets_and_pair
 from app.components.plot import plot
@@ -29,22 +29,22 @@ _WHOLE = "_whole"
 def explore(explorer: Explorer) -> None:
     """Draw the page: what follows a thumb, and what waits for its release."""
     st.session_state[_WHOLE] = True
-    shown = live(explorer)
-    if shown is None or not above_is_seen(FIRST):
+    results = live(explorer)
+    if results is None or not above_is_seen(FIRST):
         return
     colours = palette(st.context.theme.type)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        before, after = (figures[Half.TUNE].reliability for figures in (shown.old, shown.new))
+        before, after = (figures[Half.TUNE].reliability for figures in (results.old, results.new))
         compared = pair()
         names = (compared.before, compared.after)
         figure = reliability_diagram(before, after, colours, names=names)
         plot(figure, "reliability")
     with right:
-        _map(explorer, shown.after, colours)
+        _map(explorer, results.after, colours)
     with st.expander(text.explore.MORE):
-        more_figures(explorer, shown.settings, shown.old, shown.new)
-        _report(explorer, shown)
+        more_figures(explorer, results.settings, results.old, results.new)
+        _report(explorer, results)
 
 
 @st.fragment
@@ -58,13 +58,13 @@ def live(explorer: Explorer) -> LiveResults | None:
         st.rerun()
     begin(explorer)
     now = session.read(tuple(explorer.prepared.ood))
-    seen = look(explorer, now) if now.ood else None
+    quick = quick_results(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:
-        if seen is None:
+        if quick is None:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None
         presets_and_pair(settings)
-        return follow(explorer, settings, seen)
+        return draw_results(explorer, settings, quick)
 
 
 def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:
@@ -76,23 +76,23 @@ def _map(explorer: Explorer, after: Snapshot, colours: Palette) -> None:
     st.caption(text.explore.MAP_HELP)
 
 
-def _report(explorer: Explorer, shown: LiveResults) -> None:
+def _report(explorer: Explorer, results: LiveResults) -> None:
     compared = pair()
     before = cached.position(explorer.prepared.experiment.key, compared.pruning)
-    found = Findings(
+    findings = Findings(
         explorer,
         compared,
         before,
-        shown.after,
-        shown.old,
-        shown.new,
-        shown.settings.ood,
-        session.tried() if explorer.small else (shown.after.pruning,),
+        results.after,
+        results.old,
+        results.new,
+        results.settings.ood,
+        session.tried_prunings() if explorer.small else (results.after.pruning,),
         url.address(),
     )
     st.download_button(
         text.explore.REPORT,
-        lambda: report(found),
+        lambda: report(findings),
         "opnp-report.html",
         "text/html",
         icon=":material/description:",

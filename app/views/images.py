@@ -7,9 +7,9 @@ from app import cached, text
 from app.charts.palette import palette
 from app.components.histograms import draw_histograms
 from app.components.images.prediction_card import Verdict, card
-from app.components.images.uploaded_set import follow, own_set
+from app.components.images.uploaded_set import own_set, show_progress
 from app.components.images.uploaded_set_results import own_results
-from app.components.images.uploads import brought, examples
+from app.components.images.uploads import examples, upload_pictures
 from app.format import message
 from app.pictures import Picture
 from app.shell import view
@@ -22,36 +22,36 @@ COLUMNS = 2
 
 
 def images(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Images page for these settings."""
     experiment = explorer.prepared.experiment
     if not experiment.accepts_images:
         st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
         return
     single, whole = st.columns([3, 2], gap="large")
     with single:
-        mine, problems = brought(experiment.key)
+        uploaded, problems = upload_pictures(experiment.key)
         for problem in problems:
             st.warning(message(problem), icon=":material/broken_image:")
     with whole:
         whole_set = own_set(experiment.key)
-    shown = [*mine, *examples(experiment.key)]
-    if shown or whole_set.own is not None:
+    pictures = [*uploaded, *examples(experiment.key)]
+    if pictures or whole_set.own is not None:
         before, after = cached.unpruned(experiment.key), explorer.at(settings.pruning)
-        if shown:
-            _pictures(explorer, settings, before, after, shown)
+        if pictures:
+            _pictures(explorer, settings, before, after, pictures)
         if whole_set.own is not None:
             own_results(explorer, whole_set.own, before, after, palette(st.context.theme.type))
-    elif not problems and whole_set.looking is None:
+    elif not problems and whole_set.job is None:
         first = text.images.FIRST_EXAMPLE if cached.examples(experiment.key) else text.images.FIRST_OWN
         st.info(text.images.NO_IMAGES.format(first=first), icon=":material/add_photo_alternate:")
-    if whole_set.looking is not None:
-        follow(whole_set.looking, whole_set.place)
+    if whole_set.job is not None:
+        show_progress(whole_set.job, whole_set.place)
 
 
 def _pictures(
-    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, shown: list[Picture]
+    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot, pictures: list[Picture]
 ) -> None:
-    verdicts = _verdicts(explorer, shown, before, after)
+    verdicts = _verdicts(explorer, pictures, before, after)
     grid = st.columns(COLUMNS)
     for place, verdict in enumerate(verdicts):
         with grid[place % COLUMNS]:
@@ -60,10 +60,12 @@ def _pictures(
         _histogram(explorer, settings, before, after, verdicts)
 
 
-def _verdicts(explorer: Explorer, shown: list[Picture], before: Snapshot, after: Snapshot) -> list[Verdict]:
-    features = torch.stack([picture.features for picture in shown])  # (n, D)
-    said = [predict(explorer, features, snapshot) for snapshot in (before, after)]
-    return [Verdict(*parts) for parts in zip(shown, *said, strict=True)]
+def _verdicts(
+    explorer: Explorer, pictures: list[Picture], before: Snapshot, after: Snapshot
+) -> list[Verdict]:
+    features = torch.stack([picture.features for picture in pictures])  # (n, D)
+    predictions = [predict(explorer, features, snapshot) for snapshot in (before, after)]
+    return [Verdict(*parts) for parts in zip(pictures, *predictions, strict=True)]
 
 
 def _histogram(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.landscape.best_window import best
+from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
 from app.shell import view
@@ -13,13 +13,13 @@ from opnp.explorer import Explorer
 
 
 def landscape(explorer: Explorer, settings: Settings) -> None:
-    """Draw the page for these settings."""
+    """Draw the Landscape page for these settings."""
     if not settings.ood:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
     maps(key, settings, colours)
-    loss = best(key, settings, colours)
+    loss = best_window(key, settings, colours)
     left_out(explorer, settings, loss)
 
 

@@ -16,7 +16,7 @@ from app.components.learn import (
 )
 from app.components.learn.lesson import Lesson
 from app.components.learn.navigation import navigation
-from app.components.learn.words import all_words, new_words
+from app.components.learn.words import draw_glossary, explain_terms
 from app.shell import view
 from app.state.session import Settings
 from opnp.explorer import Explorer
@@ -40,17 +40,17 @@ def learn(explorer: Explorer, settings: Settings) -> None:
             if not projected:
                 st.markdown(step.prose)
                 if step.terms:
-                    new_words(step.terms)
+                    explain_terms(step.terms)
         with figure:
             ood = settings.ood or tuple(explorer.prepared.ood)
             colours = palette(st.context.theme.type)
             STEPS[place].draw(Lesson(explorer, ood, colours, projected, facts))
         if not projected:
-            all_words()
+            draw_glossary()
 
 
 def _turned(place: int) -> bool:
-    """Whether another step was drawn before; its parts are hidden then, until they are replaced."""
+    """Return whether another step was drawn before; its parts are hidden then, until they are replaced."""
     before = st.session_state.get(_SHOWN)
     st.session_state[_SHOWN] = place
     return before != place

@@ -99,7 +99,7 @@ def test_whatever_a_page_raises_is_one_sentence_for_the_visitor_and_a_trace_in_t
     dashboard, monkeypatch, caplog, error
 ):
     app = dashboard()
-    monkeypatch.setattr("app.components.landscape.best_window.best", failing(error))
+    monkeypatch.setattr("app.components.landscape.best_window.best_window", failing(error))
     told_alone(app.switch_page("views/landscape.py").run(), error)
     assert error in [record.exc_info[1] for record in caplog.records if record.exc_info]
 
@@ -116,7 +116,7 @@ def test_what_a_click_raises_outside_of_every_page_is_one_sentence_too(dashboard
 def test_our_own_errors_are_told_in_their_words(dashboard, monkeypatch):
     app = dashboard()
     error = MissingDataError("Expected the weights but they are missing. Get `them`.")
-    monkeypatch.setattr("app.components.landscape.best_window.best", failing(error))
+    monkeypatch.setattr("app.components.landscape.best_window.best_window", failing(error))
     app.switch_page("views/landscape.py").run()
     assert [said.value for said in app.error] == [str(error)]
 

@@ -14,18 +14,18 @@ from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Method
 
 
 @st.fragment
-def builder(pruning: Pruning, found: Pruning) -> None:
-    """Draw the choices and the visitor's own rows.
+def builder(pruning: Pruning, best: Pruning) -> None:
+    """Draw the form for a row, and the visitor's own rows.
 
     Args:
         pruning: Where the sliders are.
-        found: The best pruning found so far, unpruned while there is none.
+        best: The best pruning found so far, unpruned while there is none.
     """
     st.markdown(f"##### {text.BUILD_TITLE}", help=text.BUILD_HELP)
     left, right = st.columns(2)
     with left:
         rectifier = _choice(text.RECTIFIER, RECTIFIERS, "build-rectifier")
-        prunings = _prunings({text.SLIDERS_NOW: pruning, text.BEST_FOUND: found})
+        prunings = _prunings({text.SLIDERS_NOW: pruning, text.BEST_FOUND: best})
         named = st.selectbox(text.PRUNING, list(prunings), key="build-pruning")
     with right:
         score = st.selectbox(
@@ -65,20 +65,20 @@ def _choice(label: str, methods: Mapping[str, Method], key: str) -> str | None:
     return st.selectbox(
         label,
         [None, *methods],
-        format_func=lambda one: text.NONE if one is None else methods[one].title,
+        format_func=lambda name: text.NONE if name is None else methods[name].title,
         key=key,
     )
 
 
 def _prunings(present: Mapping[str, Pruning]) -> dict[str, Pruning]:
-    there = {name: pruning for name, pruning in present.items() if pruning.kind != UNPRUNED.kind}
-    return {text.NOTHING: UNPRUNED, **there, **dict(PRESETS)}
+    offered = {name: pruning for name, pruning in present.items() if pruning.kind != UNPRUNED.kind}
+    return {text.NOTHING: UNPRUNED, **offered, **dict(PRESETS)}
 
 
 def _parameters(methods: list[Method]) -> tuple[tuple[str, float], ...]:
-    wanted = [(method, parameter) for method in methods for parameter in method.parameters]
+    parameters = [(method, parameter) for method in methods for parameter in method.parameters]
     values = []
-    for column, (method, parameter) in zip(st.columns(max(len(wanted), 1)), wanted, strict=False):
+    for column, (method, parameter) in zip(st.columns(max(len(parameters), 1)), parameters, strict=False):
         with column:
             number = int if parameter.whole else float
             value = st.number_input(

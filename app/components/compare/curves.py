@@ -37,7 +37,7 @@ def draw_curves(
     what: str,
     colours: Palette,
 ) -> None:
-    """Draw the curves of rows by name, on the held-out halves of those OOD sets, `what` in words."""
+    """Draw the ROC curves of rows by name, on the held-out halves of those OOD sets, `what` in words."""
     with place.container():
         if not scored:
             st.caption(text.CURVES_EMPTY)

@@ -7,7 +7,7 @@ from opnp.methods import METHODS
 
 
 def methods() -> None:
-    """Draw the list."""
+    """Draw the list of methods."""
     with st.expander(text.METHODS):
         st.markdown(
             "\n".join(

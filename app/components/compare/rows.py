@@ -25,7 +25,7 @@ _PARAMETER = "row"
 
 @dataclass(frozen=True)
 class RequestedRow:
-    """A row to show.
+    """A row to show: a recipe and its name.
 
     Attributes:
         name: Of the row.
@@ -36,54 +36,54 @@ class RequestedRow:
     recipe: Recipe
 
 
-def wanted_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
-    """All rows of the page, the visitor's own first; of two with one name an own one gets a number."""
+def requested_rows(pruning: Pruning) -> tuple[RequestedRow, ...]:
+    """Return all rows of the page, the visitor's own first; of two with one name an own one is numbered."""
     standard = [RequestedRow(recipe.title, recipe) for recipe in default_rows(pruning)]
-    seen: dict[str, int] = {}
+    occurrences: dict[str, int] = {}
     named = []
     for row in (*standard, *own_rows()):
-        seen[row.name] = seen.get(row.name, 0) + 1
-        number = seen[row.name]
+        occurrences[row.name] = occurrences.get(row.name, 0) + 1
+        number = occurrences[row.name]
         named.append(row if number == 1 else RequestedRow(f"{row.name} ({number})", row.recipe))
     return (*named[len(standard) :], *named[: len(standard)])
 
 
 def own_rows() -> tuple[RequestedRow, ...]:
-    """The visitor's own rows."""
+    """Return the visitor's own rows."""
     rows: tuple[RequestedRow, ...] = st.session_state.get(_OWN, ())
     return rows
 
 
 def add(name: str, recipe: Recipe) -> None:
-    """Put a row before the others."""
+    """Put a row of the visitor's own before the others."""
     st.session_state[_OWN] = (RequestedRow(name.strip()[:LONGEST] or recipe.title, recipe), *own_rows())[
         :MOST
     ]
 
 
 def remove(place: int) -> None:
-    """Take a row of one's own away."""
+    """Remove one of the visitor's own rows."""
     st.session_state[_OWN] = tuple(row for number, row in enumerate(own_rows()) if number != place)
 
 
-def follow() -> None:
+def follow_address() -> None:
     """Take over the rows of an address that did not come from here, then write the present ones into it."""
-    said = tuple(st.query_params.get_all(_PARAMETER))
-    with url.asked(_PARAMETER) as asked:
-        if asked and asked != st.session_state.get(_SEEN):
-            st.session_state[_OWN], refused = _read(asked)
+    written = tuple(st.query_params.get_all(_PARAMETER))
+    with url.query_values(_PARAMETER) as values:
+        if values and values != st.session_state.get(_SEEN):
+            st.session_state[_OWN], refused = _read(values)
             if refused:
-                url.say(_PARAMETER, " ".join(refused))
+                url.warn(_PARAMETER, " ".join(refused))
     present = tuple(f"{format_recipe(row.recipe)}|{row.name}" for row in own_rows())
-    if present and present != said:
+    if present and present != written:
         st.query_params[_PARAMETER] = list(present)
-    elif said and not present:
+    elif written and not present:
         del st.query_params[_PARAMETER]
     st.session_state[_SEEN] = present
 
 
 def _read(lines: tuple[str, ...]) -> tuple[tuple[RequestedRow, ...], list[str]]:
-    """The rows of an address, and in words what of it is left out."""
+    """Parse the rows of an address, and say in words what of it is left out."""
     rows, refused = [], []
     for line in lines[:MOST]:
         spelt, _, name = line.partition("|")

@@ -18,7 +18,7 @@ MARKS = {Standing.BEST: "★ ", Standing.CLOSE: "≈ ", Standing.OTHER: ""}
 
 
 def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colours: Palette) -> None:
-    """Draw the table.
+    """Draw the rows as a table.
 
     Args:
         rows: What there is so far.
@@ -28,12 +28,12 @@ def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colour
     """
     if not rows:
         return
-    there = [None if row.figures is None else cells(row.figures, key) for row in rows]
-    frame = table_frame(rows, there)
+    row_cells = [None if row.figures is None else cells(row.figures, key) for row in rows]
+    frame = table_frame(rows, row_cells)
     if against is not None and against.figures is not None:
         styled = _differences(frame, cells(against.figures, key), against)
     else:
-        styled = _figures(frame, there, colours)
+        styled = _figures(frame, row_cells, colours)
     st.dataframe(
         styled,
         hide_index=True,
@@ -46,15 +46,15 @@ def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colour
     )
 
 
-def table_frame(rows: Sequence[Row], there: Sequence[Cells | None]) -> pd.DataFrame:
-    """One line a row: figures in percent, time in microseconds, NaN where a row could not run."""
+def table_frame(rows: Sequence[Row], row_cells: Sequence[Cells | None]) -> pd.DataFrame:
+    """Make a line of each row: metrics in percent, time in microseconds, NaN where a row could not run."""
     lines = []
-    for row, said in zip(rows, there, strict=True):
+    for row, figures in zip(rows, row_cells, strict=True):
         line: dict[str, str | float | None] = {ROW: row.name}
         for name in COLUMNS:
-            line[HEADER[name]] = float("nan") if said is None else 100 * getattr(said, name)
+            line[HEADER[name]] = float("nan") if figures is None else 100 * getattr(figures, name)
             if name == "fpr95":
-                line[INTERVAL] = "" if said is None else interval(said.fpr95_interval)
+                line[INTERVAL] = "" if figures is None else interval(figures.fpr95_interval)
         line[TIME] = float("nan") if row.scoring is None else 1e6 * row.scoring
         line[PRUNES] = windows_text(row.recipe.pruning)
         line[NOTE] = row.reason or ""
@@ -63,12 +63,12 @@ def table_frame(rows: Sequence[Row], there: Sequence[Cells | None]) -> pd.DataFr
     return frame if any(row.reason for row in rows) else frame.drop(columns=NOTE)
 
 
-def _figures(frame: pd.DataFrame, there: Sequence[Cells | None], colours: Palette) -> Styler:
+def _figures(frame: pd.DataFrame, row_cells: Sequence[Cells | None], colours: Palette) -> Styler:
     styled = frame.style.format("{:.1f}", subset=[TIME], na_rep="–")
     for name in COLUMNS:
-        stands = standings(name, there)
+        stands = standings(name, row_cells)
         for standing, mark in MARKS.items():
-            places = [place for place, one in enumerate(stands) if one is standing]
+            places = [place for place, each in enumerate(stands) if each is standing]
             subset = pd.IndexSlice[places, HEADER[name]]
             styled = styled.format(f"{mark}{{:.1f}}", subset=subset, na_rep="–")
             if standing is Standing.BEST:
@@ -95,7 +95,7 @@ def _differences(frame: pd.DataFrame, base: Cells, against: Row) -> Styler:
 
 
 def _signed(value: float) -> str:
-    """A difference with its sign, exactly zero without.
+    """Format a difference with its sign, exactly zero without.
 
     Example:
         >>> _signed(0.0), _signed(1.25), _signed(-0.02)

@@ -10,8 +10,8 @@ from opnp.comparison.table import Row
 from opnp.config import UNPRUNED, Pruning, windows_text
 
 
-def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:
-    """Draw the sentences.
+def draw_notes(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted: tuple[int, int]) -> None:
+    """Draw the notes below the table.
 
     Args:
         rows: Those of the table.
@@ -35,5 +35,5 @@ def from_what(rows: Sequence[Row], against: str | None, pruning: Pruning, fitted
 
 
 def _rows(kind: str) -> str:
-    """Weights and neurons together also come apart."""
+    """Name the rows that prune: weights and neurons together also come apart."""
     return text.ALL_PRUNE if kind == "OPNP" else text.ONE_PRUNES.format(kind=kind)

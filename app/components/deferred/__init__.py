@@ -17,7 +17,7 @@ SEEN = "_seen_above"
 
 
 def above_is_seen(selectors: Sequence[str]) -> bool:
-    """Whether a visitor's browser has drawn what lies above, once in its visit.
+    """Return whether the visitor's browser has drawn what lies above, once in its visit.
 
     Until then a skeleton of two figures stands here, and the page is drawn again as soon as it has.
 

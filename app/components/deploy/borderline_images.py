@@ -15,7 +15,7 @@ WIDTH = 104
 
 
 def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], threshold: float) -> None:
-    """Draw both sides.
+    """Draw the images closest to the threshold, on both sides of it.
 
     Args:
         explorer: For the images and their titles.
@@ -27,8 +27,8 @@ def gallery(explorer: Explorer, snapshot: Snapshot, ood: tuple[str, ...], thresh
     if not experiment.accepts_images:
         st.caption(text.NO_GALLERY)
         return
-    said = {experiment.id_test.key: snapshot.id_test, **{key: snapshot.ood[key] for key in ood}}
-    scores = {key: part.scores.double().numpy() for key, part in said.items()}
+    outputs = {experiment.id_test.key: snapshot.id_test, **{key: snapshot.ood[key] for key in ood}}
+    scores = {key: output.scores.double().numpy() for key, output in outputs.items()}
     for label, images in zip(text.SIDES, closest(threshold, scores, EACH), strict=True):
         st.markdown(label)
         _row(explorer, images, snapshot)
@@ -40,8 +40,8 @@ def _row(explorer: Explorer, images: Sequence[BorderlineImage], snapshot: Snapsh
     with st.container(horizontal=True, gap="small"):
         for near in images:
             is_ood = near.key in snapshot.ood
-            said = snapshot.ood[near.key] if is_ood else snapshot.id_test
-            name = prepared.classifier.class_names[int(said.predicted[near.row])]
+            output = snapshot.ood[near.key] if is_ood else snapshot.id_test
+            name = prepared.classifier.class_names[int(output.predicted[near.row])]
             words = f"{titles[near.key] if is_ood else 'ID test'}, as {name}"
             with st.container(width=WIDTH + 16):
                 picture = cached.image(prepared.experiment.key, near.key, near.row)

@@ -14,33 +14,33 @@ from opnp.threshold.plan import Plan
 Plans = Mapping[str, Plan]
 
 
-def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
-    """Draw the threshold and what it does.
+def outcome_cards(planned: Plan, titles: Mapping[str, str]) -> None:
+    """Draw the threshold and its outcome on held-out images.
 
     Args:
         planned: Of the pruned model.
         titles: Of the OOD sets, by key.
     """
-    said = planned.outcome
-    worst = max(said.ood_accepted, key=lambda key: said.ood_accepted[key].value)
+    outcome = planned.outcome
+    worst = max(outcome.ood_accepted, key=lambda key: outcome.ood_accepted[key].value)
     with st.container(key="cards"):
         columns = st.columns(5)
         with columns[0], st.container(border=True, height="stretch"):
             st.metric("Threshold", threshold(planned.threshold), help=text.THRESHOLD_HELP)
             st.caption(text.CHOSEN_ON.format(count=f"{planned.basis.tune.id_scores.size:,}"))
         with columns[1], st.container(border=True, height="stretch"):
-            rejected = text.FALSE_ALARMS.format(count=f"{said.confusion['ID'][2]:,}")
-            _share("ID accepted", said.id_accepted, text.ID_ACCEPTED_HELP, rejected)
+            rejected = text.FALSE_ALARMS.format(count=f"{outcome.confusion['ID'][2]:,}")
+            _share("ID accepted", outcome.id_accepted, text.ID_ACCEPTED_HELP, rejected)
         with columns[2], st.container(border=True, height="stretch"):
             _share(
                 "OOD let through, worst",
-                said.ood_accepted[worst],
+                outcome.ood_accepted[worst],
                 text.OOD_ACCEPTED_HELP,
                 plain(titles[worst]),
             )
         with columns[3], st.container(border=True, height="stretch"):
-            everything = text.OF_ALL.format(share=_percent(said.accuracy))
-            _share("Accuracy on accepted", said.accuracy_accepted, text.ACCEPTED_ACCURACY_HELP, everything)
+            everything = text.OF_ALL.format(share=_percent(outcome.accuracy))
+            _share("Accuracy on accepted", outcome.accuracy_accepted, text.ACCEPTED_ACCURACY_HELP, everything)
         with columns[4], st.container(border=True, height="stretch"):
             st.metric("AURC ↓", f"{planned.curve.area:.3f}", help=text.AURC_HELP)
             st.caption(f"{planned.curve.interval.low:.3f}–{planned.curve.interval.high:.3f}")
@@ -48,7 +48,7 @@ def consequence_cards(planned: Plan, titles: Mapping[str, str]) -> None:
 
 
 def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
-    """Draw what each score would do at the threshold that the same rule gives it.
+    """Draw the outcome of each score at the threshold that the same rule gives it.
 
     Args:
         plans: By name.
@@ -57,8 +57,8 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
     rows = ["ID accepted ↑", *(f"{titles[key]} let through ↓" for key in _first(plans).outcome.ood_accepted)]
     frame = pd.DataFrame({"": [*rows, "Accuracy on accepted ↑", "AURC ↓", "Threshold"]})
     for name, planned in plans.items():
-        said, curve = planned.outcome, planned.curve
-        shares = [said.id_accepted, *said.ood_accepted.values(), said.accuracy_accepted]
+        outcome, curve = planned.outcome, planned.curve
+        shares = [outcome.id_accepted, *outcome.ood_accepted.values(), outcome.accuracy_accepted]
         area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
         frame[name] = [*map(_with_interval, shares), area, threshold(planned.threshold)]
     st.dataframe(
@@ -70,7 +70,7 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
 
 
 def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
-    """Draw the counts behind it.
+    """Draw the counts of accepted and rejected images of each set.
 
     Args:
         planned: Of the pruned model.

@@ -17,7 +17,7 @@ from opnp.explorer import Explorer
 
 
 def reopened(explorer: Explorer) -> None:
-    """Draw the uploader and, once there is a file, what it holds.
+    """Draw the uploader of detectors and, once there is a file, its settings and metrics.
 
     Args:
         explorer: The prepared experiment that the page shows.
@@ -28,31 +28,33 @@ def reopened(explorer: Explorer) -> None:
             return
         try:
             detector = cached.detector(file)
-            found = cached.reopened(file, explorer.prepared.experiment.key)
+            restored = cached.reopened(file, explorer.prepared.experiment.key)
         except OpnpError as error:
             st.warning(message(str(error)), icon=":material/broken_image:")
             return
-        note = text.SAME_FIGURES if all(figure.same for figure in found.figures) else text.OTHER_FIGURES
-        said = text.REOPENED.format(threshold=f"{detector.threshold:.3f}", share=percent(found.ood_share))
-        st.caption(f"{said} {note}")
-        _table(found, explorer.prepared.experiment.titles)
+        note = text.SAME_FIGURES if all(figure.same for figure in restored.figures) else text.OTHER_FIGURES
+        settings = text.REOPENED.format(
+            threshold=f"{detector.threshold:.3f}", share=percent(restored.ood_share)
+        )
+        st.caption(f"{settings} {note}")
+        _table(restored, explorer.prepared.experiment.titles)
         st.button(
             text.RESTORE,
             icon=":material/settings_backup_restore:",
             on_click=_restore,
-            args=(found,),
+            args=(restored,),
             key="restore",
         )
 
 
-def _table(found: RestoredSettings, titles: dict[str, str]) -> None:
+def _table(restored: RestoredSettings, titles: dict[str, str]) -> None:
     rows = [
         {
             "": text.LET_THROUGH.format(title=titles[figure.name]) if figure.name in titles else figure.name,
             "in the file": _words(figure, figure.filed),
             "now": _words(figure, figure.fresh),
         }
-        for figure in found.figures
+        for figure in restored.figures
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -62,15 +64,15 @@ def _table(found: RestoredSettings, titles: dict[str, str]) -> None:
     )
 
 
-def _words(figure: MetricComparison, said: Measured) -> str:
-    if math.isnan(said.value):
+def _words(figure: MetricComparison, measured: Measured) -> str:
+    if math.isnan(measured.value):
         return "none"
     if figure.name == AURC:
-        return f"{said.value:.3f} ({said.interval.low:.3f}–{said.interval.high:.3f})"
-    return with_interval(said.value, said.interval)
+        return f"{measured.value:.3f} ({measured.interval.low:.3f}–{measured.interval.high:.3f})"
+    return with_interval(measured.value, measured.interval)
 
 
-def _restore(found: RestoredSettings) -> None:
-    session.choose(found.pruning)
-    st.session_state[session.OOD] = list(found.ood)
-    show_rule(found.rule, found.ood, found.ood_share)
+def _restore(restored: RestoredSettings) -> None:
+    session.choose(restored.pruning)
+    st.session_state[session.OOD] = list(restored.ood)
+    show_rule(restored.rule, restored.ood, restored.ood_share)

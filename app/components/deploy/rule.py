@@ -23,7 +23,7 @@ _KEPT = "_rule"
 
 @dataclass(frozen=True)
 class ThresholdRequest:
-    """What a visitor asks of a threshold.
+    """A visitor's rule for the threshold, and the share of OOD in the traffic.
 
     Attributes:
         rule: How it is chosen.
@@ -34,8 +34,8 @@ class ThresholdRequest:
     ood_share: float
 
 
-def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
-    """Draw the widgets.
+def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
+    """Let the visitor choose the rule for the threshold.
 
     Args:
         explorer: For the sets' titles.
@@ -64,7 +64,7 @@ def wanted(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
 
 
 def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
-    """The rule, or None where each set has its own limit, which needs more room."""
+    """Let the visitor set the rule; None where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
         lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
         return AcceptId(_slider("tpr", text.TPR_LABEL, lowest, 100.0, 95.0) / 100)
@@ -87,7 +87,7 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
 
 
 def _kind() -> str:
-    with url.heeded("rule", one_of(RULES)) as bind:
+    with url.bind_to_url("rule", one_of(RULES)) as bind:
         return st.segmented_control(
             text.RULE_LABEL,
             RULES,
@@ -100,26 +100,26 @@ def _kind() -> str:
 
 
 def _which(keys: list[str], titles: dict[str, str]) -> str:
-    with url.heeded("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
+    with url.bind_to_url("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
         return st.selectbox(
             text.WHICH_LABEL, keys, format_func=lambda key: titles[key], key="limited", bind=bind
         )
 
 
 def _slider(key: str, label: str, low: float, high: float, default: float) -> float:
-    with url.heeded(key, number(low, high)) as bind:
+    with url.bind_to_url(key, number(low, high)) as bind:
         return st.slider(label, low, high, default, 0.5, format="%g %%", key=key, bind=bind)
 
 
 def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:
-    with url.heeded(key, number(0, high)) as bind:
+    with url.bind_to_url(key, number(0, high)) as bind:
         return st.number_input(
             label, 0.0, high, default, 1.0, key=key, help=help_text, format="%g", bind=bind
         )
 
 
 def _own_limits(explorer: Explorer, ood: tuple[str, ...]) -> Rule:
-    """A limit for each set; where none has one, everything is accepted."""
+    """Let the visitor limit each set; where none has a limit, everything is accepted."""
     titles = _titles(explorer)
     st.caption(text.OWN_LIMITS)
     for key in ood:

@@ -15,7 +15,7 @@ POINTS = 60
 
 
 def stability(planned: Plan, spread: Spread) -> None:
-    """Draw both charts with a sentence each.
+    """Draw the threshold's spread and the number of images needed, with a sentence each.
 
     Args:
         planned: With the chosen threshold.
@@ -50,8 +50,8 @@ def _spread(planned: Plan, spread: Spread) -> None:
 
 
 @st.fragment
-def _needed(share: float, there: int) -> None:
-    """Its own input draws only itself again."""
+def _needed(share: float, present: int) -> None:
+    """Draw the number of images needed; its own input draws only itself again."""
     if not 0 < share < 1:
         st.caption(text.NOTHING_NEEDED.format(share=percent(share)))
         return
@@ -66,13 +66,13 @@ def _needed(share: float, there: int) -> None:
         help=text.PRECISION_HELP,
         format="%g",
     )
-    needed, reached = images_needed(share, precision / 100), precision_reached(share, there)
-    few, many = min(needed, there, 100), max(needed, there, 10_000)
+    needed, reached = images_needed(share, precision / 100), precision_reached(share, present)
+    few, many = min(needed, present, 100), max(needed, present, 10_000)
     counts = np.unique(np.geomspace(few, 2 * many, POINTS).astype(int))
     figure = needed_chart(
         counts.tolist(),
         [precision_reached(share, int(count)) for count in counts],
-        [Point("there are", there, reached), Point("wanted", needed, precision / 100)],
+        [Point("there are", present, reached), Point("wanted", needed, precision / 100)],
         palette(st.context.theme.type),
         title=text.NEEDED_TITLE.format(share=percent(share)),
     )
@@ -82,7 +82,7 @@ def _needed(share: float, there: int) -> None:
             needed=f"{needed:,}",
             share=percent(share),
             precision=f"{precision:g}",
-            count=f"{there:,}",
+            count=f"{present:,}",
             reached=f"{100 * reached:.3g}",
         )
     )

@@ -13,7 +13,7 @@ _mount = custom_component(Path(__file__).parent)
 
 
 def drop(*, pictures: str, own_set: str, most: int, images: int, size: int, is_open: bool) -> None:
-    """Take what a visitor drops or pastes.
+    """Hand what a visitor drops or pastes to the page's uploaders.
 
     Args:
         pictures: Key of the uploader of single pictures.

@@ -34,7 +34,7 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
         before: Figures of the unpruned model on the half that the sliders see.
         after: Figures of the pruned model on it.
         head: The pruned last layer.
-        notes: What stands below the first four; see `exact` and `first_look`.
+        notes: What stands below the first four; see `exact_notes` and `sample_notes`.
     """
     figures = (
         ("FPR95 ↓", after.fpr95, before.fpr95, False, text.FPR95_HELP),
@@ -46,8 +46,8 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
     st.html(f'<div class="headline">{"".join(map(_html, [*drawn, _pruned(head)]))}</div>')
 
 
-def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
-    """What stands below the cards once everything is computed: the held-out half, and counts."""
+def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
+    """Write the notes below the cards once everything is computed: the held-out half, and counts."""
     held_out = after[Half.REPORT]
     count = f"on {held_out.reliability.count.sum():,} ID test images"
     return (
@@ -58,13 +58,13 @@ def exact(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
     )
 
 
-def first_look(glance: Glance) -> tuple[str, str, str, str]:
-    """What stands below the cards while a sample is all that is known."""
-    seen = glance.evaluation
+def sample_notes(glance: Glance) -> tuple[str, str, str, str]:
+    """Write the notes below the cards while a sample is all that is known."""
+    sample = glance.evaluation
     count = f"of {len(glance.id_scores):,} ID images"
     return (
-        f"first look: {interval(seen.fpr95_interval)}",
-        f"first look: {interval(seen.auroc_interval)}",
+        f"first look: {interval(sample.fpr95_interval)}",
+        f"first look: {interval(sample.auroc_interval)}",
         count,
         count,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cached
 from app.charts.palette import palette
-from app.components.explore.cards import cards, exact, first_look
+from app.components.explore.cards import cards, exact_notes, sample_notes
 from app.components.explore.per_set_table import per_set_table
 from app.components.histograms import histograms
 from app.state import session
@@ -21,7 +21,7 @@ from opnp.explorer import Explorer, Glance, Snapshot
 
 @dataclass(frozen=True)
 class LiveResults:
-    """What the page shows.
+    """The exact results at a position of the sliders, and what they are compared with.
 
     Attributes:
         settings: Where the sliders stand.
@@ -36,8 +36,8 @@ class LiveResults:
     new: Mapping[Half, Evaluation]
 
 
-def look(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
-    """What can be said at once: everything where that is quick, else a first look.
+def quick_results(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
+    """Compute all results where that is quick, else a first look from a sample.
 
     Ask before anything is drawn: a browser that gets a frame's elements together draws them in one go.
 
@@ -52,34 +52,34 @@ def look(explorer: Explorer, settings: Settings) -> LiveResults | Glance:
     return _exact(explorer, settings)
 
 
-def follow(explorer: Explorer, settings: Settings, seen: LiveResults | Glance) -> LiveResults | None:
-    """Draw what is seen, and the exact figures after a first look unless a thumb moves.
+def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Glance) -> LiveResults | None:
+    """Draw the results, and the exact ones after a first look unless a thumb moves.
 
     Args:
         explorer: The prepared experiment.
         settings: Where the sliders stand.
-        seen: What can be said at once.
+        quick: What can be said at once.
 
     Returns:
         What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
         then.
     """
-    if isinstance(seen, LiveResults):
-        _cards(seen)
-        _below(explorer, settings, seen.after, seen.old, seen.new)
-        return seen
+    if isinstance(quick, LiveResults):
+        _cards(quick)
+        _below(explorer, settings, quick.after, quick.old, quick.new)
+        return quick
     old = _compared(explorer, settings)
     place = st.empty()
     with place:
-        cards(before=old[Half.TUNE], after=seen.evaluation, head=seen.head, notes=first_look(seen))
+        cards(before=old[Half.TUNE], after=quick.evaluation, head=quick.head, notes=sample_notes(quick))
     if session.moving():
-        _below(explorer, settings, seen, old, {Half.TUNE: seen.evaluation})
+        _below(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
         return None
-    shown = _exact(explorer, settings)
+    results = _exact(explorer, settings)
     with place:
-        _cards(shown)
-    _below(explorer, settings, shown.after, old, shown.new)
-    return shown
+        _cards(results)
+    _below(explorer, settings, results.after, old, results.new)
+    return results
 
 
 def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
@@ -99,9 +99,12 @@ def _exact(explorer: Explorer, settings: Settings) -> LiveResults:
     )
 
 
-def _cards(shown: LiveResults) -> None:
+def _cards(results: LiveResults) -> None:
     cards(
-        before=shown.old[Half.TUNE], after=shown.new[Half.TUNE], head=shown.after.head, notes=exact(shown.new)
+        before=results.old[Half.TUNE],
+        after=results.new[Half.TUNE],
+        head=results.after.head,
+        notes=exact_notes(results.new),
     )
 
 

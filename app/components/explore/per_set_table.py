@@ -15,7 +15,7 @@ from opnp.explorer import Explorer
 
 
 def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:
-    """Draw how far FPR95 of each set moved.
+    """Draw FPR95 of each set, and how far it moved.
 
     It is a table of the page itself: Streamlit's grid takes a tenth of a frame while a thumb moves, and
     screen readers do not see into it.
@@ -44,7 +44,7 @@ def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after:
 
 
 def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:
-    """Draw all figures of each set and their download; arguments as above."""
+    """Draw all metrics of each set and their download; arguments as above."""
     compared = pair()
     frame = set_frame(explorer, settings.ood, compared, before, after)
     st.dataframe(

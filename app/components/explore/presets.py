@@ -10,7 +10,7 @@ from opnp.config import windows_text
 
 
 def presets_and_pair(settings: Settings) -> None:
-    """Offer presets and to hold the present settings as A; or, once they are held, what A is."""
+    """Offer presets and to hold the present settings as A; or, once they are held, show A."""
     held = pinned()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if held is None:

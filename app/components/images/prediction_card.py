@@ -17,7 +17,7 @@ SHOWN = 118
 
 @dataclass(frozen=True)
 class Verdict:
-    """A picture and what the model says of it before and after pruning.
+    """A picture and its predictions before and after pruning.
 
     Attributes:
         picture: The picture.
@@ -41,8 +41,10 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
         looks, words = st.columns([1, 1], vertical_alignment="center")
         with looks, st.container(horizontal=True, vertical_alignment="bottom"):
             st.image(verdict.picture.image, caption="your picture", width=SHOWN, alt=verdict.picture.name)
-            seen = _enlarged(verdict.picture.seen)
-            st.image(seen, caption="what it sees", width=SHOWN, alt="The same picture as the model sees it")
+            enlarged = _enlarged(verdict.picture.model_view)
+            st.image(
+                enlarged, caption="what it sees", width=SHOWN, alt="The same picture as the model sees it"
+            )
         with words:
             st.markdown(f"**{plain(verdict.picture.name)}**")
             _prediction(verdict.after, verdict.before if pruned else None)

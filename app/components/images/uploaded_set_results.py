@@ -25,7 +25,7 @@ Both = tuple[HeadOutput, HeadOutput]
 def own_results(
     explorer: Explorer, own: UploadedSet, before: Snapshot, after: Snapshot, colours: Palette
 ) -> None:
-    """Draw its figures, histograms and highest scores, and offer all scores.
+    """Draw the set's metrics, histograms and highest scores, and offer all scores.
 
     Args:
         explorer: For the names of classes.
@@ -35,9 +35,9 @@ def own_results(
         colours: The page's palette.
     """
     st.subheader(text.SET_TITLE.format(title=plain(own.title)))
-    said = (explorer.score(own.features, before.head), explorer.score(own.features, after.head))
+    outputs = (explorer.score(own.features, before.head), explorer.score(own.features, after.head))
     ids = [snapshot.id_test.scores.double().numpy() for snapshot in (before, after)]
-    scores = [part.scores.double().numpy() for part in said]
+    scores = [output.scores.double().numpy() for output in outputs]
     try:
         stands = [acceptance(*pair) for pair in zip(ids, scores, strict=True)]
     except InvalidDataError as error:
@@ -57,10 +57,10 @@ def own_results(
     pruned = after.pruning.kind != "unpruned"
     st.markdown(text.SET_GALLERY if pruned else text.SET_GALLERY_UNPRUNED)
     names = explorer.prepared.classifier.class_names
-    _highest(own, said[1], stands[1].threshold, names)
+    _highest(own, outputs[1], stands[1].threshold, names)
     st.download_button(
         text.SET_DOWNLOAD,
-        _csv(explorer, own, after, said, stands),
+        _csv(explorer, own, after, outputs, stands),
         "opnp-own-set.csv",
         "text/csv",
         icon=":material/download:",
@@ -92,28 +92,30 @@ def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> 
     )
 
 
-def _highest(own: UploadedSet, said: HeadOutput, threshold: float, names: tuple[str, ...]) -> None:
+def _highest(own: UploadedSet, output: HeadOutput, threshold: float, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
-        for row in said.scores.topk(min(HIGHEST, len(own.names))).indices.tolist():
-            score = float(said.scores[row])
+        for row in output.scores.topk(min(HIGHEST, len(own.names))).indices.tolist():
+            score = float(output.scores[row])
             accepted = score >= threshold
             with st.container(width=WIDTH + 16):
                 st.image(own.small[row], width=WIDTH, alt=own.names[row])
                 st.badge("accepted" if accepted else "rejected", color="blue" if accepted else "orange")
-                name = names[int(said.predicted[row])]
+                name = names[int(output.predicted[row])]
                 words = text.SET_CAPTION.format(name=name, score=f"{score:.2f}")
                 st.caption(plain(words))
 
 
-def _csv(explorer: Explorer, own: UploadedSet, after: Snapshot, said: Both, stands: list[Acceptance]) -> str:
+def _csv(
+    explorer: Explorer, own: UploadedSet, after: Snapshot, outputs: Both, stands: list[Acceptance]
+) -> str:
     names = explorer.prepared.classifier.class_names
     frame = pd.DataFrame({"file": [file_cell(name) for name in own.names]})
-    for head, part, stand in zip(("unpruned", "pruned"), said, stands, strict=True):
-        frame[f"score_{head}"] = part.scores.numpy()
+    for head, output, stand in zip(("unpruned", "pruned"), outputs, stands, strict=True):
+        frame[f"score_{head}"] = output.scores.numpy()
         frame[f"threshold_{head}"] = stand.threshold
-        frame[f"accepted_{head}"] = part.scores.double().numpy() >= stand.threshold
-        frame[f"class_{head}"] = [names[place] for place in part.predicted.tolist()]
-        frame[f"confidence_{head}"] = part.confidence.numpy()
+        frame[f"accepted_{head}"] = output.scores.double().numpy() >= stand.threshold
+        frame[f"class_{head}"] = [names[place] for place in output.predicted.tolist()]
+        frame[f"confidence_{head}"] = output.confidence.numpy()
     frame["experiment"] = explorer.prepared.experiment.title
     frame["kept_pruned"] = windows_text(after.pruning)
     rounded = frame.map(lambda cell: float(f"{cell:.6g}") if isinstance(cell, float) else cell)

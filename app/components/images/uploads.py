@@ -23,8 +23,8 @@ _SHOWN = "_shown_pictures"
 _TOUCHED = "_touched_uploads"
 
 
-def brought(experiment_key: str) -> tuple[list[Picture], list[str]]:
-    """Draw the uploader and the camera.
+def upload_pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
+    """Draw the uploader and the camera, and return their pictures.
 
     Args:
         experiment_key: Whose model looks at the pictures.
@@ -66,7 +66,7 @@ def examples(experiment_key: str) -> list[Picture]:
 
 
 def _uploaded() -> "list[UploadedFile]":
-    """What the uploader holds. When a page is left Streamlit empties it: what was shown is then kept."""
+    """Return the uploader's files. Streamlit drops them when a page is left: those drawn are then kept."""
     state = st.session_state
     files = st.file_uploader(
         text.UPLOAD_LABEL,

@@ -5,7 +5,7 @@ import streamlit as st
 from app import cached, text
 from app.charts.palette import Palette
 from app.charts.pareto import ParetoPoints, pareto_front
-from app.components.click_through import clickable, place_of, said, take_sliders
+from app.components.click_through import clickable, place_of, set_sliders, trial_text
 from app.format import interval, message, percent, points
 from app.state import session, url
 from app.state.session import Settings
@@ -24,8 +24,8 @@ MOST_LOSS = 5.0
 REACHES = {SearchSpace.WEIGHTS: "weights", SearchSpace.NEURONS: "neurons", SearchSpace.BOTH: "either or both"}
 
 
-def best(key: str, settings: Settings, colours: Palette) -> float:
-    """Let the visitor set the rule, and draw what it finds.
+def best_window(key: str, settings: Settings, colours: Palette) -> float:
+    """Let the visitor set the rule, and draw the best windows under it.
 
     Args:
         key: The experiment's.
@@ -40,17 +40,17 @@ def best(key: str, settings: Settings, colours: Palette) -> float:
     with left:
         reach, loss = _rule()
         with st.spinner(text.landscape.SWEEPING):
-            found = cached.choice(key, settings.ood, reach, loss)
-        _headline(found)
+            windows = cached.choice(key, settings.ood, reach, loss)
+        _headline(windows)
         with st.spinner(text.landscape.SWEEPING):
-            _blind(key, settings.ood, found)
+            _blind(key, settings.ood, windows)
     with right:
-        _front(cached.unpruned_landscapes(key, settings.ood), found, colours)
+        _front(cached.unpruned_landscapes(key, settings.ood), windows, colours)
     return loss
 
 
 def _rule() -> tuple[SearchSpace, float]:
-    with url.heeded("reach", one_of(REACHES.values(), REACHES.__getitem__)) as bind:
+    with url.bind_to_url("reach", one_of(REACHES.values(), REACHES.__getitem__)) as bind:
         reach = st.segmented_control(
             text.landscape.REACH_LABEL,
             list(SearchSpace),
@@ -58,18 +58,18 @@ def _rule() -> tuple[SearchSpace, float]:
             required=True,
             key="reach",
             bind=bind,
-            format_func=lambda one: REACHES[one],
+            format_func=lambda space: REACHES[space],
         )
-    with url.heeded("loss", number(0, MOST_LOSS)) as bind:
+    with url.bind_to_url("loss", number(0, MOST_LOSS)) as bind:
         points = st.slider(
             text.landscape.LOSS_LABEL, 0.0, MOST_LOSS, 0.5, 0.1, format="%.1f", key="loss", bind=bind
         )
     return reach, points / 100
 
 
-def _headline(found: FoundWindows) -> None:
-    held, sampled = found.held_out, found.images < found.population
-    note = text.landscape.SEARCHED_SAMPLE.format(images=f"{found.images:,}") if sampled else ""
+def _headline(windows: FoundWindows) -> None:
+    held, sampled = windows.held_out, windows.images < windows.population
+    note = text.landscape.SEARCHED_SAMPLE.format(images=f"{windows.images:,}") if sampled else ""
     if held.pruning == UNPRUNED:
         st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
         return
@@ -85,7 +85,7 @@ def _headline(found: FoundWindows) -> None:
             f"{windows_text(held.pruning).capitalize()}. "
             f"95 % interval {interval(held.report.fpr95_interval)}; unpruned {percent(held.unpruned.fpr95)}. "
             f"ID accuracy {percent(held.unpruned.accuracy)} → {percent(held.report.accuracy)}. "
-            f"The best of {found.result.tried:,} windows tried.{note}"
+            f"The best of {windows.result.tried:,} windows tried.{note}"
         )
         st.markdown(gap_words(held))
         st.button(
@@ -98,7 +98,7 @@ def _headline(found: FoundWindows) -> None:
 
 
 def gap_words(held: HeldOutResult) -> str:
-    """One sentence on how much the choice flattered itself."""
+    """Say in one sentence how much the choice flattered itself."""
     beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
     words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
     return words.format(
@@ -110,25 +110,28 @@ def gap_words(held: HeldOutResult) -> str:
 
 def _blind(key: str, ood: tuple[str, ...], informed: FoundWindows) -> None:
     try:
-        found = cached.choice(key, ood, informed.space, informed.max_accuracy_loss, blind=True)
+        windows = cached.choice(key, ood, informed.space, informed.max_accuracy_loss, blind=True)
     except InvalidDataError as error:  # ID test images of one class alone
         st.caption(text.landscape.NOT_BLIND.format(reason=message(str(error))))
         return
-    report, best = found.held_out.report, informed.held_out.report
-    regret = report.fpr95 - best.fpr95
+    report, informed_report = windows.held_out.report, informed.held_out.report
+    regret = report.fpr95 - informed_report.fpr95
     st.caption(
         (text.landscape.BLIND if regret > 0 else text.landscape.BLIND_BETTER).format(
-            window=windows_text(found.pruning),
+            window=windows_text(windows.pruning),
             report=f"{percent(report.fpr95)} ({interval(report.fpr95_interval)})",
-            informed=percent(best.fpr95),
+            informed=percent(informed_report.fpr95),
             regret=points(regret).removeprefix("+"),
         )
     )
 
 
-def _front(landscapes: list[Landscape], found: FoundWindows, colours: Palette) -> None:
-    choice, loss = found.result, found.max_accuracy_loss
-    groups = {side: [t for one in landscapes if one.side is side for t in one.trials()] for side in Side}
+def _front(landscapes: list[Landscape], windows: FoundWindows, colours: Palette) -> None:
+    choice, loss = windows.result, windows.max_accuracy_loss
+    groups = {
+        side: [t for landscape in landscapes if landscape.side is side for t in landscape.trials()]
+        for side in Side
+    }
     everything = [trial for trials in groups.values() for trial in trials]
     unpruned = float(landscapes[0].accuracy[0, -1])
     most = max(trial.accuracy for trial in everything)
@@ -146,7 +149,7 @@ def _front(landscapes: list[Landscape], found: FoundWindows, colours: Palette) -
         span=span,
         title=f"{sum(map(len, inside.values())):,} of {len(everything):,} windows",
     )
-    clickable(figure, "pareto", take_sliders, told="customdata")
+    clickable(figure, "pareto", set_sliders, field="customdata")
     st.caption(text.landscape.PARETO_HELP)
 
 
@@ -155,6 +158,6 @@ def _points(name: str, trials: list[Trial]) -> ParetoPoints:
         name,
         [trial.accuracy for trial in trials],
         [trial.fpr95 for trial in trials],
-        [said(trial) for trial in trials],
+        [trial_text(trial) for trial in trials],
         [place_of(trial.pruning) for trial in trials],
     )

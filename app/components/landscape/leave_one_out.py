@@ -13,7 +13,7 @@ from opnp.explorer import Explorer
 
 
 def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
-    """Draw the table.
+    """Draw a table of each OOD set under the window chosen without it.
 
     Args:
         explorer: For the sets' titles.
@@ -23,21 +23,21 @@ def left_out(explorer: Explorer, settings: Settings, loss: float) -> None:
     st.markdown(f"##### {text.LEFT_OUT_TITLE}")
     st.caption(text.LEFT_OUT_HELP)
     with st.spinner(text.SWEEPING):
-        left = cached.left_out(explorer.prepared.experiment.key, settings.ood, loss)
-    if not left:
+        results = cached.left_out(explorer.prepared.experiment.key, settings.ood, loss)
+    if not results:
         st.info(text.LEFT_OUT_ONE, icon=":material/checklist:")
         return
     titles = explorer.prepared.experiment.titles
     frame = pd.DataFrame(
         [
             {
-                "left out": titles[one.key],
-                "FPR95 unpruned": tenth(100 * one.unpruned.fpr95),
-                "FPR95 pruned": tenth(100 * one.report.fpr95),
-                "95 % interval": interval(one.report.fpr95_interval),
-                "window chosen on the other sets": windows_text(one.trial.pruning),
+                "left out": titles[result.key],
+                "FPR95 unpruned": tenth(100 * result.unpruned.fpr95),
+                "FPR95 pruned": tenth(100 * result.report.fpr95),
+                "95 % interval": interval(result.report.fpr95_interval),
+                "window chosen on the other sets": windows_text(result.trial.pruning),
             }
-            for one in left
+            for result in results
         ]
     )
     number = st.column_config.NumberColumn(format="%.1f %%")

@@ -6,7 +6,7 @@ import streamlit as st
 from app import cached
 from app.charts.landscape import landscape_map
 from app.charts.palette import Palette
-from app.components.click_through import clickable, place_of, take_sliders
+from app.components.click_through import clickable, place_of, set_sliders
 from app.format import message, percent
 from app.state.session import Settings
 from app.text import landscape as text
@@ -19,14 +19,14 @@ POLL_SECONDS = 0.2
 
 
 def maps(key: str, settings: Settings, colours: Palette) -> None:
-    """Draw both maps of the figure that the visitor picks.
+    """Draw both maps of the metric that the visitor picks.
 
     Args:
         key: The experiment's.
         settings: The present position and the chosen OOD sets.
         colours: The page's palette.
     """
-    shown = st.segmented_control(
+    metric = st.segmented_control(
         "Figure",
         list(FIGURES),
         default=next(iter(FIGURES)),
@@ -37,13 +37,13 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
     job = cached.exact_landscapes(key, settings.ood, settings.pruning)
     with st.spinner(text.SWEEPING):
         landscapes = job.landscapes or {side: _quick(key, settings, side) for side in Side}
-    both = np.stack([_average(getattr(landscape, FIGURES[shown])) for landscape in landscapes.values()])
+    both = np.stack([_average(getattr(landscape, FIGURES[metric])) for landscape in landscapes.values()])
     span = float(np.nanmin(both)), float(np.nanmax(both))
     for column, (side, landscape) in zip(st.columns(2, gap="medium"), landscapes.items(), strict=True):
         with column:
             present = settings.pruning.weights if side is Side.WEIGHTS else settings.pruning.neurons
-            _map(landscape, shown, span, Window(*present), colours)
-    _from(key, settings, landscapes[Side.WEIGHTS])
+            _map(landscape, metric, span, Window(*present), colours)
+    _note_source(key, settings, landscapes[Side.WEIGHTS])
     st.caption(text.HELP)
 
 
@@ -52,23 +52,23 @@ def _quick(key: str, settings: Settings, side: Side) -> Landscape:
 
 
 def _map(
-    landscape: Landscape, shown: str, span: tuple[float, float], present: Window, colours: Palette
+    landscape: Landscape, metric: str, span: tuple[float, float], present: Window, colours: Palette
 ) -> None:
     averages = {name: _average(getattr(landscape, field)) for name, field in FIGURES.items()}
     cells = [(low, high) for low in range(len(landscape.edges)) for high in range(low, len(landscape.edges))]
     figure = landscape_map(
-        averages[shown],
+        averages[metric],
         landscape.edges,
         colours,
-        title=f"{shown} of every window of {landscape.side}",
-        lower_is_better=shown.endswith("↓"),
+        title=f"{metric} of every window of {landscape.side}",
+        lower_is_better=metric.endswith("↓"),
         span=span,
         present=present,
         cells=cells,
         hover=[_hover(landscape, averages, *cell) for cell in cells],
         customdata=[place_of(landscape.pruning(*cell)) for cell in cells],
     )
-    clickable(figure, f"map-{landscape.side}", take_sliders, told="customdata")
+    clickable(figure, f"map-{landscape.side}", set_sliders, field="customdata")
 
 
 def _average(values: FloatArray) -> FloatArray:
@@ -85,8 +85,8 @@ def _hover(landscape: Landscape, averages: dict[str, FloatArray], low: int, high
     return "<br>".join(lines)
 
 
-def _from(key: str, settings: Settings, landscape: Landscape) -> None:
-    """What the maps were made from, and a button for the exact ones where they are not."""
+def _note_source(key: str, settings: Settings, landscape: Landscape) -> None:
+    """Name the images behind the maps, and offer a button for the exact maps where they are a sample."""
     if landscape.margin is None:
         st.caption(text.EXACT.format(images=f"{landscape.images:,}"))
         return

@@ -6,7 +6,7 @@ import torch
 from app import cached, text
 from app.charts.bars import logits_and_probabilities
 from app.components.learn.lesson import KEPT, Lesson
-from app.components.learn.subjects import chosen, confidence
+from app.components.learn.subjects import chosen_subject, confidence
 from app.format import percent, plain
 from opnp.scores import energy_score, msp_score
 
@@ -18,7 +18,7 @@ ROOM = 2.0
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on logits, their probabilities and their energy."""
     logits = torch.tensor(_logits(), dtype=torch.float64)
     score, largest = float(energy_score(logits)), float(msp_score(logits))
     with st.container(horizontal=True, gap="large"):
@@ -39,7 +39,7 @@ def draw(lesson: Lesson) -> None:
 
 
 def _logits() -> list[float]:
-    """What the sliders say, the shift added."""
+    """Draw the sliders, and return their values with the shift added."""
     columns = st.columns(4)
     values = []
     for column, letter, start in zip(columns, LETTERS, START, strict=False):
@@ -64,22 +64,22 @@ def _logits() -> list[float]:
 
 
 def _pair(lesson: Lesson) -> str:
-    """The picked picture and the familiar one that the model is about as sure of."""
-    picked = chosen(lesson)
-    others = [one for one in cached.subjects(lesson.key) if one.familiar != picked.familiar]
+    """Compare the picked picture with one of the other kind that the model is about as sure of."""
+    picked = chosen_subject(lesson)
+    others = [subject for subject in cached.subjects(lesson.key) if subject.familiar != picked.familiar]
     target = confidence(lesson, picked)
-    other = min(others, key=lambda one: abs(confidence(lesson, one) - target))
-    strange, familiar = (other, picked) if picked.familiar else (picked, other)
+    match = min(others, key=lambda subject: abs(confidence(lesson, subject) - target))
+    strange, familiar = (match, picked) if picked.familiar else (picked, match)
     features = torch.stack([strange.features, familiar.features])
-    said = lesson.explorer.score(features, cached.unpruned(lesson.key).head)
+    output = lesson.explorer.score(features, cached.unpruned(lesson.key).head)
     return text.learn.FACT_PAIR.format(
         strange=plain(strange.title),
         familiar=plain(familiar.title),
-        strange_sure=percent(float(said.confidence[0])),
-        familiar_sure=percent(float(said.confidence[1])),
-        strange_score=f"{float(said.scores[0]):.1f}",
-        familiar_score=f"{float(said.scores[1]):.1f}",
-        verdict=text.learn.PAIR_APART if said.scores[0] < said.scores[1] else text.learn.PAIR_NOT,
+        strange_sure=percent(float(output.confidence[0])),
+        familiar_sure=percent(float(output.confidence[1])),
+        strange_score=f"{float(output.scores[0]):.1f}",
+        familiar_score=f"{float(output.scores[1]):.1f}",
+        verdict=text.learn.PAIR_APART if output.scores[0] < output.scores[1] else text.learn.PAIR_NOT,
     )
 
 

@@ -40,7 +40,7 @@ export default function ({ data }) {
 
 
 def arrow_keys(*, presenting: bool) -> None:
-    """Put the listener on the page.
+    """Put the listener for arrow keys on the page.
 
     Args:
         presenting: Whether a control lets go of the keys once the mouse has moved it.

@@ -19,7 +19,7 @@ KEPT: Literal["session"] = "session"
 
 @dataclass(frozen=True)
 class Lesson:
-    """One drawing of one step.
+    """The experiment and the places to draw that a step is given.
 
     Attributes:
         explorer: The prepared experiment.
@@ -37,7 +37,7 @@ class Lesson:
 
     @property
     def key(self) -> str:
-        """The experiment's."""
+        """Key of the experiment."""
         return self.explorer.prepared.experiment.key
 
     def say(self, words: str) -> None:
@@ -45,7 +45,7 @@ class Lesson:
         self.facts.markdown(words.replace(" %", "\u00a0%"))
 
     def show(self, figure: go.Figure, key: str) -> None:
-        """Draw a figure here, its letters large on a projector."""
+        """Draw a figure, its letters large on a projector."""
         if self.projected:
             figure.update_xaxes(automargin=True)
             figure.update_yaxes(automargin=True)

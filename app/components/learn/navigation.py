@@ -21,7 +21,7 @@ def navigation() -> tuple[int, bool]:
     numbers = [str(place + 1) for place in range(len(steps))]
     with st.container(key="steps", horizontal=True, vertical_alignment="center", gap="small"):
         back = st.empty()
-        with url.heeded(STEP, one_of(numbers)) as bind:
+        with url.bind_to_url(STEP, one_of(numbers)) as bind:
             number = st.segmented_control(
                 text.learn.STEP_LABEL,
                 numbers,
@@ -37,7 +37,7 @@ def navigation() -> tuple[int, bool]:
             _button(text.learn.BACK, "arrow_back", "left", -1, text.learn.BACK_HELP, off=place == 0)
         following = text.learn.NEXT if last else f"{text.learn.NEXT}: {steps[place + 1].short}"
         _button(following, "arrow_forward", "right", 1, text.learn.NEXT_HELP, off=last)
-        with url.heeded(PRESENT, yes_or_no()) as bind:
+        with url.bind_to_url(PRESENT, yes_or_no()) as bind:
             presenting = st.toggle(text.learn.PRESENT, key=PRESENT, help=text.learn.PRESENT_HELP, bind=bind)
         arrow_keys(presenting=presenting)
     return place, presenting

@@ -8,7 +8,7 @@ from app import text
 from app.charts.names import IN_TITLE
 from app.charts.tangent import curve_and_tangent
 from app.components.learn.lesson import KEPT, Lesson
-from app.components.learn.subjects import choose
+from app.components.learn.subjects import choose_subject
 from app.format import cut
 from app.pictures import Subject
 from opnp.interpret.perturbation import Perturbation, perturb_neuron, perturb_weight
@@ -20,8 +20,8 @@ NEURONS = 50
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
-    subject = choose(lesson)
+    """Draw the step on changing one weight or one neuron."""
+    subject = choose_subject(lesson)
     classifier = lesson.explorer.prepared.classifier
     weight, bias = classifier.weight.cpu(), classifier.bias.cpu()
     shares = torch.softmax(torch.nn.functional.linear(subject.features, weight, bias), dim=0)
@@ -45,16 +45,16 @@ def draw(lesson: Lesson) -> None:
     if what == text.learn.ONE_NEURON:
         nudge = perturb_neuron(subject.features, weight, bias, neuron)
         start = float(subject.features[neuron])
-        said = text.learn.THE_NEURON.format(neuron=neuron)
+        changed = text.learn.THE_NEURON.format(neuron=neuron)
         lesson.facts.latex(text.learn.SLOPE_NEURON.format(slope=nudge.slope))
     else:
         row = likely[place]
         nudge = perturb_weight(subject.features, weight, bias, row, neuron)
         start = float(weight[row, neuron])
-        said = text.learn.THE_WEIGHT.format(neuron=neuron, name=cut(classifier.class_names[row], IN_TITLE))
+        changed = text.learn.THE_WEIGHT.format(neuron=neuron, name=cut(classifier.class_names[row], IN_TITLE))
         values = {"p": float(shares[row]), "z": float(subject.features[neuron]), "slope": nudge.slope}
         lesson.facts.latex(text.learn.SLOPE_WEIGHT.format(**values))
-    title = text.learn.NUDGE_FIGURE.format(title=cut(subject.title, IN_TITLE), what=said)
+    title = text.learn.NUDGE_FIGURE.format(title=cut(subject.title, IN_TITLE), what=changed)
     _figure(lesson, nudge, move, title)
     lesson.say(_sentence(nudge, move, start))
 
@@ -77,7 +77,7 @@ def _neuron(subject: Subject) -> int:
 
 
 def _class(names: list[str], *, off: bool) -> int:
-    """The place of the chosen one among the likely classes."""
+    """Let the visitor pick one of the likely classes, and return its place among them."""
     place = st.selectbox(
         text.learn.CLASS_LABEL,
         range(len(names)),

@@ -7,7 +7,7 @@ import torch
 from app import cached, text
 from app.charts.bars import probability_bars
 from app.components.learn.lesson import KEPT, Lesson
-from app.components.learn.subjects import choose, picture
+from app.components.learn.subjects import choose_subject, draw_picture
 from app.format import percent, plain
 from app.pictures import Subject
 
@@ -17,11 +17,11 @@ SURE = 0.9
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
-    subject = choose(lesson, on_change=_hide)
+    """Draw the step on guessing the model's confidence."""
+    subject = choose_subject(lesson, on_change=_hide)
     looks, guessing = st.columns([2, 3], vertical_alignment="center")
     with looks:
-        picture(subject)
+        draw_picture(subject)
     with guessing:
         guess = st.slider(
             text.learn.GUESS, 0, 100, 50, 5, format="%d %%", key="learn-guess", persist_state=KEPT
@@ -46,23 +46,23 @@ def _answer(lesson: Lesson, subject: Subject, guess: float) -> None:
     places = [f"{name} ({index})" for name, index in zip(names, classes.tolist(), strict=True)]
     distinct = names if len(set(names)) == len(names) else places
     title = text.learn.PROBABILITIES.format(shown=len(names), count=f"{len(logits):,}")
-    said = text.learn.ANSWER.format(
+    answer = text.learn.ANSWER.format(
         name=plain(names[0]), confidence=percent(float(shares[0])), guess=f"{guess:.0%}".replace("%", " %")
     )
-    st.markdown(said)
+    st.markdown(answer)
     figure = probability_bars(distinct, shares.tolist(), guess, lesson.colours, title=title)
     lesson.show(figure, "learn-probabilities")
 
 
 def _how_often(lesson: Lesson) -> str:
-    """How often the unpruned model is very sure, of ID and of OOD images."""
-    said = cached.unpruned(lesson.key)
-    ood = [said.ood[key].confidence.numpy() for key in lesson.ood]
+    """Say how often the unpruned model is very sure, of ID and of OOD images."""
+    output = cached.unpruned(lesson.key)
+    ood = [output.ood[key].confidence.numpy() for key in lesson.ood]
     sets = text.learn.SETS_ONE if len(ood) == 1 else text.learn.SETS.format(count=len(ood))
     return text.learn.FACT_SURE.format(
         bar=percent(SURE),
-        id_share=percent(float((said.id_test.confidence >= SURE).double().mean())),
-        id_count=f"{len(said.id_test.confidence):,}",
+        id_share=percent(float((output.id_test.confidence >= SURE).double().mean())),
+        id_count=f"{len(output.id_test.confidence):,}",
         ood_share=percent(float(np.mean([(sure >= SURE).mean() for sure in ood]))),
         ood_count=f"{sum(map(len, ood)):,}",
         sets=sets,

@@ -11,11 +11,11 @@ SUBJECT = "learn-subject"
 WIDTH = 150
 
 
-def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
-    """Let the visitor pick one; the choice holds through the steps.
+def choose_subject(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None = None) -> Subject:
+    """Let the visitor pick a picture; the choice holds through the steps.
 
     Args:
-        lesson: Where.
+        lesson: Of the step.
         on_change: Called when another is picked.
 
     Returns:
@@ -27,7 +27,7 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
     picked = st.pills(
         text.learn.PICTURE_LABEL,
         list(offered),
-        default=surest_stranger(lesson).key,
+        default=surest_ood(lesson).key,
         required=True,
         format_func=lambda key: plain(offered[key].title),
         key=SUBJECT,
@@ -38,26 +38,26 @@ def choose(lesson: Lesson, *, on_change: st.runtime.state.WidgetCallback | None 
     return offered[picked]
 
 
-def chosen(lesson: Lesson) -> Subject:
-    """The one that was picked in another step, without a widget."""
+def chosen_subject(lesson: Lesson) -> Subject:
+    """Return the picture that was picked in another step, without a widget."""
     offered = {subject.key: subject for subject in cached.subjects(lesson.key)}
-    return offered.get(st.session_state.get(SUBJECT, ""), surest_stranger(lesson))
+    return offered.get(st.session_state.get(SUBJECT, ""), surest_ood(lesson))
 
 
-def surest_stranger(lesson: Lesson) -> Subject:
-    """The strange one with the highest confidence."""
+def surest_ood(lesson: Lesson) -> Subject:
+    """Return the OOD picture with the highest confidence."""
     strangers = [subject for subject in cached.subjects(lesson.key) if not subject.familiar]
     return max(strangers, key=lambda subject: confidence(lesson, subject))
 
 
 def confidence(lesson: Lesson, subject: Subject) -> float:
-    """Of the unpruned model."""
-    said = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
-    return float(said.confidence[0])
+    """Return the unpruned model's confidence in a picture."""
+    output = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
+    return float(output.confidence[0])
 
 
-def picture(subject: Subject) -> None:
-    """Draw it, or say why there is none."""
+def draw_picture(subject: Subject) -> None:
+    """Draw a picture, or say why there is none."""
     if subject.image is None:
         st.caption(text.learn.NO_PICTURE)
     else:

@@ -8,7 +8,7 @@ from app.charts.histogram import Panel, score_histograms
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import percent
-from app.histogram_data import seen
+from app.histogram_data import tuning_scores
 from opnp.config import Pruning
 from opnp.explorer import Snapshot
 from opnp.interpret.binning import shared_edges, shares
@@ -19,7 +19,7 @@ Scores = tuple[FloatArray, list[FloatArray]]
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on a threshold and its two kinds of errors."""
     _, pruning = window.chosen()
     share = st.slider(
         text.learn.ACCEPT_LABEL, 50, 100, 95, 1, format="%d %%", key="learn-accept", persist_state=KEPT
@@ -32,7 +32,7 @@ def draw(lesson: Lesson) -> None:
 
 
 def _scores(snapshot: Snapshot, ood: tuple[str, ...]) -> Scores:
-    on_id, every = seen(snapshot, ood)
+    on_id, every = tuning_scores(snapshot, ood)
     return on_id.astype(np.float64), [part.astype(np.float64) for part in every]
 
 

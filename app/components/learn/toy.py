@@ -16,7 +16,7 @@ SAME = 0.005
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on a toy net before and after pruning."""
     left, middle, right = st.columns([3, 2, 4])
     with left:
         data = st.segmented_control(
@@ -58,8 +58,8 @@ def draw(lesson: Lesson) -> None:
     lesson.say(_judged(before, after))
 
 
-def _plane(seen: Surface, title: str) -> Plane:
-    return Plane(title, seen.score, seen.lead, seen.threshold)
+def _plane(outputs: Surface, title: str) -> Plane:
+    return Plane(title, outputs.score, outputs.lead, outputs.threshold)
 
 
 def _sentence(before: Surface, after: Surface) -> str:

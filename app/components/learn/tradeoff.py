@@ -21,7 +21,7 @@ FARTHEST = 0.02
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on FPR95 against accuracy."""
     side, pruning = window.choose()
     ood = lesson.ood
     before = cached.unpruned_figures(lesson.key, ood, Half.TUNE)
@@ -51,23 +51,23 @@ def _metrics(lesson: Lesson, before: Evaluation, now: Evaluation, held_out: Eval
 
 
 def _cloud(lesson: Lesson, side: Side, trials: list[Trial], before: Evaluation, now: Evaluation) -> None:
-    shown = [trial for trial in trials if trial.accuracy >= before.accuracy - FARTHEST]
+    drawn = [trial for trial in trials if trial.accuracy >= before.accuracy - FARTHEST]
     figure = windows_cloud(
-        np.array([trial.accuracy for trial in shown]),
-        np.array([trial.fpr95 for trial in shown]),
-        [_hover(trial) for trial in shown],
+        np.array([trial.accuracy for trial in drawn]),
+        np.array([trial.fpr95 for trial in drawn]),
+        [_hover(trial) for trial in drawn],
         (before.accuracy, before.fpr95),
         (now.accuracy, now.fpr95),
         lesson.colours,
         names=(text.learn.OTHER, text.learn.UNPRUNED, text.learn.NOW),
-        title=text.learn.WINDOWS_FIGURE.format(shown=len(shown), side=side),
+        title=text.learn.WINDOWS_FIGURE.format(shown=len(drawn), side=side),
     )
     lesson.show(figure, "learn-windows")
-    if len(shown) < len(trials):
-        said = text.learn.WINDOWS_LEFT_OUT.format(
-            count=len(trials) - len(shown), points=f"{100 * FARTHEST:g}"
+    if len(drawn) < len(trials):
+        note = text.learn.WINDOWS_LEFT_OUT.format(
+            count=len(trials) - len(drawn), points=f"{100 * FARTHEST:g}"
         )
-        st.caption(said)
+        st.caption(note)
 
 
 def _hover(trial: Trial) -> str:

@@ -11,7 +11,7 @@ HEIGHT = 380
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on the sensitivities of the real last layer."""
     _, pruning = window.choose()
     prepared = lesson.explorer.prepared
     head, maps = prepared.heads(pruning), prepared.maps
@@ -19,7 +19,7 @@ def draw(lesson: Lesson) -> None:
     binned = bin_map(maps.weights.numpy()[:, order], head.mask.numpy()[:, order])
     names = prepared.classifier.class_names
     lesson.show(sensitivity_map(binned, names, lesson.colours, height=HEIGHT), "learn-map")
-    total, half, zeros = cached.carried(lesson.key)
+    total, half, zeros = cached.sensitivity_totals(lesson.key)
     kept = float(maps.weights.double()[head.mask].sum())
     fact = text.learn.FACT_MAP.format(
         kept=f"{head.mask.numel() - head.pruned_weights:,}",

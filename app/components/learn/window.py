@@ -14,7 +14,7 @@ STEP = 0.5
 
 
 def choose() -> tuple[Side, Pruning]:
-    """Draw the widgets, and return what they say."""
+    """Draw the widgets of the window, and return their values."""
     left, right = st.columns([2, 5])
     with left:
         st.segmented_control(
@@ -40,7 +40,7 @@ def choose() -> tuple[Side, Pruning]:
 
 
 def chosen() -> tuple[Side, Pruning]:
-    """What they say, without drawing them."""
+    """Return the values of the widgets, without drawing them."""
     side = Side(st.session_state.get(SIDE) or text.learn.SIDES[0])
     window = Window(*st.session_state.get(WINDOW, START))
     return side, with_window(Pruning(), side, window)

@@ -7,7 +7,7 @@ import streamlit as st
 from app import text
 
 
-def new_words(terms: Iterable[str]) -> None:
+def explain_terms(terms: Iterable[str]) -> None:
     """Offer the meaning of words that a step uses for the first time."""
     with st.container(key="words", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text.learn.WORDS, width="content")
@@ -16,7 +16,7 @@ def new_words(terms: Iterable[str]) -> None:
                 st.markdown(f"**{term}**: {text.glossary.TERMS[term]}")
 
 
-def all_words() -> None:
-    """The whole list, folded."""
+def draw_glossary() -> None:
+    """Draw the whole glossary, folded."""
     with st.expander(text.learn.GLOSSARY, icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in text.glossary.TERMS.items()))

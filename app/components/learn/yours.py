@@ -15,7 +15,7 @@ from opnp.inference.predict import predict
 
 
 def draw(lesson: Lesson) -> None:
-    """Draw the step."""
+    """Draw the step on the visitor's own picture."""
     if not lesson.explorer.prepared.experiment.accepts_images:
         st.info(text.shell.FEATURES_ONLY, icon=":material/hide_image:")
         return
@@ -25,8 +25,10 @@ def draw(lesson: Lesson) -> None:
         return
     _, pruning = window.chosen()
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
-    said = [predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)]
-    card(Verdict(picture, *said), pruned=pruning.kind != "unpruned")
+    predictions = [
+        predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)
+    ]
+    card(Verdict(picture, *predictions), pruned=pruning.kind != "unpruned")
     draw_histograms(
         lesson.explorer,
         lesson.ood,
@@ -34,14 +36,14 @@ def draw(lesson: Lesson) -> None:
         after,
         lesson.colours,
         titles=BEFORE_AND_AFTER.titles(pruning),
-        marks=[[prediction.score] for prediction in said],
+        marks=[[prediction.score] for prediction in predictions],
         names=[picture.name],
     )
     st.markdown(text.learn.END)
 
 
 def _picture(lesson: Lesson) -> Picture | None:
-    """What the visitor brought or picked; None before, or where it cannot be read and the page says so."""
+    """Let the visitor bring or pick a picture; None before, or where the page says it cannot be read."""
     examples = cached.examples(lesson.key)
     source = st.segmented_control(
         text.learn.SOURCE_LABEL,

@@ -20,7 +20,7 @@ _mount = custom_component(Path(__file__).parent)
 
 @dataclass(frozen=True)
 class Mark:
-    """A place worth knowing, below the slider, to be picked.
+    """A place worth knowing, below the slider, that can be picked.
 
     Attributes:
         sign: Stands at the place.
@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class SliderMove:
-    """What the slider says.
+    """A message of the slider, with its new position.
 
     Attributes:
         window: Its new position.
@@ -61,7 +61,7 @@ def range_slider(
     marks: Sequence[Mark],
     live: bool,
 ) -> None:
-    """Draw the slider.
+    """Draw a range slider that reports while its thumbs move.
 
     Args:
         key: Of the component, unique on the page.
@@ -75,9 +75,9 @@ def range_slider(
     """
 
     def moved() -> None:
-        said = last_moved(key)
-        if said is not None:
-            on_move(said)
+        move = last_move(key)
+        if move is not None:
+            on_move(move)
 
     def picked() -> None:
         number = st.session_state[key].get("picked")
@@ -91,26 +91,26 @@ def range_slider(
         "help": help_text,
         "live": live,
     }
-    said = last_moved(key)
-    data |= {"marks": [asdict(mark) for mark in marks], "answered": 0 if said is None else said.number}
+    move = last_move(key)
+    data |= {"marks": [asdict(mark) for mark in marks], "answered": 0 if move is None else move.number}
     _mount(key=key, data=data, on_window_change=moved, on_picked_change=picked)
 
 
-def last_moved(key: str) -> SliderMove | None:
-    """What a slider said last; None if nothing, or nothing that a slider says.
+def last_move(key: str) -> SliderMove | None:
+    """Return a slider's last message; None if there is none, or none that a slider sends.
 
     Args:
         key: Of the component.
     """
     state = st.session_state.get(key)
-    said: dict[str, Any] = (state.get("window") if state else None) or {}
+    message: dict[str, Any] = (state.get("window") if state else None) or {}
     try:
-        low, high = (min(max(float(said[end]), 0.0), 100.0) for end in ("low", "high"))
-        number = int(said["number"])
+        low, high = (min(max(float(message[end]), 0.0), 100.0) for end in ("low", "high"))
+        number = int(message["number"])
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return (
         None
         if math.isnan(low + high)
-        else SliderMove(Window(min(low, high), high), bool(said.get("moving")), number)
+        else SliderMove(Window(min(low, high), high), bool(message.get("moving")), number)
     )

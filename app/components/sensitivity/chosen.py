@@ -15,7 +15,7 @@ NEURON = "neuron"
 
 
 class Part(StrEnum):
-    """What the page shows; only the chosen one computes."""
+    """The parts of the page; only the chosen one computes."""
 
     MAP = "Map"
     DISTRIBUTION = "Distribution"
@@ -24,19 +24,19 @@ class Part(StrEnum):
     IMAGE = "An image"
 
 
-def settle(shown: SensitivityView) -> None:
-    """Choose the most sensitive neuron at first, and forget what this experiment does not have."""
-    state, width = st.session_state, len(shown.neurons)
-    if state.get(CLASS, shown.labels[0]) not in shown.labels:
+def settle(view: SensitivityView) -> None:
+    """Choose the most sensitive neuron at first, and drop a class or neuron of another experiment."""
+    state, width = st.session_state, len(view.neurons)
+    if state.get(CLASS, view.labels[0]) not in view.labels:
         del state[CLASS]
     if state.get(NEURON) not in range(width):
-        state[NEURON] = int(shown.order[-1])
+        state[NEURON] = int(view.order[-1])
 
 
-def part() -> Part:
-    """Let the visitor pick a part."""
+def choose_part() -> Part:
+    """Let the visitor pick a part of the page."""
     parts = [str(each) for each in Part]
-    with url.heeded(PART, one_of(parts)) as bind:
+    with url.bind_to_url(PART, one_of(parts)) as bind:
         picked = st.segmented_control(
             text.PART_LABEL,
             parts,
@@ -50,25 +50,25 @@ def part() -> Part:
     return Part(picked)
 
 
-def choose_class(shown: SensitivityView) -> int:
+def choose_class(view: SensitivityView) -> int:
     """Let the visitor pick a class.
 
     Returns:
         Its number.
     """
-    with url.heeded(CLASS, one_of(shown.labels)) as bind:
-        picked = st.selectbox(text.CLASS_LABEL, shown.labels, key=CLASS, bind=bind, persist_state="session")
-    return shown.labels.index(picked)
+    with url.bind_to_url(CLASS, one_of(view.labels)) as bind:
+        picked = st.selectbox(text.CLASS_LABEL, view.labels, key=CLASS, bind=bind, persist_state="session")
+    return view.labels.index(picked)
 
 
-def choose_neuron(shown: SensitivityView) -> int:
+def choose_neuron(view: SensitivityView) -> int:
     """Let the visitor pick a neuron; the most sensitive one at first.
 
     Returns:
         Its number.
     """
-    last = len(shown.neurons) - 1
-    with url.heeded(NEURON, number(0, last, whole=True)) as bind:
+    last = len(view.neurons) - 1
+    with url.bind_to_url(NEURON, number(0, last, whole=True)) as bind:
         picked = st.number_input(
             text.NEURON_LABEL,
             min_value=0,
@@ -80,7 +80,7 @@ def choose_neuron(shown: SensitivityView) -> int:
             bind=bind,
             persist_state="session",
         )
-    return int(shown.order[-1]) if picked is None else picked
+    return int(view.order[-1]) if picked is None else picked
 
 
 def go_to(target: Part | None = None, *, label: str | None = None, neuron: int | None = None) -> None:

@@ -14,38 +14,38 @@ from app.text import sensitivity as text
 from opnp.interpret.marginals import class_totals
 
 
-def margins(shown: SensitivityView, rows: npt.NDArray[np.int64], neuron: int) -> None:
-    """Draw both, side by side.
+def margins(view: SensitivityView, rows: npt.NDArray[np.int64], neuron: int) -> None:
+    """Draw the sensitivities of the classes and of the neurons, side by side.
 
     Args:
-        shown: The experiment at a position.
+        view: The experiment at a position.
         rows: Classes in the order of display.
         neuron: The chosen one.
     """
     left, right = st.columns(2, gap="medium")
     with left:
-        _classes(shown, rows)
+        _classes(view, rows)
     with right:
-        _neurons(shown, neuron)
+        _neurons(view, neuron)
 
 
-def _classes(shown: SensitivityView, rows: npt.NDArray[np.int64]) -> None:
-    totals = class_totals(shown.weights, shown.mask)
-    bars = Bars([shown.labels[row] for row in rows], totals.kept[rows], totals.pruned[rows])
+def _classes(view: SensitivityView, rows: npt.NDArray[np.int64]) -> None:
+    totals = class_totals(view.weights, view.mask)
+    bars = Bars([view.labels[row] for row in rows], totals.kept[rows], totals.pruned[rows])
     title = text.CLASSES_TITLE.format(classes=len(rows))
-    figure = kept_bars(bars, shown.colours, title=title, axis=text.CLASSES_AXIS, upright=True)
+    figure = kept_bars(bars, view.colours, title=title, axis=text.CLASSES_AXIS, upright=True)
     clickable(figure, "sensitivity-classes", lambda point: go_to(Part.CLASS, label=bars.names[point]))
     st.caption(text.CLASSES_HELP)
 
 
-def _neurons(shown: SensitivityView, neuron: int) -> None:
-    definition = str(shown.pruning.neuron_definition)
+def _neurons(view: SensitivityView, neuron: int) -> None:
+    definition = str(view.pruning.neuron_definition)
     figure = ranked_curve(
-        shown.neurons[shown.order],
-        shown.pruning.neurons,
-        shown.colours,
-        title=text.NEURONS_TITLE.format(neurons=len(shown.neurons), definition=definition),
-        chosen=int(np.flatnonzero(shown.order == neuron)[0]),
+        view.neurons[view.order],
+        view.pruning.neurons,
+        view.colours,
+        title=text.NEURONS_TITLE.format(neurons=len(view.neurons), definition=definition),
+        chosen=int(np.flatnonzero(view.order == neuron)[0]),
         height=360,
     )
     plot(figure, "sensitivity-neurons")

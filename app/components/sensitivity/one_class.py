@@ -20,31 +20,31 @@ TOP = 20
 MOST_DESTINATIONS = 5
 
 
-def one_class(shown: SensitivityView) -> None:
+def one_class(view: SensitivityView) -> None:
     """Draw the part of the page about one class.
 
     Args:
-        shown: The experiment at a position.
+        view: The experiment at a position.
     """
     chooser, _ = st.columns([3, 7])
     with chooser:
-        row = choose_class(shown)
-    _figures(shown, row)
-    _moved(shown, row)
+        row = choose_class(view)
+    _figures(view, row)
+    _moved(view, row)
     left, right = st.columns(2, gap="medium")
     with left:
-        _top(shown, row)
+        _top(view, row)
     with right:
-        _spread(shown, row)
+        _spread(view, row)
 
 
-def _figures(shown: SensitivityView, row: int) -> None:
-    keep, values = shown.mask[row], shown.weights[row].astype(np.float64)
+def _figures(view: SensitivityView, row: int) -> None:
+    keep, values = view.mask[row], view.weights[row].astype(np.float64)
     total = float(values.sum())
     lost = float(values[~keep].sum()) / total if total > 0 else 0.0
-    labels = shown.explorer.prepared.id_test.labels.numpy()
-    before = class_metrics(cached.unpruned(shown.key).id_test, labels, row)
-    after = class_metrics(shown.explorer.at(shown.pruning).id_test, labels, row)
+    labels = view.explorer.prepared.id_test.labels.numpy()
+    before = class_metrics(cached.unpruned(view.key).id_test, labels, row)
+    after = class_metrics(view.explorer.at(view.pruning).id_test, labels, row)
     with st.container(key="cards"):
         columns = st.columns(4)
         with columns[0], st.container(border=True, height="stretch"):
@@ -80,15 +80,15 @@ def _figures(shown: SensitivityView, row: int) -> None:
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}"))
 
 
-def _moved(shown: SensitivityView, row: int) -> None:
-    """Where its images go, if they do."""
-    labels = shown.explorer.prepared.id_test.labels.numpy()
-    before, after = cached.unpruned(shown.key), shown.explorer.at(shown.pruning)
+def _moved(view: SensitivityView, row: int) -> None:
+    """Say to which classes pruning moved the class's images, if it moved any."""
+    labels = view.explorer.prepared.id_test.labels.numpy()
+    before, after = cached.unpruned(view.key), view.explorer.at(view.pruning)
     went = reclassified(before.id_test, after.id_test, labels, row)
     words = ""
     if went.lost:
         most = list(went.lost.items())[:MOST_DESTINATIONS]
-        where = ", ".join(f"{plain(shown.labels[other])} {count:,}" for other, count in most)
+        where = ", ".join(f"{plain(view.labels[target])} {count:,}" for target, count in most)
         words += text.CLASS_LOST.format(count=sum(went.lost.values()), where=where)
     if went.won:
         words += text.CLASS_WON.format(count=went.won)
@@ -96,22 +96,22 @@ def _moved(shown: SensitivityView, row: int) -> None:
         st.caption(words)
 
 
-def _top(shown: SensitivityView, row: int) -> None:
-    values, keep = shown.weights[row], shown.mask[row]
+def _top(view: SensitivityView, row: int) -> None:
+    values, keep = view.weights[row], view.mask[row]
     order = np.argsort(-values, kind="stable")[:TOP]
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in order]
     bars = Bars(names, np.where(keep, values, 0)[order], np.where(keep, 0, values)[order])
-    title = text.CLASS_TOP.format(count=len(order), all=values.size, name=cut(shown.labels[row], IN_TITLE))
-    figure = kept_bars(bars, shown.colours, title=title, axis=text.SENSITIVITY_AXIS, height=480)
+    title = text.CLASS_TOP.format(count=len(order), all=values.size, name=cut(view.labels[row], IN_TITLE))
+    figure = kept_bars(bars, view.colours, title=title, axis=text.SENSITIVITY_AXIS, height=480)
     clickable(figure, "class-top", lambda point: go_to(Part.NEURON, neuron=int(order[point])))
     st.caption(text.CLASS_HELP)
 
 
-def _spread(shown: SensitivityView, row: int) -> None:
-    keep = shown.mask[row]
-    name = cut(shown.labels[row], IN_TITLE)
+def _spread(view: SensitivityView, row: int) -> None:
+    keep = view.mask[row]
+    name = cut(view.labels[row], IN_TITLE)
     title = text.CLASS_SPREAD.format(count=keep.size, pruned=keep.size - int(keep.sum()), name=name)
-    said = distribution(shown.weights[row], keep, bins=40)
-    figure = spread_chart(said, shown.colours, title=title, ends=False, height=480)
+    histogram = distribution(view.weights[row], keep, bins=40)
+    figure = spread_chart(histogram, view.colours, title=title, ends=False, height=480)
     plot(figure, "class-spread")
     st.caption(text.SPREAD_HELP)

@@ -23,45 +23,45 @@ TOP = 14
 NEAREST = 8
 
 
-def one_image(shown: SensitivityView) -> None:
+def one_image(view: SensitivityView) -> None:
     """Draw the part of the page about one picture.
 
     Args:
-        shown: The experiment at a position.
+        view: The experiment at a position.
     """
-    sample = choose_sample(shown)
+    sample = choose_sample(view)
     if sample is not None:
-        _about(shown, sample)
+        _about(view, sample)
 
 
-def _about(shown: SensitivityView, sample: ImageSample) -> None:
-    prepared = shown.explorer.prepared
-    weight, bias = torch.from_numpy(shown.weight), prepared.classifier.bias.cpu().float()
-    whole = integrated_gradients(sample.features, weight, bias, mask=shown.head.mask)
-    near = _nearest(shown, sample)
-    _figures(shown, sample, whole, near)
+def _about(view: SensitivityView, sample: ImageSample) -> None:
+    prepared = view.explorer.prepared
+    weight, bias = torch.from_numpy(view.weight), prepared.classifier.bias.cpu().float()
+    whole = integrated_gradients(sample.features, weight, bias, mask=view.head.mask)
+    near = _nearest(view, sample)
+    _figures(view, sample, whole, near)
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        _account(shown, sample, whole, weight, bias)
+        _account(view, sample, whole, weight, bias)
     with right:
         st.markdown(f"**{text.NEAREST_TITLE.format(count=len(prepared.id_test.features))}**")
-        thumbnails(shown, [Thumbnail(row, f"cosine {similarity:.3f}") for row, similarity in near])
+        thumbnails(view, [Thumbnail(row, f"cosine {similarity:.3f}") for row, similarity in near])
         st.caption(text.NEAREST_HELP)
 
 
-def _nearest(shown: SensitivityView, sample: ImageSample) -> list[tuple[int, float]]:
-    """Rows of the ID test set and their cosines; a picture of that set does not count as its own."""
-    found = kept.nearest_rows(shown.key, sample.features, NEAREST + 1)
-    pairs = zip(found.rows.tolist(), found.similarity.tolist(), strict=True)
+def _nearest(view: SensitivityView, sample: ImageSample) -> list[tuple[int, float]]:
+    """Find rows of the ID test set and their cosines; a picture of that set does not count as its own."""
+    nearest = kept.nearest_rows(view.key, sample.features, NEAREST + 1)
+    pairs = zip(nearest.rows.tolist(), nearest.similarity.tolist(), strict=True)
     return [(row, similarity) for row, similarity in pairs if row != sample.id_test_row][:NEAREST]
 
 
 def _figures(
-    shown: SensitivityView, sample: ImageSample, whole: Attribution, near: list[tuple[int, float]]
+    view: SensitivityView, sample: ImageSample, whole: Attribution, near: list[tuple[int, float]]
 ) -> None:
     features = sample.features[None]
-    before = predict(shown.explorer, features, cached.unpruned(shown.key))[0]
-    after = predict(shown.explorer, features, shown.explorer.at(shown.pruning))[0]
+    before = predict(view.explorer, features, cached.unpruned(view.key))[0]
+    after = predict(view.explorer, features, view.explorer.at(view.pruning))[0]
     made, total = float(whole.pruned.sum()), whole.after - whole.before
     with st.container(key="cards"):
         columns = st.columns([2, 3, 3, 3, 3])
@@ -77,25 +77,25 @@ def _figures(
         with columns[2], st.container(border=True, height="stretch"):
             st.metric(text.CLASS_SAID, after.class_name)
             st.caption(text.CONFIDENT.format(confidence=percent(after.confidence)))
-            said = f"{before.class_name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
-            st.caption(text.UNPRUNED_WAS.format(value=plain(said)))
+            words = f"{before.class_name}, {text.CONFIDENT.format(confidence=percent(before.confidence))}"
+            st.caption(text.UNPRUNED_WAS.format(value=plain(words)))
         with columns[3], st.container(border=True, height="stretch"):
             st.metric(text.FROM_PRUNED, signed(made), help=text.FROM_PRUNED_HELP)
             st.caption(text.FROM_PRUNED_OF.format(total=f"{total:.2f}"))
         with columns[4], st.container(border=True, height="stretch"):
             closest = f"{near[0][1]:.3f}" if near else "–"
             st.metric(text.NEAREST_ID, closest, help=text.NEAREST_ID_HELP)
-            if len(shown.explorer.prepared.id_test.labels) > 1:
-                st.caption(text.NEAREST_USUAL.format(usual=f"{kept.usual_similarity(shown.key):.3f}"))
+            if len(view.explorer.prepared.id_test.labels) > 1:
+                st.caption(text.NEAREST_USUAL.format(usual=f"{kept.usual_similarity(view.key):.3f}"))
 
 
-def _verdict(said: Prediction) -> str:
-    verdict = images_text.ACCEPTED if said.accepted else images_text.REJECTED
-    return text.THRESHOLD.format(threshold=f"{said.threshold:.2f}", verdict=verdict)
+def _verdict(prediction: Prediction) -> str:
+    verdict = images_text.ACCEPTED if prediction.accepted else images_text.REJECTED
+    return text.THRESHOLD.format(threshold=f"{prediction.threshold:.2f}", verdict=verdict)
 
 
 def _account(
-    shown: SensitivityView, sample: ImageSample, whole: Attribution, weight: torch.Tensor, bias: torch.Tensor
+    view: SensitivityView, sample: ImageSample, whole: Attribution, weight: torch.Tensor, bias: torch.Tensor
 ) -> None:
     which = st.segmented_control(
         text.ACCOUNT_LABEL,
@@ -107,19 +107,19 @@ def _account(
         persist_state="session",
         label_visibility="collapsed",
     )
-    said, title, start = whole, text.ACCOUNT_SCORE, text.FROM_EMPTY
+    attribution, title, start = whole, text.ACCOUNT_SCORE, text.FROM_EMPTY
     if which == "pruning":
-        if shown.pruning.kind == "unpruned":
+        if view.pruning.kind == "unpruned":
             st.info(text.NOTHING_PRUNED, icon=":material/tune:")
             return
-        head = shown.head
-        said = integrated_gradients(sample.features, weight, bias, start=head.weight, mask=head.mask)
+        head = view.head
+        attribution = integrated_gradients(sample.features, weight, bias, start=head.weight, mask=head.mask)
         title, start = text.ACCOUNT_PRUNING, text.FROM_PRUNED_HEAD
-    total = signed(said.after - said.before)
-    order = np.argsort(-np.abs(said.neurons.numpy()), kind="stable")
+    total = signed(attribution.after - attribution.before)
+    order = np.argsort(-np.abs(attribution.neurons.numpy()), kind="stable")
     figure = kept_bars(
-        _bars(said, order[:TOP]),
-        shown.colours,
+        _bars(attribution, order[:TOP]),
+        view.colours,
         title=title.format(total=total),
         axis=text.ACCOUNT_AXIS,
         value_format="+.3f",
@@ -129,11 +129,11 @@ def _account(
     rest = order[TOP:]
     words = text.ACCOUNT_HELP.format(total=total, start=start)
     if rest.size:
-        others = signed(float(said.neurons.numpy()[rest].sum()))
+        others = signed(float(attribution.neurons.numpy()[rest].sum()))
         words = text.REST.format(shown=TOP, count=rest.size, total=others) + words
     st.caption(words)
 
 
-def _bars(said: Attribution, top: npt.NDArray[np.int64]) -> Bars:
+def _bars(attribution: Attribution, top: npt.NDArray[np.int64]) -> Bars:
     names = [text.NEURON_NAME.format(neuron=neuron) for neuron in top]
-    return Bars(names, said.kept.numpy()[top], said.pruned.numpy()[top])
+    return Bars(names, attribution.kept.numpy()[top], attribution.pruned.numpy()[top])

@@ -19,53 +19,53 @@ MOST_CLASSES = 16
 IMAGES = 12
 
 
-def one_neuron(shown: SensitivityView) -> None:
+def one_neuron(view: SensitivityView) -> None:
     """Draw the part of the page about one neuron.
 
     Args:
-        shown: The experiment at a position.
+        view: The experiment at a position.
     """
     chooser, _ = st.columns([3, 7])
     with chooser:
-        neuron = choose_neuron(shown)
-    _figures(shown, neuron)
+        neuron = choose_neuron(view)
+    _figures(view, neuron)
     left, right = st.columns([4, 5], gap="medium")
     with left:
-        _weights(shown, neuron)
-        _by_class(shown, neuron)
+        _weights(view, neuron)
+        _by_class(view, neuron)
     with right:
-        _drivers(shown, neuron)
+        _drivers(view, neuron)
 
 
-def _figures(shown: SensitivityView, neuron: int) -> None:
+def _figures(view: SensitivityView, neuron: int) -> None:
     with st.container(key="cards"):
         columns = st.columns(4)
         for column, definition in zip(columns, NeuronDefinition, strict=False):
-            values = shown.sensitivity_by(definition)
+            values = view.sensitivity_by(definition)
             rank = int(np.flatnonzero(np.argsort(values, kind="stable") == neuron)[0]) + 1
             with column, st.container(border=True, height="stretch"):
-                used = definition == shown.pruning.neuron_definition
+                used = definition == view.pruning.neuron_definition
                 label = text.NEURON_RANK.format(definition=definition)
                 st.metric(label, f"{values[neuron]:.3g}", help=text.DEFINITIONS[definition])
-                said = text.NEURON_RANK_VALUE.format(rank=rank, neurons=values.size)
-                st.caption(f"{said}, {text.NEURON_WINDOW}" if used else said)
+                ranked = text.NEURON_RANK_VALUE.format(rank=rank, neurons=values.size)
+                st.caption(f"{ranked}, {text.NEURON_WINDOW}" if used else ranked)
         with columns[2], st.container(border=True, height="stretch"):
-            pruned = int((~shown.mask[:, neuron]).sum())
-            is_on = bool(shown.head.neuron_mask[neuron])
+            pruned = int((~view.mask[:, neuron]).sum())
+            is_on = bool(view.head.neuron_mask[neuron])
             st.metric(text.NEURON_OFF, text.NEURON_FATES[is_on])
-            st.caption(text.NEURON_COUNT.format(pruned=pruned, all=len(shown.labels)))
+            st.caption(text.NEURON_COUNT.format(pruned=pruned, all=len(view.labels)))
         with columns[3], st.container(border=True, height="stretch"):
-            _without(shown, neuron)
+            _without(view, neuron)
 
 
-def _without(shown: SensitivityView, neuron: int) -> None:
-    """What becomes of the mean score of ID and of OOD images when this neuron alone is switched off."""
-    prepared = shown.explorer.prepared
-    falls = _removal(shown, neuron, prepared.id_test.features, kept.sampled_logits(shown.key))
+def _without(view: SensitivityView, neuron: int) -> None:
+    """Draw the change of the mean score of ID and of OOD images when this neuron alone is off."""
+    prepared = view.explorer.prepared
+    falls = _removal(view, neuron, prepared.id_test.features, kept.sampled_logits(view.key))
     st.metric(text.WITHOUT, f"{-float(falls.mean()):+.3f}", help=text.WITHOUT_HELP)
     parts = [
-        _removal(shown, neuron, prepared.ood[key].features, kept.sampled_ood_logits(shown.key, key))
-        for key in shown.ood
+        _removal(view, neuron, prepared.ood[key].features, kept.sampled_ood_logits(view.key, key))
+        for key in view.ood
     ]
     means = [float(part.mean()) for part in parts if len(part)]
     if means:
@@ -74,27 +74,27 @@ def _without(shown: SensitivityView, neuron: int) -> None:
 
 
 def _removal(
-    shown: SensitivityView, neuron: int, features: torch.Tensor, sampled: kept.Sampled
+    view: SensitivityView, neuron: int, features: torch.Tensor, sampled: kept.Sampled
 ) -> torch.Tensor:
-    weights = torch.from_numpy(shown.weight[:, neuron])
+    weights = torch.from_numpy(view.weight[:, neuron])
     return neuron_relevance(
         features[sampled.rows, neuron].float(), sampled.logits, weights, Relevance.ABLATION
     )
 
 
-def _weights(shown: SensitivityView, neuron: int) -> None:
-    weights, keep = shown.weight[:, neuron], shown.mask[:, neuron]
+def _weights(view: SensitivityView, neuron: int) -> None:
+    weights, keep = view.weight[:, neuron], view.mask[:, neuron]
     order = np.argsort(-np.abs(weights), kind="stable")[:MOST_CLASSES]
     order = order[np.argsort(-weights[order], kind="stable")]
-    names = [shown.labels[row] for row in order]
+    names = [view.labels[row] for row in order]
     bars = Bars(names, np.where(keep, weights, 0)[order], np.where(keep, 0, weights)[order])
     everything = len(order) == len(weights)
     which = text.NEURON_WEIGHTS_ALL if everything else text.NEURON_WEIGHTS_TOP
-    said = which.format(classes=len(weights), count=len(order))
+    subset = which.format(classes=len(weights), count=len(order))
     figure = kept_bars(
         bars,
-        shown.colours,
-        title=text.NEURON_WEIGHTS.format(neuron=neuron, shown=said),
+        view.colours,
+        title=text.NEURON_WEIGHTS.format(neuron=neuron, shown=subset),
         axis=text.NEURON_AXIS,
         value_format="+.3f",
         height=140 + 24 * max(len(order), 10),
@@ -103,7 +103,7 @@ def _weights(shown: SensitivityView, neuron: int) -> None:
     st.caption(text.NEURON_WEIGHTS_HELP)
 
 
-def _drivers(shown: SensitivityView, neuron: int) -> None:
+def _drivers(view: SensitivityView, neuron: int) -> None:
     drive = Relevance(
         st.segmented_control(
             text.DRIVE_LABEL,
@@ -115,12 +115,12 @@ def _drivers(shown: SensitivityView, neuron: int) -> None:
             persist_state="session",
         )
     )
-    sampled, features = kept.sampled_logits(shown.key), shown.explorer.prepared.id_test.features
+    sampled, features = kept.sampled_logits(view.key), view.explorer.prepared.id_test.features
     values = features[sampled.rows, neuron].float()
-    driven = neuron_relevance(values, sampled.logits, torch.from_numpy(shown.weight[:, neuron]), drive)
+    driven = neuron_relevance(values, sampled.logits, torch.from_numpy(view.weight[:, neuron]), drive)
     top = torch.argsort(driven, descending=True, stable=True)[:IMAGES]
     thumbnails(
-        shown,
+        view,
         [Thumbnail(int(sampled.rows[place]), f"{float(driven[place]):.3g}") for place in top],
     )
     counts = {"count": len(values), "all": len(features)}
@@ -128,16 +128,16 @@ def _drivers(shown: SensitivityView, neuron: int) -> None:
     st.caption(text.DRIVE_SAID[drive] + of.format(**counts))
 
 
-def _by_class(shown: SensitivityView, neuron: int) -> None:
-    """The neuron's mean answer to the ID test images of each class."""
-    prepared = shown.explorer.prepared
+def _by_class(view: SensitivityView, neuron: int) -> None:
+    """Draw the neuron's mean answer to the ID test images of each class."""
+    prepared = view.explorer.prepared
     labels, values = prepared.id_test.labels.numpy(), prepared.id_test.features[:, neuron].double().numpy()
-    classes = len(shown.labels)
+    classes = len(view.labels)
     counts = np.bincount(labels, minlength=classes)
     means = np.bincount(labels, weights=values, minlength=classes) / np.maximum(counts, 1)
-    seen = np.flatnonzero(counts)
-    order = seen[np.argsort(-means[seen], kind="stable")][:MOST_CLASSES]
-    bars = Bars([shown.labels[row] for row in order], means[order], np.zeros(len(order)))
+    present = np.flatnonzero(counts)
+    order = present[np.argsort(-means[present], kind="stable")][:MOST_CLASSES]
+    bars = Bars([view.labels[row] for row in order], means[order], np.zeros(len(order)))
     title = text.ANSWERS_TITLE.format(neuron=neuron, images=len(labels))
-    figure = kept_bars(bars, shown.colours, title=title, axis=text.ANSWERS_AXIS, height=300, upright=True)
+    figure = kept_bars(bars, view.colours, title=title, axis=text.ANSWERS_AXIS, height=300, upright=True)
     plot(figure, "neuron-answers")

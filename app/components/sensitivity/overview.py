@@ -26,7 +26,7 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class View:
+class MapRegion:
     """Part of the map, in the order of display.
 
     Attributes:
@@ -47,60 +47,60 @@ class View:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where the chosen weight is."""
+        """Row and column of the chosen weight."""
         row, neuron = self.chosen
         return int(np.flatnonzero(self.rows == row)[0]), int(np.flatnonzero(self.columns == neuron)[0])
 
-    def around(self) -> "View":
-        """The part of it around the chosen weight."""
+    def around(self) -> "MapRegion":
+        """Cut out the part around the chosen weight."""
         row, column = (
             min(max(at - size // 2, 0), max(len(part) - size, 0))
             for part, at, size in zip((self.rows, self.columns), self.place, ZOOM, strict=True)
         )
         rows, columns = self.rows[row : row + ZOOM[0]], self.columns[column : column + ZOOM[1]]
-        return View(rows, columns, self.first + column, self.chosen, self.by_rank, self.across)
+        return MapRegion(rows, columns, self.first + column, self.chosen, self.by_rank, self.across)
 
 
-def overview(shown: SensitivityView) -> None:
-    """Draw the map and what belongs to it.
+def overview(view: SensitivityView) -> None:
+    """Draw the map, its close-up, the chosen weight and the map's margins.
 
     Args:
-        shown: The experiment at a position.
+        view: The experiment at a position.
     """
-    view = _view(shown)
+    region = _region(view)
     title = text.MAP_TITLE.format(
-        classes=len(view.rows),
-        neurons=len(view.columns),
-        pruned=shown.head.pruned_weights,
-        share=percent(shown.head.pruned_share),
+        classes=len(region.rows),
+        neurons=len(region.columns),
+        pruned=view.head.pruned_weights,
+        share=percent(view.head.pruned_share),
     )
-    binned = _map(shown, view, title, "sensitivity-map")
+    binned = _map(view, region, title, "sensitivity-map")
     rows, columns = (int(np.diff(edges).max()) for edges in (binned.rows, binned.columns))
     is_binned = (rows, columns) != (1, 1)
     st.caption(text.MAP_HELP + (text.MAP_BINNED.format(rows=rows, columns=columns) if is_binned else ""))
     if is_binned:
-        near = view.around()
+        near = region.around()
         title = text.ZOOM_TITLE.format(classes=len(near.rows), neurons=len(near.columns))
-        _map(shown, near, title, "sensitivity-zoom")
-    _chosen(shown, *view.chosen)
-    margins(shown, view.rows, view.chosen[1])
+        _map(view, near, title, "sensitivity-zoom")
+    _chosen(view, *region.chosen)
+    margins(view, region.rows, region.chosen[1])
 
 
-def _view(shown: SensitivityView) -> View:
+def _region(view: SensitivityView) -> MapRegion:
     label, number, order, colour = st.columns([3, 2, 3.4, 2.6], vertical_alignment="bottom")
     with label:
-        row = choose_class(shown)
+        row = choose_class(view)
     with number:
-        neuron = choose_neuron(shown)
+        neuron = choose_neuron(view)
     with order:
         ordered = _option(text.ORDER_LABEL, text.ORDERS, "order") == "sorted"
     with colour:
         by_rank = _option(text.COLOUR_LABEL, text.COLOURS, "colour") == "rank"
-    rows, columns, across = np.arange(len(shown.labels)), np.arange(len(shown.neurons)), text.ACROSS_MODEL
+    rows, columns, across = np.arange(len(view.labels)), np.arange(len(view.neurons)), text.ACROSS_MODEL
     if ordered:
-        rows, columns = np.argsort(-shown.weights.sum(axis=1), kind="stable"), shown.order
-        across = text.ACROSS_SORTED.format(definition=shown.pruning.neuron_definition)
-    return View(rows, columns, 0, (row, neuron), by_rank, across)
+        rows, columns = np.argsort(-view.weights.sum(axis=1), kind="stable"), view.order
+        across = text.ACROSS_SORTED.format(definition=view.pruning.neuron_definition)
+    return MapRegion(rows, columns, 0, (row, neuron), by_rank, across)
 
 
 def _option(label: str, options: dict[str, str], key: str) -> str:
@@ -115,46 +115,46 @@ def _option(label: str, options: dict[str, str], key: str) -> str:
     )
 
 
-def _map(shown: SensitivityView, view: View, title: str, name: str) -> BinnedMap:
-    whole = np.ix_(view.rows, view.columns)
-    rows = min(MOST_ROWS, len(view.rows))
-    values = _values(shown, whole, by_rank=view.by_rank)
-    binned = bin_map(values, shown.mask[whole], max_rows=rows, max_columns=MOST_CELLS // rows)
+def _map(view: SensitivityView, region: MapRegion, title: str, name: str) -> BinnedMap:
+    whole = np.ix_(region.rows, region.columns)
+    rows = min(MOST_ROWS, len(region.rows))
+    values = _values(view, whole, by_rank=region.by_rank)
+    binned = bin_map(values, view.mask[whole], max_rows=rows, max_columns=MOST_CELLS // rows)
     figure = overview_map(
-        _grid(shown, view, binned), shown.colours, by_rank=view.by_rank, title=title, across=view.across
+        _grid(view, region, binned), view.colours, by_rank=region.by_rank, title=title, across=region.across
     )
 
     def take(point: int) -> None:
         down, along = divmod(point, binned.sensitivity.shape[1])
-        block_rows = view.rows[_parts(binned.rows)[down]]
-        block_columns = view.columns[_parts(binned.columns)[along]]
-        inside = shown.weights[np.ix_(block_rows, block_columns)]
+        block_rows = region.rows[_parts(binned.rows)[down]]
+        block_columns = region.columns[_parts(binned.columns)[along]]
+        inside = view.weights[np.ix_(block_rows, block_columns)]
         row, column = np.unravel_index(int(inside.argmax()), inside.shape)
-        go_to(label=shown.labels[block_rows[row]], neuron=int(block_columns[column]))
+        go_to(label=view.labels[block_rows[row]], neuron=int(block_columns[column]))
 
     clickable(figure, name, take)
     return binned
 
 
-def _values(shown: SensitivityView, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
-    """Part of the map in [0, 1]: shares of the largest sensitivity, or ranks."""
+def _values(view: SensitivityView, part: tuple[Places, ...], *, by_rank: bool) -> npt.NDArray[np.floating]:
+    """Scale part of the map to [0, 1]: shares of the largest sensitivity, or ranks."""
     if by_rank:
-        return shown.ranks[part] / max(int(shown.ranks.max()), 1)
-    top = float(shown.weights.max())
-    return shown.weights[part] / (top if top > 0 else 1.0)
+        return view.ranks[part] / max(int(view.ranks.max()), 1)
+    top = float(view.weights.max())
+    return view.weights[part] / (top if top > 0 else 1.0)
 
 
-def _grid(shown: SensitivityView, view: View, binned: BinnedMap) -> Grid:
+def _grid(view: SensitivityView, region: MapRegion, binned: BinnedMap) -> Grid:
     row, column = (
         int(np.searchsorted(edges, at, side="right")) - 1
-        for edges, at in zip((binned.rows, binned.columns), view.place, strict=True)
+        for edges, at in zip((binned.rows, binned.columns), region.place, strict=True)
     )
     return Grid(
         binned.sensitivity,
         binned.kept,
-        [_span([shown.labels[each] for each in view.rows[part]]) for part in _parts(binned.rows)],
-        [f"neuron {_span([str(each) for each in view.columns[part]])}" for part in _parts(binned.columns)],
-        [view.first + int(start) for start in binned.columns[:-1]],
+        [_span([view.labels[each] for each in region.rows[part]]) for part in _parts(binned.rows)],
+        [f"neuron {_span([str(each) for each in region.columns[part]])}" for part in _parts(binned.columns)],
+        [region.first + int(start) for start in binned.columns[:-1]],
         (row, column),
     )
 
@@ -167,19 +167,19 @@ def _span(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _chosen(shown: SensitivityView, row: int, neuron: int) -> None:
-    sensitivity, top = float(shown.weights[row, neuron]), float(shown.weights.max())
-    name = plain(shown.labels[row])
-    said = text.CHOSEN.format(
+def _chosen(view: SensitivityView, row: int, neuron: int) -> None:
+    sensitivity, top = float(view.weights[row, neuron]), float(view.weights.max())
+    name = plain(view.labels[row])
+    words = text.CHOSEN.format(
         name=name,
         neuron=neuron,
         sensitivity=f"{sensitivity:.3g}",
         share=percent(sensitivity / top if top > 0 else 0.0),
-        rank=percent(float(shown.ranks[row, neuron]) / (int(shown.ranks.max()) + 1)),
-        weight=f"{shown.weight[row, neuron]:+.3f}",
-        fate=text.KEPT if shown.mask[row, neuron] else text.PRUNED,
+        rank=percent(float(view.ranks[row, neuron]) / (int(view.ranks.max()) + 1)),
+        weight=f"{view.weight[row, neuron]:+.3f}",
+        fate=text.KEPT if view.mask[row, neuron] else text.PRUNED,
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(said, width="content")
+        st.markdown(words, width="content")
         st.button(text.TO_CLASS.format(name=name), on_click=go_to, args=(Part.CLASS,), key="to-class")
         st.button(text.TO_NEURON.format(neuron=neuron), on_click=go_to, args=(Part.NEURON,), key="to-neuron")

@@ -7,7 +7,7 @@ import torch
 from PIL.Image import Image
 
 from app import cached
-from app.components.images.uploads import brought, examples
+from app.components.images.uploads import examples, upload_pictures
 from app.components.sensitivity.shown import SensitivityView
 from app.format import plain
 from app.text import sensitivity as text
@@ -19,7 +19,7 @@ _YOURS = "yours"
 
 @dataclass(frozen=True)
 class ImageSample:
-    """A picture by its features.
+    """A picture with its features.
 
     Attributes:
         name: For people.
@@ -34,16 +34,16 @@ class ImageSample:
     id_test_row: int | None = None
 
 
-def choose_sample(shown: SensitivityView) -> ImageSample | None:
+def choose_sample(view: SensitivityView) -> ImageSample | None:
     """Let the visitor bring or pick a picture.
 
     Args:
-        shown: The experiment.
+        view: The experiment.
 
     Returns:
         The picture; None where nothing is brought yet.
     """
-    experiment = shown.explorer.prepared.experiment
+    experiment = view.explorer.prepared.experiment
     titles = titles_of((experiment.id_test, *experiment.ood))
     if experiment.accepts_images:
         titles = {_YOURS: text.YOURS} | titles
@@ -59,12 +59,12 @@ def choose_sample(shown: SensitivityView) -> ImageSample | None:
         key="source",
         persist_state="session",
     )
-    return _brought(shown) if source == _YOURS else _stored(shown, source, titles[source])
+    return _brought(view) if source == _YOURS else _stored(view, source, titles[source])
 
 
-def _brought(shown: SensitivityView) -> ImageSample | None:
-    read, problems = brought(shown.key)
-    read += examples(shown.key)
+def _brought(view: SensitivityView) -> ImageSample | None:
+    read, problems = upload_pictures(view.key)
+    read += examples(view.key)
     for problem in problems:
         st.warning(problem, icon=":material/broken_image:")
     if not read:
@@ -81,12 +81,12 @@ def _brought(shown: SensitivityView) -> ImageSample | None:
     return ImageSample(read[place].name, read[place].features, read[place].image)
 
 
-def _stored(shown: SensitivityView, source: str, title: str) -> ImageSample:
-    prepared = shown.explorer.prepared
+def _stored(view: SensitivityView, source: str, title: str) -> ImageSample:
+    prepared = view.explorer.prepared
     is_id = source == prepared.experiment.id_test.key
     features = prepared.id_test.features if is_id else prepared.ood[source].features
     label = text.ROW_LABEL.format(count=len(features))
-    row = st.number_input(label, 0, len(features) - 1, 0, 1, key=f"row-{shown.key}-{source}", width=ROW_WIDTH)
-    image = cached.image(shown.key, source, row) if prepared.experiment.accepts_images else None
+    row = st.number_input(label, 0, len(features) - 1, 0, 1, key=f"row-{view.key}-{source}", width=ROW_WIDTH)
+    image = cached.image(view.key, source, row) if prepared.experiment.accepts_images else None
     name = text.ROW_NAME.format(title=title, row=row)
     return ImageSample(name, features[row].float(), image, row if is_id else None)

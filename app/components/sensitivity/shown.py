@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from app.cached import sensitivity as kept
 from app.charts.palette import Palette
-from app.charts.sensitivity import unlike
+from app.charts.sensitivity import distinct_names
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.pruning import PrunedHead
@@ -32,13 +32,13 @@ class SensitivityView:
 
     @property
     def key(self) -> str:
-        """The experiment's."""
+        """Key of the experiment."""
         return self.explorer.prepared.experiment.key
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Names of the classes, no two alike."""
-        return unlike(self.explorer.prepared.classifier.class_names)
+        return distinct_names(self.explorer.prepared.classifier.class_names)
 
     @cached_property
     def head(self) -> PrunedHead:
@@ -47,34 +47,34 @@ class SensitivityView:
 
     @property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """(C, D), True where kept."""
+        """Mask of the weights, (C, D), True where kept."""
         return self.head.mask.numpy()
 
     @property
     def weights(self) -> npt.NDArray[np.float32]:
-        """(C, D) sensitivities of the weights."""
+        """Sensitivities of the weights, (C, D)."""
         return self.explorer.prepared.maps.weights.numpy()
 
     @property
     def neurons(self) -> npt.NDArray[np.float32]:
-        """(D,) sensitivities of the neurons by the chosen definition."""
+        """Sensitivities of the neurons by the chosen definition, (D,)."""
         return self.sensitivity_by(NeuronDefinition(self.pruning.neuron_definition))
 
     def sensitivity_by(self, definition: NeuronDefinition) -> npt.NDArray[np.float32]:
-        """(D,) sensitivities of the neurons by one definition."""
+        """Return the sensitivities of the neurons by one definition, (D,)."""
         return self.explorer.prepared.maps.neurons[definition].numpy()
 
     @property
     def ranks(self) -> npt.NDArray[np.int64]:
-        """(C, D) ranks of the weights' sensitivities by the chosen scope."""
+        """Ranks of the weights' sensitivities by the chosen scope, (C, D)."""
         return self.explorer.prepared.heads.weight_ranks[RankScope(self.pruning.scope)].numpy()
 
     @property
     def weight(self) -> npt.NDArray[np.float32]:
-        """(C, D) of the unpruned last layer."""
+        """Weights of the unpruned last layer, (C, D)."""
         return self.explorer.prepared.heads.weight.numpy()
 
     @property
     def order(self) -> npt.NDArray[np.int64]:
-        """(D,) neurons from least to most sensitive."""
+        """Neurons from least to most sensitive, (D,)."""
         return self.explorer.neuron_order(self.pruning).numpy()

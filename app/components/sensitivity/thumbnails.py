@@ -15,40 +15,40 @@ WIDTH = 104
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """One of them.
+    """An ID test image with its caption.
 
     Attributes:
         row: Of the ID test set.
-        said: What stands below it, besides its class.
+        caption: What stands below it, besides its class.
     """
 
     row: int
-    said: str
+    caption: str
 
 
-def thumbnails(shown: SensitivityView, images: Sequence[Thumbnail]) -> None:
-    """Draw them side by side; without pictures where only features are at hand.
+def thumbnails(view: SensitivityView, images: Sequence[Thumbnail]) -> None:
+    """Draw images side by side; without pictures where only features are at hand.
 
     Args:
-        shown: The experiment.
+        view: The experiment.
         images: What to draw.
     """
-    prepared = shown.explorer.prepared
+    prepared = view.explorer.prepared
     has_images = prepared.experiment.accepts_images
     if not has_images:
         st.caption(text.NO_IMAGES)
     with st.container(horizontal=True, gap="small"):
         for image in images:
-            name = shown.labels[int(prepared.id_test.labels[image.row])]
+            name = view.labels[int(prepared.id_test.labels[image.row])]
             with st.container(width=WIDTH + 16):
                 if has_images:
-                    _picture(shown, image.row, name)
+                    _picture(view, image.row, name)
                 where = "" if has_images else f"row {image.row}: "
-                st.caption(f"{where}**{plain(name)}**, {image.said}")
+                st.caption(f"{where}**{plain(name)}**, {image.caption}")
 
 
-def _picture(shown: SensitivityView, row: int, name: str) -> None:
-    picture = cached.image(shown.key, shown.explorer.prepared.experiment.id_test.key, row)
+def _picture(view: SensitivityView, row: int, name: str) -> None:
+    picture = cached.image(view.key, view.explorer.prepared.experiment.id_test.key, row)
     if picture is None:
         st.caption(text.UNREADABLE)
     else:

@@ -13,13 +13,13 @@ _RULES = (_FOLDER / "page.css").read_text("utf-8")
 _mount = custom_component(_FOLDER)
 
 
-def themed() -> None:
+def apply_theme() -> None:
     """Give the page its own rules in the theme's colours, and draw it again when the theme changes."""
     st.html(f"<style>\n{_properties(palette(st.context.theme.type))}\n{_RULES}</style>")
     _mount(key="theme", on_changed_change=lambda: None)
 
 
 def _properties(colours: Palette) -> str:
-    """The palette's single colours as CSS custom properties, which `page.css` reads."""
+    """Write the palette's single colours as CSS custom properties, which `page.css` reads."""
     values = {name: value for name, value in asdict(colours).items() if isinstance(value, str)}
     return f":root {{ {' '.join(f'--opnp-{name}: {value};' for name, value in values.items())} }}"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.jobs import uploaded_set
-from app.jobs.uploaded_set import Desk
+from app.jobs.uploaded_set import UploadedSetSlot
 from opnp.experiments.registry import load_experiment
 
 PATIENCE = 60
@@ -33,34 +33,34 @@ def data():
 
 
 def test_a_set_is_looked_at_and_its_zip_is_let_go(classifier, data):
-    desk = Desk(classifier)
-    desk.bring("grey.zip", data)
-    assert desk.looking.done.wait(PATIENCE)
-    assert desk.looking.own.names == ("0.png", "1.png", "2.png")
-    assert desk.looking.share == 1.0
-    assert not [value for value in vars(desk.looking).values() if isinstance(value, bytes)]
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("grey.zip", data)
+    assert slot.job.done.wait(PATIENCE)
+    assert slot.job.own.names == ("0.png", "1.png", "2.png")
+    assert slot.job.share == 1.0
+    assert not [value for value in vars(slot.job).values() if isinstance(value, bytes)]
 
 
 def test_what_is_removed_is_gone(classifier, data):
-    desk = Desk(classifier)
-    desk.bring("grey.zip", data)
-    assert desk.looking.done.wait(PATIENCE)
-    desk.looking._thread.join(PATIENCE)
-    gone = weakref.ref(desk.looking.own)
-    turn = desk.turn
-    desk.clear()
-    assert desk.looking is None
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("grey.zip", data)
+    assert slot.job.done.wait(PATIENCE)
+    slot.job._thread.join(PATIENCE)
+    gone = weakref.ref(slot.job.own)
+    turn = slot.number
+    slot.clear()
+    assert slot.job is None
     assert gone() is None
-    assert desk.turn > turn
+    assert slot.number > turn
 
 
 def test_a_visitor_who_leaves_stops_it(classifier, data, monkeypatch):
     monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
     uploaded_set._TURNS.acquire()
-    desk = Desk(classifier)
-    desk.bring("grey.zip", data)
-    looking = desk.looking
-    del desk
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("grey.zip", data)
+    looking = slot.job
+    del slot
     assert looking.done.wait(PATIENCE)
     assert looking.own is None
 
@@ -68,24 +68,24 @@ def test_a_visitor_who_leaves_stops_it(classifier, data, monkeypatch):
 def test_clearing_stops_what_waits_for_its_turn(classifier, data, monkeypatch):
     monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
     uploaded_set._TURNS.acquire()
-    desk = Desk(classifier)
-    desk.bring("grey.zip", data)
-    looking = desk.looking
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("grey.zip", data)
+    looking = slot.job
     assert not looking.done.wait(0.3)
-    desk.clear()
+    slot.clear()
     assert looking.done.wait(PATIENCE)
     assert looking.own is None
 
 
 def test_a_turn_is_given_back_after_a_failure(classifier, data, monkeypatch):
     monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
-    desk = Desk(classifier)
-    desk.bring("bad.zip", b"no zip")
-    assert desk.looking.done.wait(PATIENCE)
-    assert "is not a zip" in desk.looking.reason
-    desk.bring("grey.zip", data)
-    assert desk.looking.done.wait(PATIENCE)
-    assert desk.looking.own is not None
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("bad.zip", b"no zip")
+    assert slot.job.done.wait(PATIENCE)
+    assert "is not a zip" in slot.job.reason
+    slot.start_reading("grey.zip", data)
+    assert slot.job.done.wait(PATIENCE)
+    assert slot.job.own is not None
 
 
 def test_a_failure_nobody_foresaw_is_said_without_folders(classifier, data, monkeypatch):
@@ -95,8 +95,8 @@ def test_a_failure_nobody_foresaw_is_said_without_folders(classifier, data, monk
         raise RuntimeError(private)
 
     monkeypatch.setattr("opnp.inference.uploaded_set.extract_features", fails)
-    desk = Desk(classifier)
-    desk.bring("grey.zip", data)
-    assert desk.looking.done.wait(PATIENCE)
-    assert "raised RuntimeError: secret" in desk.looking.reason
-    assert "/home" not in desk.looking.reason
+    slot = UploadedSetSlot(classifier)
+    slot.start_reading("grey.zip", data)
+    assert slot.job.done.wait(PATIENCE)
+    assert "raised RuntimeError: secret" in slot.job.reason
+    assert "/home" not in slot.job.reason

@@ -9,22 +9,22 @@ def test_a_visitor_who_has_left_is_closed_once():
     here, closed = {"ann", "bob"}, []
     visits = Visits(here.__contains__, closed.append)
     for name in ("ann", "bob"):
-        visits.arrived(name)
+        visits.note(name)
     here.remove("bob")
-    assert [visits.look(now) for now in (0.0, PATIENCE - 1, PATIENCE, PATIENCE + 1)] == [0, 0, 1, 0]
+    assert [visits.close_left(now) for now in (0.0, PATIENCE - 1, PATIENCE, PATIENCE + 1)] == [0, 0, 1, 0]
     assert closed == ["bob"]
 
 
 def test_a_visitor_who_comes_back_in_time_keeps_everything():
     here, closed = set(), []
     visits = Visits(here.__contains__, closed.append)
-    visits.arrived("ann")
-    visits.look(0.0)
+    visits.note("ann")
+    visits.close_left(0.0)
     here.add("ann")
-    visits.look(PATIENCE)
+    visits.close_left(PATIENCE)
     here.clear()
-    visits.look(PATIENCE + 1)
-    visits.look(2 * PATIENCE)
+    visits.close_left(PATIENCE + 1)
+    visits.close_left(2 * PATIENCE)
     assert not closed
 
 

@@ -2,48 +2,48 @@
 
 import pytest
 
-from app.state.session import Course, Settings
+from app.state.session import History, Settings
 from opnp.config import Pruning
 
 A, B, C = (Settings(Pruning(weights=(0, high))) for high in (90, 80, 70))
 
 
-def shown(*settings: Settings) -> Course:
-    course = Course()
+def shown(*settings: Settings) -> History:
+    history = History()
     for one in settings:
-        course.settle(one)
-    return course
+        history.record(one)
+    return history
 
 
 def test_a_click_goes_one_step_back():
-    course = shown(A, B)
-    course.undo()
-    course.turn(B)
-    assert (course.present, course.wanted, course.earlier) == (A, A, [])
+    history = shown(A, B)
+    history.undo()
+    history.apply_undo(B)
+    assert (history.present, history.pending, history.earlier) == (A, A, [])
 
 
 def test_a_move_that_was_never_drawn_is_what_is_undone():
-    course = shown(A, B)
-    course.undo()
-    course.turn(C)  # the slider had said C, and the run that would have drawn it was stopped
-    assert (course.wanted, course.earlier) == (B, [A])
+    history = shown(A, B)
+    history.undo()
+    history.apply_undo(C)  # the slider had said C, and the run that would have drawn it was stopped
+    assert (history.pending, history.earlier) == (B, [A])
 
 
 @pytest.mark.parametrize(("clicks", "left"), [(2, A), (3, A), (9, A)])
 def test_clicks_that_came_together_all_count(clicks, left):
-    course = shown(A, B, C)
+    history = shown(A, B, C)
     for _ in range(clicks):
-        course.undo()
-    course.turn(C)
-    assert course.wanted == left
+        history.undo()
+    history.apply_undo(C)
+    assert history.pending == left
 
 
 def test_what_was_undone_is_not_undone_again():
-    course = shown(A, B, C)
-    course.undo()
-    course.turn(C)
-    course.turn(B)
-    assert (course.present, course.earlier) == (B, [A])
+    history = shown(A, B, C)
+    history.undo()
+    history.apply_undo(C)
+    history.apply_undo(B)
+    assert (history.present, history.earlier) == (B, [A])
 
 
 def test_a_move_and_a_click_that_arrive_together_undo_the_move(dashboard, move):
