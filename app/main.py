@@ -16,8 +16,8 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from app.failures import show  # noqa: E402
 from app.server.gate import Gate  # noqa: E402
-from app.server.visits import watching  # noqa: E402
+from app.server.visits import free_lost_sessions  # noqa: E402
 from app.startup import offer  # noqa: E402
 
 offer(sys.argv[1:])
-server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=watching, on_script_error=show)
+server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=free_lost_sessions, on_script_error=show)

@@ -79,7 +79,7 @@ def _run() -> None:
     if opened in titles:
         st.session_state[session.EXPERIMENT] = opened
     unfollowed = st.empty()
-    _say(unfollowed)
+    _warn(unfollowed)
     with st.container(key="header"):
         key, place = header(copy.TITLE, titles)
     experiment = next(each for each in offered if each.key == key)
@@ -95,17 +95,17 @@ def _run() -> None:
     session.release()
     session.enter_experiment(key, tuple(explorer.prepared.ood))
     url.follow_settings(sets)
-    _say(unfollowed)
+    _warn(unfollowed)
     alone = nullcontext(session.read(tuple(explorer.prepared.ood)))
     with alone if name in OWN_CONTROLS else controls(explorer) as settings:
         st.session_state[_VIEW] = (explorer, settings)
         page.run()
-    _say(unfollowed)
+    _warn(unfollowed)
     if url.needs_rerun():
         st.rerun()
 
 
-def _say(place: "DeltaGenerator") -> None:
+def _warn(place: "DeltaGenerator") -> None:
     """Warn of what of the address could not be followed, if anything."""
     if url.warnings():
         place.warning("\n\n".join(map(message, url.warnings())), icon=":material/link_off:")

@@ -52,11 +52,11 @@ def headline(key: str) -> "Summary | None":
 def experiment_summary(experiment: "Experiment") -> "ExperimentSummary":
     """Summarize an experiment; its model is loaded once for the same files and preparation."""
     looked_at = (experiment.state(), *map(_identity, experiment.sets))
-    return _understood(experiment.key, looked_at, headline(experiment.key))
+    return _summary(experiment.key, looked_at, headline(experiment.key))
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner=False)
-def _understood(key: str, looked_at: tuple[str, ...], prepared: "Summary | None") -> "ExperimentSummary":  # noqa: ARG001
+def _summary(key: str, looked_at: tuple[str, ...], prepared: "Summary | None") -> "ExperimentSummary":  # noqa: ARG001
     from opnp.diagnostics.experiment_summary import summarize
     from opnp.experiments.registry import load_experiment
     from opnp.store import Store

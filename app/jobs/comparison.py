@@ -30,7 +30,7 @@ class ComparisonRun:
 
     def __init__(self, prepared: "Prepared") -> None:
         self.prepared = prepared
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._training: Training | None = None
         self._scored: OrderedDict[Recipe, MethodScores | Row] = OrderedDict()
         self._rows: OrderedDict[tuple[Recipe, Ood], Row] = OrderedDict()
@@ -56,18 +56,18 @@ class ComparisonRun:
         Raises:
             CancelledError: If it was stopped.
         """
-        with self._turn:
+        with self._lock:
             if self.row(recipe, ood) is not None:
                 return
             if recipe not in self._scored:
                 with Store() as store:
-                    scores = attempt(self.prepared, self._known(store), recipe, cancel, store)
+                    scores = attempt(self.prepared, self._fit_data(store), recipe, cancel, store)
                 _keep(self._scored, recipe, scores, KEPT)
             scores = self._scored[recipe]
             row = row_of(recipe.title, self.prepared, scores, ood, Half.REPORT)
             _keep(self._rows, (recipe, ood), row, 4 * KEPT)
 
-    def _known(self, store: Store) -> Training:
+    def _fit_data(self, store: Store) -> Training:
         if self._training is None:
             self._training = training(self.prepared, store)
         return self._training

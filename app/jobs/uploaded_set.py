@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from opnp.inference.uploaded_set import UploadedSet
     from opnp.models import Classifier
 
-_TURNS = threading.BoundedSemaphore(2)
+_READERS = threading.BoundedSemaphore(2)
 """How many visitors' sets are looked at at the same time."""
 _PATIENCE = 0.2
 
@@ -34,7 +34,7 @@ class UploadedSetJob(Job):
         from opnp.inference.uploaded_set import read_uploaded_set
 
         data, self._data = self._data or b"", None
-        while not _TURNS.acquire(timeout=_PATIENCE):
+        while not _READERS.acquire(timeout=_PATIENCE):
             if self._cancel.is_set():
                 return
         try:
@@ -42,7 +42,7 @@ class UploadedSetJob(Job):
                 self._classifier, data, name=self._name, progress=self._progress, cancel=self._cancel
             )
         finally:
-            _TURNS.release()
+            _READERS.release()
 
     def _progress(self, done: int, files: int) -> None:
         self.share = done / files

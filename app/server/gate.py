@@ -116,12 +116,12 @@ def _private(of: object, name: str) -> Any:  # noqa: ANN401 - Streamlit's own
     """Return an attribute of Streamlit's that is not public; None where it is gone, which is logged."""
     value = getattr(of, name, None)
     if value is None:
-        _miss(name)
+        _log_missing(name)
     return value
 
 
 @cache
-def _miss(name: str) -> None:
+def _log_missing(name: str) -> None:
     log.warning(
         "Expected Streamlit to have `%s` but this version does not: %s. Install that of requirements.txt.",
         name,

@@ -77,7 +77,7 @@ def note_visit() -> None:
 
 
 @contextlib.asynccontextmanager
-async def watching(_server: object) -> AsyncIterator[None]:
+async def free_lost_sessions(_server: object) -> AsyncIterator[None]:
     """Free what visitors leave behind as long as the server runs."""
     task = asyncio.create_task(_watch())
     try:

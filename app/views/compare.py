@@ -110,17 +110,20 @@ def _wait(job: ComparisonJob, draw: Callable[[], list[Row]], status: DeltaGenera
     finished = draw()
     if not complete:
         with status.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(job.share, _done(text.RUNNING, finished, job))
+            bar = st.progress(job.share, _progress(text.RUNNING, finished, job))
             st.button(text.STOP, icon=":material/stop_circle:", key="stop-compare", on_click=job.stop)
         while not job.done.wait(POLL_SECONDS):
             if len(finished) < len(_computed(job)):
                 finished = draw()
-            bar.progress(job.share, _done(text.RUNNING, finished, job))
+            bar.progress(job.share, _progress(text.RUNNING, finished, job))
         finished = draw()
     status.empty()
     if len(finished) < len(job.recipes):
         with status.container():
-            st.info(message(job.reason or _done(text.STOPPED, finished, job)), icon=":material/stop_circle:")
+            st.info(
+                message(job.reason or _progress(text.STOPPED, finished, job)),
+                icon=":material/stop_circle:",
+            )
             st.button(text.GO_ON, icon=":material/play_arrow:", key="go-on", on_click=_forget)
     return finished
 
@@ -129,7 +132,7 @@ def _computed(job: ComparisonJob) -> list[Row]:
     return [row for recipe in job.recipes if (row := job.comparison.row(recipe, job.ood)) is not None]
 
 
-def _done(words: str, finished: Sequence[Row], job: ComparisonJob) -> str:
+def _progress(words: str, finished: Sequence[Row], job: ComparisonJob) -> str:
     return words.format(done=len(finished), all=len(job.recipes))
 
 

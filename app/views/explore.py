@@ -52,7 +52,7 @@ def live(explorer: Explorer) -> LiveResults | None:
     """Draw the controls and what follows them, alone while a thumb is held, else with the whole page.
 
     Returns:
-        What is shown, if anything.
+        The exact results, if they are drawn.
     """
     if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()

@@ -30,7 +30,7 @@ def learn(explorer: Explorer, settings: Settings) -> None:
     place, projected = navigation()
     step = text.learn.STEPS[place]
     with st.container(key="presenting" if projected else "reading"):
-        with st.container(key="turned" if _turned(place) else "stayed"):
+        with st.container(key="turned" if _step_changed(place) else "stayed"):
             st.markdown(f"#### {place + 1} · {step.claim}")
         st.markdown(step.task)
         figure, words = st.columns([3, 2], gap="large")
@@ -49,7 +49,7 @@ def learn(explorer: Explorer, settings: Settings) -> None:
             draw_glossary()
 
 
-def _turned(place: int) -> bool:
+def _step_changed(place: int) -> bool:
     """Return whether another step was drawn before; its parts are hidden then, until they are replaced."""
     before = st.session_state.get(_SHOWN)
     st.session_state[_SHOWN] = place

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.sensitivity.chosen import Part, choose_part, settle
+from app.components.sensitivity.chosen import Part, choose_part, set_defaults
 from app.components.sensitivity.one_class import one_class
 from app.components.sensitivity.one_image import one_image
 from app.components.sensitivity.one_neuron import one_neuron
@@ -26,7 +26,7 @@ PARTS = {
 def sensitivity(explorer: Explorer, settings: Settings) -> None:
     """Draw the Sensitivity page for these settings."""
     selection = SensitivityView(explorer, settings.pruning, settings.ood, palette(st.context.theme.type))
-    settle(selection)
+    set_defaults(selection)
     PARTS[choose_part()](selection)
 
 

@@ -49,10 +49,10 @@ def builder(pruning: Pruning, best: Pruning) -> None:
         st.rerun()
     if full:
         st.caption(text.ENOUGH.format(most=MOST))
-    _own()
+    _draw_own_rows()
 
 
-def _own() -> None:
+def _draw_own_rows() -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for place, row in enumerate(own_rows()):
             label, windows = text.REMOVE.format(name=plain(row.name)), windows_text(row.recipe.pruning)

@@ -42,7 +42,7 @@ def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
         ood: Keys of the chosen OOD sets, at least one.
 
     Returns:
-        What they say.
+        The rule and the share.
     """
     state = st.session_state
     for key, value in state.get(_KEPT, {}).items():
@@ -51,7 +51,7 @@ def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
     with st.container(border=True):
         first, second, third = st.columns([4, 5, 3], gap="medium", vertical_alignment="top")
         with first:
-            kind = _kind()
+            kind = _choose_kind()
         with third:
             share = _number("ood_share", text.SHARE_LABEL, 100.0, 10.0, text.SHARE_HELP)
         with second:
@@ -72,7 +72,7 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
         titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
         with which:
-            chosen = _which([WORST, EACH, *ood], titles)
+            chosen = _choose_limited([WORST, EACH, *ood], titles)
         if chosen == EACH:
             return None
         with limit:
@@ -86,7 +86,7 @@ def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float)
     return MinimiseCost(alarm, miss, error, ood_share)
 
 
-def _kind() -> str:
+def _choose_kind() -> str:
     with url.bind_to_url("rule", one_of(RULES)) as bind:
         return st.segmented_control(
             text.RULE_LABEL,
@@ -99,7 +99,7 @@ def _kind() -> str:
         )
 
 
-def _which(keys: list[str], titles: dict[str, str]) -> str:
+def _choose_limited(keys: list[str], titles: dict[str, str]) -> str:
     with url.bind_to_url("limited", one_of([titles[key] for key in keys], titles.__getitem__)) as bind:
         return st.selectbox(
             text.WHICH_LABEL, keys, format_func=lambda key: titles[key], key="limited", bind=bind

@@ -42,8 +42,8 @@ def cards(*, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Seq
         ("ECE ↓", after.reliability.ece, before.reliability.ece, False, text.ECE_HELP),
         ("ID accuracy ↑", after.accuracy, before.accuracy, True, text.ACCURACY_HELP),
     )
-    drawn = [_changed(*figure, note) for figure, note in zip(figures, notes, strict=True)]
-    st.html(f'<div class="headline">{"".join(map(_html, [*drawn, _pruned(head)]))}</div>')
+    drawn = [_judged(*figure, note) for figure, note in zip(figures, notes, strict=True)]
+    st.html(f'<div class="headline">{"".join(map(_html, [*drawn, _pruned_card(head)]))}</div>')
 
 
 def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
@@ -70,7 +70,7 @@ def sample_notes(glance: Glance) -> tuple[str, str, str, str]:
     )
 
 
-def _changed(label: str, new: float, old: float, more_is_better: bool, help_text: str, note: str) -> _Card:
+def _judged(label: str, new: float, old: float, more_is_better: bool, help_text: str, note: str) -> _Card:
     change = points(new - old)
     if change.startswith("0.0"):
         return _Card(label, percent(new), change, "same", note, help_text)
@@ -79,7 +79,7 @@ def _changed(label: str, new: float, old: float, more_is_better: bool, help_text
     return _Card(label, percent(new), f"{'↑' if grows else '↓'} {change}", judged, note, help_text)
 
 
-def _pruned(head: PrunedHead) -> _Card:
+def _pruned_card(head: PrunedHead) -> _Card:
     idle = f" · {head.zero_sensitivity:,} weights had sensitivity 0" if head.zero_sensitivity else ""
     return _Card(
         "Weights pruned",

@@ -58,27 +58,26 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
     Args:
         explorer: The prepared experiment.
         settings: Where the sliders stand.
-        quick: What can be said at once.
+        quick: The exact results, or a first look.
 
     Returns:
-        What is shown; None for a first look while a thumb moves, which is all that a large experiment shows
-        then.
+        The exact results; None for a first look while a thumb moves, all that a large experiment shows then.
     """
     if isinstance(quick, LiveResults):
         _cards(quick)
-        _below(explorer, settings, quick.after, quick.old, quick.new)
+        _details(explorer, settings, quick.after, quick.old, quick.new)
         return quick
     old = _compared(explorer, settings)
     place = st.empty()
     with place:
         cards(before=old[Half.TUNE], after=quick.evaluation, head=quick.head, notes=sample_notes(quick))
     if session.moving():
-        _below(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
+        _details(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
         return None
     results = _exact(explorer, settings)
     with place:
         _cards(results)
-    _below(explorer, settings, results.after, old, results.new)
+    _details(explorer, settings, results.after, old, results.new)
     return results
 
 
@@ -108,7 +107,7 @@ def _cards(results: LiveResults) -> None:
     )
 
 
-def _below(
+def _details(
     explorer: Explorer,
     settings: Settings,
     after: Snapshot | Glance,

@@ -45,7 +45,7 @@ def own_set(experiment_key: str) -> DrawnSet:
         experiment_key: Whose model looks at it.
 
     Returns:
-        What was drawn.
+        The set as it was drawn.
     """
     slot = _slot(experiment_key)
     job = slot.job
@@ -54,7 +54,7 @@ def own_set(experiment_key: str) -> DrawnSet:
         st.button(text.SET_STOP, icon=":material/stop_circle:", key="stop-own-set", on_click=slot.clear)
         drawn = DrawnSet(None, job, place)
     elif job is not None and job.own is not None:
-        _holds(job.own, slot)
+        _contents(job.own, slot)
         drawn = DrawnSet(job.own, None, place)
     else:
         if job is not None:
@@ -93,7 +93,7 @@ def _slot(experiment_key: str) -> UploadedSetSlot:
 def _uploader(slot: UploadedSetSlot) -> None:
     key = f"own-zip-{slot.number}"
 
-    def bring() -> None:
+    def read() -> None:
         file = st.session_state[key]
         if file is not None:
             slot.start_reading(file.name, file.getvalue())
@@ -105,11 +105,11 @@ def _uploader(slot: UploadedSetSlot) -> None:
             max_upload_size=_MEGABYTES,
             help=text.SET_HELP.format(images=f"{MOST_IMAGES:,}", size=_MEGABYTES),
             key=key,
-            on_change=bring,
+            on_change=read,
         )
 
 
-def _holds(own: UploadedSet, slot: UploadedSetSlot) -> None:
+def _contents(own: UploadedSet, slot: UploadedSetSlot) -> None:
     with st.container(border=True):
         st.markdown(text.SET_READY.format(title=plain(own.title), count=f"{len(own.names):,}"))
         missing = own.files - len(own.names)

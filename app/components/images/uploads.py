@@ -32,7 +32,7 @@ def upload_pictures(experiment_key: str) -> tuple[list[Picture], list[str]]:
     Returns:
         The pictures that could be read, and a sentence for each that could not.
     """
-    files = [*_uploaded(), *_earlier()]
+    files = [*_uploader_files(), *_kept_files()]
     read, problems, readable = [], [], []
     if len(files) > MOST:
         problems.append(text.TOO_MANY.format(got=len(files), most=MOST))
@@ -65,7 +65,7 @@ def examples(experiment_key: str) -> list[Picture]:
     return picked
 
 
-def _uploaded() -> "list[UploadedFile]":
+def _uploader_files() -> "list[UploadedFile]":
     """Return the uploader's files. Streamlit drops them when a page is left: those drawn are then kept."""
     state = st.session_state
     files = st.file_uploader(
@@ -82,7 +82,7 @@ def _uploaded() -> "list[UploadedFile]":
     return files
 
 
-def _earlier() -> "list[UploadedFile]":
+def _kept_files() -> "list[UploadedFile]":
     if st.toggle(text.CAMERA, key="camera-on", help=text.CAMERA_HELP):
         st.camera_input(text.CAMERA_LABEL, key=_CAMERA, on_change=_photographed)
     kept: list[UploadedFile] = st.session_state.get(_KEPT, [])

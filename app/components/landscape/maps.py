@@ -36,7 +36,7 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
     )
     job = cached.exact_landscapes(key, settings.ood, settings.pruning)
     with st.spinner(text.SWEEPING):
-        landscapes = job.landscapes or {side: _quick(key, settings, side) for side in Side}
+        landscapes = job.landscapes or {side: _from_sample(key, settings, side) for side in Side}
     both = np.stack([_average(getattr(landscape, FIGURES[metric])) for landscape in landscapes.values()])
     span = float(np.nanmin(both)), float(np.nanmax(both))
     for column, (side, landscape) in zip(st.columns(2, gap="medium"), landscapes.items(), strict=True):
@@ -47,7 +47,7 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
     st.caption(text.HELP)
 
 
-def _quick(key: str, settings: Settings, side: Side) -> Landscape:
+def _from_sample(key: str, settings: Settings, side: Side) -> Landscape:
     return cached.landscape(key, settings.ood, side, with_window(settings.pruning, side, OPEN))
 
 

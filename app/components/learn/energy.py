@@ -35,7 +35,7 @@ def draw(lesson: Lesson) -> None:
     )
     lesson.show(figure, "learn-energy-figure")
     lesson.say(_pair(lesson))
-    lesson.say(_apart(lesson))
+    lesson.say(_separation(lesson))
 
 
 def _logits() -> list[float]:
@@ -83,6 +83,6 @@ def _pair(lesson: Lesson) -> str:
     )
 
 
-def _apart(lesson: Lesson) -> str:
+def _separation(lesson: Lesson) -> str:
     by_confidence, by_energy = cached.separation(lesson.key, lesson.ood)
     return text.learn.FACT_AUROC.format(by_confidence=percent(by_confidence), by_energy=percent(by_energy))

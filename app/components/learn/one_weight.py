@@ -28,10 +28,12 @@ def draw(lesson: Lesson) -> None:
     likely = shares.topk(min(CLASSES, len(shares))).indices.tolist()
     left, right = st.columns(2)
     with left:
-        what = _what()
-        neuron = _neuron(subject)
+        what = _choose_kind()
+        neuron = _choose_neuron(subject)
     with right:
-        place = _class([classifier.class_names[row] for row in likely], off=what == text.learn.ONE_NEURON)
+        place = _choose_class(
+            [classifier.class_names[row] for row in likely], off=what == text.learn.ONE_NEURON
+        )
         move = st.slider(
             text.learn.MOVE_LABEL,
             -REACH,
@@ -59,7 +61,7 @@ def draw(lesson: Lesson) -> None:
     lesson.say(_sentence(nudge, move, start))
 
 
-def _what() -> str:
+def _choose_kind() -> str:
     return st.segmented_control(
         text.learn.WHAT_LABEL,
         [text.learn.ONE_WEIGHT, text.learn.ONE_NEURON],
@@ -70,13 +72,13 @@ def _what() -> str:
     )
 
 
-def _neuron(subject: Subject) -> int:
+def _choose_neuron(subject: Subject) -> int:
     active = subject.features.abs().argsort(descending=True, stable=True)[:NEURONS].tolist()
     rank = st.slider(text.learn.NEURON_LABEL, 1, len(active), 1, key="learn-neuron", persist_state=KEPT)
     return int(active[rank - 1])
 
 
-def _class(names: list[str], *, off: bool) -> int:
+def _choose_class(names: list[str], *, off: bool) -> int:
     """Let the visitor pick one of the likely classes, and return its place among them."""
     place = st.selectbox(
         text.learn.CLASS_LABEL,

@@ -31,7 +31,7 @@ def draw(lesson: Lesson) -> None:
         _answer(lesson, subject, guess / 100)
     else:
         st.info(text.learn.ASK, icon=":material/help:")
-    lesson.say(_how_often(lesson))
+    lesson.say(_overconfidence(lesson))
 
 
 def _hide() -> None:
@@ -54,7 +54,7 @@ def _answer(lesson: Lesson, subject: Subject, guess: float) -> None:
     lesson.show(figure, "learn-probabilities")
 
 
-def _how_often(lesson: Lesson) -> str:
+def _overconfidence(lesson: Lesson) -> str:
     """Say how often the unpruned model is very sure, of ID and of OOD images."""
     output = cached.unpruned(lesson.key)
     ood = [output.ood[key].confidence.numpy() for key in lesson.ood]

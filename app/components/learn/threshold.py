@@ -20,7 +20,7 @@ Scores = tuple[FloatArray, list[FloatArray]]
 
 def draw(lesson: Lesson) -> None:
     """Draw the step on a threshold and its two kinds of errors."""
-    _, pruning = window.chosen()
+    _, pruning = window.chosen_window()
     share = st.slider(
         text.learn.ACCEPT_LABEL, 50, 100, 95, 1, format="%d %%", key="learn-accept", persist_state=KEPT
     )

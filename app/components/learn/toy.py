@@ -55,7 +55,7 @@ def draw(lesson: Lesson) -> None:
         with column:
             lesson.show(toy_plane(plane, points, before.axis, span, lesson.colours), f"learn-toy-{name}")
     lesson.say(_sentence(before, after))
-    lesson.say(_judged(before, after))
+    lesson.say(_verdict(before, after))
 
 
 def _plane(outputs: Surface, title: str) -> Plane:
@@ -73,7 +73,7 @@ def _sentence(before: Surface, after: Surface) -> str:
     )
 
 
-def _judged(before: Surface, after: Surface) -> str:
+def _verdict(before: Surface, after: Surface) -> str:
     change = after.fpr95 - before.fpr95
     if abs(change) < SAME:
         return text.learn.TOY_SAME

@@ -22,7 +22,7 @@ FARTHEST = 0.02
 
 def draw(lesson: Lesson) -> None:
     """Draw the step on FPR95 against accuracy."""
-    side, pruning = window.choose()
+    side, pruning = window.choose_window()
     ood = lesson.ood
     before = cached.unpruned_figures(lesson.key, ood, Half.TUNE)
     snapshot = lesson.explorer.at(pruning)

@@ -12,7 +12,7 @@ HEIGHT = 380
 
 def draw(lesson: Lesson) -> None:
     """Draw the step on the sensitivities of the real last layer."""
-    _, pruning = window.choose()
+    _, pruning = window.choose_window()
     prepared = lesson.explorer.prepared
     head, maps = prepared.heads(pruning), prepared.maps
     order = lesson.explorer.neuron_order(pruning).numpy()

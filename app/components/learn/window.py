@@ -13,7 +13,7 @@ START = (0.0, 99.0)
 STEP = 0.5
 
 
-def choose() -> tuple[Side, Pruning]:
+def choose_window() -> tuple[Side, Pruning]:
     """Draw the widgets of the window, and return their values."""
     left, right = st.columns([2, 5])
     with left:
@@ -36,10 +36,10 @@ def choose() -> tuple[Side, Pruning]:
             key=WINDOW,
             persist_state=KEPT,
         )
-    return chosen()
+    return chosen_window()
 
 
-def chosen() -> tuple[Side, Pruning]:
+def chosen_window() -> tuple[Side, Pruning]:
     """Return the values of the widgets, without drawing them."""
     side = Side(st.session_state.get(SIDE) or text.learn.SIDES[0])
     window = Window(*st.session_state.get(WINDOW, START))

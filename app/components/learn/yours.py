@@ -23,7 +23,7 @@ def draw(lesson: Lesson) -> None:
     if picture is None:
         st.info(text.learn.NONE_YET, icon=":material/add_photo_alternate:")
         return
-    _, pruning = window.chosen()
+    _, pruning = window.chosen_window()
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
     predictions = [
         predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)

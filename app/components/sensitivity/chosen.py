@@ -24,7 +24,7 @@ class Part(StrEnum):
     IMAGE = "An image"
 
 
-def settle(view: SensitivityView) -> None:
+def set_defaults(view: SensitivityView) -> None:
     """Choose the most sensitive neuron at first, and drop a class or neuron of another experiment."""
     state, width = st.session_state, len(view.neurons)
     if state.get(CLASS, view.labels[0]) not in view.labels:

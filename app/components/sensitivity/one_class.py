@@ -30,7 +30,7 @@ def one_class(view: SensitivityView) -> None:
     with chooser:
         row = choose_class(view)
     _figures(view, row)
-    _moved(view, row)
+    _destinations(view, row)
     left, right = st.columns(2, gap="medium")
     with left:
         _top(view, row)
@@ -80,7 +80,7 @@ def _figures(view: SensitivityView, row: int) -> None:
             st.caption(text.UNPRUNED_WAS.format(value=f"{before.score:.2f}"))
 
 
-def _moved(view: SensitivityView, row: int) -> None:
+def _destinations(view: SensitivityView, row: int) -> None:
     """Say to which classes pruning moved the class's images, if it moved any."""
     labels = view.explorer.prepared.id_test.labels.numpy()
     before, after = cached.unpruned(view.key), view.explorer.at(view.pruning)

@@ -31,10 +31,10 @@ def one_image(view: SensitivityView) -> None:
     """
     sample = choose_sample(view)
     if sample is not None:
-        _about(view, sample)
+        _details(view, sample)
 
 
-def _about(view: SensitivityView, sample: ImageSample) -> None:
+def _details(view: SensitivityView, sample: ImageSample) -> None:
     prepared = view.explorer.prepared
     weight, bias = torch.from_numpy(view.weight), prepared.classifier.bias.cpu().float()
     whole = integrated_gradients(sample.features, weight, bias, mask=view.head.mask)
@@ -42,7 +42,7 @@ def _about(view: SensitivityView, sample: ImageSample) -> None:
     _figures(view, sample, whole, near)
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        _account(view, sample, whole, weight, bias)
+        _attribution(view, sample, whole, weight, bias)
     with right:
         st.markdown(f"**{text.NEAREST_TITLE.format(count=len(prepared.id_test.features))}**")
         thumbnails(view, [Thumbnail(row, f"cosine {similarity:.3f}") for row, similarity in near])
@@ -94,7 +94,7 @@ def _verdict(prediction: Prediction) -> str:
     return text.THRESHOLD.format(threshold=f"{prediction.threshold:.2f}", verdict=verdict)
 
 
-def _account(
+def _attribution(
     view: SensitivityView, sample: ImageSample, whole: Attribution, weight: torch.Tensor, bias: torch.Tensor
 ) -> None:
     which = st.segmented_control(

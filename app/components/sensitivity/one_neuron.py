@@ -34,7 +34,7 @@ def one_neuron(view: SensitivityView) -> None:
         _weights(view, neuron)
         _by_class(view, neuron)
     with right:
-        _drivers(view, neuron)
+        _top_images(view, neuron)
 
 
 def _figures(view: SensitivityView, neuron: int) -> None:
@@ -55,10 +55,10 @@ def _figures(view: SensitivityView, neuron: int) -> None:
             st.metric(text.NEURON_OFF, text.NEURON_FATES[is_on])
             st.caption(text.NEURON_COUNT.format(pruned=pruned, all=len(view.labels)))
         with columns[3], st.container(border=True, height="stretch"):
-            _without(view, neuron)
+            _ablation(view, neuron)
 
 
-def _without(view: SensitivityView, neuron: int) -> None:
+def _ablation(view: SensitivityView, neuron: int) -> None:
     """Draw the change of the mean score of ID and of OOD images when this neuron alone is off."""
     prepared = view.explorer.prepared
     falls = _removal(view, neuron, prepared.id_test.features, kept.sampled_logits(view.key))
@@ -103,7 +103,7 @@ def _weights(view: SensitivityView, neuron: int) -> None:
     st.caption(text.NEURON_WEIGHTS_HELP)
 
 
-def _drivers(view: SensitivityView, neuron: int) -> None:
+def _top_images(view: SensitivityView, neuron: int) -> None:
     drive = Relevance(
         st.segmented_control(
             text.DRIVE_LABEL,

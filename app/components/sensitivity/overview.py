@@ -124,7 +124,7 @@ def _map(view: SensitivityView, region: MapRegion, title: str, name: str) -> Bin
         _grid(view, region, binned), view.colours, by_rank=region.by_rank, title=title, across=region.across
     )
 
-    def take(point: int) -> None:
+    def select(point: int) -> None:
         down, along = divmod(point, binned.sensitivity.shape[1])
         block_rows = region.rows[_parts(binned.rows)[down]]
         block_columns = region.columns[_parts(binned.columns)[along]]
@@ -132,7 +132,7 @@ def _map(view: SensitivityView, region: MapRegion, title: str, name: str) -> Bin
         row, column = np.unravel_index(int(inside.argmax()), inside.shape)
         go_to(label=view.labels[block_rows[row]], neuron=int(block_columns[column]))
 
-    clickable(figure, name, take)
+    clickable(figure, name, select)
     return binned
 
 

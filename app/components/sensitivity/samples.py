@@ -59,10 +59,10 @@ def choose_sample(view: SensitivityView) -> ImageSample | None:
         key="source",
         persist_state="session",
     )
-    return _brought(view) if source == _YOURS else _stored(view, source, titles[source])
+    return _uploaded_sample(view) if source == _YOURS else _stored_sample(view, source, titles[source])
 
 
-def _brought(view: SensitivityView) -> ImageSample | None:
+def _uploaded_sample(view: SensitivityView) -> ImageSample | None:
     read, problems = upload_pictures(view.key)
     read += examples(view.key)
     for problem in problems:
@@ -81,7 +81,7 @@ def _brought(view: SensitivityView) -> ImageSample | None:
     return ImageSample(read[place].name, read[place].features, read[place].image)
 
 
-def _stored(view: SensitivityView, source: str, title: str) -> ImageSample:
+def _stored_sample(view: SensitivityView, source: str, title: str) -> ImageSample:
     prepared = view.explorer.prepared
     is_id = source == prepared.experiment.id_test.key
     features = prepared.id_test.features if is_id else prepared.ood[source].features

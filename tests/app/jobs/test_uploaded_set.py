@@ -55,8 +55,8 @@ def test_what_is_removed_is_gone(classifier, data):
 
 
 def test_a_visitor_who_leaves_stops_it(classifier, data, monkeypatch):
-    monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
-    uploaded_set._TURNS.acquire()
+    monkeypatch.setattr(uploaded_set, "_READERS", threading.BoundedSemaphore(1))
+    uploaded_set._READERS.acquire()
     slot = UploadedSetSlot(classifier)
     slot.start_reading("grey.zip", data)
     looking = slot.job
@@ -66,8 +66,8 @@ def test_a_visitor_who_leaves_stops_it(classifier, data, monkeypatch):
 
 
 def test_clearing_stops_what_waits_for_its_turn(classifier, data, monkeypatch):
-    monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
-    uploaded_set._TURNS.acquire()
+    monkeypatch.setattr(uploaded_set, "_READERS", threading.BoundedSemaphore(1))
+    uploaded_set._READERS.acquire()
     slot = UploadedSetSlot(classifier)
     slot.start_reading("grey.zip", data)
     looking = slot.job
@@ -78,7 +78,7 @@ def test_clearing_stops_what_waits_for_its_turn(classifier, data, monkeypatch):
 
 
 def test_a_turn_is_given_back_after_a_failure(classifier, data, monkeypatch):
-    monkeypatch.setattr(uploaded_set, "_TURNS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(uploaded_set, "_READERS", threading.BoundedSemaphore(1))
     slot = UploadedSetSlot(classifier)
     slot.start_reading("bad.zip", b"no zip")
     assert slot.job.done.wait(PATIENCE)

@@ -23,9 +23,9 @@ def later(monkeypatch):
         get_app_session=lambda _: session,
     )
     monkeypatch.setattr(gate.Runtime, "instance", lambda: runtime)
-    gate._miss.cache_clear()
+    gate._log_missing.cache_clear()
     yield reruns
-    gate._miss.cache_clear()
+    gate._log_missing.cache_clear()
     gate.forget("ann")
 
 
