@@ -43,15 +43,24 @@ def dashboard(cache_folder: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def offer(monkeypatch: pytest.MonkeyPatch):
-    """A function that makes experiments the only ones on offer; what was prepared of them is forgotten."""
+    """A function that makes experiments the only ones on offer; what was prepared of them is forgotten.
+
+    The embedded one stays prepared: other tests, and their searches in the background, go on with it.
+    """
+    offered = set()
+
+    def forget() -> None:
+        for key in offered - {"fashion"}:
+            cached.preparation.clear(key)
 
     def only(*experiments) -> None:
+        offered.update(experiment.key for experiment in experiments)
         monkeypatch.setattr(registry, "list_experiments", lambda: experiments)
         cached.experiments.clear()
+        forget()
 
-    cached.preparation.clear()
     yield only
-    cached.preparation.clear()
+    forget()
 
 
 @pytest.fixture

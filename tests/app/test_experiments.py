@@ -211,7 +211,7 @@ def test_one_missing_ood_set_is_said_and_the_rest_opens(dashboard, offered, offe
     assert "Without Gone: It is gone" in words(app)
     app = dashboard(experiment="partly")
     assert cards(app)
-    cached.preparation.clear()
+    cached.preparation.clear("partly")
     app = dashboard(experiment="partly")
     app.button(key="prepare").click().run()
     assert cards(app)

@@ -173,18 +173,24 @@ def test_a_link_opens_both_and_a_broken_one_only_the_present(dashboard):
         assert "FPR95 unpruned" in dashboard(a=broken).dataframe[0].value
 
 
-def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard, move, monkeypatch):
-    monkeypatch.setattr("opnp.scoring.full.PLAIN_UP_TO", 0)
-    cached.preparation.clear()
+def prepare_anew() -> None:
+    """Forget what was prepared and all that goes on with it, such as a search in the background."""
+    cached.preparation.clear("fashion")
+    cached.best_found.clear()
     cached.position.clear()
     cached.position_figures.clear()
+
+
+def test_a_large_experiment_shows_a_first_look_then_the_exact_figures(dashboard, move, monkeypatch):
+    monkeypatch.setattr("opnp.scoring.full.PLAIN_UP_TO", 0)
+    prepare_anew()
     app = dashboard()
     assert not cached.ready("fashion").small
     move(app, weights=(0.0, 99.0))
     exact = metrics(app)
     assert percent(exact["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(weights=(0, 99))), abs=0.051)
     assert notes(app)[0].startswith("held out")
-    cached.preparation.clear()
+    prepare_anew()
 
 
 def test_figures_are_downloaded_under_their_names_in_the_chosen_format(dashboard):

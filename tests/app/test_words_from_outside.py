@@ -49,7 +49,7 @@ def odd(dashboard, tmp_path, monkeypatch):
     (tmp_path / "odd.toml").write_text(FILE, encoding="utf-8")
     monkeypatch.setenv("OPNP_EXPERIMENTS", str(tmp_path / "odd.toml"))
     cached.experiments.clear()
-    cached.preparation.clear()
+    cached.preparation.clear("odd")
 
     def opened(page=None, **query):
         app = dashboard(page, experiment="odd", **query)
@@ -58,7 +58,7 @@ def odd(dashboard, tmp_path, monkeypatch):
         return app
 
     yield opened
-    cached.preparation.clear()
+    cached.preparation.clear("odd")
 
 
 def test_options_are_words_and_the_title_is_told_where_the_choice_cuts_it(odd):
