@@ -17,7 +17,8 @@ from starlette.middleware import Middleware  # noqa: E402
 from app.failures import show  # noqa: E402
 from app.server.gate import Gate  # noqa: E402
 from app.server.visits import free_lost_sessions  # noqa: E402
-from app.startup import offer  # noqa: E402
+from app.startup import import_engine, offer  # noqa: E402
 
 offer(sys.argv[1:])
+import_engine()
 server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=free_lost_sessions, on_script_error=show)
