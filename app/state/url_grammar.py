@@ -96,9 +96,10 @@ def _spell_window(window: Window | None) -> QueryValues:
 def _parse_name(names: type[StrEnum], values: QueryValues) -> str:
     if not values:
         return str(next(iter(names)))
-    if len(values) != 1 or values[0] not in list(names):
+    name = values[0].replace("-", " ")  # as the command line spells it
+    if len(values) != 1 or name not in list(names):
         raise UnreadableSettingError(text.ONE_OF.format(names=", ".join(names)))
-    return values[0]
+    return name
 
 
 def _spell_name(names: type[StrEnum], name: str | None) -> QueryValues:

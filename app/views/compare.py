@@ -34,7 +34,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     if not settings.ood:
         st.info(controls_text.OOD_EMPTY, icon=":material/checklist:")
         return
-    follow_address()
+    follow_address(settings.pruning)
     rows = requested_rows(settings.pruning)
     titles = explorer.prepared.experiment.titles
     key, against = _choose_figures(rows, {each: titles[each] for each in settings.ood})

@@ -76,7 +76,10 @@ def exit_codes(*, as_json: bool) -> Iterator[None]:
     except OpnpError as error:
         _end(error, Exit.FAILED, as_json)
     except KeyboardInterrupt:
-        stderr().print("Stopped. What is complete stays; run it again to go on.")
+        stopped = "Stopped. What is complete stays; run it again to go on."
+        stderr().print(stopped)
+        if as_json:
+            print_json({"error": stopped, "kind": "KeyboardInterrupt"})
         raise typer.Exit(Exit.STOPPED) from None
 
 

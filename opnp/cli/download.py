@@ -5,6 +5,7 @@ from dataclasses import asdict
 import typer
 
 from opnp.cli import _console, _options
+from opnp.errors import OpnpError
 from opnp.experiments.registry import load_experiment
 
 
@@ -15,12 +16,18 @@ def download(experiment: _options.ExperimentKey, *, as_json: _console.AsJson = F
     """
     with _console.exit_codes(as_json=as_json):
         chosen = load_experiment(experiment)
+        failure = None
         if chosen.missing():
-            chosen.fetch()
+            try:
+                chosen.fetch()
+            except OpnpError as error:
+                failure = error
         missing = chosen.missing()
-    if as_json:
-        _console.print_json({"experiment": experiment, "missing": [asdict(thing) for thing in missing]})
-    else:
-        words = "\n".join(map(str, missing)) or "Everything is there."
-        _console.stderr().print(words, markup=False, soft_wrap=True)
+        if as_json and failure is None:
+            _console.print_json({"experiment": experiment, "missing": [asdict(thing) for thing in missing]})
+        else:
+            words = "\n".join(map(str, missing)) or "Everything is there."
+            _console.stderr().print(words, markup=False, soft_wrap=True)
+        if failure is not None:
+            raise failure
     raise typer.Exit(_console.Exit.MISSING if missing else 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opnp.data.image_set import ImageSet
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
 from opnp.experiments.experiment import Experiment, nothing_to_fetch
 from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.changes import state_of
@@ -75,9 +75,14 @@ def read_experiment(file: Path) -> Experiment:
     at = replace(at, pictures=lambda: first_pictures((test, train, *ood)))
 
     def fetch() -> None:
-        classifier.fetch(at)
-        for _, fetch_set in sets:
-            fetch_set()
+        failures = []
+        for download in (lambda: classifier.fetch(at), *(fetch_set for _, fetch_set in sets)):
+            try:
+                download()
+            except OpnpError as error:  # what else there is comes all the same
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     return Experiment(
         place.experiment,

@@ -16,7 +16,8 @@ RULE = (
     "accuracy come from the same ID test images in both."
 )
 SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons or both"}
-NOTHING = "Found no window within that rule that beats the unpruned model. Allow a larger loss."
+NOTHING = "Found no window within that rule that beats the unpruned model."
+LARGER = " Allow a larger loss."
 
 
 def search_facts(search: FoundWindows) -> dict[str, object]:
@@ -65,7 +66,8 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
         f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
         f"{percent(held.report.accuracy)}."
     )
-    return [rule, NOTHING if search.pruning == UNPRUNED else worth]
+    nothing = NOTHING + (LARGER if search.max_accuracy_loss < 1 else "")
+    return [rule, nothing if search.pruning == UNPRUNED else worth]
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:

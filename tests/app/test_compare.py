@@ -160,6 +160,12 @@ def test_a_row_can_prune_what_the_best_found_prunes(dashboard):
     assert table(app)[HEADER["fpr95"]].iloc[0] == pytest.approx(100 * said.fpr95)
 
 
+def test_pruned_in_an_address_stands_for_its_windows(dashboard):
+    app = dashboard("compare", weights=["0", "98"], row=["pruned+gen|mine"])
+    pruned = figures(Recipe("gen", pruning=Pruning(weights=(0, 98))))
+    assert table(app).loc["mine", HEADER["fpr95"]] == pytest.approx(100 * pruned.fpr95)
+
+
 def test_without_an_ood_set_there_is_nothing_to_compare(dashboard):
     app = dashboard("compare")
     app.button_group(key="ood").set_value([]).run()

@@ -75,3 +75,4 @@ def test_a_failed_download_is_one_sentence(monkeypatch):
     assert "Expected to download https" in words
     assert "raised OSError" in words
     assert "Check the network" in words
+    assert "Expected the folder `a` beside one.toml" in words

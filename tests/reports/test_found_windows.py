@@ -5,7 +5,7 @@ import pytest
 from toy_explorer import OOD, toy_explorer
 
 from opnp.config import UNPRUNED, windows_text
-from opnp.reports.found_windows import NOTHING, search_facts, search_lines
+from opnp.reports.found_windows import LARGER, NOTHING, search_facts, search_lines
 from opnp.reports.percent import percent
 from opnp.search.find_windows import find_windows
 
@@ -45,4 +45,6 @@ def test_a_sample_is_said(found):
 
 def test_where_nothing_is_better_that_is_said(found):
     held_out = dataclasses.replace(found.held_out, pruning=UNPRUNED)
-    assert search_lines(dataclasses.replace(found, held_out=held_out), TITLES)[1] == NOTHING
+    nothing = dataclasses.replace(found, held_out=held_out)
+    assert search_lines(nothing, TITLES)[1] == NOTHING + LARGER
+    assert search_lines(dataclasses.replace(nothing, max_accuracy_loss=1.0), TITLES)[1] == NOTHING

@@ -66,12 +66,16 @@ def remove(place: int) -> None:
     st.session_state[_OWN] = tuple(row for number, row in enumerate(own_rows()) if number != place)
 
 
-def follow_address() -> None:
-    """Take over the rows of an address that did not come from here, then write the present ones into it."""
+def follow_address(pruning: Pruning) -> None:
+    """Take over the rows of an address that did not come from here, then write the present ones into it.
+
+    Args:
+        pruning: The position of the sliders, for which `pruned` stands in an address.
+    """
     written = tuple(st.query_params.get_all(_PARAMETER))
     with url.query_values(_PARAMETER) as values:
         if values and values != st.session_state.get(_SEEN):
-            st.session_state[_OWN], refused = _read(values)
+            st.session_state[_OWN], refused = _read(values, pruning)
             if refused:
                 url.warn(_PARAMETER, " ".join(refused))
     present = tuple(f"{format_recipe(row.recipe)}|{row.name}" for row in own_rows())
@@ -82,13 +86,13 @@ def follow_address() -> None:
     st.session_state[_SEEN] = present
 
 
-def _read(lines: tuple[str, ...]) -> tuple[tuple[RequestedRow, ...], list[str]]:
+def _read(lines: tuple[str, ...], pruning: Pruning) -> tuple[tuple[RequestedRow, ...], list[str]]:
     """Parse the rows of an address, and say in words what of it is left out."""
     rows, refused = [], []
     for line in lines[:MOST]:
         spelt, _, name = line.partition("|")
         try:
-            recipe = parse_recipe(spelt)
+            recipe = parse_recipe(spelt, pruned=pruning)
         except OpnpError as error:
             refused.append(text.UNREADABLE.format(reason=error))
         else:

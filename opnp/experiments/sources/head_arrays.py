@@ -25,12 +25,13 @@ def read_head(file: Path) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     """
     weight = as_float(file, _WEIGHT, read_array(file, _WEIGHT))
     bias = _bias(file)
-    if weight.ndim != 2 or 0 in weight.shape or 1 in weight.shape:
+    widths = _widths(file)
+    length = None if bias is None else len(bias)
+    of_one_feature = weight.ndim == 2 and weight.shape[1] == 1 and length == len(weight) > 1
+    if weight.ndim != 2 or 0 in weight.shape or (1 in weight.shape and not of_one_feature):
         raise (
             _one_logit(file, weight) if weight.numel() > 1 and weight.ndim in (1, 2) else _shape(file, weight)
         )
-    widths = _widths(file)
-    length = None if bias is None else len(bias)
     classes, width = weight.shape
     straight = width in (widths or {width}) and length in (None, classes)
     turned = classes in (widths or {classes}) and length in (None, width)

@@ -241,6 +241,14 @@ def test_a_last_layer_that_is_none_is_refused(tmp_path, arrays, said):
         read_head(saved(tmp_path, id_test_features=FEATURES, **arrays))
 
 
+def test_a_last_layer_of_one_feature_is_read_where_its_bias_says_so(tmp_path):
+    one = WEIGHT[:, :1]
+    file = saved(tmp_path, head_weight=one, head_bias=BIAS, id_test_features=FEATURES[:, :1])
+    weight, bias, _ = read_head(file)
+    np.testing.assert_array_equal(weight.numpy(), one)
+    np.testing.assert_array_equal(bias.numpy(), BIAS)
+
+
 def test_the_two_rows_for_one_logit_give_its_sigmoid():
     w, b, features = torch.randn(4), torch.randn(1), torch.randn(9, 4)
     two = torch.softmax(features @ torch.stack([0 * w, w]).T + torch.stack([0 * b, b]).T, dim=1)
