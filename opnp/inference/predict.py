@@ -35,7 +35,7 @@ class Prediction:
     threshold: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_ood", self.score < self.threshold)
+        object.__setattr__(self, "is_ood", not self.score >= self.threshold)  # a NaN is not accepted
 
     @property
     def accepted(self) -> bool:

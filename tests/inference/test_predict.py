@@ -52,3 +52,9 @@ def test_a_transform_that_fails_names_the_image_and_an_error_of_ours_stays(explo
         preprocess(dataclasses.replace(explorer.prepared.classifier, transform=fails), image)
     with pytest.raises(UnsupportedModelError, match="features only"):
         preprocess(dataclasses.replace(explorer.prepared.classifier, transform=refuses), image)
+
+
+@pytest.mark.parametrize(("score", "accepted"), [(2.0, True), (1.9, False), (float("nan"), False)])
+def test_a_score_at_the_threshold_is_accepted_and_none_is_not(score, accepted):
+    prediction = Prediction("Bag", 0.9, score, 2.0)
+    assert (prediction.accepted, prediction.is_ood) == (accepted, not accepted)
