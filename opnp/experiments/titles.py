@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Titled(Protocol):
-    """What has a short name for addresses and a title for people."""
+    """Protocol of things with a short name for addresses and a title for people."""
 
     @property
     def key(self) -> str:
