@@ -1,10 +1,9 @@
-"""Prepare the server: experiment files named after `--`, an early import, sockets that send at once."""
+"""Prepare the server: experiment files named after `--`, and sockets that send at once."""
 
 import argparse
 import gc
 import os
 import socket
-import threading
 from collections.abc import Sequence
 from functools import cache
 
@@ -24,15 +23,6 @@ def offer(arguments: Sequence[str]) -> None:
     added = [file for file in named if file not in offered]
     if added:
         os.environ[VARIABLE] = os.pathsep.join([*offered, *added])
-
-
-def import_engine() -> None:
-    """Import the engine, torch with it, in the background while the first visitor's browser still loads."""
-
-    def load() -> None:
-        import opnp.explorer  # noqa: F401
-
-    threading.Thread(target=load, name="import engine", daemon=True).start()
 
 
 @cache
