@@ -14,7 +14,7 @@ from opnp.errors import CancelledError, InvalidDataError
 from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
 from opnp.prepare import Prepared
-from opnp.scoring.head_output import HeadOutput
+from opnp.scoring.head_output import HeadOutput, softmax_maximum
 
 WHOLE = 16_384
 """Images that are scored in one go, as the sliders do, so that the energy is theirs bit for bit."""
@@ -140,9 +140,7 @@ class _Fitted:
     def __call__(self, features: torch.Tensor) -> HeadOutput:
         inputs = self._head_inputs(features)
         logits = self._head.logits(inputs)
-        top, predicted = logits.max(dim=1)
-        confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-        return HeadOutput(self._rate(inputs, logits), confidence, predicted)
+        return HeadOutput(self._rate(inputs, logits), *softmax_maximum(logits))
 
 
 _REMEDY = "Change the method's parameters."

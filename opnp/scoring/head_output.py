@@ -54,6 +54,15 @@ def head_output(logits: torch.Tensor) -> HeadOutput:
         >>> head_output(torch.tensor([[1.0, 3.0]])).predicted
         tensor([1])
     """
+    return HeadOutput(energy_score(logits), *softmax_maximum(logits))
+
+
+def softmax_maximum(logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the largest probability of softmax(f) and its class, (N,) each, of (N, C) logits.
+
+    Example:
+        >>> softmax_maximum(torch.tensor([[0.0, 0.0]]))
+        (tensor([0.5000]), tensor([0]))
+    """
     top, predicted = logits.max(dim=1)
-    confidence = torch.exp(top - torch.logsumexp(logits, dim=1))
-    return HeadOutput(energy_score(logits), confidence, predicted)
+    return torch.exp(top - torch.logsumexp(logits, dim=1)), predicted
