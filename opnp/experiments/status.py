@@ -47,14 +47,14 @@ def experiment_status(experiment: Experiment, store: Store) -> ExperimentStatus:
         identities = {images.key: images.identity() for images in experiment.sets}
     except OpnpError as error:
         return ExperimentStatus(problem=str(error), missing=missing)
-    extracted = set(extracted_sets(library_in(store.directory), classifier).values())
+    extracted = extracted_sets(library_in(store.directory), classifier)
     return ExperimentStatus(
         classes=len(classifier.class_names),
         features=tuple(
             images.key
             for images in experiment.sets
-            if isinstance(images, FeatureSet) or identities[images.key] in extracted
+            if isinstance(images, FeatureSet) or identities[images.key] in extracted.values()
         ),
-        maps=are_sums_cached(store, classifier, experiment.id_train),
+        maps=are_sums_cached(store, classifier, experiment.id_train, extracted),
         missing=missing,
     )

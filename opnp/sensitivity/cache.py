@@ -14,7 +14,6 @@ from opnp.data.image_set import FeatureSet, ImageSet
 from opnp.errors import CancelledError, InvalidDataError, OpnpError
 from opnp.features import ALONE, Processes, StoredFeatures
 from opnp.features.cache import FeatureCache
-from opnp.features.library import extracted_sets, library_in
 from opnp.models import Classifier
 from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
 from opnp.store import Store
@@ -173,12 +172,21 @@ def sums_of_given(
     return _sums(store.get_or_compute(_KIND, _given_key(classifier, images), compute, fits=fits))
 
 
-def are_sums_cached(store: Store, classifier: Classifier, images: ImageSet) -> bool:
-    """Return whether the sums that `opnp.prepare.prepare` needs are cached; the set is not opened."""
+def are_sums_cached(
+    store: Store, classifier: Classifier, images: ImageSet, extracted: Mapping[str, str]
+) -> bool:
+    """Return whether the sums that `opnp.prepare.prepare` needs are cached; the set is not opened.
+
+    Args:
+        store: Where they would be.
+        classifier: Its head has their shape.
+        images: The ID training set.
+        extracted: As `extracted_sets` gives them for the classifier.
+    """
     if isinstance(images, FeatureSet):
         keys = [_given_key(classifier, images)]
     else:
-        identity, extracted = images.identity(), extracted_sets(library_in(store.directory), classifier)
+        identity = images.identity()
         keys = [_extraction_key(digest) for digest, of_images in extracted.items() if of_images == identity]
     return any(entry.kind == _KIND and entry.key in keys for entry in store.entries())
 
