@@ -18,8 +18,9 @@ def main() -> None:
     with Store() as store:
         explorer = Explorer(prepare(load_experiment("fashion"), store))
     ood = tuple(explorer.prepared.ood)
-    landscapes = unpruned_landscapes(searched_images(explorer.prepared, ood))
-    informed = find_windows(explorer, ood, landscapes=landscapes).held_out
+    data = searched_images(explorer.prepared, ood)
+    landscapes = unpruned_landscapes(data)
+    informed = find_windows(explorer, ood, data=data, landscapes=landscapes).held_out
     blind = find_windows(explorer, ood, blind=True).held_out
     rule = f"{100 * MAX_ACCURACY_LOSS:g} points of accuracy"
     rows = [

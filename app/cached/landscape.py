@@ -54,8 +54,8 @@ def choice(key: str, ood: tuple[str, ...], space: str, loss: float, *, blind: bo
     """Find the best windows that cost at most `loss` of ID accuracy, and their held-out value."""
     from opnp.search.find_windows import find_windows
 
-    around = unpruned_landscapes(key, ood, blind=blind)
-    return find_windows(ready(key), ood, space, max_accuracy_loss=loss, blind=blind, landscapes=around)
+    data, landscapes = tuning_data(key, ood, blind=blind), unpruned_landscapes(key, ood, blind=blind)
+    return find_windows(ready(key), ood, space, max_accuracy_loss=loss, data=data, landscapes=landscapes)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -52,6 +52,7 @@ def find_windows(
     *,
     max_accuracy_loss: float = MAX_ACCURACY_LOSS,
     blind: bool = False,
+    data: TuningSet | None = None,
     landscapes: Sequence[Landscape] | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> FoundWindows:
@@ -63,7 +64,8 @@ def find_windows(
         space: What may be pruned.
         max_accuracy_loss: ID accuracy that it may cost, a fraction.
         blind: Search without any OOD image, on midpoints of ID images instead.
-        landscapes: Of `UNPRUNED_BASES`, from `searched_images`, where they are at hand; computed if None.
+        data: What `searched_images` gives, where it is at hand; `blind` is not looked at then.
+        landscapes: Of `UNPRUNED_BASES` on that, where they are at hand; computed if None.
         progress: Told which share is done.
 
     Returns:
@@ -73,7 +75,8 @@ def find_windows(
         InvalidSettingError: If `space` is unknown.
         InvalidDataError: If no OOD set is chosen, a score is not finite, or a blind search has one class.
     """
-    data = searched_images(explorer.prepared, ood, blind=blind)
+    if data is None:
+        data = searched_images(explorer.prepared, ood, blind=blind)
     result = search(
         data,
         unpruned_landscapes(data, progress) if landscapes is None else landscapes,
