@@ -18,7 +18,7 @@ Cache = Annotated[
     Path | None,
     typer.Option(help="Cache folder; OPNP_CACHE or the repository's by default.", show_default=False),
 ]
-Format = Annotated[FeatureFormat, typer.Option(help="Number format of the features on disk.")]
+Format = Annotated[FeatureFormat, typer.Option("--format", help="Number format on disk.")]
 BatchSize = Annotated[int, typer.Option(min=1, help="Images a step.")]
 Workers = Annotated[
     int | None,
@@ -54,7 +54,7 @@ def sets_named(experiment: Experiment, keys: list[str] | None) -> list[ImageSet]
     Raises:
         InvalidSettingError: If it has no such set.
     """
-    sets = {images.key: images for images in (experiment.id_train, experiment.id_test, *experiment.ood)}
+    sets = {images.key: images for images in experiment.sets}
     unknown = [key for key in keys or [] if key not in sets]
     if unknown:
         raise InvalidSettingError(

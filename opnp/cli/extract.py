@@ -20,9 +20,7 @@ def extract(
         list[str] | None,
         typer.Option("--set", help="Only this image set; may be repeated.", show_default=False),
     ] = None,
-    format_: Annotated[
-        FeatureFormat, typer.Option("--format", help="Number format on disk.")
-    ] = FeatureFormat.FLOAT16,
+    format_: _options.Format = FeatureFormat.FLOAT16,
     batch_size: _options.BatchSize = 256,
     workers: _options.Workers = None,
     autocast: _options.Autocast = True,

@@ -22,9 +22,7 @@ def sensitivity_map(
     experiment: _options.ExperimentKey,
     *,
     temperature: Annotated[float, typer.Option(help="T > 0 of the energy.")] = 1.0,
-    format_: Annotated[
-        FeatureFormat, typer.Option("--format", help="Number format on disk.")
-    ] = FeatureFormat.FLOAT16,
+    format_: _options.Format = FeatureFormat.FLOAT16,
     batch_size: _options.BatchSize = 256,
     workers: _options.Workers = None,
     autocast: _options.Autocast = True,

@@ -18,13 +18,12 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
     """Return what figures of an experiment follow from: model, images, seeds, versions."""
     prepared = explorer.prepared
     experiment = prepared.experiment
-    sets = (experiment.id_train, experiment.id_test, *experiment.ood)
     return {
         "experiment": experiment.key,
         "title": experiment.title,
         "model": prepared.classifier.fingerprint,
         "transform": prepared.classifier.transform_id,
-        "images": {images.key: images.identity() for images in sets},
+        "images": {images.key: images.identity() for images in experiment.sets},
         "map_images": prepared.maps.count,
         "seeds": {"halves of the OOD sets": SPLIT_SEED, "intervals": SEED},
         "resamples": RESAMPLES,
