@@ -57,6 +57,11 @@ def pytest_runtest_setup() -> None:
     torch.manual_seed(0)
 
 
+def pytest_collectstart() -> None:
+    """Draw the same numbers for what a file makes while it is read."""
+    torch.manual_seed(0)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """With `-p no:xdist` pytest knows no scheduler, and would refuse a hook that makes one."""
     if config.pluginmanager.hasplugin("xdist"):

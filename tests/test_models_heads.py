@@ -77,23 +77,24 @@ def over_everything(layer, positions):
 
 
 @pytest.mark.parametrize(
-    ("model", "width", "words"),
+    ("build", "width", "words"),
     [
-        (Body(pooled_before), 5, "convolution `fc`"),
-        (Body(pooled_after), 5, "convolution `fc`"),
-        (Body(over_everything, kernel=6), 180, "convolution `fc`"),
-        (Heads(2), 11, "mean of the linear layers `heads.0` and `heads.1`"),
-        (Heads(3), 18, "mean of the linear layers `heads.0` and `heads.1` and `heads.2`"),
-        (Heads(2, [1.0, 1.0]), 11, "sum of the linear layers `heads.0` and `heads.1`"),
-        (Heads(2, [0.7, 0.3]), 11, "weighted sum of the linear layers `heads.0` and `heads.1`"),
-        (Net(after=lambda logits: 2 * logits), 6, "linear layer `fc`, times 2"),
-        (Net(after=lambda logits: logits.mul_(2)), 6, "linear layer `fc`, times 2"),
-        (Net(after=lambda logits: logits / 0.07), 6, "linear layer `fc`, times 14.29"),
-        (Tokens(), 6, "linear layer `fc`"),
-        (TwoCrops(), 6, "linear layer `fc`"),
+        (lambda: Body(pooled_before), 5, "convolution `fc`"),
+        (lambda: Body(pooled_after), 5, "convolution `fc`"),
+        (lambda: Body(over_everything, kernel=6), 180, "convolution `fc`"),
+        (lambda: Heads(2), 11, "mean of the linear layers `heads.0` and `heads.1`"),
+        (lambda: Heads(3), 18, "mean of the linear layers `heads.0` and `heads.1` and `heads.2`"),
+        (lambda: Heads(2, [1.0, 1.0]), 11, "sum of the linear layers `heads.0` and `heads.1`"),
+        (lambda: Heads(2, [0.7, 0.3]), 11, "weighted sum of the linear layers `heads.0` and `heads.1`"),
+        (lambda: Net(after=lambda logits: 2 * logits), 6, "linear layer `fc`, times 2"),
+        (lambda: Net(after=lambda logits: logits.mul_(2)), 6, "linear layer `fc`, times 2"),
+        (lambda: Net(after=lambda logits: logits / 0.07), 6, "linear layer `fc`, times 14.29"),
+        (Tokens, 6, "linear layer `fc`"),
+        (TwoCrops, 6, "linear layer `fc`"),
     ],
 )
-def test_linear_heads_of_other_makes_are_taken_off(example, model, width, words):
+def test_linear_heads_of_other_makes_are_taken_off(example, build, width, words):
+    model = build()
     model.train()
     before = snapshot(model)
     classifier = split_toy(model, example)
@@ -174,27 +175,31 @@ def ending_in(layer):
 
 
 @pytest.mark.parametrize(
-    ("model", "said"),
+    ("build", "reason"),
     [
-        (Body(rectified), "a ReLU stands between the last convolution `fc` and the pooling"),
-        (Body(largest), "the largest over all positions is taken of the last layer `fc`"),
+        (lambda: Body(rectified), "a ReLU stands between the last convolution `fc` and the pooling"),
+        (lambda: Body(largest), "the largest over all positions is taken of the last layer `fc`"),
         (
-            ending_in(Cosine(6, 3)),
+            lambda: ending_in(Cosine(6, 3)),
             r"its last layer `fc` normalises its input and its weights \(a cosine head\)",
         ),
-        (ending_in(Odd()), r"they come from `fc` \(Odd\), which is no linear layer"),
-        (Net(after=lambda logits: logits.log_softmax(1)), "log_softmax follows the last layer `fc`"),
-        (Net(after=lambda logits: logits.softmax(1)), "softmax follows the last layer `fc`"),
-        (Net(after=torch.sigmoid), "a sigmoid follows the last layer `fc`"),
+        (lambda: ending_in(Odd()), r"they come from `fc` \(Odd\), which is no linear layer"),
         (
-            Net(after=lambda logits: logits / logits.norm(dim=1, keepdim=True)),
+            lambda: Net(after=lambda logits: logits.log_softmax(1)),
+            "log_softmax follows the last layer `fc`",
+        ),
+        (lambda: Net(after=lambda logits: logits.softmax(1)), "softmax follows the last layer `fc`"),
+        (lambda: Net(after=torch.sigmoid), "a sigmoid follows the last layer `fc`"),
+        (
+            lambda: Net(after=lambda logits: logits / logits.norm(dim=1, keepdim=True)),
             "the last layer `fc` is scaled by a number that depends on the image",
         ),
-        (Net(after=lambda logits: logits**3), "`forward` computes on after the last layer"),
+        (lambda: Net(after=lambda logits: logits**3), "`forward` computes on after the last layer"),
     ],
 )
-def test_a_head_that_is_not_linear_is_refused_with_the_true_reason(example, model, said):
-    with pytest.raises(UnsupportedModelError, match=said):
+def test_a_head_that_is_not_linear_is_refused_with_the_true_reason(example, build, reason):
+    model = build()
+    with pytest.raises(UnsupportedModelError, match=reason):
         split_toy(model, example)
 
 
