@@ -13,11 +13,6 @@ from opnp.errors import UnsupportedModelError
 from opnp.experiments.builtin.fashion import embedded_experiments
 
 
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
 @pytest.fixture
 def example():
     return torch.randn(4, 1, 8, 8)

@@ -9,11 +9,6 @@ from torch.nn import functional
 from opnp.errors import InvalidDataError, UnsupportedModelError
 
 
-@pytest.fixture(autouse=True)
-def _seed():
-    torch.manual_seed(0)
-
-
 @pytest.fixture
 def example():
     return torch.randn(4, 1, 8, 8)
