@@ -16,9 +16,16 @@ from starlette.middleware import Middleware  # noqa: E402
 
 import opnp.explorer  # noqa: E402, F401 - torch and the engine, before the first visitor would wait for them
 from app.failures import show  # noqa: E402
+from app.preview.routes import preview_routes  # noqa: E402
 from app.server.gate import Gate  # noqa: E402
 from app.server.visits import free_lost_sessions  # noqa: E402
 from app.startup import offer  # noqa: E402
 
 offer(sys.argv[1:])
-server = st.App("page.py", middleware=[Middleware(Gate)], lifespan=free_lost_sessions, on_script_error=show)
+server = st.App(
+    "page.py",
+    routes=preview_routes(),
+    middleware=[Middleware(Gate)],
+    lifespan=free_lost_sessions,
+    on_script_error=show,
+)

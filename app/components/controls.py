@@ -110,6 +110,7 @@ def _sliders(
                 label=label,
                 help_text=help_text,
                 marks=marks(key, best),
+                side=key,
                 live=live,
             )
 

@@ -10,6 +10,7 @@ from app.charts.palette import Palette
 from app.components.live_histograms import live_histograms
 from app.format import plain
 from app.histogram_data import counts, score_panels
+from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
 from app.state.session import Settings
@@ -21,7 +22,12 @@ _FRAME = "_frame"
 
 
 def histograms(
-    explorer: Explorer, settings: Settings, before: Snapshot, after: Snapshot | Glance, colours: Palette
+    explorer: Explorer,
+    settings: Settings,
+    before: Snapshot,
+    after: Snapshot | Glance,
+    colours: Palette,
+    position: Position,
 ) -> None:
     """Let the visitor pick a set, and draw its histograms.
 
@@ -31,6 +37,7 @@ def histograms(
         before: The unpruned model.
         after: The pruned model, or a first look at it.
         colours: The page's palette.
+        position: Where the figures belong.
     """
     titles = explorer.prepared.experiment.titles
     chosen = ALL
@@ -45,7 +52,9 @@ def histograms(
             label_visibility="collapsed",
         )
     keys = (chosen,) if chosen in settings.ood else settings.ood
-    draw_histograms(explorer, keys, before, after, colours, titles=pair().titles(settings.pruning))
+    draw_histograms(
+        explorer, keys, before, after, colours, titles=pair().titles(settings.pruning), position=position
+    )
 
 
 def draw_histograms(
@@ -58,6 +67,7 @@ def draw_histograms(
     titles: tuple[str, str],
     marks: Sequence[Sequence[float]] = ((), ()),
     names: Sequence[str] = (),
+    position: Position | None = None,
 ) -> None:
     """Draw both histograms of the half that the sliders see, on the same bins.
 
@@ -70,6 +80,7 @@ def draw_histograms(
         titles: What each of the two is.
         marks: Scores of uploaded images before and after.
         names: Their names.
+        position: Where the figures belong, if they follow a thumb.
     """
     frame = st.session_state.get(_FRAME) if session.moving() else None
     panels, edges = score_panels(before, after, keys, titles, drawn=frame and frame[0])
@@ -77,4 +88,6 @@ def draw_histograms(
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
     sets = explorer.prepared.experiment.titles
-    live_histograms(panels, edges, colours, title=counts(before, keys, sets), top=top, key="histograms")
+    follow = {} if position is None else {"shown": list(keys), "after": pair().after_title} | position.data()
+    title = counts(before, keys, sets)
+    live_histograms(panels, edges, colours, title=title, top=top, key="histograms", follow=follow)

@@ -26,9 +26,13 @@ class Pair:
 
     def titles(self, present: Pruning) -> tuple[str, str]:
         """Describe each of the two in some words."""
-        if self == BEFORE_AND_AFTER:
-            return "Before: unpruned", f"After: {present.kind}"
-        return f"A: {windows_text(self.pruning)}", f"B: {windows_text(present)}"
+        before = "Before: unpruned" if self == BEFORE_AND_AFTER else f"A: {windows_text(self.pruning)}"
+        return before, self.after_title.format(kind=present.kind, windows=windows_text(present))
+
+    @property
+    def after_title(self) -> str:
+        """Title of the present settings, with `{kind}` or `{windows}` to be filled in."""
+        return "After: {kind}" if self == BEFORE_AND_AFTER else "B: {windows}"
 
 
 BEFORE_AND_AFTER = Pair(UNPRUNED, "unpruned", "pruned")

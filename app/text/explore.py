@@ -26,6 +26,17 @@ ECE_HELP = (
 )
 ACCURACY_HELP = "Share of ID test images put in the right class. Higher is better."
 PRUNED_HELP = "Weights of the last layer that are now zero, those of switched-off neurons included."
+CARD_WORDS = {
+    "all": "on {count} ID test images",
+    "sample": "of {count} ID images",
+    "first": "first look: {interval}",
+    "later": "held out: on release",
+    "of": "{pruned} of {all}",
+    "off": "{off} of {all} neurons off",
+    "idle": " · {idle} weights had sensitivity 0",
+}
+"""Words of the cards, for the server and the browser."""
+
 GLANCE = "A first look from a sample, with its 95 % interval; the exact values follow."
 HALVES = (
     "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "

@@ -7,11 +7,12 @@ from app.charts.palette import Palette, palette
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
 from app.components.controls import begin, controls
-from app.components.deferred import above_is_seen
+from app.components.deferred import above_is_seen, was_seen
 from app.components.explore.live_results import LiveResults, draw_results, quick_results
 from app.components.explore.per_set_table import more_figures
 from app.components.explore.presets import presets_and_pair
 from app.components.plot import plot
+from app.components.preview import preview
 from app.report import Findings, report
 from app.shell import view
 from app.state import session, url
@@ -58,6 +59,8 @@ def live(explorer: Explorer) -> LiveResults | None:
         st.rerun()
     begin(explorer)
     now = session.read(tuple(explorer.prepared.ood))
+    if was_seen():
+        preview(explorer, now)
     quick = quick_results(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:
         if quick is None:

@@ -25,9 +25,14 @@ def above_is_seen(selectors: Sequence[str]) -> bool:
         selectors: CSS selectors that find something once it is drawn; what stands after `>>>` is looked for
             in shadow roots.
     """
-    if not st.session_state.get(SEEN, False):
+    if not was_seen():
         skeleton(cards=0, figures=2)
         _mount(key="above", data={"above": list(selectors)}, on_seen_change=_seen)
+    return was_seen()
+
+
+def was_seen() -> bool:
+    """Return whether the browser has said that it has drawn what lies above."""
     return bool(st.session_state.get(SEEN, False))
 
 

@@ -10,6 +10,7 @@ from app.charts.palette import palette
 from app.components.explore.cards import cards, exact_notes, sample_notes
 from app.components.explore.per_set_table import per_set_table
 from app.components.histograms import histograms
+from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
 from app.state.session import Settings
@@ -70,7 +71,13 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
     old = _compared(explorer, settings)
     place = st.empty()
     with place:
-        cards(before=old[Half.TUNE], after=quick.evaluation, head=quick.head, notes=sample_notes(quick))
+        cards(
+            before=old[Half.TUNE],
+            after=quick.evaluation,
+            head=quick.head,
+            notes=sample_notes(quick),
+            position=_position(settings, sample=True),
+        )
     if session.moving():
         _details(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
         return None
@@ -104,7 +111,12 @@ def _cards(results: LiveResults) -> None:
         after=results.new[Half.TUNE],
         head=results.after.head,
         notes=exact_notes(results.new),
+        position=_position(results.settings),
     )
+
+
+def _position(settings: Settings, *, sample: bool = False) -> Position:
+    return Position(settings.pruning, pair().pruning, settings.ood, sample)
 
 
 def _details(
@@ -114,10 +126,11 @@ def _details(
     old: Mapping[Half, Evaluation],
     new: Mapping[Half, Evaluation],
 ) -> None:
+    position = _position(settings, sample=isinstance(after, Glance))
     left, right = st.columns([4, 3], gap="medium")
     with left:
         before = cached.position(explorer.prepared.experiment.key, pair().pruning)
-        histograms(explorer, settings, before, after, palette(st.context.theme.type))
+        histograms(explorer, settings, before, after, palette(st.context.theme.type), position)
     with right:
-        per_set_table(explorer, settings, old, new)
+        per_set_table(explorer, settings, old, new, position)
         st.caption(text.HALVES if Half.REPORT in new else text.GLANCE)

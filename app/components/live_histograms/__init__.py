@@ -4,7 +4,7 @@ Streamlit makes a Plotly chart anew whenever its data change, which flickers and
 all the rest of a frame. This one keeps its elements and moves them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ def live_histograms(
     title: str,
     top: float,
     key: str,
+    follow: Mapping[str, Any],
 ) -> None:
     """Draw histograms one above the other on the same axes.
 
@@ -40,6 +41,7 @@ def live_histograms(
         title: Says what is compared, with counts.
         top: Where the axis of shares ends.
         key: Of the component, unique on the page.
+        follow: What lets them follow a thumb: a position, the OOD sets they show and the lower title.
     """
     thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in panels)
     data: dict[str, Any] = {
@@ -59,7 +61,7 @@ def live_histograms(
         },
         "panels": [_panel(panel) for panel in panels],
     }
-    _mount(key=key, data=data)
+    _mount(key=key, data=data | dict(follow))
 
 
 def _panel(panel: Panel) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 // Histograms one above the other on the same bins and axes, redrawn in place: paths move, nothing is made anew.
+// Where the data says a position, they show the preview while the sliders stand elsewhere.
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 48;
@@ -11,12 +12,10 @@ const SIZE = 13;
 const plots = new WeakMap();
 
 export default function ({ parentElement, data }) {
-  let plot = plots.get(parentElement);
-  if (!plot) {
-    plot = makePlot(parentElement);
-    plots.set(parentElement, plot);
-  }
+  const plot = plots.get(parentElement) ?? makePlot(parentElement);
+  plots.set(parentElement, plot);
   plot.show(data);
+  return plot.end;
 }
 
 function element(name, attributes, parent) {
@@ -44,7 +43,11 @@ function makePlot(root) {
   const frame = element("g", {}, svg); // grid, axes, words: drawn anew when they change
   const moving = element("g", {}, svg); // paths: moved
   let parts = [];
-  let data;
+  let said; // by the server
+  let data; // that is drawn
+  let page = null; // the hub's module, where they follow a thumb
+  let loading = null;
+  let end = () => {};
   let framed = "";
   let wide = 600; // pixels
 
@@ -200,11 +203,47 @@ function makePlot(root) {
     picture.src = URL.createObjectURL(image());
   };
 
+  const bins = ({ low, high, panels }) => {
+    const width = (high - low) / panels[0].id.length;
+    return { width, start: Math.round(low / width), stop: Math.round(high / width) };
+  };
+
+  function previewed(frame) {
+    const [before, after] = frame.panels;
+    const upper = { ...said.panels[0] };
+    if (frame.intervals) {
+      for (const side of ["id", "ood"]) upper[side] = page.redistribute(upper[side], bins(said), frame.bins);
+    } else Object.assign(upper, before);
+    const names = { kind: page.kind(frame.pruning), windows: page.windowsText(frame.pruning) };
+    const panels = [upper, { ...said.panels[1], ...after, title: page.fill(said.after, names) }];
+    const [low, high] = [frame.bins.start, frame.bins.stop].map((end) => end * frame.bins.width);
+    const thresholds = panels.map(({ title, threshold }) => `${title}: threshold ${page.fixed(threshold, 2)}`);
+    return { ...said, low, high, top: frame.top, panels, alt: `${said.title}. ${thresholds.join(", ")}` };
+  }
+
+  function choose() {
+    const frame = page ? page.hub.instead(said) : null;
+    if (frame === undefined && data) return; // soon
+    data = frame ? previewed(frame) : said;
+    draw();
+    page?.hub.note({ ...bins(data), top: data.top });
+  }
+
+  async function follow() {
+    page = await (loading ??= import(new URL(said.hub, document.baseURI).href));
+    end();
+    end = page.hub.follow(choose);
+    page.hub.show(said.shown);
+    choose();
+  }
+
   new ResizeObserver(() => data && draw()).observe(box);
   return {
     show(next) {
-      data = next;
-      draw();
+      said = next;
+      choose();
+      if (said.hub) follow();
     },
+    end: () => end(),
   };
 }

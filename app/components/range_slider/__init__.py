@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.custom_component import custom_component
+from app.preview.routes import HUB
 from opnp.config import Window
 
 _mount = custom_component(Path(__file__).parent)
@@ -59,6 +60,7 @@ def range_slider(
     label: str,
     help_text: str,
     marks: Sequence[Mark],
+    side: str,
     live: bool,
 ) -> None:
     """Draw a range slider that reports while its thumbs move.
@@ -71,6 +73,7 @@ def range_slider(
         label: Said above it, and to screen readers.
         help_text: Shown on request.
         marks: Places worth knowing.
+        side: The window that it sets, `weights` or `neurons`.
         live: Whether it speaks while a thumb is held, or only on release.
     """
 
@@ -89,7 +92,9 @@ def range_slider(
         "high": window[1],
         "label": label,
         "help": help_text,
+        "side": side,
         "live": live,
+        "hub": HUB if live else None,
     }
     move = last_move(key)
     data |= {"marks": [asdict(mark) for mark in marks], "answered": 0 if move is None else move.number}

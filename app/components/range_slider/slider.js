@@ -1,5 +1,6 @@
-// A range of percent with two thumbs that speaks while it moves. The newest position wins: one message is on
-// its way at a time, and the next one leaves when the server has answered the last (`data.answered`).
+// A range of percent with two thumbs that speaks while it moves: to the page's preview, where there is one, else
+// to the server. The newest position wins: one message is on its way at a time, and the next one leaves when the
+// server has answered the last (`data.answered`).
 
 const STEP = 0.5;
 const LEAP = 5;
@@ -40,6 +41,10 @@ function makeSlider(root, first) {
   let undecided = false; // both thumbs lie there: the first movement tells which
   let rest = 0;
   let drawnMarks = "";
+  let hub = null;
+
+  const moves = () => held !== null || rest !== 0;
+  const place = () => hub?.place(first.side, values, moves());
 
   function paint() {
     values.forEach((value, i) => {
@@ -62,7 +67,8 @@ function makeSlider(root, first) {
   }
 
   function say(moving) {
-    if (moving && !live) return;
+    place();
+    if (moving && (!live || hub?.active)) return;
     unsent = { low: values[0], high: values[1], moving };
     if (!moving) waiting = false; // a release never waits: a click that follows it must not overtake it
     send();
@@ -129,9 +135,9 @@ function makeSlider(root, first) {
       event.preventDefault();
       event.stopPropagation();
       const leap = leaps[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? LEAP / STEP : 1);
-      move(i, values[i] + leap, true);
       clearTimeout(rest);
       rest = setTimeout(letGo, REST);
+      move(i, values[i] + leap, true);
     };
   });
   fields.forEach((field, i) => {
@@ -179,9 +185,10 @@ function makeSlider(root, first) {
       if (data.answered >= sent) {
         waiting = false;
         sent = data.answered;
-        if (held === null && !unsent) values = [data.low, data.high];
+        if (!moves() && !unsent) values = [data.low, data.high];
       }
       paint();
+      if (data.hub) import(new URL(data.hub, document.baseURI).href).then((page) => ((hub = page.hub), place()));
       drawMarks(data.marks);
       send();
     },

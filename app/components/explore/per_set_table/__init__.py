@@ -1,46 +1,55 @@
 """Metrics of each OOD set and their macro average, before and after pruning."""
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from app.components.columns import named
+from app.components.custom_component import custom_component
 from app.format import percent, tenth
 from app.metric_frame import SET, Halves, frame_csv, set_frame
+from app.preview.position import Position
 from app.state.baseline import pair
 from app.state.session import Settings
 from app.text import explore as text
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 
+_mount = custom_component(Path(__file__).parent, apart=False)
 
-def per_set_table(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:
+
+def per_set_table(
+    explorer: Explorer, settings: Settings, before: Halves, after: Halves, position: Position
+) -> None:
     """Draw FPR95 of each set, and how far it moved.
 
-    It is a table of the page itself: Streamlit's grid takes a tenth of a frame while a thumb moves, and
-    screen readers do not see into it.
+    It is a table of the page itself, which follows a thumb, and which screen readers see into.
 
     Args:
         explorer: For the sets' titles.
         settings: For the chosen sets.
         before: Figures of what the present settings are compared with.
         after: Figures of the present settings; without the held-out half while they come from a sample.
+        position: Where the figures belong.
     """
     compared = pair()
     names = (compared.before, compared.after)
     titles = explorer.prepared.experiment.titles
     old, new, held = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
     sets = [
-        _row(titles[key], old.sets[key].fpr95, new.sets[key].fpr95, held.sets[key].fpr95 if held else None)
+        _row(key, titles[key], old.sets[key].fpr95, new.sets[key].fpr95, held.sets[key].fpr95 if held else None)
         for key in settings.ood
     ]
-    average = _row(text.AVERAGE, old.fpr95, new.fpr95, held.fpr95 if held else None)
+    average = _row("", text.AVERAGE, old.fpr95, new.fpr95, held.fpr95 if held else None)
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*names, text.HELD_OUT_SHORT))
-    st.html(
+    html = (
         f'<table class="sets"><caption>{escape(text.TABLE_HELP)}</caption>'
         f'<thead><tr><th scope="col">{SET}</th><th class="way">{_SCALE}</th>{heads}</tr></thead>'
         f"<tbody>{''.join(sets)}{average}</tbody></table>"
     )
+    rates = {key: old.sets[key].fpr95 for key in settings.ood} | {"": old.fpr95}
+    _mount(key="sets", data={"html": html, "before": rates} | position.data())
 
 
 def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:
@@ -71,7 +80,7 @@ def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: 
 _SCALE = "<span>0</span><span>100 %</span>"
 
 
-def _row(title: str, before: float, after: float, held_out: float | None) -> str:
+def _row(key: str, title: str, before: float, after: float, held_out: float | None) -> str:
     way = (
         f'<i style="left:{100 * min(before, after):.1f}%;width:{100 * abs(after - before):.1f}%"></i>'
         f'<b class="before" style="left:{100 * before:.1f}%"></b>'
@@ -80,6 +89,6 @@ def _row(title: str, before: float, after: float, held_out: float | None) -> str
     held = "–" if held_out is None else percent(held_out)
     figures = "".join(f"<td>{value}</td>" for value in (percent(before), percent(after), held))
     return (
-        f'<tr><th scope="row">{escape(title)}</th>'
+        f'<tr data-set="{escape(key, quote=True)}"><th scope="row">{escape(title)}</th>'
         f'<td class="way" aria-hidden="true"><div>{way}</div></td>{figures}</tr>'
     )

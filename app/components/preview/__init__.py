@@ -1,0 +1,32 @@
+"""Give the browser what it needs to follow a thumb by itself, once the first chart is drawn."""
+
+from pathlib import Path
+
+from app.components.custom_component import custom_component
+from app.preview.offer import offer
+from app.preview.position import pruning_data
+from app.preview.routes import HUB, data_address
+from app.state.baseline import pair
+from app.state.session import Settings
+from opnp.explorer import Explorer
+
+_mount = custom_component(Path(__file__).parent)
+
+
+def preview(explorer: Explorer, settings: Settings) -> None:
+    """Tell the browser where the data lies and what is set; nothing where it is over the budget.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+    """
+    offered = offer(explorer)
+    present = pruning_data(settings.pruning)
+    said = {
+        "data": data_address(offered.key) if offered else None,
+        "scope": present["scope"],
+        "definition": present["definition"],
+        "baseline": pruning_data(pair().pruning),
+        "ood": list(settings.ood),
+    }
+    _mount(key="preview", data={"hub": HUB, "settings": said})

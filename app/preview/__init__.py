@@ -1,0 +1,1 @@
+"""What the browser needs to compute the figures under a moving thumb by itself."""

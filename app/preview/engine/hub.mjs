@@ -1,0 +1,123 @@
+// One place for what the page's own parts share: where the sliders stand, and the figures there as the engine
+// computes them. A part that the server has drawn for just this position shows that; else it shows the frame.
+
+import { redistribute } from "./binning.mjs";
+
+export * from "./format.mjs";
+export * from "./words.mjs";
+export { redistribute };
+
+const NAMES = ["weights", "neurons", "scope", "definition"];
+const followers = new Set();
+
+let url = null;
+let worker = null;
+let ready = false;
+let settings = null; // {scope, definition, baseline, ood}, as the server said last
+let windows = {}; // of weights and neurons, as the sliders show them
+let shown = []; // OOD sets in the histograms
+let moving = {}; // whether a thumb of each slider is held
+let asked = ""; // what the last request was for
+let frame = null;
+let drawn = null; // bins and top that were drawn last; while a thumb is held they only widen
+
+const keyOf = ({ baseline, ood, ...pruning }) => JSON.stringify([...NAMES.map((name) => pruning[name]), baseline, ood]);
+
+const held = () => Object.values(moving).some(Boolean);
+
+function present() {
+  return settings && windows.weights && windows.neurons ? { ...settings, ...windows } : null;
+}
+
+function ask() {
+  const position = present();
+  if (!ready || !position || !position.ood.length) return;
+  const key = keyOf(position);
+  if (key + shown === asked) return;
+  asked = key + shown;
+  const { baseline, ood, ...pruning } = position;
+  const sets = shown.every((key) => ood.includes(key)) && shown.length ? shown : ood;
+  worker.postMessage({ key, pruning, baseline, ood, shown: sets, drawn: held() ? drawn : null });
+}
+
+function tell() {
+  for (const follower of followers) follower();
+}
+
+function start(next) {
+  worker?.terminate();
+  [url, ready, frame, asked, worker] = [next, false, null, "", null];
+  if (!next || navigator.connection?.saveData || !window.Worker) return;
+  worker = new Worker(new URL("worker.mjs", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }) => {
+    if (data.ready) ready = true;
+    if (data.failed) stop(data.failed);
+    if (data.frame) frame = { ...data.frame, key: data.key };
+    if (data.ready) ask();
+    tell();
+  };
+  worker.onerror = (event) => stop(event.message);
+  const { weights, neurons, scope, definition } = settings.baseline;
+  worker.postMessage({ load: next, baseline: { weights, neurons, scope, definition } });
+}
+
+function stop(reason) {
+  console.warn("The preview stopped; figures come from the server.", reason);
+  worker?.terminate();
+  [worker, ready, frame] = [null, false, null];
+  tell();
+}
+
+export const hub = {
+  /** Take over what the server says: the data's address and all settings but the windows. */
+  configure({ data, ...said }) {
+    settings = said;
+    if (data !== url) start(data);
+    ask();
+    tell();
+  },
+
+  /** A slider shows a window; `holds` while its thumb is held. */
+  place(side, window, holds) {
+    if (holds && !held()) frame = null; // that of the last move
+    windows = { ...windows, [side]: [...window] };
+    moving[side] = holds;
+    ask();
+    tell();
+  },
+
+  /** The histograms show these OOD sets. */
+  show(keys) {
+    shown = keys;
+    ask();
+  },
+
+  /** Bins and top that the histograms have drawn. */
+  note(bins) {
+    drawn = bins;
+  },
+
+  /** Whether frames come from here and not from the server. */
+  get active() {
+    return ready;
+  },
+
+  /**
+   * What to draw in place of what the server said of `position`: a frame; null for just what it said; or
+   * undefined to leave what stands there, as what is there belongs to neither yet.
+   */
+  instead({ position, sample }) {
+    const now = ready && position && present();
+    if (!now) return null;
+    const same = keyOf(position) === keyOf(now);
+    if (same && !sample) return null;
+    if (frame && (held() || frame.key === keyOf(now))) return frame;
+    return same ? null : undefined;
+  },
+
+  /** Call a function at every frame and move; returns one that ends it. */
+  follow(follower) {
+    followers.add(follower);
+    return () => followers.delete(follower);
+  },
+};

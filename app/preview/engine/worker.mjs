@@ -1,0 +1,75 @@
+// The engine in a thread of its own. The newest position wins: a frame that is late is cut to fewer images.
+
+import { Engine } from "./engine.mjs";
+
+const BUDGET = 28; // ms of a frame while positions keep coming
+const SPARE = 12; // ms below which the next frame may look at more images
+
+let engine = null;
+let wanted = null;
+let serving = false;
+let depth = Infinity; // blocks that a frame in motion looks at
+
+onmessage = async ({ data }) => {
+  if (data.load) {
+    try {
+      await load(data.load, data.baseline);
+      postMessage({ ready: true, exact: engine.exact });
+    } catch (error) {
+      postMessage({ failed: String(error) });
+    }
+  } else if (engine) {
+    wanted = data;
+    if (!serving) serve();
+  }
+};
+
+async function load(url, baseline) {
+  const response = await fetch(url, { priority: "low" });
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  const made = new Engine(await response.arrayBuffer());
+  made.scoresAt(baseline);
+  engine = made;
+}
+
+async function serve() {
+  serving = true;
+  while (wanted) {
+    const request = wanted;
+    wanted = null;
+    await answer(request);
+  }
+  serving = false;
+}
+
+async function answer(request) {
+  const start = performance.now();
+  engine.scoresAt(request.baseline);
+  const kept = engine.kept(request.pruning);
+  const all = engine.blocks.length;
+  const aim = Math.min(depth, all);
+  let done = 0;
+  while (done < aim && (done === 0 || performance.now() - start < 2 * BUDGET))
+    engine.advance(engine.blocks[done++], kept);
+  show(request, done);
+  const took = performance.now() - start;
+  if (took > BUDGET) depth = Math.max(1, Math.floor((done * BUDGET) / took));
+  else if (took < SPARE && aim < all) depth = aim + 1;
+  while (done < all) {
+    await tick();
+    if (wanted) return;
+    engine.advance(engine.blocks[done++], kept);
+    if (done === all) show(request, done);
+  }
+}
+
+const show = (request, done) => postMessage({ key: request.key, frame: engine.frame(request, done) });
+
+const channel = new MessageChannel();
+
+/** Let messages that have come be read. */
+const tick = () =>
+  new Promise((resolve) => {
+    channel.port1.onmessage = resolve;
+    channel.port2.postMessage(0);
+  });

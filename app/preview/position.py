@@ -1,0 +1,44 @@
+"""Say to the browser which settings a part of the page was drawn for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.preview.routes import HUB
+from opnp.config import Pruning
+
+
+@dataclass(frozen=True)
+class Position:
+    """The settings that figures belong to.
+
+    Attributes:
+        pruning: Of the figures.
+        baseline: What they are compared with.
+        ood: Keys of the OOD sets.
+        sample: Whether they are those of a sample, which the browser has one of its own of.
+    """
+
+    pruning: Pruning
+    baseline: Pruning
+    ood: tuple[str, ...]
+    sample: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Return it for a component's data; while the sliders stand elsewhere, the browser's figures take its place."""
+        where = pruning_data(self.pruning) | {"baseline": pruning_data(self.baseline), "ood": list(self.ood)}
+        return {"position": where, "sample": self.sample, "hub": HUB}
+
+
+def pruning_data(pruning: Pruning) -> dict[str, Any]:
+    """Return a pruning for the browser.
+
+    Example:
+        >>> pruning_data(Pruning(neurons=(30, 100)))["neurons"]
+        [30.0, 100.0]
+    """
+    return {
+        "weights": list(pruning.weights),
+        "neurons": list(pruning.neurons),
+        "scope": str(pruning.scope),
+        "definition": str(pruning.neuron_definition),
+    }

@@ -1,0 +1,47 @@
+"""Serve the engine's modules and the experiments' data. Both are named by their content, so browsers keep them."""
+
+import hashlib
+from pathlib import Path
+
+import streamlit as st
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.preview.offer import body
+
+_FOLDER = "opnp-preview"
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+_MODULES = {path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "engine").glob("*.mjs"))}
+_VERSION = hashlib.sha256(b"".join(_MODULES.values())).hexdigest()[:16]
+
+HUB = f"{_FOLDER}/{_VERSION}/hub.mjs"
+"""Address of the engine's door, relative to any of the pages."""
+
+
+def data_address(key: str) -> str:
+    """Return the address of the data offered under a key, relative to any of the pages."""
+    return f"{_FOLDER}/data/{key}"
+
+
+def preview_routes() -> list[Route]:
+    """Return the server's routes; below its base path, if it has one."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    top = f"/{base}/{_FOLDER}" if base else f"/{_FOLDER}"
+    return [Route(f"{top}/data/{{key}}", _data), Route(f"{top}/{_VERSION}/{{name}}", _module)]
+
+
+def _module(request: Request) -> Response:
+    script = _MODULES.get(request.path_params["name"])
+    if script is None:
+        raise HTTPException(404)
+    return Response(script, media_type="text/javascript", headers=_FOREVER)
+
+
+def _data(request: Request) -> Response:
+    """Answer in a thread of its own: the first time, it is written and compressed."""
+    packed = body(request.path_params["key"])
+    if packed is None:
+        raise HTTPException(404)
+    return Response(packed, media_type="application/octet-stream", headers=_FOREVER | {"Content-Encoding": "gzip"})
