@@ -1,5 +1,6 @@
 """What the page's own HTML says: Explore's cards and its table of sets."""
 
+import json
 from xml.etree import ElementTree as ET
 
 from streamlit.testing.v1 import AppTest
@@ -29,8 +30,9 @@ def words(app: AppTest) -> str:
 
 
 def elements(app: AppTest, name: str) -> list[ET.Element]:
-    """The page's HTML elements of that class."""
-    bodies = [one.proto.body for one in app.get("html")]
+    """The page's HTML elements of that class, also those that a component draws."""
+    told = [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]
+    bodies = [one.proto.body for one in app.get("html")] + [data["html"] for data in told if "html" in data]
     return [
         ET.fromstring(body)  # noqa: S314 - our own
         for body in bodies

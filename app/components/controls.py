@@ -116,7 +116,7 @@ def _sliders(
 
 
 def _moved(key: str, moved: SliderMove) -> None:
-    session.move(key, moved.window, moving=moved.moving)
+    session.move(key, moved.window, moving=moved.moving, previewed=moved.previewed)
     st.session_state[_TAKEN + key] = moved.number
 
 

@@ -1,9 +1,9 @@
 """What the browser is given of an experiment to re-score it by itself: a header in JSON, then arrays.
 
 Only what the figures under a thumb need: the last layer, the place of every weight among the ranks, features
-and labels of ID test images, features of the OOD half that the sliders see. Where all images fit into a budget
-in bytes, all are sent, as float32, and the browser's figures are the server's; else a stratified sample is, as
-float16. The held-out halves are never sent.
+and labels of ID test images, features of the OOD half that the sliders see. Where all images fit into a
+budget in bytes, all are sent, as float32, and the browser's figures are the server's; else a stratified
+sample is, as float16. The held-out halves are never sent.
 """
 
 import hashlib
@@ -94,6 +94,7 @@ def serialize(explorer: Explorer, selection: Selection) -> bytes:
     Four bytes hold the header's length, little-endian. Each array lies byte plane by byte plane, which
     compresses better: the exponents of many features are alike.
     """
+    heads = explorer.prepared.heads
     described, planes, at = {}, [], 0
     for name, part in _parts(explorer, selection):
         described[name] = {"kind": part.dtype.name, "count": part.size, "at": at}
@@ -103,10 +104,8 @@ def serialize(explorer: Explorer, selection: Selection) -> bytes:
     header = {
         "exact": selection.exact,
         "sets": _sets(explorer, selection),
-        "scopes": {str(scope): _levels(ranks) for scope, ranks in explorer.prepared.heads.weight_ranks.items()},
-        "definitions": {
-            str(name): _levels(ranks) for name, ranks in explorer.prepared.heads.neuron_ranks.items()
-        },
+        "scopes": {str(scope): _levels(ranks) for scope, ranks in heads.weight_ranks.items()},
+        "definitions": {str(name): _levels(ranks) for name, ranks in heads.neuron_ranks.items()},
         "arrays": described,
     }
     words = json.dumps(header).encode()

@@ -38,7 +38,8 @@ def offer(explorer: Explorer) -> Offer | None:
     with _lock:
         if explorer not in _offers:
             selection = select(explorer, budget())
-            _offers[explorer] = selection and Offer(content_key(explorer, selection), selection)
+            offered = None if selection is None else Offer(content_key(explorer, selection), selection)
+            _offers[explorer] = offered
         made = _offers[explorer]
         if made is not None:
             _explorers[made.key] = explorer

@@ -24,7 +24,7 @@ class Position:
     sample: bool = False
 
     def data(self) -> dict[str, Any]:
-        """Return it for a component's data; while the sliders stand elsewhere, the browser's figures take its place."""
+        """Return it for a component's data, by which it knows when the sliders stand elsewhere."""
         where = pruning_data(self.pruning) | {"baseline": pruning_data(self.baseline), "ood": list(self.ood)}
         return {"position": where, "sample": self.sample, "hub": HUB}
 

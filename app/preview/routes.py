@@ -1,4 +1,4 @@
-"""Serve the engine's modules and the experiments' data. Both are named by their content, so browsers keep them."""
+"""Serve the engine's modules and the experiments' data, named by their content, so browsers keep them."""
 
 import hashlib
 from pathlib import Path
@@ -44,4 +44,5 @@ def _data(request: Request) -> Response:
     packed = body(request.path_params["key"])
     if packed is None:
         raise HTTPException(404)
-    return Response(packed, media_type="application/octet-stream", headers=_FOREVER | {"Content-Encoding": "gzip"})
+    headers = _FOREVER | {"Content-Encoding": "gzip"}
+    return Response(packed, media_type="application/octet-stream", headers=headers)

@@ -23,6 +23,7 @@ CHOSEN = "_chosen"
 
 _ARRIVED = "_arrived"
 _MOVING = "_moving"
+_PREVIEWED = "_previewed"
 _COURSE = "_course"
 _LONGEST = 100
 
@@ -149,22 +150,29 @@ def is_current(experiment: str) -> bool:
     return bool(st.session_state.get(_ARRIVED) == experiment)
 
 
-def move(key: str, window: Window, *, moving: bool) -> None:
+def move(key: str, window: Window, *, moving: bool, previewed: bool = False) -> None:
     """Set a window, as a thumb does. A callback.
 
     Args:
         key: `WEIGHTS` or `NEURONS`.
         window: Its new position.
         moving: Whether the thumb is still held.
+        previewed: Whether the browser has drawn its own figures of that position.
     """
     _show_pending(history())
     st.session_state[key] = tuple(window)
     st.session_state[_MOVING] = moving
+    st.session_state[_PREVIEWED] = previewed
 
 
 def moving() -> bool:
     """Return whether a thumb is held: what is drawn now will be drawn again soon."""
     return bool(st.session_state.get(_MOVING, False))
+
+
+def previewed() -> bool:
+    """Return whether the browser draws its own first figures: the server's would come later."""
+    return bool(st.session_state.get(_PREVIEWED, False))
 
 
 def release() -> None:

@@ -46,7 +46,7 @@ def quick_results(explorer: Explorer, settings: Settings) -> LiveResults | Glanc
         explorer: The prepared experiment.
         settings: Where the sliders stand.
     """
-    if settings.pruning != pair().pruning:
+    if settings.pruning != pair().pruning and not session.previewed():
         glance = explorer.glance(settings.pruning, settings.ood, Half.TUNE)
         if glance is not None:
             return glance

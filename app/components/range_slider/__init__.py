@@ -44,11 +44,13 @@ class SliderMove:
         window: Its new position.
         moving: Whether a thumb is still held.
         number: Of the message.
+        previewed: Whether the browser has drawn its own figures of the position.
     """
 
     window: Window
     moving: bool
     number: int
+    previewed: bool
 
 
 def range_slider(
@@ -114,8 +116,7 @@ def last_move(key: str) -> SliderMove | None:
         number = int(message["number"])
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return (
-        None
-        if math.isnan(low + high)
-        else SliderMove(Window(min(low, high), high), bool(message.get("moving")), number)
-    )
+    if math.isnan(low + high):
+        return None
+    window = Window(min(low, high), high)
+    return SliderMove(window, bool(message.get("moving")), number, bool(message.get("previewed")))

@@ -62,7 +62,7 @@ function makeSlider(root, first) {
     waiting = true;
     sentAt = performance.now();
     sent += 1;
-    speak("window", { ...unsent, number: sent });
+    speak("window", { ...unsent, number: sent, previewed: Boolean(hub?.active) });
     unsent = null;
   }
 

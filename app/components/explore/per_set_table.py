@@ -1,12 +1,11 @@
 """Metrics of each OOD set and their macro average, before and after pruning."""
 
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from app.components.columns import named
-from app.components.custom_component import custom_component
+from app.components.live_html import live_html
 from app.format import percent, tenth
 from app.metric_frame import SET, Halves, frame_csv, set_frame
 from app.preview.position import Position
@@ -15,8 +14,6 @@ from app.state.session import Settings
 from app.text import explore as text
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
-
-_mount = custom_component(Path(__file__).parent, apart=False)
 
 
 def per_set_table(
@@ -37,8 +34,9 @@ def per_set_table(
     names = (compared.before, compared.after)
     titles = explorer.prepared.experiment.titles
     old, new, held = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
+    rates = {key: old.sets[key].fpr95 for key in settings.ood}
     sets = [
-        _row(key, titles[key], old.sets[key].fpr95, new.sets[key].fpr95, held.sets[key].fpr95 if held else None)
+        _row(key, titles[key], rates[key], new.sets[key].fpr95, held.sets[key].fpr95 if held else None)
         for key in settings.ood
     ]
     average = _row("", text.AVERAGE, old.fpr95, new.fpr95, held.fpr95 if held else None)
@@ -48,8 +46,7 @@ def per_set_table(
         f'<thead><tr><th scope="col">{SET}</th><th class="way">{_SCALE}</th>{heads}</tr></thead>'
         f"<tbody>{''.join(sets)}{average}</tbody></table>"
     )
-    rates = {key: old.sets[key].fpr95 for key in settings.ood} | {"": old.fpr95}
-    _mount(key="sets", data={"html": html, "before": rates} | position.data())
+    live_html(html, position, key="sets", write="sets.mjs", data={"before": rates | {"": old.fpr95}})
 
 
 def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:

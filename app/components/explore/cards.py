@@ -6,10 +6,8 @@ One element of the page, not five of Streamlit's. While a thumb moves, its figur
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
-from typing import Any
 
-from app.components.custom_component import custom_component
+from app.components.live_html import live_html
 from app.format import interval, percent, points
 from app.preview.position import Position
 from app.text import explore as text
@@ -17,9 +15,6 @@ from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.explorer import Glance
 from opnp.pruning import PrunedHead
-
-
-_mount = custom_component(Path(__file__).parent, apart=False)
 
 
 @dataclass(frozen=True)
@@ -52,14 +47,15 @@ def cards(
         ("accuracy", "ID accuracy ↑", after.accuracy, before.accuracy, True, text.ACCURACY_HELP),
     )
     drawn = [_judged(*figure, note) for figure, note in zip(figures, notes, strict=True)]
-    data: dict[str, Any] = {
-        "html": f'<div class="headline">{"".join(map(_html, [*drawn, _pruned_card(head)]))}</div>',
+    html = f'<div class="headline">{"".join(map(_html, [*drawn, _pruned_card(head)]))}</div>'
+    data = {
         "before": {name: old for name, _, _, old, _, _ in figures},
         "weights": head.mask.numel(),
         "neurons": head.neuron_mask.numel(),
         "words": text.CARD_WORDS,
     }
-    _mount(key="cards", data=data | position.data())
+    key = "first-look" if position.sample else "headline"
+    live_html(html, position, key=key, write="cards.mjs", data=data)
 
 
 def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:

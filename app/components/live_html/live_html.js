@@ -1,0 +1,48 @@
+// HTML as the server wrote it; while the sliders stand elsewhere, with the preview's figures written into it by
+// `write` of one of the preview's modules.
+
+const parts = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  const part = parts.get(parentElement) ?? makePart(parentElement);
+  parts.set(parentElement, part);
+  part.show(data);
+  return part.end;
+}
+
+function makePart(root) {
+  let data;
+  let [hub, write] = [null, null];
+  let intact = ""; // what the server wrote, as long as nothing else is written into it
+  let loading = null;
+  let end = () => {};
+
+  function draw() {
+    const frame = hub ? hub.instead(data) : null;
+    if (frame === undefined && root.firstChild) return; // soon
+    if ((frame && !root.firstChild) || (!frame && intact !== data.html)) root.innerHTML = data.html;
+    intact = frame ? "" : data.html;
+    if (frame) write(root, data, frame);
+  }
+
+  async function load() {
+    const module = (name) => import(new URL(name, new URL(data.hub, document.baseURI)).href);
+    [{ hub }, { write }] = await Promise.all([module("hub.mjs"), module(data.write)]);
+  }
+
+  async function follow() {
+    await (loading ??= load());
+    end();
+    end = hub.follow(draw);
+    draw();
+  }
+
+  return {
+    show(next) {
+      data = next;
+      draw();
+      follow();
+    },
+    end: () => end(),
+  };
+}
