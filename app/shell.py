@@ -18,7 +18,7 @@ from opnp.experiments.titles import titles_of
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from app.state.session import Settings
+    from app.state.history import Settings
     from opnp.explorer import Explorer
 
 PAGES = {

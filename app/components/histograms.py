@@ -13,7 +13,7 @@ from app.histogram_data import counts, score_panels
 from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.explorer import Explorer, Glance, Snapshot
 
 ALL = "all"

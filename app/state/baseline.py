@@ -7,8 +7,6 @@ import streamlit as st
 from app.state import session
 from opnp.config import UNPRUNED, Pruning, windows_text
 
-PINNED = "a"
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -46,18 +44,5 @@ def pair() -> Pair:
 
 def pinned() -> Pruning | None:
     """Return the settings held as A, if any are."""
-    held: Pruning | None = st.session_state.get(PINNED)
+    held: Pruning | None = st.session_state.get(session.PINNED)
     return held
-
-
-def pin(pruning: Pruning | None) -> None:
-    """Hold settings as A, or none. A callback."""
-    st.session_state[PINNED] = pruning
-
-
-def swap(present: Pruning) -> None:
-    """Make A the present settings, and the present ones A. A callback."""
-    held = pinned()
-    if held is not None:
-        pin(present)
-        session.choose(held)

@@ -5,91 +5,27 @@ Widgets are bound to the URL by their keys; the experiment, its OOD sets and the
 earlier settings in the session.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, Window
+from app.state.events import Choose, Event
+from app.state.history import History, Settings
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
 
 WEIGHTS = "weights"
 NEURONS = "neurons"
 SCOPE = "scope"
 DEFINITION = "definition"
 OOD = "ood"
+PINNED = "a"
 EXPERIMENT = "experiment"
 CHOSEN = "_chosen"
 """The experiment opened from the list of experiments, until the chooser shows it."""
 
 _ARRIVED = "_arrived"
-_MOVING = "_moving"
-_PREVIEWED = "_previewed"
 _COURSE = "_course"
-_LONGEST = 100
-
-
-@dataclass(frozen=True)
-class Settings:
-    """A visitor's choice of pruning and OOD sets.
-
-    Attributes:
-        pruning: The windows and how ranks are taken.
-        ood: Keys of the OOD sets to compare with; never empty once `chosen_ood` has filled it.
-    """
-
-    pruning: Pruning = UNPRUNED
-    ood: tuple[str, ...] = ()
-
-    def widget_values(self) -> dict[str, Any]:
-        """Return the value of each widget that shows these settings."""
-        return {
-            WEIGHTS: tuple(self.pruning.weights),
-            NEURONS: tuple(self.pruning.neurons),
-            SCOPE: str(self.pruning.scope),
-            DEFINITION: str(self.pruning.neuron_definition),
-            OOD: list(self.ood),
-        }
-
-
-@dataclass
-class History:
-    """The settings that a visit has shown, in their order.
-
-    One object, because Streamlit may stop a script at any touch of the session's state, also in a callback:
-    what belongs together changes here between two touches.
-
-    Attributes:
-        present: The settings that the page shows.
-        earlier: Those before, the latest last.
-        undone: How often undo was clicked since the page was last drawn.
-        pending: Settings that the widgets are still to show.
-    """
-
-    present: Settings | None = None
-    earlier: list[Settings] = field(default_factory=list)
-    undone: int = 0
-    pending: Settings | None = None
-
-    def undo(self) -> None:
-        """Note a click. A callback: it touches nothing else, and is served when the page is drawn."""
-        self.undone += 1
-
-    def record(self, settings: Settings) -> None:
-        """Note the settings that the page now shows; what came before them can be undone."""
-        if self.present is not None and self.present != settings:
-            self.earlier = [*self.earlier, self.present][-_LONGEST:]
-        self.present = settings
-
-    def apply_undo(self, settings: Settings) -> None:
-        """Apply the clicks on undo: a move before them that was never drawn is what they undo first.
-
-        Args:
-            settings: What the widgets say.
-        """
-        clicks, self.undone = self.undone, 0
-        self.record(settings)
-        for _ in range(min(clicks, len(self.earlier))):
-            self.present = self.pending = self.earlier.pop()
 
 
 def history() -> History:
@@ -98,23 +34,17 @@ def history() -> History:
     return visit
 
 
-def apply_undo(all_ood: tuple[str, ...]) -> None:
-    """Apply clicks on undo, at the beginning of a run: it sets widgets that are drawn later.
+def apply(events: Iterable[tuple[int, Event]], all_ood: tuple[str, ...]) -> None:
+    """Apply what the visitor did, at the beginning of a run: it sets widgets that are drawn later.
 
     Args:
+        events: The browser's events behind their numbers, in their order.
         all_ood: Keys of the experiment's OOD sets.
     """
     visit = history()
-    if visit.undone:
-        visit.apply_undo(read(all_ood))
-        release()
-    _show_pending(visit)
-
-
-def _show_pending(visit: History) -> None:
-    """Set the widgets to the pending settings; begun again where a run was stopped in the middle."""
-    if visit.pending is not None:
-        _show(visit.pending)
+    visit.apply(events, read(all_ood))
+    if visit.pending is not None:  # begun again where a run was stopped in the middle
+        _show(visit.pending, all_ood)
         visit.pending = None
 
 
@@ -130,6 +60,7 @@ def read(all_ood: tuple[str, ...]) -> Settings:
             neuron_definition=state.get(DEFINITION) or NeuronDefinition.ACTIVATION,
         ),
         all_ood if chosen is None else tuple(key for key in all_ood if key in chosen),
+        state.get(PINNED),
     )
 
 
@@ -150,34 +81,19 @@ def is_current(experiment: str) -> bool:
     return bool(st.session_state.get(_ARRIVED) == experiment)
 
 
-def move(key: str, window: Window, *, moving: bool, previewed: bool = False) -> None:
-    """Set a window, as a thumb does. A callback.
-
-    Args:
-        key: `WEIGHTS` or `NEURONS`.
-        window: Its new position.
-        moving: Whether the thumb is still held.
-        previewed: Whether the browser has drawn its own figures of that position.
-    """
-    _show_pending(history())
-    st.session_state[key] = tuple(window)
-    st.session_state[_MOVING] = moving
-    st.session_state[_PREVIEWED] = previewed
-
-
 def moving() -> bool:
     """Return whether a thumb is held: what is drawn now will be drawn again soon."""
-    return bool(st.session_state.get(_MOVING, False))
+    return history().moving
 
 
 def previewed() -> bool:
     """Return whether the browser draws its own first figures: the server's would come later."""
-    return bool(st.session_state.get(_PREVIEWED, False))
+    return history().previewed
 
 
 def release() -> None:
     """Note that no thumb is held: the whole page is drawn."""
-    st.session_state[_MOVING] = False
+    history().moving = False
 
 
 def tried_prunings() -> tuple[Pruning, ...]:
@@ -188,15 +104,27 @@ def tried_prunings() -> tuple[Pruning, ...]:
     return tuple(reversed(latest_last))
 
 
-def choose(pruning: Pruning) -> None:
-    """Set the pruning, as if the sliders had been moved. A callback."""
-    visit = history()
-    ood = (visit.pending or visit.present or Settings()).ood
-    visit.pending = Settings(pruning, tuple(st.session_state.get(OOD, ood)))
-    _show_pending(visit)
+def click(event: Event) -> None:
+    """Note what a button does, to be applied when the page is drawn. A callback."""
+    history().click(event)
 
 
-def _show(settings: Settings) -> None:
-    for key, value in settings.widget_values().items():
-        if key != OOD or settings.ood or OOD in st.session_state:  # none chosen yet: the widget's default
-            st.session_state[key] = value
+def choose(pruning: Pruning, ood: tuple[str, ...] | None = None) -> None:
+    """Set the pruning, and the OOD sets if they are given, as one step. A callback."""
+    click(Choose(pruning, ood))
+
+
+def _show(settings: Settings, all_ood: tuple[str, ...]) -> None:
+    """Set the widgets; OOD sets of another experiment, which undo may still know, are left out."""
+    state, pruning = st.session_state, settings.pruning
+    ood = [key for key in all_ood if key in settings.ood]
+    values: dict[str, Any] = {
+        WEIGHTS: tuple(pruning.weights),
+        NEURONS: tuple(pruning.neurons),
+        SCOPE: str(pruning.scope),
+        DEFINITION: str(pruning.neuron_definition),
+        OOD: ood,
+        PINNED: settings.pinned,
+    }
+    for key, value in values.items():
+        state[key] = value

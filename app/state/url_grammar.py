@@ -8,7 +8,6 @@ from typing import Any
 
 from app.format import cut
 from app.state import session
-from app.state.baseline import PINNED
 from app.text import link as text
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
 from opnp.errors import OpnpError
@@ -130,6 +129,6 @@ PRUNING: dict[str, Spelling] = {
     session.DEFINITION: Spelling(
         partial(_parse_name, NeuronDefinition), partial(_spell_name, NeuronDefinition)
     ),
-    PINNED: Spelling(_parse_pruning, _spell_pruning),
+    session.PINNED: Spelling(_parse_pruning, _spell_pruning),
 }
 """The spelling of each setting of the pruning, and of what is held as A, by its key."""

@@ -19,7 +19,7 @@ from app.components.marks import best_pruning
 from app.format import message
 from app.jobs.comparison import ComparisonJob
 from app.shell import view
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import compare as text
 from app.text import controls as controls_text
 from opnp.comparison.table import Row

@@ -13,7 +13,7 @@ from app.components.deploy.stability import stability
 from app.components.plot import plot
 from app.format import percent
 from app.shell import view
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.detector.build import make_detector
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.plan import Basis, Plan, plan_on

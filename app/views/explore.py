@@ -11,6 +11,7 @@ from app.components.deferred import above_is_seen, was_seen
 from app.components.explore.live_results import LiveResults, draw_results, quick_results
 from app.components.explore.per_set_table import more_figures
 from app.components.explore.presets import presets_and_pair
+from app.components.outbox import acknowledge
 from app.components.plot import plot
 from app.components.preview import preview
 from app.report import Findings, report
@@ -58,6 +59,8 @@ def live(explorer: Explorer) -> LiveResults | None:
     if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()
     begin(explorer)
+    if not session.moving():
+        acknowledge()
     now = session.read(tuple(explorer.prepared.ood))
     if was_seen():
         preview(explorer, now)
@@ -66,7 +69,7 @@ def live(explorer: Explorer) -> LiveResults | None:
         if quick is None:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None
-        presets_and_pair(settings)
+        presets_and_pair()
         return draw_results(explorer, settings, quick)
 
 

@@ -14,7 +14,7 @@ from app.format import message
 from app.pictures import Picture
 from app.shell import view
 from app.state.baseline import BEFORE_AND_AFTER
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.explorer import Explorer, Snapshot
 from opnp.inference.predict import predict
 

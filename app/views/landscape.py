@@ -7,7 +7,7 @@ from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
 from app.shell import view
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import controls as text
 from opnp.explorer import Explorer
 

@@ -18,7 +18,7 @@ from app.components.learn.lesson import Lesson
 from app.components.learn.navigation import navigation
 from app.components.learn.words import draw_glossary, explain_terms
 from app.shell import view
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.explorer import Explorer
 
 _SHOWN = "_learn_shown"

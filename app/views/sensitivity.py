@@ -11,7 +11,7 @@ from app.components.sensitivity.overview import overview
 from app.components.sensitivity.shown import SensitivityView
 from app.components.sensitivity.spread import spread
 from app.shell import view
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.explorer import Explorer
 
 PARTS = {

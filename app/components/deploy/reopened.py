@@ -73,6 +73,5 @@ def _words(figure: MetricComparison, measured: Measured) -> str:
 
 
 def _restore(restored: RestoredSettings) -> None:
-    session.choose(restored.pruning)
-    st.session_state[session.OOD] = list(restored.ood)
+    session.choose(restored.pruning, tuple(restored.ood))
     show_rule(restored.rule, restored.ood, restored.ood_share)

@@ -13,7 +13,7 @@ from app.components.histograms import histograms
 from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import explore as text
 from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half

@@ -10,7 +10,7 @@ from app.format import percent, tenth
 from app.metric_frame import SET, Halves, frame_csv, set_frame
 from app.preview.position import Position
 from app.state.baseline import pair
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import explore as text
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer

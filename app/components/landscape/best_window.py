@@ -8,7 +8,7 @@ from app.charts.pareto import ParetoPoints, pareto_front
 from app.components.click_through import clickable, place_of, set_sliders, trial_text
 from app.format import interval, message, percent, points
 from app.state import session, url
-from app.state.session import Settings
+from app.state.history import Settings
 from app.state.url_expected import number, one_of
 from opnp.config import UNPRUNED, windows_text
 from opnp.errors import InvalidDataError

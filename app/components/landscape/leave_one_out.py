@@ -6,7 +6,7 @@ import streamlit as st
 from app import cached
 from app.components.columns import named
 from app.format import interval, tenth
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import landscape as text
 from opnp.config import windows_text
 from opnp.explorer import Explorer

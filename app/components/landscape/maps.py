@@ -8,7 +8,7 @@ from app.charts.landscape import landscape_map
 from app.charts.palette import Palette
 from app.components.click_through import clickable, place_of, set_sliders
 from app.format import message, percent
-from app.state.session import Settings
+from app.state.history import Settings
 from app.text import landscape as text
 from opnp.config import OPEN, Window, windows_text
 from opnp.metrics import FloatArray

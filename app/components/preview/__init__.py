@@ -7,7 +7,7 @@ from app.preview.offer import offer
 from app.preview.position import pruning_data
 from app.preview.routes import HUB, data_address
 from app.state.baseline import pair
-from app.state.session import Settings
+from app.state.history import Settings
 from opnp.explorer import Explorer
 
 _mount = custom_component(Path(__file__).parent)

@@ -1,21 +1,17 @@
 // A range of percent with two thumbs that speaks while it moves: to the page's preview, where there is one, else
-// to the server. The newest position wins: one message is on its way at a time, and the next one leaves when the
-// server has answered the last (`data.answered`).
+// to the server. It goes where the server says only when that has applied all that the visitor did.
 
 const STEP = 0.5;
 const LEAP = 5;
-const PATIENCE = 5000; // ms without an answer after which it speaks again
 const REST = 250; // ms after the last key press that count as a release
 
 const sliders = new WeakMap();
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  let slider = sliders.get(parentElement);
-  if (!slider) {
-    slider = makeSlider(parentElement, data);
-    sliders.set(parentElement, slider);
-  }
-  slider.show(data, setStateValue, setTriggerValue);
+export default function ({ parentElement, data }) {
+  const slider = sliders.get(parentElement) ?? makeSlider(parentElement, data);
+  sliders.set(parentElement, slider);
+  slider.show(data);
+  return slider.end;
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -30,21 +26,18 @@ function makeSlider(root, first) {
   const marks = root.querySelector(".marks");
 
   let values = [0, 100];
-  let speak = () => {};
-  let pick = () => {};
   let live = false;
-  let sent = first.answered;
-  let sentAt = 0;
-  let waiting = false;
-  let unsent = null;
   let held = null; // the thumb under a pointer
   let undecided = false; // both thumbs lie there: the first movement tells which
   let rest = 0;
   let drawnMarks = "";
-  let hub = null;
+  let page = null; // the hub's module
+  let end = () => {};
 
+  const loading = import(new URL(first.hub, document.baseURI).href);
+  const push = (message) => loading.then(({ outbox }) => outbox.push(message));
   const moves = () => held !== null || rest !== 0;
-  const place = () => hub?.place(first.side, values, moves());
+  const place = () => live && page?.hub.place(first.side, values, moves());
 
   function paint() {
     values.forEach((value, i) => {
@@ -57,21 +50,11 @@ function makeSlider(root, first) {
     kept.style.right = `${100 - values[1]}%`;
   }
 
-  function send() {
-    if (!unsent || (waiting && performance.now() - sentAt < PATIENCE)) return;
-    waiting = true;
-    sentAt = performance.now();
-    sent += 1;
-    speak("window", { ...unsent, number: sent, previewed: Boolean(hub?.active) });
-    unsent = null;
-  }
-
   function say(moving) {
     place();
-    if (moving && (!live || hub?.active)) return;
-    unsent = { low: values[0], high: values[1], moving };
-    if (!moving) waiting = false; // a release never waits: a click that follows it must not overtake it
-    send();
+    const previewed = Boolean(live && page?.hub.active);
+    if (moving && (!live || previewed)) return;
+    push({ do: "move", side: first.side, window: [...values], moving, previewed });
   }
 
   function move(i, value, moving) {
@@ -154,7 +137,7 @@ function makeSlider(root, first) {
     if (wanted === drawnMarks) return;
     drawnMarks = wanted;
     marks.replaceChildren(
-      ...list.map(({ sign, label, at: place, help }, number) => {
+      ...list.map(({ sign, label, at: place, help, message }) => {
         const mark = document.createElement("button");
         mark.type = "button";
         mark.className = place < 50 ? "mark" : "mark leftwards";
@@ -162,7 +145,7 @@ function makeSlider(root, first) {
         mark.textContent = place < 50 ? `${sign} ${label}` : `${label} ${sign}`;
         mark.title = help;
         mark.ariaLabel = `${mark.textContent.trim()}: ${help}`;
-        mark.onclick = () => pick("picked", number);
+        mark.onclick = () => push(message);
         return mark;
       }),
     );
@@ -177,20 +160,25 @@ function makeSlider(root, first) {
     fields[i].ariaLabel = `${first.label}: ${end}, in percent`;
   });
 
+  function follow({ pushed }) {
+    if (pushed?.do !== "choose") return;
+    values = [...pushed[first.side]];
+    paint();
+  }
+
   return {
-    show(data, setStateValue, setTriggerValue) {
-      speak = setStateValue;
-      pick = setTriggerValue;
+    async show(data) {
       live = data.live;
-      if (data.answered >= sent) {
-        waiting = false;
-        sent = data.answered;
-        if (!moves() && !unsent) values = [data.low, data.high];
-      }
+      if (!page && !moves()) values = [data.low, data.high];
       paint();
-      if (data.hub) import(new URL(data.hub, document.baseURI).href).then((page) => ((hub = page.hub), place()));
       drawMarks(data.marks);
-      send();
+      page = await loading;
+      end();
+      end = page.outbox.follow(follow);
+      if (data.applied >= page.outbox.last && !moves()) values = [data.low, data.high];
+      paint();
+      place();
     },
+    end: () => end(),
   };
 }

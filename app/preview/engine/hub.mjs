@@ -2,9 +2,12 @@
 // computes them. A part that the server has drawn for just this position shows that; else it shows the frame.
 
 import { redistribute } from "./binning.mjs";
+import { outbox } from "./outbox.mjs";
 
 export * from "./format.mjs";
 export * from "./words.mjs";
+export { listen } from "./presses.mjs";
+export { outbox };
 export { redistribute };
 
 const NAMES = ["weights", "neurons", "scope", "definition"];
@@ -67,6 +70,15 @@ function stop(reason) {
   [worker, ready, frame] = [null, false, null];
   tell();
 }
+
+outbox.follow(({ pushed }) => {
+  if (pushed?.do !== "choose" || !settings) return;
+  const { weights, neurons, scope, definition } = pushed;
+  settings = { ...settings, scope, definition };
+  windows = { weights, neurons };
+  ask();
+  tell();
+});
 
 export const hub = {
   /** Take over what the server says: the data's address and all settings but the windows. */

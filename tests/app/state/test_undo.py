@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.state.session import History, Settings
+from app.state.history import History, Settings
 from opnp.config import Pruning
 
 A, B, C = (Settings(Pruning(weights=(0, high))) for high in (90, 80, 70))

@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.state.baseline import PINNED
-from app.state.session import DEFINITION, NEURONS, SCOPE, WEIGHTS
+from app.state.session import DEFINITION, NEURONS, PINNED, SCOPE, WEIGHTS
 from app.state.url_grammar import PRUNING, UnreadableSettingError, key_of, ood_spelling, shorten
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, Window
 

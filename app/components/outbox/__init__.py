@@ -1,0 +1,52 @@
+"""The one way from the browser's controls to the server: all that a visitor does, numbered in its order."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.components.custom_component import custom_component
+from app.preview.routes import HUB
+from app.state import session
+from app.state.events import Event, choose_message, parse_events
+from app.text import controls as text
+from app.text.explore import PRESETS
+from opnp.config import UNPRUNED
+
+RESET, UNDO, HOLD, LET_GO, SWAP = "reset", "undo", "pin", "unpin", "swap"
+"""Keys of buttons whose clicks are events."""
+
+_KEY = "outbox"
+_mount = custom_component(Path(__file__).parent)
+
+
+def preset_key(number: int) -> str:
+    """Return the key of a preset's button."""
+    return f"preset-{number}"
+
+
+_TOLD: dict[str, Any] = {
+    "hub": HUB,
+    "words": text.SLOW,
+    "presses": {
+        RESET: choose_message(UNPRUNED),
+        UNDO: {"do": "undo"},
+        HOLD: {"do": "hold"},
+        LET_GO: {"do": "let go"},
+        SWAP: {"do": "swap"},
+    }
+    | {preset_key(number): choose_message(pruning) for number, (_, pruning) in enumerate(PRESETS)},
+    "touches": {session.SCOPE: "scope", session.DEFINITION: "neuron_definition", session.OOD: "ood"},
+    "shortcuts": {"x": RESET, "u": UNDO},
+}
+
+
+def events() -> list[tuple[int, Event]]:
+    """Return what the browser says was done, each behind its number; some of it may be applied already."""
+    said = (st.session_state.get(_KEY) or {}).get("said") or {}
+    return parse_events(said.get("events") if isinstance(said, dict) else None)
+
+
+def acknowledge() -> None:
+    """Tell the browser what is applied, and which buttons' clicks are events."""
+    _mount(key=_KEY, data=_TOLD | {"applied": session.history().applied}, on_said_change=lambda: None)

@@ -1,0 +1,51 @@
+// Put clicks on some of Streamlit's buttons, and their keys, into the sequence of all that a visitor does. By
+// themselves they would be told apart from the sliders' messages, and overtake them.
+
+import { outbox } from "./outbox.mjs";
+
+let presses = {}; // by the key of a button: its message
+let touches = {}; // by the key of a widget: the field of the settings that it shows
+let shortcuts = {}; // by a key of the keyboard: the key of a button
+
+const EDITABLE = "input, textarea, select, [contenteditable=true]";
+
+/** The key of the button or widget that an event meets, out of `keys`. */
+function met(path, keys) {
+  const classes = path.flatMap((node) => [...(node.classList ?? [])]);
+  return Object.keys(keys).find((key) => classes.includes(`st-key-${key}`));
+}
+
+function take(event, message) {
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  outbox.push(message);
+}
+
+function onClick(event) {
+  const path = event.composedPath();
+  const button = path.find((node) => node.tagName === "BUTTON");
+  if (!button || button.disabled) return;
+  const pressed = met(path, presses);
+  const touched = met(path, touches);
+  if (pressed) take(event, presses[pressed]);
+  else if (touched) outbox.push({ do: "touch", field: touches[touched] });
+}
+
+function onKey(event) {
+  const key = shortcuts[event.key.toLowerCase()];
+  const typing = event.composedPath()[0].closest?.(EDITABLE);
+  if (!key || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const button = document.querySelector(`.st-key-${key} button`);
+  if (button && !button.disabled) take(event, presses[key]);
+}
+
+let listening = false;
+
+/** Listen to these buttons, widgets and keys. */
+export function listen(next) {
+  ({ presses, touches, shortcuts } = next);
+  if (listening) return;
+  listening = true;
+  window.addEventListener("click", onClick, true);
+  window.addEventListener("keydown", onKey, true);
+}
