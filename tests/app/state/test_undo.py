@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.state.events import Undo
 from app.state.history import History, Settings
 from opnp.config import Pruning
 
@@ -17,15 +18,15 @@ def shown(*settings: Settings) -> History:
 
 def test_a_click_goes_one_step_back():
     history = shown(A, B)
-    history.undo()
-    history.apply_undo(B)
+    history.click(Undo())
+    history.apply([], B)
     assert (history.present, history.pending, history.earlier) == (A, A, [])
 
 
 def test_a_move_that_was_never_drawn_is_what_is_undone():
     history = shown(A, B)
-    history.undo()
-    history.apply_undo(C)  # the slider had said C, and the run that would have drawn it was stopped
+    history.click(Undo())
+    history.apply([], C)  # the slider had said C, and the run that would have drawn it was stopped
     assert (history.pending, history.earlier) == (B, [A])
 
 
@@ -33,16 +34,16 @@ def test_a_move_that_was_never_drawn_is_what_is_undone():
 def test_clicks_that_came_together_all_count(clicks, left):
     history = shown(A, B, C)
     for _ in range(clicks):
-        history.undo()
-    history.apply_undo(C)
+        history.click(Undo())
+    history.apply([], C)
     assert history.pending == left
 
 
 def test_what_was_undone_is_not_undone_again():
     history = shown(A, B, C)
-    history.undo()
-    history.apply_undo(C)
-    history.apply_undo(B)
+    history.click(Undo())
+    history.apply([], C)
+    history.apply([], B)
     assert (history.present, history.earlier) == (B, [A])
 
 

@@ -18,32 +18,36 @@ Window = tuple[float, float]
 
 
 class Desk:
-    """The slider of weights and the undo button of one visitor, as a browser knows them."""
+    """The slider of weights and the outbox of one visitor, as a browser knows them."""
 
     def __init__(self, one: Visitor) -> None:
         self._one, self._number = one, 0
-        self._said = WidgetState()
-        self.undo_id, self.window = "", (0.0, 100.0)
+        self._said, self._events = WidgetState(), []
+        self.window = (0.0, 100.0)
         self.take(one.draw(PAGE))
 
     def take(self, messages) -> None:
         for message in messages:
-            element = message.delta.new_element
-            if element.button.id.endswith("-undo"):
-                self.undo_id = element.button.id
-            if element.bidi_component.id.endswith("-weights-slider"):
-                said = json.loads(element.bidi_component.json)
-                self._said.id, self.window = element.bidi_component.id, (said["low"], said["high"])
+            component = message.delta.new_element.bidi_component
+            if component.id.endswith("-outbox"):
+                self._said.id = component.id
+                applied = json.loads(component.json)["applied"]
+                self._events = [event for event in self._events if event["number"] > applied]
+            if component.id.endswith("-weights-slider"):
+                said = json.loads(component.json)
+                self.window = (said["low"], said["high"])
 
     def release(self, window: Window) -> None:
-        self._number += 1
-        low, high = window
-        said = {"low": low, "high": high, "number": self._number, "moving": False}
-        self._said.json_value = json.dumps({"window": said})
-        self._one.send(PAGE, widgets=[self._said])
+        self._do({"do": "move", "side": "weights", "window": window, "moving": False})
 
     def undo(self) -> None:
-        self._one.send(PAGE, widgets=[self._said, WidgetState(id=self.undo_id, trigger_value=True)])
+        self._do({"do": "undo"})
+
+    def _do(self, message) -> None:
+        self._number += 1
+        self._events.append(message | {"number": self._number})
+        self._said.json_value = json.dumps({"said": {"events": self._events}})
+        self._one.send(PAGE, widgets=[self._said])
 
     def wait_for(self, window: Window) -> None:
         """Until the page shows that position; raises TimeoutError if it comes to another one and stays."""
