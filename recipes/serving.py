@@ -29,6 +29,9 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 
+running: dict[str, subprocess.Popen[bytes]] = {}
+"""Processes of the dashboards that run, by their address."""
+
 
 @contextlib.contextmanager
 def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator[str]:
@@ -58,10 +61,13 @@ def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator
             stdout=out,
             stderr=subprocess.STDOUT,
         )
+    address = f"http://127.0.0.1:{port}"
+    running[address] = process
     try:
-        _wait_until_up(f"http://127.0.0.1:{port}", process, log)
-        yield f"http://127.0.0.1:{port}"
+        _wait_until_up(address, process, log)
+        yield address
     finally:
+        del running[address]
         process.terminate()
         try:
             process.wait(timeout=PATIENCE)

@@ -1,0 +1,83 @@
+"""All that a visitor does is one sequence: the last thing done wins, also after a server that was slow."""
+
+import os
+import random
+import re
+import signal
+
+import pytest
+from pages import at_rest, metric, open_explore, thumb
+from playwright.sync_api import Page, expect
+
+from recipes import serving
+
+pytestmark = pytest.mark.browser
+
+TRIES = 100
+PRUNED = "Weights pruned"
+NEURONS = "30 % least sensitive neurons"
+
+
+def drag(page: Page, percent: float) -> None:
+    """Take the right thumb of the weights to a place, and let it go."""
+    box = thumb(page, "Weights kept", 1).bounding_box()
+    track = page.locator(".st-key-weights-slider .track").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    for part in (0.3, 0.7, 1.0):
+        start = box["x"] + box["width"] / 2
+        page.mouse.move(start + part * (track["x"] + track["width"] * percent / 100 - start), y)
+    page.mouse.up()
+
+
+def test_the_last_thing_done_wins(page: Page):
+    open_explore(page)
+    at_rest(page)
+    draw = random.Random(0)  # noqa: S311 - a game
+    undo = page.get_by_role("button", name="Undo Shortcut U")
+    shown = "0.0 %"
+    for place in range(TRIES):
+        drag(page, 60 + place % 7)
+        page.wait_for_timeout(draw.uniform(0, 300))
+        match draw.choice(["reset", "key", "preset", "undo"]):
+            case "reset":
+                page.get_by_role("button", name="Reset Shortcut X").click()
+                shown = "0.0 %"
+            case "key":
+                page.keyboard.press("x")
+                shown = "0.0 %"
+            case "preset":
+                page.get_by_role("button", name=NEURONS).click()
+                shown = "30.1 %"
+            case "undo":
+                undo.click()  # of the drag
+        expect(metric(page, PRUNED)).to_have_text(shown)
+        address = r"\?neurons=30&neurons=100$" if shown == "30.1 %" else r"/$"
+        expect(page).to_have_url(re.compile(address))
+    at_rest(page)
+    expect(metric(page, PRUNED)).to_have_text(shown)
+
+
+def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, server: str):
+    open_explore(page)
+    at_rest(page)
+    process = serving.running[server].pid
+    note = page.get_by_text("The server is not answering")
+    os.kill(process, signal.SIGSTOP)
+    try:
+        drag(page, 90)
+        expect(metric(page, PRUNED)).to_have_text("10.0 %")  # what the browser computes itself
+        expect(note).to_be_visible()
+        page.get_by_role("button", name=NEURONS).click()
+        expect(metric(page, PRUNED)).to_have_text("30.1 %")
+        drag(page, 80)
+        page.wait_for_timeout(10_000)
+    finally:
+        os.kill(process, signal.SIGCONT)
+    expect(page).to_have_url(re.compile(r"\?weights=0&weights=80&neurons=30&neurons=100$"))
+    expect(note).to_be_hidden()
+    expect(page.get_by_text(re.compile("held out [0-9]")).first).to_be_visible()
+    for step in (r"\?neurons=30&neurons=100$", r"\?weights=0&weights=90$", r"/$"):
+        page.keyboard.press("u")
+        expect(page).to_have_url(re.compile(step))
