@@ -15,13 +15,14 @@ class Position:
         pruning: Of the figures.
         baseline: What they are compared with.
         ood: Keys of the OOD sets.
-        sample: Whether they are those of a sample, which the browser has one of its own of.
+        sample: Number of ID images they are computed from if that is a sample, else 0. The browser may have
+            a larger one.
     """
 
     pruning: Pruning
     baseline: Pruning
     ood: tuple[str, ...]
-    sample: bool = False
+    sample: int = 0
 
     def data(self) -> dict[str, Any]:
         """Return it for a component's data, by which it knows when the sliders stand elsewhere."""

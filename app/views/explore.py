@@ -62,10 +62,12 @@ def live(explorer: Explorer) -> LiveResults | None:
     if not session.moving():
         acknowledge()
     now = session.read(tuple(explorer.prepared.ood))
-    if was_seen():
-        preview(explorer, now)
     quick = quick_results(explorer, now) if now.ood else None
     with controls(explorer, live=True) as settings:
+        if was_seen():
+            preview(explorer, settings)
+        if settings != now:  # a widget that was drawn says something else
+            quick = quick_results(explorer, settings) if settings.ood else None
         if quick is None:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None

@@ -76,7 +76,7 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
             after=quick.evaluation,
             head=quick.head,
             notes=sample_notes(quick),
-            position=_position(settings, sample=True),
+            position=_position(settings, len(quick.id_scores)),
         )
     if session.moving():
         _details(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
@@ -115,7 +115,7 @@ def _cards(results: LiveResults) -> None:
     )
 
 
-def _position(settings: Settings, *, sample: bool = False) -> Position:
+def _position(settings: Settings, sample: int = 0) -> Position:
     return Position(settings.pruning, pair().pruning, settings.ood, sample)
 
 
@@ -126,7 +126,7 @@ def _details(
     old: Mapping[Half, Evaluation],
     new: Mapping[Half, Evaluation],
 ) -> None:
-    position = _position(settings, sample=isinstance(after, Glance))
+    position = _position(settings, len(after.id_scores) if isinstance(after, Glance) else 0)
     left, right = st.columns([4, 3], gap="medium")
     with left:
         before = cached.position(explorer.prepared.experiment.key, pair().pruning)

@@ -123,7 +123,8 @@ export const hub = {
     if (!now) return null;
     const same = keyOf(position) === keyOf(now);
     if (same && !sample) return null;
-    if (frame && (held() || frame.key === keyOf(now))) return frame;
+    const fits = frame && (held() || frame.key === keyOf(now));
+    if (fits && !(same && frame.images < sample)) return frame;
     return same ? null : undefined;
   },
 

@@ -8,7 +8,7 @@ const SPARE = 12; // ms below which the next frame may look at more images
 let engine = null;
 let wanted = null;
 let serving = false;
-let depth = Infinity; // blocks that a frame in motion looks at
+let limit = Infinity; // blocks that a frame in motion looks at, at most
 
 onmessage = async ({ data }) => {
   if (data.load) {
@@ -44,22 +44,22 @@ async function serve() {
 
 async function answer(request) {
   const start = performance.now();
+  const { blocks } = engine;
   engine.scoresAt(request.baseline);
   const kept = engine.kept(request.pruning);
-  const all = engine.blocks.length;
-  const aim = Math.min(depth, all);
+  const behind = blocks.findIndex((block) => block.kept !== blocks[0].kept); // after a jump, most are far away
+  const aim = Math.min(limit, behind === -1 ? blocks.length : behind);
   let done = 0;
-  while (done < aim && (done === 0 || performance.now() - start < 2 * BUDGET))
-    engine.advance(engine.blocks[done++], kept);
+  while (done < aim && (done === 0 || performance.now() - start < 2 * BUDGET)) engine.advance(blocks[done++], kept);
   show(request, done);
   const took = performance.now() - start;
-  if (took > BUDGET) depth = Math.max(1, Math.floor((done * BUDGET) / took));
-  else if (took < SPARE && aim < all) depth = aim + 1;
-  while (done < all) {
+  if (took > BUDGET && done > 1) limit = Math.max(1, Math.floor((done * BUDGET) / took));
+  else if (took < SPARE) limit = Math.min(limit + 1, blocks.length);
+  while (done < blocks.length) {
     await tick();
     if (wanted) return;
-    engine.advance(engine.blocks[done++], kept);
-    if (done === all) show(request, done);
+    engine.advance(blocks[done++], kept);
+    show(request, done);
   }
 }
 
