@@ -26,6 +26,13 @@ RESTS = """() => new Promise((answer) => {
 })"""
 """Whether the script has ended, nothing old is in sight and nothing fades, in two frames in a row."""
 
+PREVIEWS = """async () => {
+  const loaded = performance.getEntriesByType("resource").map(({name}) => name);
+  const hub = loaded.find((name) => name.endsWith("/hub.mjs"));
+  return Boolean(hub && (await import(hub)).hub.active);
+}"""
+"""Whether the browser computes the figures under a thumb by itself."""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -45,6 +52,23 @@ def open_explore(page: Page, query: str = "") -> None:
     expect(metric(page, "FPR95")).to_be_visible(timeout=FIRST_START)
     expect(page.locator(".st-key-histograms path.id")).to_have_count(2)
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
+
+
+def previews(page: Page) -> None:
+    """Wait until the browser has what it needs to follow a thumb by itself, and the page is at rest."""
+    at_rest(page)
+    page.wait_for_function(PREVIEWS, timeout=PATIENCE)
+
+
+def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:
+    """Put the mouse on a thumb and press; returns its place and the pixels of a percent."""
+    box = thumb(page, label, end).bounding_box()
+    slider = page.locator(".st-key-weights-slider, .st-key-neurons-slider").filter(has_text=label)
+    track = slider.locator(".track").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y, track["width"] / 100
 
 
 def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> None:

@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from pages import at_rest, metric, open_explore, thumb
+from pages import at_rest, grab, metric, open_explore, previews, thumb
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -20,20 +20,16 @@ NEURONS = "30 % least sensitive neurons"
 
 def drag(page: Page, percent: float) -> None:
     """Take the right thumb of the weights to a place, and let it go."""
-    box = thumb(page, "Weights kept", 1).bounding_box()
-    track = page.locator(".st-key-weights-slider .track").bounding_box()
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] / 2, y)
-    page.mouse.down()
+    at = float(thumb(page, "Weights kept", 1).get_attribute("aria-valuenow"))
+    x, y, wide = grab(page, "Weights kept", 1)
     for part in (0.3, 0.7, 1.0):
-        start = box["x"] + box["width"] / 2
-        page.mouse.move(start + part * (track["x"] + track["width"] * percent / 100 - start), y)
+        page.mouse.move(x + part * (percent - at) * wide, y)
     page.mouse.up()
 
 
 def test_the_last_thing_done_wins(page: Page):
     open_explore(page)
-    at_rest(page)
+    previews(page)
     draw = random.Random(0)  # noqa: S311 - a game
     undo = page.get_by_role("button", name="Undo Shortcut U")
     shown = "0.0 %"
@@ -61,7 +57,7 @@ def test_the_last_thing_done_wins(page: Page):
 
 def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, server: str):
     open_explore(page)
-    at_rest(page)
+    previews(page)
     process = serving.running[server].pid
     note = page.get_by_text("The server is not answering")
     os.kill(process, signal.SIGSTOP)

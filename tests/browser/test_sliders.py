@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import PATIENCE, at_rest, metric, open_explore, thumb
+from pages import PATIENCE, at_rest, grab, metric, open_explore, thumb
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -11,18 +11,6 @@ pytestmark = pytest.mark.browser
 PRUNED_WEIGHTS = "Weights pruned"
 DRAWN = """[...document.querySelectorAll(".st-key-histograms *")]
   .map((node) => node.shadowRoot?.querySelector("path.id")).find(Boolean)"""
-
-
-def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:
-    """Put the mouse on a thumb and press; returns its place and the pixels of a percent."""
-    box = thumb(page, label, end).bounding_box()
-    track = (
-        page.locator(".st-key-weights-slider, .st-key-neurons-slider").locator(".track").first.bounding_box()
-    )
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    return x, y, track["width"] / 100
 
 
 def test_figures_follow_a_thumb_that_is_still_held(page: Page):

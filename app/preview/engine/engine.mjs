@@ -142,7 +142,7 @@ export class Engine {
       fpr95: mean(rates),
       auroc: mean(sets.map((set) => auroc(id, set))),
       ece: ece(confidence, correct),
-      accuracy: mean(correct),
+      accuracy: correct.reduce((sum, hit) => sum + hit, 0) / correct.length,
       images: id.length,
       intervals: this.exact ? null : { fpr95: fpr95Interval(id, sets), auroc: aurocInterval(id, sets) },
       pruned: this.pruned(this.kept(pruning)),

@@ -1,4 +1,5 @@
-// The engine in a thread of its own. The newest position wins: a frame that is late is cut to fewer images.
+// The engine in a thread of its own. The newest position wins; where it knows a sample anyway, a frame that would
+// be late looks at less of it.
 
 import { Engine } from "./engine.mjs";
 
@@ -47,6 +48,10 @@ async function answer(request) {
   const { blocks } = engine;
   engine.scoresAt(request.baseline);
   const kept = engine.kept(request.pruning);
+  if (engine.exact) {
+    for (const block of blocks) engine.advance(block, kept);
+    return show(request, blocks.length);
+  }
   const behind = blocks.findIndex((block) => block.kept !== blocks[0].kept); // after a jump, most are far away
   const aim = Math.min(limit, behind === -1 ? blocks.length : behind);
   let done = 0;
