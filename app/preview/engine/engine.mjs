@@ -28,7 +28,7 @@ export class Engine {
     this.remembered = new Map();
   }
 
-  /** Deal the images into blocks that each hold the same share of every set. */
+  /** Deal the images into blocks that each hold the same share of every set, the first at least one of each. */
   layOut(features) {
     const { width } = this.head;
     const total = this.counts.reduce((sum, count) => sum + count, 0);
@@ -36,7 +36,7 @@ export class Engine {
     const firsts = this.counts.map((_, set) => this.counts.slice(0, set).reduce((sum, count) => sum + count, 0));
     this.blocks = Array.from({ length: number }, (_, b) => {
       const parts = this.counts.map((count, set) => {
-        const [from, to] = [b, b + 1].map((one) => Math.floor((one * count) / number));
+        const [from, to] = [b, b + 1].map((one) => Math.ceil((one * count) / number));
         return { set, rows: Array.from({ length: to - from }, (_, i) => firsts[set] + from + i) };
       });
       const rows = parts.flatMap((part) => part.rows);
@@ -150,4 +150,5 @@ export class Engine {
       top: Math.max(headroom(Math.max(...panels.flatMap(({ id, ood }) => [...id, ...ood]))), drawn?.top ?? 0),
       panels,
     };
-  }}
+  }
+}
