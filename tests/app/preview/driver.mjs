@@ -14,7 +14,7 @@ export async function answer(load, calls, data) {
     else {
       const { Engine } = await load("engine");
       const [[from, to], ...others] = args;
-      results.push({ walk, masks, about }[what](new Engine(data.slice(from, to)), ...others));
+      results.push({ walk, masks, counted, about }[what](new Engine(data.slice(from, to)), ...others));
     }
   }
   return JSON.stringify(results, plain);
@@ -59,6 +59,19 @@ function masks(engine, prunings) {
     const off = carried.findIndex((value, i) => value !== 0 && value !== head.weight[i]);
     const bits = Array.from(carried, (value) => (value === 0 ? "0" : "1")).join("");
     return { bits, off, counts: engine.pruned(kept), anew: head.pruned(kept) };
+  });
+}
+
+/** The number of weights that are pruned, and the sum of the places of those that are kept. */
+function counted(engine, prunings) {
+  const { head } = engine;
+  return prunings.map((pruning) => {
+    const kept = engine.kept(pruning);
+    const { columns, values, starts } = head.changes(null, kept);
+    let sum = 0;
+    for (let c = 0; c < head.classes; c++)
+      for (let k = starts[c]; k < starts[c + 1]; k++) if (values[k]) sum += c * head.width + columns[k];
+    return { ...engine.pruned(kept), sum };
   });
 }
 
