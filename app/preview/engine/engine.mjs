@@ -135,6 +135,7 @@ export class Engine {
       threshold: tprThreshold(parts[0]),
     });
     const panels = [panel(before), panel(scores)];
+    const complete = this.exact && depth === this.blocks.length;
     const rates = sets.map((set) => fpr95(id, set));
     return {
       pruning,
@@ -144,7 +145,7 @@ export class Engine {
       ece: ece(confidence, correct),
       accuracy: mean(correct),
       images: id.length,
-      intervals: this.exact ? null : { fpr95: fpr95Interval(id, sets), auroc: aurocInterval(id, sets) },
+      intervals: complete ? null : { fpr95: fpr95Interval(id, sets), auroc: aurocInterval(id, sets) },
       pruned: this.pruned(this.kept(pruning)),
       bins,
       top: Math.max(headroom(Math.max(...panels.flatMap(({ id, ood }) => [...id, ...ood]))), drawn?.top ?? 0),
