@@ -12,9 +12,13 @@ export async function answer(load, calls, data) {
     const [module, name] = what.split(".");
     if (name) results.push((await load(module))[name](...args));
     else {
-      const { Engine } = await load("engine");
       const [[from, to], ...others] = args;
-      results.push({ walk, masks, counted, about }[what](new Engine(data.slice(from, to)), ...others));
+      const bytes = data.slice(from, to);
+      if (what === "work") results.push(await work(load, bytes, ...others));
+      else {
+        const { Engine } = await load("engine");
+        results.push({ walk, masks, counted, about }[what](new Engine(bytes), ...others));
+      }
     }
   }
   return JSON.stringify(results, plain);
@@ -81,4 +85,31 @@ function about({ exact, keys, counts, labels, head, blocks }) {
   const { weight, bias, insensitive } = head;
   const features = blocks.map((block) => Array.from(block.features));
   return { exact, keys, counts, labels, weight, bias, insensitive, dealt, features };
+}
+
+/** What the worker posts when bursts of messages come; the last of each is waited for. */
+async function work(load, bytes, baseline, bursts) {
+  const posts = [];
+  let waiting = null;
+  globalThis.onmessage = null;
+  globalThis.postMessage = (post) => {
+    posts.push(post);
+    waiting?.(post);
+  };
+  globalThis.fetch = async (url) => ({ ok: url === "data", status: 404, statusText: "Not Found", arrayBuffer: () => bytes });
+  const said = (enough) => new Promise((resolve) => (waiting = (post) => (enough(post) || post.failed) && resolve()));
+  await load("worker");
+  const send = globalThis.onmessage;
+  const loaded = said((post) => post.ready);
+  send({ data: { load: "data", baseline } });
+  await loaded;
+  for (const burst of bursts) {
+    const answered = said((post) => post.key === burst.at(-1).key && post.frame.intervals === null);
+    for (const data of burst) send({ data });
+    await answered;
+  }
+  const failing = said(() => false);
+  send({ data: { load: "nowhere", baseline } });
+  await failing;
+  return posts;
 }

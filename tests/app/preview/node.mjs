@@ -8,4 +8,5 @@ const [engine, calls, data] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${engine}/${name}.mjs`));
 const bytes = await readFile(data);
 const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-process.stdout.write(await answer(load, JSON.parse(await readFile(calls, "utf8")), buffer));
+const results = await answer(load, JSON.parse(await readFile(calls, "utf8")), buffer);
+process.stdout.write(results, () => process.exit(0)); // the worker's channel would stay open

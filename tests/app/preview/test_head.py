@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from app.preview.data import _FEW
+from app.preview.data import _FEW, select
 from app.preview.position import pruning_data
 from opnp.config import NeuronDefinition, Pruning, RankScope
+from tests.app.preview.engine import EVERYTHING
 from tests.app.preview.made import experiment, walk, whole
 
 HAND_MADE = [
@@ -103,5 +104,6 @@ def test_what_is_read_is_what_was_written(batch):
     assert found["keys"] == ["", "set 0", "set 1"]
     assert found["counts"] == [300, 75, 1]
     assert found["weight"] == prepared.heads.weight.flatten().tolist()
+    assert found["labels"] == prepared.id_test.labels[select(explorer, EVERYTHING).rows[0]].tolist()
     assert found["bias"] == prepared.classifier.bias.tolist()
     assert found["insensitive"] == (prepared.maps.weights == 0).flatten().int().tolist()

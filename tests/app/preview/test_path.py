@@ -62,6 +62,9 @@ def test_a_frame_of_some_blocks_is_that_of_their_images(batch, depth):
         for seen, every in zip(some["scores"], all_["scores"], strict=True):
             assert all(score in (None, there) for score, there in zip(seen, every, strict=True))
             assert 0 < sum(score is not None for score in seen) < len(seen)
+        assert all_["intervals"] is None
+        for name, (low, high) in some["intervals"].items():
+            assert low <= some[name] <= high
 
 
 @pytest.mark.parametrize(
