@@ -12,7 +12,8 @@ def run():
     """The quickest way to run the engine here."""
     if not ROUTES and not os.environ.get("CI"):
         pytest.skip("Neither node nor Chromium is on this machine: sudo apt-get install chromium")
-    return next(iter(ROUTES.values()))
+    with next(iter(ROUTES.values()))() as quickest:
+        yield quickest
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser
 
 from app.preview.data import Selection, select, serialize
 from opnp.explorer import Explorer
@@ -48,44 +50,68 @@ class Batch:
         return self._results
 
 
-def in_node(calls: list, data: bytes = b"") -> list:
-    with TemporaryDirectory() as folder:
-        written = [Path(folder) / "calls", Path(folder) / "data"]
-        written[0].write_text(json.dumps(calls))
-        written[1].write_bytes(data)
-        done = subprocess.run(["node", HERE / "node.mjs", ENGINE, *written], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@contextmanager
+def node() -> Iterator[Run]:
+    """A process a batch."""
+
+    def run(calls: list, data: bytes = b"") -> list:
+        with TemporaryDirectory() as folder:
+            written = [Path(folder) / "calls", Path(folder) / "data"]
+            written[0].write_text(json.dumps(calls))
+            written[1].write_bytes(data)
+            done = subprocess.run(
+                ["node", HERE / "node.mjs", ENGINE, *written], capture_output=True, text=True
+            )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    yield run
 
 
-def in_chromium(calls: list, data: bytes = b"") -> list:
-    """In a thread of its own, as playwright allows one browser a thread."""
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
+@contextmanager
+def chromium() -> Iterator[Run]:
+    """A page a batch, all of one browser in a thread of its own, as playwright allows one a thread."""
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread, _served(folder) as address:
         shutil.copytree(ENGINE, folder, dirs_exist_ok=True)
         shutil.copy(HERE / "driver.mjs", folder)
-        (Path(folder) / "calls").write_text(json.dumps(calls))
-        (Path(folder) / "data").write_bytes(data)
         (Path(folder) / "index.html").write_text("<title>engine</title>")
-        with _served(folder) as address:
-            return json.loads(thread.submit(_in_page, address).result())
+
+        def run(calls: list, data: bytes = b"") -> list:
+            (Path(folder) / "calls").write_text(json.dumps(calls))
+            (Path(folder) / "data").write_bytes(data)
+            return json.loads(thread.submit(_in_page, browser, address).result())
+
+        with ExitStack() as stack:
+            browser = thread.submit(stack.enter_context, serving.browser()).result()
+            try:
+                yield run
+            finally:
+                thread.submit(stack.close).result()
 
 
-def _in_page(address: str) -> str:
-    with serving.browser() as browser:
-        page = browser.new_page()
+def _in_page(browser: Browser, address: str) -> str:
+    page = browser.new_page()
+    try:
         page.goto(address)
-        return page.evaluate(
-            """async () => {
-                const { answer } = await import("/driver.mjs");
-                const [calls, data] = await Promise.all([fetch("/calls"), fetch("/data")]);
-                const load = (name) => import(`/${name}.mjs`);
-                return answer(load, await calls.json(), await data.arrayBuffer());
-            }"""
-        )
+        return page.evaluate(_ANSWER)
+    finally:
+        page.close()
+
+
+_ANSWER = """async () => {
+    const { answer } = await import("/driver.mjs");
+    const [calls, data] = await Promise.all([fetch("/calls"), fetch("/data")]);
+    const load = (name) => import(`/${name}.mjs`);
+    return answer(load, await calls.json(), await data.arrayBuffer());
+}"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript"}
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, *args) -> None:
         pass
@@ -102,9 +128,9 @@ def _served(folder: str) -> Iterator[str]:
         server.server_close()
 
 
-ROUTES: dict[str, Run] = {}
+ROUTES: dict[str, Callable[[], AbstractContextManager[Run]]] = {}
 """The ways there are on this machine, the quicker one first."""
 if shutil.which("node"):
-    ROUTES["node"] = in_node
+    ROUTES["node"] = node
 if serving.chromium():
-    ROUTES["chromium"] = in_chromium
+    ROUTES["chromium"] = chromium

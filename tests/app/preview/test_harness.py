@@ -20,7 +20,11 @@ def answers():
         batch.on(explorer, "walk", steps)
         return batch.results()
 
-    return {name: ask(run) for name, run in ROUTES.items()}
+    found = {}
+    for name, start in ROUTES.items():
+        with start() as run:
+            found[name] = ask(run)
+    return found
 
 
 @pytest.mark.parametrize("name", ["node", "chromium"])
