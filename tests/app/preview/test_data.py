@@ -22,7 +22,7 @@ from opnp.evaluation.splits import Half, half_of
 from opnp.explorer import Explorer
 from opnp.features.types import Features
 from tests.app.preview.engine import EVERYTHING
-from tests.app.preview.made import real, whole
+from tests.app.preview.made import experiment, real, whole
 
 COUNTS = (1200, 1801, 2, 1300)
 
@@ -176,3 +176,16 @@ def test_half_precision_is_read_as_it_was_written(batch, made):
     seen = [row for block in about["dealt"] for part in block for row in part]
     read = [np.reshape(values, (12, -1)).T for values in about["features"]]
     assert np.array_equal(np.concatenate(read), written[seen].half().float().numpy())
+
+
+def test_every_number_in_half_precision_is_read(batch):
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    every = every[np.isfinite(every)].astype(np.float32).reshape(-1, 64)  # subnormal ones and -0 as well
+    explorer = experiment(
+        np.ones((1, 64)), [0], np.ones((1, 64)), every, np.zeros(len(every)), {"ood": every}
+    )
+    rows = np.arange(len(every)), half_of(len(every), Half.TUNE)
+    about = batch.on(explorer, "about", selection=Selection(False, "float16", rows))()
+    blocks = zip(about["dealt"], about["features"], strict=True)
+    read = [np.reshape(part, (64, -1)).T[: len(dealt[0])] for dealt, part in blocks]
+    assert np.array_equal(np.concatenate(read), every)

@@ -96,6 +96,33 @@ def test_exact_scores_give_the_servers_histograms(exact):
                 assert theirs["threshold"] == pytest.approx(panel.threshold, rel=2.0**-23)
 
 
+def test_histograms_hold_those_that_were_drawn_as_the_servers_do(run):
+    rng = np.random.default_rng(32)
+    explorer, batch = whole(rng, 3, 13, (300, 90)), Batch(run)
+    before, prunings = explorer.at(UNPRUNED), walk(rng, 20)
+    bins = {"width": 50, "start": -60, "stop": 15, "top": 0.6}
+    edges = np.arange(bins["start"], bins["stop"] + 1) * float(bins["width"])
+    steps = [request(pruning, explorer.prepared.ood, drawn=bins) for pruning in prunings]
+    for pruning, frame in zip(prunings, batch.on(explorer, "walk", steps)(), strict=True):
+        panels, new = score_panels(before, explorer.at(pruning), ("set 0",), ["", ""], drawn=edges)
+        drawn = frame["bins"]
+        assert (np.arange(drawn["start"], drawn["stop"] + 1) * drawn["width"]).tolist() == new.tolist()
+        assert frame["top"] == max(headroom(panels), bins["top"])
+        assert frame["panels"][1]["id"] == panels[1].id_share.tolist()
+
+
+def test_scores_are_the_exact_ones_rounded_once(rounded):
+    """Sums are float64 and exp is within 1e-11, so that rounding to float32 is nearly all of the error."""
+    for explorer, prunings, _, _, frames in rounded:
+        prepared = explorer.prepared
+        features = prepared.id_test.features[select(explorer, EVERYTHING).rows[0]].double()
+        bias = prepared.classifier.bias.double()
+        for pruning, frame in zip(prunings, frames, strict=True):
+            logits = features @ prepared.heads(pruning).weight.double().T + bias
+            exact = torch.logsumexp(logits, dim=1)
+            bounds.assert_within(torch.tensor(frame["scores"][0]), exact, exact.abs() * 2.0**-24 + 1e-10)
+
+
 def test_scores_lie_within_the_rounding_of_the_servers(rounded):
     for explorer, prunings, _, _, frames in rounded:
         prepared, chosen = explorer.prepared, select(explorer, EVERYTHING).rows

@@ -27,7 +27,8 @@ NARROW = [float(np.float32(edge)) for edge in EDGES]
 
 def drawn(rng):
     """Scores of both sides, from few values or many."""
-    sizes = rng.integers(1, 60, 2) if rng.random() < 0.8 else rng.integers(1, 2000, 2)
+    sizes = [int(rng.integers(1, 60))] * 2 if rng.random() < 0.3 else rng.integers(1, 60, 2)
+    sizes = sizes if rng.random() < 0.8 else rng.integers(1, 2000, 2)
     few = rng.integers(1, 30)
     whole = rng.random() < 0.7
     return [rng.integers(-few, few, size) / 4.0 if whole else rng.normal(size=size) for size in sizes]
@@ -103,3 +104,16 @@ def test_confidences_on_an_edge_belong_to_the_bin_below(batch):
     found = batch.results()
     expected = [(1 - edge + edge + 1e-3) / 2 for edge in EDGES[1:15]]
     assert found == pytest.approx(expected, abs=1e-15)
+
+
+def test_every_edge_of_any_number_of_bins_belongs_to_the_bin_below(batch):
+    """Were both in one bin, right and wrong would even out."""
+    for bins in range(2, 60):
+        for edge in range(1, bins):
+            near = [edge / bins, np.nextafter(edge / bins, 1)]
+            batch.call("metrics.ece", near, [1, 0], bins)
+    found = iter(batch.results())
+    for bins in range(2, 60):
+        for edge in range(1, bins):
+            near = np.array([edge / bins, np.nextafter(edge / bins, 1)])
+            assert next(found) == pytest.approx(ece(near, np.array([True, False]), bins=bins), abs=1e-15)

@@ -90,6 +90,19 @@ def test_every_set_is_seen_from_the_first_block_on(batch, counts):
             assert 0 <= frame[name] <= 1
 
 
+def test_blocks_that_were_left_behind_catch_up(batch):
+    rng = np.random.default_rng(31)
+    explorer = real(rng, 3, 10, (500, 300))
+    prunings, depths = walk(rng, 30), rng.integers(1, 5, 30).tolist()
+    assert len(batch.on(explorer, "about")()["dealt"]) > max(depths)
+    steps = [request(pruning, explorer.prepared.ood) for pruning in prunings]
+    late = [step | ({} if i % 3 == 2 else {"depth": depths[i]}) for i, step in enumerate(steps)]
+    walked, straight = batch.on(explorer, "walk", late), batch.on(explorer, "walk", steps)
+    for i in range(2, len(steps), 3):
+        assert walked()[i]["scores"] == straight()[i]["scores"]
+        assert walked()[i]["pruned"] == straight()[i]["pruned"]
+
+
 def test_the_first_block_holds_images_of_all_classes(batch):
     """The images of a folder come class by class."""
     rng = np.random.default_rng(22)
