@@ -52,14 +52,16 @@ export class Block {
     const { classes, bias } = this.head;
     top.fill(-Infinity);
     total.fill(0);
-    for (let c = 0, i = 0; c < classes; c++)
+    for (let c = 0, i = 0; c < classes; c++) {
+      const own = bias[c];
       for (let s = 0; s < count; s++, i++) {
-        if (Math.abs(logits[i] - bias[c]) < nothing) logits[i] = bias[c];
+        if (Math.abs(logits[i] - own) < nothing) logits[i] = own;
         if (logits[i] > top[s]) {
           top[s] = logits[i];
           predicted[s] = c;
         }
       }
+    }
     for (let i = 0; i < logits.length; )
       for (let s = 0; s < count; s++, i++) {
         const below = top[s] - logits[i];
