@@ -47,7 +47,7 @@ class Selection:
     Attributes:
         exact: Whether they are all that the figures are computed from.
         kind: Number format of features and weights.
-        rows: Of each set, ID first, which images; a sample in random order.
+        rows: Of each set, ID first, which images, in random order: any first part is a sample.
     """
 
     exact: bool
@@ -69,11 +69,11 @@ def select(explorer: Explorer, most: int) -> Selection | None:
         most: Bytes, before compression.
     """
     prepared = explorer.prepared
-    seen = [np.arange(len(prepared.id_test.labels))]
-    seen += [half_of(len(part.labels), Half.TUNE) for part in prepared.ood.values()]
-    sizes = [len(rows) for rows in seen]
     rng = np.random.default_rng(_SEED)
-    drawn = [rng.permutation(rows)[:count] for rows, count in zip(seen, allocate(sizes, SAMPLE), strict=True)]
+    seen = [rng.permutation(len(prepared.id_test.labels))]
+    seen += [rng.permutation(half_of(len(part.labels), Half.TUNE)) for part in prepared.ood.values()]
+    counts = allocate([len(rows) for rows in seen], SAMPLE)
+    drawn = [rows[:count] for rows, count in zip(seen, counts, strict=True)]
     narrow = "float16" if _fits_half(explorer) else "float32"
     offers = (Selection(True, "float32", tuple(seen)), Selection(False, narrow, tuple(drawn)))
     return next((offer for offer in offers if _bytes(explorer, offer) <= most), None)
@@ -153,6 +153,9 @@ def _fits_half(explorer: Explorer) -> bool:
 
 
 def _bytes(explorer: Explorer, selection: Selection) -> int:
-    weights, size = explorer.prepared.heads.weight, np.dtype(selection.kind).itemsize
-    codes = len(RankScope) * (2 if weights.numel() <= _FEW else 1)
-    return weights.numel() * (size + codes) + sum(map(len, selection.rows)) * weights.shape[1] * size
+    heads, size = explorer.prepared.heads, np.dtype(selection.kind).itemsize
+    (classes, width), count = heads.weight.shape, heads.weight.numel()
+    ranks = (*heads.weight_ranks.values(), *heads.neuron_ranks.values())
+    codes = sum(part.numel() * (2 if part.numel() <= _FEW else 1) for part in ranks)
+    head = count * size + codes + -(-count // 8) + 4 * classes
+    return head + 4 * len(selection.rows[0]) + sum(map(len, selection.rows)) * width * size

@@ -13,6 +13,9 @@ MOST_BINS = 150
 TAIL = 0.1
 """Percent of scores on each side that may fall into the outermost bins."""
 
+_SLACK = 1e-9
+"""Of five bins, for the rounding of an edge."""
+
 
 def shared_edges(
     parts: Sequence[npt.NDArray[np.floating]], *, before: FloatArray | None = None
@@ -40,15 +43,17 @@ def shared_edges(
     width = _round_down((first if first > 0 else high - low) / BINS)
     if before is not None:
         low, high = min(low, before[0]), max(high, before[-1])
-        width = max(width, before[1] - before[0])
-    width = max(width, _round_down((high - low) / MOST_BINS) * 2)
-    start, stop = np.floor(low / width / 5) * 5, np.ceil(high / width / 5) * 5
+        width = max(width, float(f"{before[1] - before[0]:.9g}"))  # without the rounding of its edges
+    most = MOST_BINS if before is None else MOST_BINS + 10  # they reach up to five bins further on each side
+    width = max(width, _round_down((high - low) / most) * 2)
+    start, stop = np.floor(low / width / 5 + _SLACK) * 5, np.ceil(high / width / 5 - _SLACK) * 5
     return np.arange(start, stop + 1) * width
 
 
 def _round_down(value: float) -> float:
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(power * max(step for step in (1, 2, 5) if step * power <= value * (1 + 1e-9)))
+    reach = value * (1 + 1e-9)
+    power = float("1e" + f"{reach:.17e}".partition("e")[2])
+    return max((step * power for step in (1, 2, 5) if step * power <= reach), default=0.0)
 
 
 def shares(scores: npt.NDArray[np.floating], edges: FloatArray) -> FloatArray:

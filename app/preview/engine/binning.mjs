@@ -4,6 +4,7 @@ import { countBelow } from "./metrics.mjs";
 
 const BINS = 40;
 const MOST_BINS = 150;
+const SLACK = 1e-9; // of five bins, for the rounding of an edge
 const TAIL = 0.1; // percent on each side that may fall into the outermost bins
 
 /** Percentiles (ascending) of several sorted arrays pooled, between two scores as numpy's. */
@@ -25,8 +26,9 @@ export function percentiles(parts, percents) {
 }
 
 function roundDown(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * Math.max(...[1, 2, 5].filter((step) => step * power <= value * (1 + 1e-9)));
+  const reach = value * (1 + 1e-9);
+  const power = Number(`1e${reach.toExponential(17).split("e")[1]}`); // the nearest number, which 10 ** -5 is not
+  return Math.max(0, ...[1, 2, 5].map((step) => step * power).filter((width) => width <= reach));
 }
 
 /** Evenly spaced bins, as `edges` of them: {width, start, stop}, in widths. */
@@ -40,8 +42,10 @@ export function sharedBins(parts, drawn = null) {
     high = Math.max(high, drawn.stop * drawn.width);
     width = Math.max(width, drawn.width);
   }
-  width = Math.max(width, roundDown((high - low) / MOST_BINS) * 2);
-  return { width, start: Math.floor(low / width / 5) * 5, stop: Math.ceil(high / width / 5) * 5 };
+  const bins = drawn ? MOST_BINS + 10 : MOST_BINS; // those drawn reach up to five bins further on each side
+  width = Math.max(width, roundDown((high - low) / bins) * 2);
+  const [start, stop] = [Math.floor(low / width / 5 + SLACK) * 5, Math.ceil(high / width / 5 - SLACK) * 5];
+  return { width, start, stop };
 }
 
 /** Share of sorted scores in each bin [low, high); the outermost hold scores beyond, the last its upper edge. */

@@ -28,7 +28,7 @@ export class Engine {
     this.remembered = new Map();
   }
 
-  /** Deal the images into blocks that each hold the same share of every set. */
+  /** Deal the images into blocks that each hold the same share of every set, the first at least one of each. */
   layOut(features) {
     const { width } = this.head;
     const total = this.counts.reduce((sum, count) => sum + count, 0);
@@ -36,7 +36,7 @@ export class Engine {
     const firsts = this.counts.map((_, set) => this.counts.slice(0, set).reduce((sum, count) => sum + count, 0));
     this.blocks = Array.from({ length: number }, (_, b) => {
       const parts = this.counts.map((count, set) => {
-        const [from, to] = [b, b + 1].map((one) => Math.floor((one * count) / number));
+        const [from, to] = [b, b + 1].map((one) => Math.ceil((one * count) / number));
         return { set, rows: Array.from({ length: to - from }, (_, i) => firsts[set] + from + i) };
       });
       const rows = parts.flatMap((part) => part.rows);
@@ -135,6 +135,7 @@ export class Engine {
       threshold: tprThreshold(parts[0]),
     });
     const panels = [panel(before), panel(scores)];
+    const complete = this.exact && depth === this.blocks.length;
     const rates = sets.map((set) => fpr95(id, set));
     return {
       pruning,
@@ -144,10 +145,11 @@ export class Engine {
       ece: ece(confidence, correct),
       accuracy: correct.reduce((sum, hit) => sum + hit, 0) / correct.length,
       images: id.length,
-      intervals: this.exact ? null : { fpr95: fpr95Interval(id, sets), auroc: aurocInterval(id, sets) },
+      intervals: complete ? null : { fpr95: fpr95Interval(id, sets), auroc: aurocInterval(id, sets) },
       pruned: this.pruned(this.kept(pruning)),
       bins,
       top: Math.max(headroom(Math.max(...panels.flatMap(({ id, ood }) => [...id, ...ood]))), drawn?.top ?? 0),
       panels,
     };
-  }}
+  }
+}

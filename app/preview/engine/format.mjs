@@ -2,11 +2,19 @@
 
 /** Python's f"{value:.{digits}f}". Halfway is what ends in a binary half of the last digit, exactly. */
 export function fixed(value, digits) {
-  const text = value.toFixed(digits);
-  const halves = Math.abs(value) * 2 ** (digits + 1);
-  if (!Number.isInteger(halves) || halves % 2 === 0) return text;
-  const even = Number(text.at(-1)) % 2 === 0;
-  return even ? text : (Number(text) - Math.sign(value) * 10 ** -digits).toFixed(digits);
+  const size = Math.abs(value);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  const text = size.toFixed(digits);
+  const halfway = (size * 2 ** (digits + 1)) % 2 === 1;
+  if (!halfway || Number(text.at(-1)) % 2 === 0) return sign + text;
+  return sign + (Number(text) - 10 ** -digits).toFixed(digits);
+}
+
+/** Python's f"{value:g}" of what is below a million. */
+export function general(value) {
+  const [digits, exponent] = value.toExponential(5).split("e").map(Number);
+  if (exponent >= -4) return fixed(value, 5 - exponent).replace(/\.?0+$/, "");
+  return `${digits}e-${String(-exponent).padStart(2, "0")}`;
 }
 
 export const percent = (fraction) => `${fixed(100 * fraction, 1)} %`;

@@ -8,6 +8,8 @@ const GROUP = 4; // changes that are added in one pass; a class's are padded to 
 
 const bound = (end, levels) => Math.trunc((end * levels) / 100 + 0.5);
 
+export const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 const within = (code, [low, high]) => code >= low && code < high;
 
 /** What a pruning keeps: a range of codes of the weights, and a flag for each neuron. */
@@ -33,6 +35,7 @@ export class Head {
     Object.assign(this, { weight, bias, weights, neurons, insensitive });
     this.classes = bias.length;
     this.width = weight.length / bias.length;
+    this.largest = largest(weight);
     this.found = new Uint32Array(weight.length);
     this.orders = {};
   }

@@ -1,7 +1,7 @@
 // 95 % intervals of the macro averages of a sample, as `opnp.evaluation.intervals` computes them. The bootstrap
 // draws other random numbers than Python's, so its ends differ by what the draws differ.
 
-import { countBelow } from "./metrics.mjs";
+import { shareFrom } from "./metrics.mjs";
 
 const RESAMPLES = 1000;
 const Z_95 = 1.959963984540054;
@@ -33,7 +33,7 @@ export function fpr95Interval(id, oodSets) {
   for (let i = 0, next = 0; i < RESAMPLES; i++) {
     const [above, below] = [gamma(k, z[next++]), gamma(n - k + 1, z[next++])];
     const place = Math.min(Math.max(Math.ceil((n * above) / (above + below)) - 1, 0), n - 1);
-    if (!shares.has(place)) shares.set(place, oodSets.map((ood) => 1 - countBelow(ood, id[place]) / ood.length));
+    if (!shares.has(place)) shares.set(place, oodSets.map((ood) => shareFrom(ood, id[place])));
     shares.get(place).forEach((share, set) => {
       const m = oodSets[set].length;
       const accepted = Math.round(m * share + Math.sqrt(m * share * (1 - share)) * z[next++]);

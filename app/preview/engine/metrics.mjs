@@ -29,7 +29,10 @@ export function countBelow(ascending, value, orEqual = false) {
   return low;
 }
 
-export const fpr95 = (id, ood) => (ood.length - countBelow(ood, tprThreshold(id))) / ood.length;
+/** Share of sorted scores at or above a value. */
+export const shareFrom = (ascending, value) => (ascending.length - countBelow(ascending, value)) / ascending.length;
+
+export const fpr95 = (id, ood) => shareFrom(ood, tprThreshold(id));
 
 /** Chance that an ID score lies above an OOD score, ties counted half. */
 export function auroc(id, ood) {

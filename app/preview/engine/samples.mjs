@@ -1,5 +1,8 @@
 // Logits of a block of images, carried from pruning to pruning by the weights that change, and what they say.
 
+import { largest } from "./head.mjs";
+
+const NOTHING = 2 ** -36; // of the largest product: what adding and taking away again may leave
 const STEPS = 256; // of the table of exponentials, for each power of e
 const WHOLE = Float64Array.from({ length: 746 }, (_, i) => Math.exp(-i));
 const PART = Float64Array.from({ length: STEPS }, (_, i) => Math.exp(-i / STEPS));
@@ -14,6 +17,7 @@ export class Block {
     this.head = head;
     this.count = features.length / head.width;
     this.logits = new Float64Array(head.classes * this.count); // (C, n)
+    this.nothing = NOTHING * head.largest * largest(features);
     this.kept = null;
     this.top = new Float64Array(this.count);
     this.total = new Float64Array(this.count);
@@ -39,17 +43,25 @@ export class Block {
     this.summarise();
   }
 
-  /** Find the largest logit f of each image, the first class that has it, and the sum of exp(f_c - f). */
+  /**
+   * Find the largest logit f of each image, the first class that has it, and the sum of exp(f_c - f). Where all that
+   * an image has in a class is pruned, the logit is the bias, so that such images and classes tie.
+   */
   summarise() {
-    const { logits, top, total, predicted, count } = this;
+    const { logits, top, total, predicted, count, nothing } = this;
+    const { classes, bias } = this.head;
     top.fill(-Infinity);
     total.fill(0);
-    for (let c = 0, i = 0; c < this.head.classes; c++)
-      for (let s = 0; s < count; s++, i++)
+    for (let c = 0, i = 0; c < classes; c++) {
+      const own = bias[c];
+      for (let s = 0; s < count; s++, i++) {
+        if (Math.abs(logits[i] - own) < nothing) logits[i] = own;
         if (logits[i] > top[s]) {
           top[s] = logits[i];
           predicted[s] = c;
         }
+      }
+    }
     for (let i = 0; i < logits.length; )
       for (let s = 0; s < count; s++, i++) {
         const below = top[s] - logits[i];

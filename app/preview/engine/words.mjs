@@ -1,6 +1,7 @@
 // A pruning in words, as `opnp.config` says it.
 
-const general = (value) => String(Number(value.toPrecision(6)));
+import { general } from "./format.mjs";
+
 const open = ([low, high]) => low === 0 && high === 100;
 
 /** 'unpruned', 'OPP', 'ONP' or 'OPNP'. */

@@ -35,10 +35,14 @@ async function load(url, baseline) {
 
 async function serve() {
   serving = true;
-  while (wanted) {
-    const request = wanted;
-    wanted = null;
-    await answer(request);
+  try {
+    while (wanted) {
+      const request = wanted;
+      wanted = null;
+      await answer(request);
+    }
+  } catch (error) {
+    postMessage({ failed: String(error) });
   }
   serving = false;
 }
