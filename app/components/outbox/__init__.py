@@ -27,7 +27,8 @@ def preset_key(number: int) -> str:
 
 _TOLD: dict[str, Any] = {
     "hub": HUB,
-    "words": text.SLOW,
+    "slow": text.SLOW,
+    "broken": text.BROKEN,
     "presses": {
         RESET: choose_message(UNPRUNED),
         UNDO: {"do": "undo"},

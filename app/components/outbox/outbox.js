@@ -3,6 +3,9 @@
 const parts = new WeakMap();
 
 export default function ({ parentElement, data, setStateValue }) {
+  const { dataset } = document.documentElement;
+  dataset.opnpHub ??= data.hub;
+  if (dataset.opnpHub !== data.hub) return location.reload(); // the server has been replaced by another version
   const part = parts.get(parentElement) ?? makePart(parentElement);
   parts.set(parentElement, part);
   part.show(data, setStateValue);
@@ -12,20 +15,28 @@ function makePart(root) {
   const note = root.querySelector(".note");
   let following = false;
 
-  function tell({ slow }) {
-    if (slow === undefined) return;
-    note.hidden = !slow;
-    document.documentElement.classList.toggle("opnp-waiting", slow);
+  function say(words) {
+    note.hidden = !words;
+    note.textContent = words;
   }
 
   return {
     async show(data, setStateValue) {
-      note.textContent = data.words;
-      const { outbox, listen } = await import(new URL(data.hub, document.baseURI).href);
-      listen(data);
-      if (!following) outbox.follow(tell);
-      following = true;
-      outbox.carry((events, attempt) => setStateValue("said", { events, attempt }), data.applied);
+      try {
+        const { outbox, listen } = await import(new URL(data.hub, document.baseURI).href);
+        listen(data);
+        if (!following)
+          outbox.follow(({ slow }) => {
+            if (slow === undefined) return;
+            say(slow ? data.slow : "");
+            document.documentElement.classList.toggle("opnp-waiting", slow);
+          });
+        following = true;
+        outbox.carry((events, attempt) => setStateValue("said", { events, attempt }), data.applied);
+      } catch (error) {
+        say(data.broken);
+        throw error;
+      }
     },
   };
 }
