@@ -78,6 +78,9 @@ class Touch:
 
 Event = Move | Choose | Undo | Hold | LetGo | Swap | Touch
 
+MOST = 1000
+"""Events that are read of one message, and how far their numbers may be ahead of the last that was applied."""
+
 _PLAIN: Mapping[str, Event] = {"undo": Undo(), "hold": Hold(), "let go": LetGo(), "swap": Swap()}
 TOUCHED = ("scope", "neuron_definition", "ood")
 """Fields of the settings that widgets of Streamlit's show."""
@@ -98,7 +101,8 @@ def parse_events(messages: object) -> list[tuple[int, Event]]:
     """
     if not isinstance(messages, list):
         return []
-    found = [(_number(message), _event(message)) for message in messages if isinstance(message, Mapping)]
+    told = [message for message in messages[:MOST] if isinstance(message, Mapping)]
+    found = [(_number(message), _event(message)) for message in told]
     return sorted(
         ((number, event) for number, event in found if number is not None and event is not None),
         key=lambda pair: pair[0],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from app.state.events import Choose, Event, Hold, LetGo, Move, Swap, Touch, Undo
+from app.state.events import MOST, Choose, Event, Hold, LetGo, Move, Swap, Touch, Undo
 from opnp.config import UNPRUNED, Pruning
 
 _LONGEST = 100
@@ -66,7 +66,7 @@ class History:
             numbered: The browser's events, in their order; those that were applied before are passed over.
             shown: What the widgets say now.
         """
-        new = [(number, event) for number, event in numbered if number > self.applied]
+        new = [(number, event) for number, event in numbered if 0 < number - self.applied <= MOST]
         events = [*self.clicked, *(event for _, event in new)]
         if not events:
             return

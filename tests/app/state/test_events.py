@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.state.events import Choose, Hold, LetGo, Move, Swap, Touch, Undo, choose_message, parse_events
+from app.state.events import MOST, Choose, Hold, LetGo, Move, Swap, Touch, Undo, choose_message, parse_events
 from app.state.history import History, Settings
 from opnp.config import OPEN, UNPRUNED, Pruning, RankScope, Window
 
@@ -121,6 +121,13 @@ def test_what_is_no_event_is_left_out(message):
     after = {"do": "hold", "number": 9}
     assert parse_events([message, after]) == [(9, Hold())]
     assert parse_events(message) == []
+
+
+def test_a_number_out_of_all_reason_does_not_silence_what_follows():
+    history = visit()
+    history.apply([(2**80, Undo()), (MOST + 1, Undo())], START)
+    assert (history.applied, history.present) == (0, START)
+    assert done(history, Choose(NEURONS)).pruning == NEURONS
 
 
 def test_windows_from_a_browser_are_brought_inside():
