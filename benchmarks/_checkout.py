@@ -10,7 +10,7 @@ from recipes.serving import ROOT
 
 
 @contextlib.contextmanager
-def checkout(revision: str) -> Iterator[Path]:
+def earlier(revision: str) -> Iterator[Path]:
     """Make a worktree of a commit; it is gone when the block ends.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Seconds of processor time of a process and its children, as Linux counts them."""
+"""Seconds of processor time of a process and its children, and of all others, as Linux counts them."""
 
 import os
 from pathlib import Path
@@ -13,3 +13,10 @@ def processor_seconds(pid: int) -> float:
     tasks = Path(f"/proc/{pid}/task").iterdir()
     children = [child for task in tasks for child in (task / "children").read_text().split()]
     return own + sum(processor_seconds(int(child)) for child in children)
+
+
+def seconds_of_others() -> float:
+    """Return the seconds that all but this process and its children have used so far."""
+    user, nice, system, _idle, _waiting, *interrupts = Path("/proc/stat").read_text().split()[1:8]
+    busy = sum(map(int, (user, nice, system, *interrupts))) / _TICKS
+    return busy - processor_seconds(os.getpid())
