@@ -6,6 +6,7 @@ frame for itself, and could not move ten thumbs at once.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, FloatRect
@@ -37,6 +38,7 @@ DRAG = """([seconds, rate]) => {
   const plot = [...inside('histograms', 'svg')].find((one) => one.querySelector('path.id'));
   new MutationObserver(() => { drawn = true; })
     .observe(plot, {attributes: true, attributeFilter: ['d'], subtree: true});
+  const next = (call) => rate ? setTimeout(call, 1000 / rate) : requestAnimationFrame(call);
   const begin = performance.now();
   window.__drag = new Promise((resolve) => {
     const frame = () => {
@@ -50,17 +52,15 @@ DRAG = """([seconds, rate]) => {
         window.__told = () => {};
         return resolve({frames, told, steps: step});
       }
-      if (!rate || (now - begin) * rate >= 1000 * step) {
-        step += 1;
-        position = 100 - 0.5 * (step % 160 <= 80 ? step % 160 : 160 - step % 160);
-        reached = now;
-        const [clientX, clientY] = [box.left + box.width * position / 100, box.top + box.height / 2];
-        const kind = {clientX, clientY, pointerId: 1, bubbles: true, composed: true};
-        track.dispatchEvent(new PointerEvent('pointermove', kind));
-      }
-      requestAnimationFrame(frame);
+      step += 1;
+      position = 100 - 0.5 * (step % 160 <= 80 ? step % 160 : 160 - step % 160);
+      reached = now;
+      const [clientX, clientY] = [box.left + box.width * position / 100, box.top + box.height / 2];
+      const kind = {clientX, clientY, pointerId: 1, bubbles: true, composed: true};
+      track.dispatchEvent(new PointerEvent('pointermove', kind));
+      next(frame);
     };
-    requestAnimationFrame(frame);
+    next(frame);
   });
 }"""
 """Moves the thumb between 100 and 60 %; notes each animation frame that paints other cards and histograms."""
@@ -89,8 +89,11 @@ class Visitor:
         ready: Seconds from its first chart until the preview was ready.
     """
 
-    def __init__(self, chromium: Browser, address: str, title: str, *, preview: bool) -> None:
-        self._page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    def __init__(
+        self, chromium: Browser, address: str, title: str, *, preview: bool, still: bool = False
+    ) -> None:
+        motion: Literal["reduce", "no-preference"] = "reduce" if still else "no-preference"
+        self._page = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion=motion)
         self.load = PreviewLoad(self._page) if preview else None
         self._page.add_init_script(TOLD)
         self._page.goto(f"{address}/?experiment={quote(title)}", timeout=PATIENCE)
