@@ -6,7 +6,8 @@ A real server and headless Chromium, a new visitor each time, so that nothing is
 first useful chart is Explore's histograms. Each move is one press of an arrow key on a thumb; the clock runs
 in the browser, from the key to the frame in which the cards are painted. The bars are 300 ms for a move, 5 s
 for the first chart after a cold start with a warm cache and 1.5 s for the next visitor, half a megabyte of
-data for Explore and at most four figures on it.
+data for Explore and at most four figures on it. Beside that data the browser loads, once its chart is drawn,
+what it needs to follow a thumb by itself.
 """
 
 import statistics
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from benchmarks._preview import PreviewLoad
 from recipes.serving import browser, dashboard
 
 MOVES = 40
@@ -58,6 +60,8 @@ class Visit:
         scripts: Megabytes of Streamlit's own files, compressed as they travel.
         data: Megabytes that the server sends over the socket.
         figures: How many charts there are.
+        preview: What is loaded to follow a thumb, in words.
+        ready: Seconds to when that may be used.
     """
 
     first: float
@@ -65,6 +69,8 @@ class Visit:
     scripts: float
     data: float
     figures: int
+    preview: str
+    ready: float
 
 
 def visit(page: Page, address: str) -> Visit:
@@ -72,6 +78,7 @@ def visit(page: Page, address: str) -> Visit:
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
     page.add_init_script(CLOCK)
+    load = PreviewLoad(page)
     page.goto(address)
     page.wait_for_selector(LAST_CHART, timeout=PATIENCE)
     last = page.evaluate("performance.now()")
@@ -81,7 +88,9 @@ def visit(page: Page, address: str) -> Visit:
         "performance.getEntriesByType('resource').reduce((sum, one) => sum + one.transferSize, 0)"
     )
     figures = page.locator(FIGURES).count()
-    return Visit(first / 1e3, last / 1e3, scripts / 1e6, sum(received) / 1e6, figures)
+    data = sum(received) / 1e6
+    ready = first / 1e3 + load.wait(PATIENCE)
+    return Visit(first / 1e3, last / 1e3, scripts / 1e6, data, figures, load.words(), ready)
 
 
 def moves(page: Page) -> list[float]:
@@ -110,6 +119,7 @@ def main() -> None:
                         f"{who}: first chart {measured.first:.1f} s, all {measured.all:.1f} s; "
                         f"{measured.figures} figures, {weight}"
                     )
+                    print(f"    preview ready after {measured.ready:.1f} s: {measured.preview}")
                     page.context.close()
                 page = chromium.new_page(viewport={"width": 1280, "height": 900})
                 visit(page, address)

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -33,30 +34,46 @@ running: dict[str, subprocess.Popen[bytes]] = {}
 """Processes of the dashboards that run, by their address."""
 
 
+@dataclass(frozen=True)
+class Server:
+    """A dashboard that runs.
+
+    Attributes:
+        address: Of its page.
+        port: Of that address.
+        pid: Of its process.
+    """
+
+    address: str
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
-def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator[str]:
+def server(log: Path, cache: Path | None = None, *arguments: str, root: Path = ROOT) -> Iterator[Server]:
     """Run `streamlit run app/main.py` on a free port of this machine, until the block ends.
 
     Args:
         log: Where its output goes.
         cache: Its cache folder; the default one if None.
         arguments: Of the dashboard itself, such as `--experiment FILE`.
-
-    Yields:
-        Its address.
+        root: The checkout whose dashboard it is; `app` and `opnp` are imported from there, also where another
+            one is installed.
 
     Raises:
         RuntimeError: If it does not answer in time; the message holds its output.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+        port = probe.getsockname()[1]
     streamlit = Path(sys.executable).parent / "streamlit"
-    environment = os.environ | ({} if cache is None else {"OPNP_CACHE": str(cache)})
+    first = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(first)}
+    environment |= {} if cache is None else {"OPNP_CACHE": str(cache)}
     with log.open("w") as out:
         process = subprocess.Popen(  # noqa: S603 - our own server
-            [streamlit, "run", "app/main.py", "--server.port", port, *OPTIONS, "--", *arguments],
-            cwd=ROOT,
+            [streamlit, "run", "app/main.py", "--server.port", str(port), *OPTIONS, "--", *arguments],
+            cwd=root,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -65,7 +82,7 @@ def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator
     running[address] = process
     try:
         _wait_until_up(address, process, log)
-        yield address
+        yield Server(address, port, process.pid)
     finally:
         del running[address]
         process.terminate()
@@ -74,6 +91,13 @@ def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def dashboard(log: Path, cache: Path | None = None, *arguments: str) -> Iterator[str]:
+    """Run this checkout's `server` with the same arguments; yield its address."""
+    with server(log, cache, *arguments) as running:
+        yield running.address
 
 
 def chromium() -> str | None:

@@ -47,6 +47,7 @@ function makePlot(root) {
   let data; // that is drawn
   let page = null; // the hub's module, where they follow a thumb
   let loading = null;
+  let last = null; // frame of the preview that is drawn
   let end = () => {};
   let framed = "";
   let wide = 600; // pixels
@@ -223,8 +224,10 @@ function makePlot(root) {
 
   function choose() {
     const frame = page ? page.hub.instead(said) : null;
-    if (frame === undefined && data) return; // soon
+    if ((frame === undefined && data) || (frame && frame === last)) return; // soon, or already there
+    last = frame;
     data = frame ? previewed(frame) : said;
+    svg.classList.toggle("followed", Boolean(frame));
     draw();
     page?.hub.note({ ...bins(data), top: data.top });
   }
@@ -241,6 +244,7 @@ function makePlot(root) {
   return {
     show(next) {
       said = next;
+      last = null;
       choose();
       if (said.hub) follow();
     },

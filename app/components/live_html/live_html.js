@@ -14,14 +14,16 @@ function makePart(root) {
   let data;
   let [hub, write] = [null, null];
   let intact = ""; // what the server wrote, as long as nothing else is written into it
+  let last = null; // the frame that is written into it
   let loading = null;
   let end = () => {};
 
   function draw() {
     const frame = hub ? hub.instead(data) : null;
-    if (frame === undefined && root.firstChild) return; // soon
+    if ((frame === undefined && root.firstChild) || (frame && frame === last)) return; // soon, or already there
     if ((frame && !root.firstChild) || (!frame && intact !== data.html)) root.innerHTML = data.html;
     intact = frame ? "" : data.html;
+    last = frame;
     if (frame) write(root, data, frame);
   }
 
@@ -40,6 +42,7 @@ function makePart(root) {
   return {
     show(next) {
       data = next;
+      last = null;
       draw();
       follow();
     },
