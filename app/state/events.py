@@ -79,7 +79,7 @@ class Touch:
 Event = Move | Choose | Undo | Hold | LetGo | Swap | Touch
 
 MOST = 1000
-"""Events that are read of one message, and how far their numbers may be ahead of the last that was applied."""
+"""Events that are read of one message, and how far their numbers may be ahead of the last applied one."""
 
 _PLAIN: Mapping[str, Event] = {"undo": Undo(), "hold": Hold(), "let go": LetGo(), "swap": Swap()}
 TOUCHED = ("scope", "neuron_definition", "ood")
