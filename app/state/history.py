@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from app.state.events import MOST, Choose, Event, Hold, LetGo, Move, Swap, Touch, Undo
+from app.state.events import MOST, TOUCHED, Choose, Event, Hold, LetGo, Move, Swap, Touch, Undo
 from opnp.config import UNPRUNED, Pruning
 
 _LONGEST = 100
@@ -37,6 +37,7 @@ class History:
         clicked: What buttons of Streamlit's did since the page was last drawn.
         applied: Number of the last of the browser's events that was applied.
         pending: Settings that the widgets are still to show.
+        seen: What the widgets said when those were made.
         moving: Whether a thumb is held.
         previewed: Whether the browser draws its own first figures.
     """
@@ -46,6 +47,7 @@ class History:
     clicked: list[Event] = field(default_factory=list)
     applied: int = 0
     pending: Settings | None = None
+    seen: Settings = Settings()
     moving: bool = False
     previewed: bool = False
 
@@ -68,6 +70,7 @@ class History:
         """
         new = [(number, event) for number, event in numbered if 0 < number - self.applied <= MOST]
         events = [*self.clicked, *(event for _, event in new)]
+        shown = self._with_pending(shown)
         if not events:
             return
         settings = _before_touches(self.present, shown, events)
@@ -80,6 +83,17 @@ class History:
         self.previewed = isinstance(events[-1], Move) and events[-1].previewed
         self.pending, self.clicked = settings, []
         self.applied = max([self.applied, *(number for number, _ in new)])
+
+    def _with_pending(self, shown: Settings) -> Settings:
+        """Return what the widgets say once they show what is pending; the run that set them may be stopped."""
+        pending, seen, self.seen = self.pending, self.seen, shown
+        if pending is None:
+            return shown
+        for name in TOUCHED:
+            if _touched(pending, name, shown) not in (pending, _touched(pending, name, seen)):
+                pending = _touched(pending, name, shown)  # it was clicked since
+        self.pending = pending
+        return pending
 
     def _after(self, event: Event, settings: Settings, shown: Settings) -> Settings:
         pruning = settings.pruning

@@ -115,16 +115,23 @@ def choose(pruning: Pruning, ood: tuple[str, ...] | None = None) -> None:
 
 
 def _show(settings: Settings, all_ood: tuple[str, ...]) -> None:
-    """Set the widgets; OOD sets of another experiment, which undo may still know, are left out."""
-    state, pruning = st.session_state, settings.pruning
-    ood = [key for key in all_ood if key in settings.ood]
-    values: dict[str, Any] = {
+    """Set the widgets that show something else: one that is set takes back a click that is on its way.
+
+    OOD sets of another experiment, which undo may still know, are left out.
+    """
+    wanted, shown = (_widget_values(each, all_ood) for each in (settings, read(all_ood)))
+    for key, value in wanted.items():
+        if value != shown[key]:
+            st.session_state[key] = value
+
+
+def _widget_values(settings: Settings, all_ood: tuple[str, ...]) -> dict[str, Any]:
+    pruning = settings.pruning
+    return {
         WEIGHTS: tuple(pruning.weights),
         NEURONS: tuple(pruning.neurons),
         SCOPE: str(pruning.scope),
         DEFINITION: str(pruning.neuron_definition),
-        OOD: ood,
+        OOD: [key for key in all_ood if key in settings.ood],
         PINNED: settings.pinned,
     }
-    for key, value in values.items():
-        state[key] = value

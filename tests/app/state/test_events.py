@@ -91,6 +91,15 @@ def test_sets_that_were_chosen_stay_whatever_else_comes_with_them():
     assert done(visit(), Touch("ood"), Choose(NEURONS), shown=clicked) == Settings(NEURONS, ("noise",))
 
 
+def test_what_a_stopped_run_did_not_show_stays_and_so_do_clicks_since():
+    history = visit()
+    history.apply([(1, Move("weights", (0, 80)))], START)  # and the run is stopped before the sliders are set
+    clicked = Settings(UNPRUNED, ("noise",))
+    history.apply([(1, Move("weights", (0, 80))), (2, Touch("ood"))], START)  # the click's value comes later
+    history.apply([], clicked)
+    assert history.pending == Settings(Pruning((0, 80)), ("noise",))
+
+
 def test_an_undo_of_nothing_and_a_swap_with_nothing_change_nothing():
     assert done(visit(), Undo(), Swap(), LetGo()) == START
 
