@@ -74,18 +74,19 @@ class History:
         if not events:
             return
         settings = _before_touches(self.present, shown, events)
-        self.record(settings)
         for event in events:
-            settings = self._after(event, settings, shown)
-            if not (isinstance(event, Move) and event.moving):
+            if not (self.moving and isinstance(event, Move)):  # where a thumb was on its way is no step
                 self.record(settings)
-        self.moving = isinstance(events[-1], Move) and events[-1].moving
-        self.previewed = isinstance(events[-1], Move) and events[-1].previewed
+            settings = self._after(event, settings, shown)
+            self.moving = isinstance(event, Move) and event.moving
+            self.previewed = isinstance(event, Move) and event.previewed
+        if not self.moving:
+            self.record(settings)
         self.pending, self.clicked = settings, []
         self.applied = max([self.applied, *(number for number, _ in new)])
 
     def _with_pending(self, shown: Settings) -> Settings:
-        """Return what the widgets say once they show what is pending; the run that set them may be stopped."""
+        """Return what the widgets say once they show what is pending; a run may stop before."""
         pending, seen, self.seen = self.pending, self.seen, shown
         if pending is None:
             return shown
