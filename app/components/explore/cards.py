@@ -55,7 +55,7 @@ def cards(
         "words": text.CARD_WORDS,
     }
     key = "first-look" if position.sample else "headline"
-    live_html(html, position, key=key, write="cards.mjs", data=data)
+    live_html(html, position, key=key, writer="cards", data=data)
 
 
 def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:

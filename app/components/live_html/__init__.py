@@ -10,14 +10,14 @@ from app.preview.position import Position
 _mount = custom_component(Path(__file__).parent, apart=False)
 
 
-def live_html(html: str, position: Position, *, key: str, write: str, data: Mapping[str, Any]) -> None:
+def live_html(html: str, position: Position, *, key: str, writer: str, data: Mapping[str, Any]) -> None:
     """Draw HTML of our own.
 
     Args:
         html: In which every word from outside is escaped.
         position: Where its figures belong.
         key: Of the component, unique on the page.
-        write: The preview's module that writes a frame into it.
+        writer: Of the preview's, which writes a frame into it.
         data: What that needs besides.
     """
-    _mount(key=key, data={"html": html, "write": write} | dict(data) | position.data())
+    _mount(key=key, data={"html": html, "writer": writer} | dict(data) | position.data())

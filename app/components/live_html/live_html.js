@@ -1,5 +1,5 @@
 // HTML as the server wrote it; while the sliders stand elsewhere, with the preview's figures written into it by
-// `write` of one of the preview's modules.
+// one of the preview's writers.
 
 const parts = new WeakMap();
 
@@ -27,13 +27,9 @@ function makePart(root) {
     if (frame) write(root, data, frame);
   }
 
-  async function load() {
-    const module = (name) => import(new URL(name, new URL(data.hub, document.baseURI)).href);
-    [{ hub }, { write }] = await Promise.all([module("hub.mjs"), module(data.write)]);
-  }
-
   async function follow() {
-    await (loading ??= load());
+    const page = await (loading ??= import(new URL(data.hub, document.baseURI).href));
+    [hub, write] = [page.hub, page.writers[data.writer]];
     end();
     end = hub.follow(draw);
     draw();

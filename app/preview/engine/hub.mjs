@@ -2,13 +2,17 @@
 // computes them. A part that the server has drawn for just this position shows that; else it shows the frame.
 
 import { redistribute } from "./binning.mjs";
+import { write as cards } from "./cards.mjs";
 import { outbox } from "./outbox.mjs";
+import { write as sets } from "./sets.mjs";
 
 export * from "./format.mjs";
 export * from "./words.mjs";
 export { listen } from "./presses.mjs";
-export { outbox };
-export { redistribute };
+export { outbox, redistribute };
+
+/** What writes a frame into parts of the page, by name. */
+export const writers = { cards, sets };
 
 const NAMES = ["weights", "neurons", "scope", "definition"];
 const followers = new Set();
