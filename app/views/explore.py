@@ -56,9 +56,9 @@ def live(explorer: Explorer) -> LiveResults | None:
     Returns:
         The exact results, if they are drawn.
     """
+    begin(explorer)
     if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()
-    begin(explorer)
     if not session.moving():
         acknowledge()
     now = session.read(tuple(explorer.prepared.ood))

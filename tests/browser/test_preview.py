@@ -93,12 +93,16 @@ def test_without_a_worker_the_server_follows_the_thumb(browser, server):
     context.add_init_script("delete window.Worker")
     page = context.new_page()
     open_explore(page)
+    before = page.url
     x, y, percent = grab(page, "Weights kept", 1)
-    for pruned in (5, 10):
+    for pruned in (5, 10, 15):
         page.mouse.move(x - pruned * percent, y)
         expect(metric(page, "Weights pruned")).to_have_text(f"{pruned}.0 %")
+    assert page.url == before, "the address waits for the release"
     page.mouse.up()
-    expect(page).to_have_url(re.compile("weights=0&weights=90"))
+    expect(page).to_have_url(re.compile("weights=0&weights=85"))
+    page.keyboard.press("u")
+    expect(page).to_have_url(before)
     context.close()
 
 
