@@ -26,22 +26,22 @@ _LABELS: dict[Side, tuple[str, str]] = {
 
 
 @contextmanager
-def controls(explorer: Explorer, *, live: bool = False) -> Iterator[Settings]:
+def controls(explorer: Explorer, *, live: DeltaGenerator | None = None) -> Iterator[Settings]:
     """Draw the controls around what follows them.
 
     While a thumb moves that the server follows, its answer is drawn last: it asks for the next position.
 
     Args:
         explorer: The prepared experiment, for its OOD sets.
-        live: Whether what follows is drawn again while a thumb is held; the caller then acknowledges what is
-            applied at once unless a thumb moves.
+        live: Given where what follows is drawn again while a thumb is held: the place to acknowledge the
+            frame. What else was done, the caller acknowledges there before.
 
     Yields:
         The settings that the rest of the page shows.
     """
-    moving = live and session.moving()
+    moving = live is not None and session.moving()
     with st.container(key="controls"):
-        if not live:
+        if live is None:
             acknowledge()
         weights, neurons, buttons = st.columns([4, 4, 3.7], gap="medium", vertical_alignment="center")
         with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
@@ -61,7 +61,7 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[Settings]:
     if not moving:
         session.history().record(settings)
         url.write_settings(titles_of(explorer.prepared.experiment.ood))
-        _sliders(explorer, (weights, neurons), settings, live=live)
+        _sliders(explorer, (weights, neurons), settings, live=live is not None)
     place.button(
         "Undo",
         icon=":material/undo:",
@@ -73,9 +73,10 @@ def controls(explorer: Explorer, *, live: bool = False) -> Iterator[Settings]:
         shortcut="u",
     )
     yield settings
-    if moving:
-        acknowledge()
-        _sliders(explorer, (weights, neurons), settings, live=live)
+    if live is not None and moving:
+        with live:
+            acknowledge()
+        _sliders(explorer, (weights, neurons), settings, live=live is not None)
 
 
 def begin(explorer: Explorer) -> None:

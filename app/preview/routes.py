@@ -1,6 +1,7 @@
 """Serve the engine's modules and the experiments' data, named by their content, so browsers keep them."""
 
 import hashlib
+import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,12 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-T
 _MODULES = {path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "engine").glob("*.mjs"))}
 _VERSION = hashlib.sha256(b"".join(_MODULES.values())).hexdigest()[:16]
 
+SERVER = secrets.token_hex(8)
+"""Names this process. A page that another one drew cannot speak to it, and loads anew."""
+
+WHICH = f"{_FOLDER}/server"
+"""Address of that name, relative to any of the pages."""
+
 HUB = f"{_FOLDER}/{_VERSION}/hub.mjs"
 """Address of the engine's door, relative to any of the pages."""
 
@@ -29,7 +36,20 @@ def preview_routes() -> list[Route]:
     """Return the server's routes; below its base path, if it has one."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     top = f"/{base}/{_FOLDER}" if base else f"/{_FOLDER}"
-    return [Route(f"{top}/data/{{key}}", _data), Route(f"{top}/{_VERSION}/{{name}}", _module)]
+    return [
+        Route(f"{top}/server", _server),
+        Route(f"{top}/data/{{key}}", _data),
+        Route(f"{top}/{_VERSION}/{{name}}", _module),
+        Route(f"{top}/{{rest:path}}", _missing),
+    ]
+
+
+def _server(_: Request) -> Response:
+    return Response(SERVER, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def _missing(_: Request) -> Response:
+    raise HTTPException(404)
 
 
 def _module(request: Request) -> Response:

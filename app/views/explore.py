@@ -59,11 +59,13 @@ def live(explorer: Explorer) -> LiveResults | None:
     begin(explorer)
     if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()
+    answer = st.container()
     if not session.moving():
-        acknowledge()
+        with answer:
+            acknowledge()
     now = session.read(tuple(explorer.prepared.ood))
     quick = quick_results(explorer, now) if now.ood else None
-    with controls(explorer, live=True) as settings:
+    with controls(explorer, live=answer) as settings:
         if was_seen():
             preview(explorer, settings)
         if settings != now:  # a widget that was drawn says something else

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.components.custom_component import custom_component
-from app.preview.routes import HUB
+from app.preview.routes import HUB, SERVER, WHICH
 from app.state import session
 from app.state.events import Event, choose_message, parse_events
 from app.text import controls as text
@@ -27,6 +27,8 @@ def preset_key(number: int) -> str:
 
 _TOLD: dict[str, Any] = {
     "hub": HUB,
+    "server": SERVER,
+    "which": WHICH,
     "slow": text.SLOW,
     "broken": text.BROKEN,
     "presses": {

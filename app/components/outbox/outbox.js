@@ -32,7 +32,8 @@ function makePart(root) {
             document.documentElement.classList.toggle("opnp-waiting", slow);
           });
         following = true;
-        outbox.carry((events, attempt) => setStateValue("said", { events, attempt }), data.applied);
+        const which = { name: data.server, at: new URL(data.which, document.baseURI).href };
+        outbox.carry((events, attempt) => setStateValue("said", { events, attempt }), data.applied, which);
       } catch (error) {
         say(data.broken);
         throw error;

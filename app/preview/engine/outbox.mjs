@@ -1,6 +1,7 @@
 // What a visitor does, in one sequence: each thing is numbered, sent, and kept until the server says that it is
 // applied. So the last thing done is the last applied, however late, together or twice the messages come.
 
+const KEPT = "opnp-outbox"; // in the tab's storage, while it loads anew
 const SLOW = 1000; // ms without an answer after which the page says so
 const AGAIN = 3000; // ms without an answer after which all is sent once more
 
@@ -13,6 +14,7 @@ let queue = []; // not acknowledged yet
 let speak = null;
 let slow = false;
 let timer = 0;
+let server = null; // {name, at}: of the process that drew the page, and where to ask for the one that answers
 const followers = new Set();
 
 function flush() {
@@ -29,14 +31,31 @@ function send() {
   timer = setTimeout(check, slow ? AGAIN : SLOW);
 }
 
-function check() {
+async function check() {
   if (!queue.length) return;
   tell({ slow: (slow = true) });
+  if (await replaced()) return reload();
   if (performance.now() - sentAt < AGAIN) timer = setTimeout(check, AGAIN - SLOW);
   else {
     attempts++;
     send();
   }
+}
+
+/** Whether the server was started anew: it knows nothing of this page. */
+async function replaced() {
+  try {
+    const response = await fetch(server.at, { cache: "no-store" });
+    return response.ok && (await response.text()) !== server.name;
+  } catch {
+    return false; // it does not answer
+  }
+}
+
+/** Load the page anew where it stands, and do then what was not applied. */
+function reload() {
+  sessionStorage.setItem(KEPT, JSON.stringify(queue.filter(({ moving }) => !moving)));
+  location.reload();
 }
 
 function tell(news) {
@@ -58,9 +77,9 @@ export const outbox = {
     flush();
   },
 
-  /** A component that speaks for the page: how, and what the server has applied. */
-  carry(how, acknowledged) {
-    speak = how;
+  /** A component that speaks for the page: how, what the server has applied, and which server it is. */
+  carry(how, acknowledged, which) {
+    [speak, server] = [how, which];
     applied = Math.max(applied, acknowledged);
     queue = queue.filter(({ number }) => number > applied);
     if (!queue.length && slow) tell({ slow: (slow = false) });
@@ -73,3 +92,6 @@ export const outbox = {
     return () => followers.delete(follower);
   },
 };
+
+for (const { number, ...message } of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) outbox.push(message);
+sessionStorage.removeItem(KEPT);

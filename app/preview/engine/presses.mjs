@@ -39,6 +39,12 @@ function onKey(event) {
   if (button && !button.disabled) take(event, presses[key]);
 }
 
+/** What was just done can be undone, before the server has heard of it. */
+function enable({ pushed }) {
+  if (!pushed || pushed.moving || !["move", "choose", "hold", "let go", "swap"].includes(pushed.do)) return;
+  for (const button of document.querySelectorAll(".st-key-undo button")) button.disabled = false;
+}
+
 let listening = false;
 
 /** Listen to these buttons, widgets and keys. */
@@ -48,4 +54,5 @@ export function listen(next) {
   listening = true;
   window.addEventListener("click", onClick, true);
   window.addEventListener("keydown", onKey, true);
+  outbox.follow(enable);
 }
