@@ -30,9 +30,6 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 
-running: dict[str, subprocess.Popen[bytes]] = {}
-"""Processes of the dashboards that run, by their address."""
-
 
 @dataclass(frozen=True)
 class Server:
@@ -79,12 +76,10 @@ def server(log: Path, cache: Path | None = None, *arguments: str, root: Path = R
             stderr=subprocess.STDOUT,
         )
     address = f"http://127.0.0.1:{port}"
-    running[address] = process
     try:
         _wait_until_up(address, process, log)
         yield Server(address, port, process.pid)
     finally:
-        del running[address]
         process.terminate()
         try:
             process.wait(timeout=PATIENCE)

@@ -1,5 +1,6 @@
 """Serve the engine's modules and the experiments' data, named by their content, so browsers keep them."""
 
+import gzip
 import hashlib
 import secrets
 from pathlib import Path
@@ -64,5 +65,9 @@ def _data(request: Request) -> Response:
     packed = body(request.path_params["key"])
     if packed is None:
         raise HTTPException(404)
-    headers = _FOREVER | {"Content-Encoding": "gzip"}
+    headers = _FOREVER | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers |= {"Content-Encoding": "gzip"}
+    else:
+        packed = gzip.decompress(packed)
     return Response(packed, media_type="application/octet-stream", headers=headers)

@@ -11,14 +11,20 @@ from recipes import serving
 
 
 @pytest.fixture(scope="session")
-def server(fashion_cache: Path, tmp_path_factory: pytest.TempPathFactory):
+def running(fashion_cache: Path, tmp_path_factory: pytest.TempPathFactory):
     """`streamlit run app/main.py` as a user types it, with a copy of the prepared cache."""
     folder = tmp_path_factory.mktemp("server")
     log = folder / "log.txt"
     shutil.copytree(fashion_cache, folder / "cache")
-    with serving.dashboard(log, folder / "cache") as address:
-        yield address
+    with serving.server(log, folder / "cache") as running:
+        yield running
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def server(running):
+    """The dashboard's address."""
+    return running.address
 
 
 @pytest.fixture(scope="session")

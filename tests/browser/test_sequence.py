@@ -55,12 +55,11 @@ def test_the_last_thing_done_wins(page: Page):
     expect(metric(page, PRUNED)).to_have_text(shown)
 
 
-def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, server: str):
+def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, running: serving.Server):
     open_explore(page)
     previews(page)
-    process = serving.running[server].pid
     note = page.get_by_text("The server is not answering")
-    os.kill(process, signal.SIGSTOP)
+    os.kill(running.pid, signal.SIGSTOP)
     try:
         drag(page, 90)
         expect(metric(page, PRUNED)).to_have_text("10.0 %")  # what the browser computes itself
@@ -70,7 +69,7 @@ def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, server: 
         drag(page, 80)
         page.wait_for_timeout(10_000)
     finally:
-        os.kill(process, signal.SIGCONT)
+        os.kill(running.pid, signal.SIGCONT)
     expect(page).to_have_url(re.compile(r"\?weights=0&weights=80&neurons=30&neurons=100$"))
     expect(note).to_be_hidden()
     expect(page.get_by_text(re.compile("held out [0-9]")).first).to_be_visible()
