@@ -57,7 +57,16 @@ def open_explore(page: Page, query: str = "") -> None:
 def previews(page: Page) -> None:
     """Wait until the browser has what it needs to follow a thumb by itself, and the page is at rest."""
     at_rest(page)
-    page.wait_for_function(PREVIEWS, timeout=PATIENCE)
+    wait_until(page, PREVIEWS)
+
+
+def wait_until(page: Page, question: str, arg: object = None) -> None:
+    """Ask a page until it says yes; `wait_for_function` takes a promise for one."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(question, arg):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"Expected the page to say yes to {question}")
 
 
 def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pages import PATIENCE, card, grab, metric, open_explore, previews
+from pages import PATIENCE, card, grab, metric, open_explore, previews, wait_until
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -58,10 +58,11 @@ def test_the_preview_is_what_the_server_says_on_release(page: Page, link):
         page.mouse.move(x - step * percent, y)
     expect(card(page, "FPR95").locator(".note")).to_have_text("held out: on release")
     at = page.get_by_role("slider", name="Neurons kept").nth(1).get_attribute("aria-valuenow")
-    page.wait_for_function(
+    wait_until(
+        page,
         "(at) => import(performance.getEntriesByType('resource').map(({name}) => name)"
         ".find((name) => name.endsWith('/hub.mjs'))).then(({hub}) => hub.shown?.neurons[1] === at)",
-        arg=float(at),
+        float(at),
     )
     drawn = shown(page)
     page.mouse.up()
