@@ -28,6 +28,9 @@ class Offer:
 
 
 _lock = threading.Lock()
+_packing = threading.Lock()
+"""Another one, held for a second: pages that are drawn ask for offers meanwhile."""
+
 _offers: WeakKeyDictionary[Explorer, Offer | None] = WeakKeyDictionary()
 _explorers: WeakValueDictionary[str, Explorer] = WeakValueDictionary()
 _bodies: OrderedDict[str, bytes] = OrderedDict()
@@ -51,8 +54,9 @@ def body(key: str) -> bytes | None:
     with _lock:
         explorer = _explorers.get(key)
         made = _offers.get(explorer) if explorer else None
-        if explorer is None or made is None:
-            return None
+    if explorer is None or made is None:
+        return None
+    with _packing:
         if key not in _bodies:
             _bodies[key] = gzip.compress(serialize(explorer, made.selection), _LEVEL, mtime=0)
         _bodies.move_to_end(key)
