@@ -60,10 +60,10 @@ def previews(page: Page) -> None:
     wait_until(page, PREVIEWS)
 
 
-def wait_until(page: Page, question: str, arg: object = None) -> None:
+def wait_until(page: Page, question: str) -> None:
     """Ask a page until it says yes; `wait_for_function` takes a promise for one."""
     for _ in range(PATIENCE // 50):
-        if page.evaluate(question, arg):
+        if page.evaluate(question):
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"Expected the page to say yes to {question}")

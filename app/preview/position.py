@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.preview.routes import HUB
+from app.state.events import pruning_data
 from opnp.config import Pruning
 
 
@@ -28,18 +29,3 @@ class Position:
         """Return it for a component's data, by which it knows when the sliders stand elsewhere."""
         where = pruning_data(self.pruning) | {"baseline": pruning_data(self.baseline), "ood": list(self.ood)}
         return {"position": where, "sample": self.sample, "hub": HUB}
-
-
-def pruning_data(pruning: Pruning) -> dict[str, Any]:
-    """Return a pruning for the browser.
-
-    Example:
-        >>> pruning_data(Pruning(neurons=(30, 100)))["neurons"]
-        [30.0, 100.0]
-    """
-    return {
-        "weights": list(pruning.weights),
-        "neurons": list(pruning.neurons),
-        "scope": str(pruning.scope),
-        "definition": str(pruning.neuron_definition),
-    }

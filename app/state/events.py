@@ -117,8 +117,17 @@ def choose_message(pruning: Pruning) -> dict[str, Any]:
         >>> parse_events([message])[0][1].pruning.neurons
         Window(low=30.0, high=100.0)
     """
+    return {"do": "choose"} | pruning_data(pruning)
+
+
+def pruning_data(pruning: Pruning) -> dict[str, Any]:
+    """Return a pruning for the browser.
+
+    Example:
+        >>> pruning_data(Pruning(neurons=(30, 100)))["neurons"]
+        [30.0, 100.0]
+    """
     return {
-        "do": "choose",
         "weights": list(pruning.weights),
         "neurons": list(pruning.neurons),
         "scope": str(pruning.scope),

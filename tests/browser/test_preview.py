@@ -4,9 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from pages import PATIENCE, card, grab, metric, open_explore, previews, wait_until
+from pages import PATIENCE, card, grab, metric, open_explore, previews
 from playwright.sync_api import Page, expect
 
+from opnp.pruning import rank_bounds
 from recipes import serving
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,7 @@ LINKS = (
     "?definition=weights&neurons=30&neurons=100&ood=mnist&ood=noise",
     "?weights=0&weights=99&a=0&a=98.75&a=5&a=100&a=per+class&a=activation",
 )
+NEURONS = 256
 LABELS = ("FPR95", "AUROC", "ECE", "ID accuracy", "Weights pruned")
 BARS = """() => [...document.querySelectorAll(".st-key-histograms *")]
   .flatMap((node) => [...node.shadowRoot?.querySelectorAll("path.moves, line.moves") ?? []])
@@ -58,12 +60,11 @@ def test_the_preview_is_what_the_server_says_on_release(page: Page, link):
         page.mouse.move(x - step * percent, y)
     expect(card(page, "FPR95").locator(".note")).to_have_text("held out: on release")
     at = page.get_by_role("slider", name="Neurons kept").nth(1).get_attribute("aria-valuenow")
-    wait_until(
-        page,
-        "(at) => import(performance.getEntriesByType('resource').map(({name}) => name)"
-        ".find((name) => name.endsWith('/hub.mjs'))).then(({hub}) => hub.shown?.neurons[1] === at)",
-        float(at),
-    )
+    low = page.get_by_role("slider", name="Neurons kept").nth(0).get_attribute("aria-valuenow")
+    first, last = rank_bounds((float(low), float(at)), NEURONS)
+    off = NEURONS - (last - first)
+    drawn_at = re.compile(f"^{off} of {NEURONS} neurons off")
+    expect(card(page, "Weights pruned").locator(".note")).to_have_text(drawn_at)
     drawn = shown(page)
     page.mouse.up()
     settled(page)

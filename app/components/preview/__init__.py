@@ -4,9 +4,9 @@ from pathlib import Path
 
 from app.components.custom_component import custom_component
 from app.preview.offer import offer
-from app.preview.position import pruning_data
 from app.preview.routes import HUB, data_address
 from app.state.baseline import pair
+from app.state.events import pruning_data
 from app.state.history import Settings
 from opnp.explorer import Explorer
 

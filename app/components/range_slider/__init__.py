@@ -67,5 +67,6 @@ def range_slider(
         "live": live,
         "hub": HUB,
         "applied": applied,
+        "marks": [asdict(mark) for mark in marks],
     }
-    _mount(key=key, data=data | {"marks": [asdict(mark) for mark in marks]})
+    _mount(key=key, data=data)

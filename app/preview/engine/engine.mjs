@@ -26,6 +26,7 @@ export class Engine {
     this.labels = arrays.labels;
     this.layOut(features);
     this.remembered = new Map();
+    this.counted = null; // {kept, counts}: what is pruned where the first block stands
   }
 
   /** Deal the images into blocks that each hold the same share of every set, the first at least one of each. */
@@ -44,10 +45,8 @@ export class Engine {
       rows.forEach((row, s) => {
         for (let j = 0; j < width; j++) own[j * rows.length + s] = features[row * width + j];
       });
-      const block = new Block(own, this.head);
-      return Object.assign(block, { parts, id: parts[0].rows });
+      return Object.assign(new Block(own, this.head), { parts });
     });
-    this.counted = null; // {kept, counts}: what is pruned where the first block stands
   }
 
   /** Bring a block to a pruning. Blocks that stand at the same one share the work of finding what changes. */
@@ -85,7 +84,7 @@ export class Engine {
     for (const block of blocks) {
       let s = 0;
       for (const { set, rows } of block.parts) for (const _ of rows) scores[set].push(block.score(s++));
-      block.id.forEach((row, i) => {
+      block.parts[0].rows.forEach((row, i) => {
         confidence.push(block.confidence(i));
         correct.push(Number(block.predicted[i] === this.labels[row]));
       });

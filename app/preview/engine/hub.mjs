@@ -132,11 +132,6 @@ export const hub = {
     return same ? null : undefined;
   },
 
-  /** The pruning of the frame that is drawn, or null. */
-  get shown() {
-    return frame?.pruning ?? null;
-  },
-
   /** Call a function at every frame and move; returns one that ends it. */
   follow(follower) {
     followers.add(follower);

@@ -1,6 +1,7 @@
 // 95 % intervals of the macro averages of a sample, as `opnp.evaluation.intervals` computes them. The bootstrap
 // draws other random numbers than Python's, so its ends differ by what the draws differ.
 
+import { percentiles } from "./binning.mjs";
 import { shareFrom } from "./metrics.mjs";
 
 const RESAMPLES = 1000;
@@ -40,8 +41,7 @@ export function fpr95Interval(id, oodSets) {
       means[i] += Math.min(Math.max(accepted, 0), m) / m / oodSets.length;
     });
   }
-  means.sort();
-  return [percentile(means, 2.5), percentile(means, 97.5)];
+  return percentiles([means], [2.5, 97.5]);
 }
 
 /** DeLong's normal interval of the mean AUROC over OOD sets. */
@@ -72,11 +72,4 @@ function varianceOf(values) {
   if (values.length < 2) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-}
-
-function percentile(ascending, percent) {
-  const at = (percent / 100) * (ascending.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, ascending.length - 1);
-  return ascending[low] + (at - low) * (ascending[high] - ascending[low]);
 }

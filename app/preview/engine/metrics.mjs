@@ -18,12 +18,12 @@ export function tprThreshold(id, tpr = 0.95) {
   return id[Math.min(Math.floor((1 - tpr) * id.length + 1e-9), id.length - 1)];
 }
 
-/** How many scores lie below a value; with `orEqual`, at it as well. */
-export function countBelow(ascending, value, orEqual = false) {
+/** How many scores lie below a value. */
+export function countBelow(ascending, value) {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ascending[middle] < value || (orEqual && ascending[middle] === value)) low = middle + 1;
+    if (ascending[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;

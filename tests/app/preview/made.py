@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from app.preview.position import pruning_data
+from app.state.events import pruning_data
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.features.types import Features

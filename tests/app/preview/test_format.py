@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app import format as ours
-from app.preview.position import pruning_data
+from app.state.events import pruning_data
 from opnp.config import Pruning, windows_text
 from opnp.evaluation.intervals import Interval
 

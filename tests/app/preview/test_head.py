@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.preview.data import _FEW, select
-from app.preview.position import pruning_data
+from app.state.events import pruning_data
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from tests.app.preview.engine import EVERYTHING
 from tests.app.preview.made import experiment, walk, whole

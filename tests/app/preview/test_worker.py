@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.preview.position import pruning_data
+from app.state.events import pruning_data
 from opnp.config import UNPRUNED
 from tests.app.preview.made import real, request, walk
 
