@@ -4,9 +4,8 @@ One element of the page, not five of Streamlit's. While a thumb moves, its figur
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
 
+from app.components.figure_cards import Card, cards_html
 from app.components.live_html import live_html
 from app.format import interval, percent, points
 from app.preview.position import Position
@@ -16,20 +15,17 @@ from opnp.evaluation.splits import Half
 from opnp.explorer import Glance
 from opnp.pruning import PrunedHead
 
-
-@dataclass(frozen=True)
-class _Card:
-    name: str
-    label: str
-    value: str
-    change: str
-    judged: str
-    note: str
-    help: str
+ALL = ("fpr95", "auroc", "ece", "accuracy", "pruned")
 
 
 def cards(
-    *, before: Evaluation, after: Evaluation, head: PrunedHead, notes: Sequence[str], position: Position
+    *,
+    before: Evaluation,
+    after: Evaluation,
+    head: PrunedHead,
+    notes: Sequence[str],
+    position: Position,
+    shown: Sequence[str] = ALL,
 ) -> None:
     """Draw FPR95, AUROC, ECE, ID accuracy and what is pruned.
 
@@ -39,6 +35,7 @@ def cards(
         head: The pruned last layer.
         notes: What stands below the first four; see `exact_notes` and `sample_notes`.
         position: Where the figures belong.
+        shown: Names of the cards to draw.
     """
     figures = (
         ("fpr95", "FPR95 ↓", after.fpr95, before.fpr95, False, text.FPR95_HELP),
@@ -47,7 +44,7 @@ def cards(
         ("accuracy", "ID accuracy ↑", after.accuracy, before.accuracy, True, text.ACCURACY_HELP),
     )
     drawn = [_judged(*figure, note) for figure, note in zip(figures, notes, strict=True)]
-    html = f'<div class="headline">{"".join(map(_html, [*drawn, _pruned_card(head)]))}</div>'
+    html = cards_html([card for card in [*drawn, _pruned_card(head)] if card.name in shown])
     data = {
         "before": {name: old for name, _, _, old, _, _ in figures},
         "weights": head.mask.numel(),
@@ -84,35 +81,18 @@ def sample_notes(glance: Glance) -> tuple[str, str, str, str]:
 
 def _judged(
     name: str, label: str, new: float, old: float, more_is_better: bool, help_text: str, note: str
-) -> _Card:
-    change = points(new - old)
-    if change.startswith("0.0"):
-        return _Card(name, label, percent(new), change, "same", note, help_text)
-    grows = new > old
-    judged = "better" if grows == more_is_better else "worse"
-    return _Card(name, label, percent(new), f"{'↑' if grows else '↓'} {change}", judged, note, help_text)
+) -> Card:
+    change, judged = points(new - old), "same"
+    if not change.startswith("0.0"):
+        grows = new > old
+        change, judged = f"{'↑' if grows else '↓'} {change}", "better" if grows == more_is_better else "worse"
+    return Card(label, percent(new), change, judged, note, help_text, name)
 
 
-def _pruned_card(head: PrunedHead) -> _Card:
+def _pruned_card(head: PrunedHead) -> Card:
     words = text.CARD_WORDS
     idle = words["idle"].format(idle=f"{head.zero_sensitivity:,}") if head.zero_sensitivity else ""
     off = words["off"].format(off=f"{head.pruned_neurons:,}", all=f"{head.neuron_mask.numel():,}")
-    return _Card(
-        "pruned",
-        "Weights pruned",
-        percent(head.pruned_share),
-        words["of"].format(pruned=f"{head.pruned_weights:,}", all=f"{head.mask.numel():,}"),
-        "same",
-        off + idle,
-        text.PRUNED_HELP,
-    )
-
-
-def _html(card: _Card) -> str:
-    why = escape(card.help, quote=True)
-    return (
-        f'<div class="card" data-card="{card.name}"><div class="label">{card.label}'
-        f'<button type="button" class="why" aria-label="{why}" data-help="{why}">?</button></div>'
-        f'<div class="value">{card.value}</div>'
-        f'<div class="change {card.judged}">{card.change}</div><div class="note">{card.note}</div></div>'
-    )
+    of = words["of"].format(pruned=f"{head.pruned_weights:,}", all=f"{head.mask.numel():,}")
+    share = percent(head.pruned_share)
+    return Card("Weights pruned", share, of, note=off + idle, help=text.PRUNED_HELP, name="pruned")

@@ -13,6 +13,9 @@ from opnp.explorer import Explorer
 PROJECTED_TYPE = 18
 """Pixels of a figure's letters on a projector."""
 
+PROJECTED_ZOOM = 1.4
+"""Of a figure of our own on a projector."""
+
 KEPT: Literal["session"] = "session"
 """How long what was moved in a step is remembered: also after the page was left."""
 
@@ -39,6 +42,11 @@ class Lesson:
     def key(self) -> str:
         """Key of the experiment."""
         return self.explorer.prepared.experiment.key
+
+    @property
+    def zoom(self) -> float:
+        """How much larger than on a page figures of our own are drawn."""
+        return PROJECTED_ZOOM if self.projected else 1.0
 
     def say(self, words: str) -> None:
         """Put a computed sentence beside the figure; a number and its % stay on one line."""

@@ -1,72 +1,118 @@
 """Step 7: a threshold, and the two kinds of errors it makes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
 from app import cached, text
-from app.charts.histogram import Panel, score_histograms
+from app.charts.histogram import Panel, headroom
+from app.components.figure_cards import Card, cards_html
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
+from app.components.live_histograms import live_histograms
+from app.components.live_html import live_html
 from app.format import percent
-from app.histogram_data import tuning_scores
-from opnp.config import Pruning
+from app.histogram_data import counts, score_panels, tuning_scores
+from app.preview.rows import Rows
 from opnp.explorer import Snapshot
-from opnp.interpret.binning import shared_edges, shares
 from opnp.metrics import FloatArray, tpr_threshold
 
 HEIGHT = 430
-Scores = tuple[FloatArray, list[FloatArray]]
+ACCEPT = "learn-accept"
+LEAST, MOST = 50, 100
+"""Percent of ID that can be accepted."""
+
+
+@dataclass(frozen=True)
+class _Errors:
+    """A threshold, and the shares of ID that it turns away and of OOD that get in."""
+
+    threshold: float
+    turned_away: float
+    gets_in: float
 
 
 def draw(lesson: Lesson) -> None:
     """Draw the step on a threshold and its two kinds of errors."""
     _, pruning = window.chosen_window()
     share = st.slider(
-        text.learn.ACCEPT_LABEL, 50, 100, 95, 1, format="%d %%", key="learn-accept", persist_state=KEPT
+        text.learn.ACCEPT_LABEL, LEAST, MOST, 95, 1, format="%d %%", key=ACCEPT, persist_state=KEPT
     )
-    snapshots = (cached.unpruned(lesson.key), lesson.explorer.at(pruning))
-    scores = [_scores(snapshot, lesson.ood) for snapshot in snapshots]
-    thresholds = [tpr_threshold(on_id, tpr=share / 100) for on_id, _ in scores]
-    _metrics(scores, thresholds)
-    _histograms(lesson, pruning, scores, thresholds, share)
-
-
-def _scores(snapshot: Snapshot, ood: tuple[str, ...]) -> Scores:
-    on_id, every = tuning_scores(snapshot, ood)
-    return on_id.astype(np.float64), [part.astype(np.float64) for part in every]
-
-
-def _metrics(scores: list[Scores], thresholds: list[float]) -> None:
-    away = [
-        float((on_id < threshold).mean()) for (on_id, _), threshold in zip(scores, thresholds, strict=True)
-    ]
-    gets_in = [
-        float(np.mean([(part >= threshold).mean() for part in ood]))
-        for (_, ood), threshold in zip(scores, thresholds, strict=True)
-    ]
-    labels = (text.learn.TURNED_AWAY, text.learn.GETS_IN)
-    with st.container(horizontal=True, gap="large"):
-        for label, (old, new) in zip(labels, (away, gets_in), strict=True):
-            unpruned = text.learn.BEFORE_SHORT.format(value=percent(old))
-            st.metric(label, percent(new), unpruned, delta_color="off", delta_arrow="off", width="content")
-
-
-def _histograms(
-    lesson: Lesson, pruning: Pruning, scores: list[Scores], thresholds: list[float], share: int
-) -> None:
-    edges = shared_edges([part for on_id, ood in scores for part in (on_id, *ood)])
+    before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
+    errors = list(zip(_at_every_share(before, lesson.ood), _at_every_share(after, lesson.ood), strict=True))
+    words = Rows(ACCEPT, LEAST, 1, share, [_words(*pair) for pair in errors])
+    live_html(_cards(*words.present), words, key="learn-errors", writer="row")
     names = (text.learn.UNPRUNED, pruning.kind)
-    panels = [
-        Panel(
-            f"{name}, {text.learn.ONE_OF.format(value=f'{threshold:.2f}')}",
-            shares(on_id, edges),
-            np.mean([shares(part, edges) for part in ood], axis=0),
+    lines = Rows(
+        ACCEPT,
+        LEAST,
+        1,
+        share,
+        [_lines(names, pair, each) for each, pair in enumerate(errors, LEAST)],
+    )
+    panels, edges = score_panels(before, after, lesson.ood, names)
+    present = lines.present
+    live_histograms(
+        [
+            Panel(line["title"], panel.id_share, panel.ood_share, line["threshold"])
+            for panel, line in zip(panels, present["panels"], strict=True)
+        ],
+        edges,
+        lesson.colours,
+        title=counts(before, lesson.ood, lesson.explorer.prepared.experiment.titles),
+        top=headroom(panels),
+        key="learn-histograms",
+        follow=lines.data(),
+        height=HEIGHT,
+        zoom=lesson.zoom,
+        threshold_name=present["threshold"],
+    )
+
+
+def _at_every_share(snapshot: Snapshot, ood: tuple[str, ...]) -> list[_Errors]:
+    on_id, every = tuning_scores(snapshot, ood)
+    ranked, others = np.sort(on_id), [np.sort(scores) for scores in every]
+    thresholds = [tpr_threshold(ranked, tpr=share / 100) for share in range(LEAST, MOST + 1)]
+    return [
+        _Errors(
             threshold,
+            1 - _accepted(ranked, threshold),
+            float(np.mean([_accepted(scores, threshold) for scores in others])),
         )
-        for name, (on_id, ood), threshold in zip(names, scores, thresholds, strict=True)
+        for threshold in thresholds
     ]
-    on_id, ood = scores[0]
-    title = f"{len(on_id):,} ID against {sum(map(len, ood)):,} OOD images of {len(ood)} sets"
-    line = text.learn.THRESHOLD_LINE.format(share=f"{share} %")
-    figure = score_histograms(panels, edges, lesson.colours, title=title, height=HEIGHT, threshold_name=line)
-    lesson.show(figure, "learn-histograms")
+
+
+def _accepted(ranked: FloatArray, threshold: float) -> float:
+    return float(ranked.size - np.searchsorted(ranked, threshold)) / ranked.size
+
+
+def _words(old: _Errors, new: _Errors) -> list[str]:
+    """Return the values of the cards and what they are compared with, in the cards' order."""
+    pairs = ((old.turned_away, new.turned_away), (old.gets_in, new.gets_in))
+    return [words for before, after in pairs for words in (percent(after), _unpruned(before))]
+
+
+def _unpruned(value: float) -> str:
+    return text.learn.BEFORE_SHORT.format(value=percent(value))
+
+
+def _cards(away: str, away_before: str, gets_in: str, gets_in_before: str) -> str:
+    drawn = (
+        Card(text.learn.TURNED_AWAY, away, away_before),
+        Card(text.learn.GETS_IN, gets_in, gets_in_before),
+    )
+    return cards_html(drawn, rows=True)
+
+
+def _lines(names: tuple[str, str], errors: tuple[_Errors, _Errors], share: int) -> dict[str, object]:
+    """Return what of the histograms depends on the threshold."""
+    panels = [
+        {
+            "title": f"{name}, {text.learn.ONE_OF.format(value=f'{each.threshold:.2f}')}",
+            "threshold": each.threshold,
+        }
+        for name, each in zip(names, errors, strict=True)
+    ]
+    return {"panels": panels, "threshold": text.learn.THRESHOLD_LINE.format(share=f"{share} %")}

@@ -31,6 +31,9 @@ def live_histograms(
     top: float,
     key: str,
     follow: Mapping[str, Any],
+    height: int = HEIGHT,
+    zoom: float = 1.0,
+    threshold_name: str = text.THRESHOLD_LINE,
 ) -> None:
     """Draw histograms one above the other on the same axes.
 
@@ -41,20 +44,25 @@ def live_histograms(
         title: Says what is compared, with counts.
         top: Where the axis of shares ends.
         key: Of the component, unique on the page.
-        follow: What lets them follow a thumb: a position, the OOD sets they show and the lower title.
+        follow: What lets them follow a thumb: a position, the OOD sets they show and the lower title; or a
+            table of rows, each of what differs from `data` there.
+        height: In pixels.
+        zoom: Of all that is drawn, letters included.
+        threshold_name: What the legend calls the threshold.
     """
     thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in panels)
     data: dict[str, Any] = {
         "title": title,
         "alt": f"{title}. {thresholds}",
         "file": f"opnp-{key}",
-        "height": HEIGHT,
+        "height": height,
+        "zoom": zoom,
         "low": float(edges[0]),
         "high": float(edges[-1]),
         "top": top,
         "axis": text.SCORE_AXIS,
         "ood": "OOD",
-        "threshold": text.THRESHOLD_LINE,
+        "threshold": threshold_name,
         "thresholdShort": text.THRESHOLD_SHORT,
         "colours": {
             name: getattr(colours, name) for name in ("id", "ood", "threshold", "text", "grid", "ground")

@@ -1,5 +1,5 @@
 // Histograms one above the other on the same bins and axes, redrawn in place: paths move, nothing is made anew.
-// Where the data says a position, they show the preview while the sliders stand elsewhere.
+// They follow a frame of the preview or a row of their own table, where the data says of what.
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 48;
@@ -47,12 +47,12 @@ function makePlot(root) {
   let data; // that is drawn
   let page = null; // the hub's module, where they follow a thumb
   let loading = null;
-  let last = null; // frame of the preview that is drawn
-  let end = () => {};
+  let following = null;
+  let mounted = false;
   let framed = "";
   let wide = 600; // pixels
 
-  const height = () => data.height;
+  const height = () => data.height / data.zoom;
   const across = (score) =>
     LEFT + ((Math.min(Math.max(score, data.low), data.high) - data.low) / (data.high - data.low)) * (wide - LEFT - RIGHT);
   const room = () => (height() - TOP - BOTTOM - GAP * (data.panels.length - 1)) / data.panels.length;
@@ -67,7 +67,7 @@ function makePlot(root) {
   function drawFrame() {
     const { colours, top } = data;
     frame.replaceChildren();
-    svg.setAttribute("height", height());
+    svg.setAttribute("height", data.height);
     svg.setAttribute("viewBox", `0 0 ${wide} ${height()}`);
     words(data.title, 0, 16, { "font-size": 15 });
     let x = LEFT;
@@ -145,8 +145,8 @@ function makePlot(root) {
   }
 
   function draw() {
-    wide = box.clientWidth || 600;
-    const { panels, alt, ...rest } = data;
+    wide = (box.clientWidth || 600) / data.zoom;
+    const { panels, alt, rows, ...rest } = data;
     const wanted = JSON.stringify([rest, panels.map((panel) => panel.title), wide]);
     if (wanted !== framed) drawFrame();
     framed = wanted;
@@ -157,7 +157,7 @@ function makePlot(root) {
 
   svg.onpointermove = (event) => {
     const area = svg.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const [x, y] = [event.clientX - area.left, event.clientY - area.top].map((pixels) => pixels / data.zoom);
     const bins = data.panels[0].id.length;
     const k = Math.floor(((x - LEFT) / (wide - LEFT - RIGHT)) * bins);
     const i = Math.floor((y - TOP + GAP / 2) / (room() + GAP));
@@ -167,8 +167,8 @@ function makePlot(root) {
     const bin = (data.high - data.low) / bins;
     const [from, to] = [data.low + k * bin, data.low + (k + 1) * bin].map((one) => Number(one.toPrecision(4)));
     tip.textContent = `score ${from} to ${to}\nID ${percent(panel.id[k], 1)}\n${data.ood} ${percent(panel.ood[k], 1)}`;
-    tip.style.left = `${Math.min(x + 14, wide - tip.offsetWidth - 4)}px`;
-    tip.style.top = `${y + 10}px`;
+    tip.style.left = `${Math.min(x * data.zoom + 14, box.clientWidth - tip.offsetWidth - 4)}px`;
+    tip.style.top = `${y * data.zoom + 10}px`;
   };
   svg.onpointerleave = () => (tip.style.display = "none");
 
@@ -176,6 +176,7 @@ function makePlot(root) {
     const copy = svg.cloneNode(true);
     copy.setAttribute("xmlns", SVG);
     copy.setAttribute("width", wide);
+    copy.setAttribute("height", height());
     for (const one of copy.querySelectorAll("[style]")) one.removeAttribute("style");
     for (const one of copy.querySelectorAll("text")) one.setAttribute("font-family", "sans-serif");
     copy.prepend(element("rect", { width: "100%", height: "100%", fill: data.colours.ground }));
@@ -218,36 +219,46 @@ function makePlot(root) {
     const names = { kind: page.kind(frame.pruning), windows: page.windowsText(frame.pruning) };
     const panels = [upper, { ...said.panels[1], ...after, title: page.fill(said.after, names) }];
     const [low, high] = [frame.bins.start, frame.bins.stop].map((end) => end * frame.bins.width);
-    const thresholds = panels.map(({ title, threshold }) => `${title}: threshold ${page.fixed(threshold, 2)}`);
-    return { ...said, low, high, top: frame.top, panels, alt: `${said.title}. ${thresholds.join(", ")}` };
+    return { ...said, low, high, top: frame.top, panels };
   }
 
-  function choose() {
-    const frame = page ? page.hub.instead(said) : null;
-    if ((frame === undefined && data) || (frame && frame === last)) return; // soon, or already there
-    last = frame;
-    data = frame ? previewed(frame) : said;
+  const withRow = ({ panels, ...row }) => ({
+    ...said, ...row, panels: said.panels.map((panel, i) => ({ ...panel, ...panels[i] })),
+  });
+
+  function spoken({ title, panels }) {
+    const thresholds = panels.map((panel) => `${panel.title}: threshold ${page.fixed(panel.threshold, 2)}`);
+    return `${title}. ${thresholds.join(", ")}`;
+  }
+
+  function choose(frame) {
+    data = said;
+    if (frame) data = said.position ? previewed(frame) : withRow(frame);
+    if (frame) data.alt = spoken(data);
     svg.classList.toggle("followed", Boolean(frame));
     draw();
-    page?.hub.note({ ...bins(data), top: data.top });
+    if (said.position) page?.hub.note({ ...bins(data), top: data.top });
   }
 
   async function follow() {
     page = await (loading ??= import(new URL(said.hub, document.baseURI).href));
-    end();
-    end = page.hub.follow(choose);
-    page.hub.show(said.shown);
-    choose();
+    if (!mounted) return;
+    following ??= page.follower(choose);
+    if (said.position) page.hub.show(said.shown);
+    following.show(said);
   }
 
   new ResizeObserver(() => data && draw()).observe(box);
   return {
     show(next) {
       said = next;
-      last = null;
-      choose();
+      mounted = true;
+      if (!following || !said.hub) choose(null);
       if (said.hub) follow();
     },
-    end: () => end(),
+    end() {
+      mounted = false;
+      following?.end();
+    },
   };
 }

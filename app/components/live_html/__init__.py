@@ -1,4 +1,4 @@
-"""HTML of the page that follows a thumb: the preview writes its figures into it."""
+"""HTML of the page that follows a thumb: a frame of the preview or a row of a table is written into it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,18 +6,21 @@ from typing import Any
 
 from app.components.custom_component import custom_component
 from app.preview.position import Position
+from app.preview.rows import Rows
 
 _mount = custom_component(Path(__file__).parent, apart=False)
 
 
-def live_html(html: str, position: Position, *, key: str, writer: str, data: Mapping[str, Any]) -> None:
+def live_html(
+    html: str, follows: Position | Rows, *, key: str, writer: str, data: Mapping[str, Any] | None = None
+) -> None:
     """Draw HTML of our own.
 
     Args:
         html: In which every word from outside is escaped.
-        position: Where its figures belong.
+        follows: Where its figures belong, or what it shows at each step of a slider.
         key: Of the component, unique on the page.
-        writer: Of the preview's, which writes a frame into it.
+        writer: Of the preview's, which writes a frame or a row into it.
         data: What that needs besides.
     """
-    _mount(key=key, data={"html": html, "writer": writer} | dict(data) | position.data())
+    _mount(key=key, data={"html": html, "writer": writer} | dict(data or {}) | follows.data())

@@ -1,5 +1,5 @@
-// HTML as the server wrote it; while the sliders stand elsewhere, with the preview's figures written into it by
-// one of the preview's writers.
+// HTML as the server wrote it; while something moves, with what belongs there written into it by one of the
+// preview's writers.
 
 const parts = new WeakMap();
 
@@ -12,36 +12,36 @@ export default function ({ parentElement, data }) {
 
 function makePart(root) {
   let data;
-  let [hub, write] = [null, null];
-  let intact = ""; // what the server wrote, as long as nothing else is written into it
-  let last = null; // the frame that is written into it
+  let writers = null;
+  let following = null;
   let loading = null;
-  let end = () => {};
+  let mounted = false;
+  let intact = ""; // what the server wrote, as long as nothing else is written into it
 
-  function draw() {
-    const frame = hub ? hub.instead(data) : null;
-    if ((frame === undefined && root.firstChild) || (frame && frame === last)) return; // soon, or already there
+  function draw(frame) {
     if ((frame && !root.firstChild) || (!frame && intact !== data.html)) root.innerHTML = data.html;
     intact = frame ? "" : data.html;
-    last = frame;
-    if (frame) write(root, data, frame);
+    if (frame) writers[data.writer](root, data, frame);
   }
 
   async function follow() {
     const page = await (loading ??= import(new URL(data.hub, document.baseURI).href));
-    [hub, write] = [page.hub, page.writers[data.writer]];
-    end();
-    end = hub.follow(draw);
-    draw();
+    if (!mounted) return;
+    writers = page.writers;
+    following ??= page.follower(draw);
+    following.show(data);
   }
 
   return {
     show(next) {
       data = next;
-      last = null;
-      draw();
+      mounted = true;
+      if (!following) draw(null);
       follow();
     },
-    end: () => end(),
+    end() {
+      mounted = false;
+      following?.end();
+    },
   };
 }

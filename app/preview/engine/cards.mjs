@@ -27,6 +27,7 @@ export function write(root, { before, words, weights, neurons }, frame) {
 
 function card(root, name, value, change, judged, note) {
   const place = root.querySelector(`[data-card=${name}]`);
+  if (!place) return; // not one of those that are shown
   place.querySelector(".value").textContent = value;
   place.querySelector(".change").textContent = change;
   place.querySelector(".change").className = `change ${judged}`;

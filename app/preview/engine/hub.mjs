@@ -3,16 +3,22 @@
 
 import { redistribute } from "./binning.mjs";
 import { write as cards } from "./cards.mjs";
+import { makeFollower } from "./follower.mjs";
 import { outbox } from "./outbox.mjs";
+import { write as row } from "./row.mjs";
 import { write as sets } from "./sets.mjs";
+import { held as isHeld, values, watch } from "./sliders.mjs";
 
 export * from "./format.mjs";
 export * from "./words.mjs";
 export { listen } from "./presses.mjs";
 export { outbox, redistribute };
 
-/** What writes a frame into parts of the page, by name. */
-export const writers = { cards, sets };
+/** What writes a frame or a row into parts of the page, by name. */
+export const writers = { cards, row, sets };
+
+/** Let a part of the page follow what moves, see `makeFollower`. */
+export const follower = (draw) => makeFollower(hub, draw);
 
 const NAMES = ["weights", "neurons", "scope", "definition"];
 const followers = new Set();
@@ -26,6 +32,7 @@ let shown = []; // OOD sets in the histograms
 let moving = {}; // whether a thumb of each slider is held
 let asked = ""; // what the last request was for
 let frame = null;
+let leave = () => {}; // the slider of Streamlit's that sets a window
 let drawn = null; // bins and top that were drawn last; while a thumb is held they only widen
 
 const keyOf = ({ baseline, ood, ...pruning }) => JSON.stringify([...NAMES.map((name) => pruning[name]), baseline, ood]);
@@ -38,7 +45,7 @@ function present() {
 
 function ask() {
   const position = present();
-  if (!ready || !position || !position.ood.length) return;
+  if (!ready || !position || !position.ood.length || !followers.size) return;
   const key = keyOf(position);
   if (key + shown === asked) return;
   asked = key + shown;
@@ -68,6 +75,18 @@ function start(next) {
   worker.postMessage({ load: next, baseline: { weights, neurons, scope, definition } });
 }
 
+/** One of Streamlit's sliders sets one window; the other is open. */
+function heed({ key, side }) {
+  const place = () => {
+    const window = values(key);
+    if (window.length !== 2) return; // it is not drawn yet
+    hub.place(side === "weights" ? "neurons" : "weights", [0, 100], false);
+    hub.place(side, window, isHeld(key));
+  };
+  place();
+  return watch(key, place);
+}
+
 function stop(reason) {
   console.warn("The preview stopped; figures come from the server.", reason);
   worker?.terminate();
@@ -85,10 +104,12 @@ outbox.follow(({ pushed }) => {
 });
 
 export const hub = {
-  /** Take over what the server says: the data's address and all settings but the windows. */
-  configure({ data, ...said }) {
+  /** Take over what the server says: the data's address, all settings but the windows, and what sets those. */
+  configure({ data, slider, ...said }) {
     settings = said;
     if (data !== url) start(data);
+    leave();
+    leave = slider ? heed(slider) : () => {};
     ask();
     tell();
   },
@@ -135,6 +156,7 @@ export const hub = {
   /** Call a function at every frame and move; returns one that ends it. */
   follow(follower) {
     followers.add(follower);
+    ask();
     return () => followers.delete(follower);
   },
 };

@@ -1,0 +1,31 @@
+// Streamlit's own sliders while they move. They tell the server on release; what they show, their inputs say at once.
+
+const watched = new Map(); // by the key of a slider: whom to tell
+let observer = null;
+
+const inside = (key, what) => `.st-key-${CSS.escape(key)} ${what}`;
+
+/** What a slider shows, thumb by thumb; empty while it is not on the page. */
+export const values = (key) =>
+  [...document.querySelectorAll(inside(key, "input[type=range]"))].map(({ value }) => Number(value));
+
+/** Whether a thumb of it is held. */
+export const held = (key) => Boolean(document.querySelector(inside(key, "[data-dragging=true]")));
+
+function onChange(records) {
+  for (const [key, told] of watched) {
+    const box = `.st-key-${CSS.escape(key)}`;
+    if (records.some(({ target }) => target.closest(box))) for (const tell of told) tell();
+  }
+}
+
+/** Call a function whenever a slider moves or is let go; returns one that ends it. */
+export function watch(key, tell) {
+  if (!observer) {
+    observer = new MutationObserver(onChange);
+    observer.observe(document.body, { subtree: true, attributeFilter: ["value", "data-dragging"] });
+  }
+  if (!watched.has(key)) watched.set(key, new Set());
+  watched.get(key).add(tell);
+  return () => watched.get(key).delete(tell);
+}
