@@ -9,7 +9,21 @@ from app.charts.layout import Spec, figure
 from app.charts.palette import Palette
 from opnp.metrics import FloatArray
 
+PRESENT = "the sliders now"
+"""Name of the trace of the present position."""
+
 TICKS = (0, 1, 5, 15, 30, 50, 70, 85, 95, 99, 100)
+
+
+def place_of_window(window: tuple[float, float], edges: Sequence[float]) -> tuple[float, float]:
+    """Return the place of a window on the axes, which count the edges.
+
+    Example:
+        >>> place_of_window((5, 100), (0, 10, 100))
+        (0.5, 2.0)
+    """
+    low, high = np.interp(window, edges, np.arange(len(edges)))
+    return float(low), float(high)
 
 
 def landscape_map(
@@ -69,13 +83,13 @@ def landscape_map(
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }
-    place = np.interp(present, edges, np.arange(len(edges)))
+    low, high = place_of_window(present, edges)
     here: Spec = {
         "type": "scatter",
         "mode": "markers",
-        "x": [place[0]],
-        "y": [place[1]],
-        "name": "the sliders now",
+        "x": [low],
+        "y": [high],
+        "name": PRESENT,
         "marker": {
             "symbol": "circle",
             "size": 15,

@@ -230,9 +230,6 @@ WINDOWS_LEFT_OUT = "{count} windows that cost more than {points} points of accur
 NOW = "your window"
 UNPRUNED = "unpruned"
 OTHER = "other windows"
-TRADE_FPR95 = "FPR95 ↓"
-TRADE_HELD_OUT = "FPR95 held out ↓"
-TRADE_ACCURACY = "ID accuracy ↑"
 FACT_WINDOWS = (
     "Of {count} windows of {side}, **{better}** have a lower FPR95 than the unpruned model, and **{cheap}** "
     "of those cost less than half a point of accuracy."

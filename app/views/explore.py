@@ -67,7 +67,7 @@ def live(explorer: Explorer) -> LiveResults | None:
     quick = quick_results(explorer, now) if now.ood else None
     with controls(explorer, live=answer) as settings:
         if was_seen():
-            preview(explorer, settings)
+            preview(explorer, settings, baseline=pair().pruning)
         if settings != now:  # a widget that was drawn says something else
             quick = quick_results(explorer, settings) if settings.ood else None
         if quick is None:

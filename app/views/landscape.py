@@ -3,10 +3,13 @@
 import streamlit as st
 
 from app.charts.palette import palette
+from app.components.explore.live_results import headline
 from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
+from app.components.preview import preview
 from app.shell import view
+from app.state.baseline import pair
 from app.state.history import Settings
 from app.text import controls as text
 from opnp.explorer import Explorer
@@ -18,7 +21,9 @@ def landscape(explorer: Explorer, settings: Settings) -> None:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
+    headline(explorer, settings)
     maps(key, settings, colours)
+    preview(explorer, settings, baseline=pair().pruning)
     loss = best_window(key, settings, colours)
     left_out(explorer, settings, loss)
 

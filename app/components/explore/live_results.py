@@ -71,13 +71,7 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
     old = _compared(explorer, settings)
     place = st.empty()
     with place:
-        cards(
-            before=old[Half.TUNE],
-            after=quick.evaluation,
-            head=quick.head,
-            notes=sample_notes(quick),
-            position=_position(settings, len(quick.id_scores)),
-        )
+        _first_look(settings, quick, old)
     if session.moving():
         _details(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
         return None
@@ -86,6 +80,20 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
         _cards(results)
     _details(explorer, settings, results.after, old, results.new)
     return results
+
+
+def headline(explorer: Explorer, settings: Settings) -> None:
+    """Draw the cards alone: the exact figures, or those of a sample where that is quicker.
+
+    Args:
+        explorer: The prepared experiment.
+        settings: Where the sliders stand.
+    """
+    quick = quick_results(explorer, settings)
+    if isinstance(quick, LiveResults):
+        _cards(quick)
+    else:
+        _first_look(settings, quick, _compared(explorer, settings))
 
 
 def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
@@ -111,11 +119,22 @@ def _cards(results: LiveResults) -> None:
         after=results.new[Half.TUNE],
         head=results.after.head,
         notes=exact_notes(results.new),
-        position=_position(results.settings),
+        position=position_of(results.settings),
     )
 
 
-def _position(settings: Settings, sample: int = 0) -> Position:
+def _first_look(settings: Settings, glance: Glance, old: Mapping[Half, Evaluation]) -> None:
+    cards(
+        before=old[Half.TUNE],
+        after=glance.evaluation,
+        head=glance.head,
+        notes=sample_notes(glance),
+        position=position_of(settings, len(glance.id_scores)),
+    )
+
+
+def position_of(settings: Settings, sample: int = 0) -> Position:
+    """Say where figures at these settings belong; see `Position` for the sample."""
     return Position(settings.pruning, pair().pruning, settings.ood, sample)
 
 
@@ -126,7 +145,7 @@ def _details(
     old: Mapping[Half, Evaluation],
     new: Mapping[Half, Evaluation],
 ) -> None:
-    position = _position(settings, len(after.id_scores) if isinstance(after, Glance) else 0)
+    position = position_of(settings, len(after.id_scores) if isinstance(after, Glance) else 0)
     left, right = st.columns([4, 3], gap="medium")
     with left:
         before = cached.position(explorer.prepared.experiment.key, pair().pruning)

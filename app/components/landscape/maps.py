@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 
 from app import cached
-from app.charts.landscape import landscape_map
+from app.charts.landscape import PRESENT, landscape_map, place_of_window
 from app.charts.palette import Palette
 from app.components.click_through import clickable, place_of, set_sliders
+from app.components.explore.live_results import position_of
+from app.components.live_marker import live_marker
 from app.format import message, percent
 from app.state.history import Settings
 from app.text import landscape as text
@@ -43,6 +45,13 @@ def maps(key: str, settings: Settings, colours: Palette) -> None:
         with column:
             present = settings.pruning.weights if side is Side.WEIGHTS else settings.pruning.neurons
             _map(landscape, metric, span, Window(*present), colours)
+            live_marker(
+                f"map-{side}",
+                PRESENT,
+                place_of_window(present, landscape.edges),
+                position_of(settings),
+                source={"window": str(side), "edges": list(landscape.edges)},
+            )
     _note_source(key, settings, landscapes[Side.WEIGHTS])
     st.caption(text.HELP)
 

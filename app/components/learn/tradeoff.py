@@ -5,16 +5,22 @@ import streamlit as st
 
 from app import cached, text
 from app.charts.windows import windows_cloud
+from app.components.explore.cards import cards, exact_notes
 from app.components.learn import window
 from app.components.learn.lesson import Lesson
-from app.format import percent, points
+from app.components.live_marker import live_marker
+from app.components.preview import preview
+from app.format import percent
+from app.preview.position import Position
 from app.state import session
+from app.state.history import Settings
 from opnp.config import UNPRUNED, Pruning, windows_text
 from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.search.landscape import Side
 from opnp.search.trial import Trial
 
+CLOUD = "learn-windows"
 CHEAP = 0.005
 FARTHEST = 0.02
 """Windows that cost more accuracy than this are not drawn, so that the others are not squeezed."""
@@ -26,28 +32,32 @@ def draw(lesson: Lesson) -> None:
     ood = lesson.ood
     before = cached.unpruned_figures(lesson.key, ood, Half.TUNE)
     snapshot = lesson.explorer.at(pruning)
-    now = lesson.explorer.evaluate(snapshot, ood, Half.TUNE)
-    _metrics(lesson, before, now, lesson.explorer.evaluate(snapshot, ood, Half.REPORT))
+    figures = {half: lesson.explorer.evaluate(snapshot, ood, half) for half in Half}
+    now, position = figures[Half.TUNE], Position(pruning, UNPRUNED, ood)
+    cards(
+        before=before,
+        after=now,
+        head=snapshot.head,
+        notes=exact_notes(figures),
+        position=position,
+        shown=("fpr95", "accuracy"),
+    )
     trials = cached.landscape(lesson.key, ood, side, UNPRUNED).trials()
     _cloud(lesson, side, trials, before, now)
+    live_marker(
+        f"figure-{CLOUD}",
+        text.learn.NOW,
+        (now.accuracy, now.fpr95),
+        position,
+        source={"figures": ["accuracy", "fpr95"]},
+    )
+    slider = {"key": window.WINDOW, "side": str(side)}
+    preview(lesson.explorer, Settings(pruning, ood), baseline=UNPRUNED, slider=slider)
     better = [trial for trial in trials if trial.fpr95 < before.fpr95]
     cheap = [trial for trial in better if trial.accuracy > before.accuracy - CHEAP]
     counts = {"count": len(trials), "better": len(better), "cheap": len(cheap)}
     lesson.say(text.learn.FACT_WINDOWS.format(**counts, side=text.learn.SIDES[list(Side).index(side)]))
     _to_explore(pruning)
-
-
-def _metrics(lesson: Lesson, before: Evaluation, now: Evaluation, held_out: Evaluation) -> None:
-    old = cached.unpruned_figures(lesson.key, lesson.ood, Half.REPORT)
-    figures = (
-        (text.learn.TRADE_FPR95, now.fpr95, before.fpr95, "inverse"),
-        (text.learn.TRADE_HELD_OUT, held_out.fpr95, old.fpr95, "inverse"),
-        (text.learn.TRADE_ACCURACY, now.accuracy, before.accuracy, "normal"),
-    )
-    with st.container(horizontal=True, gap="large"):
-        for label, new, earlier, colour in figures:
-            change = points(new - earlier)
-            st.metric(label, percent(new), change, delta_color=colour, width="content")  # type: ignore[arg-type]
 
 
 def _cloud(lesson: Lesson, side: Side, trials: list[Trial], before: Evaluation, now: Evaluation) -> None:
@@ -62,7 +72,7 @@ def _cloud(lesson: Lesson, side: Side, trials: list[Trial], before: Evaluation, 
         names=(text.learn.OTHER, text.learn.UNPRUNED, text.learn.NOW),
         title=text.learn.WINDOWS_FIGURE.format(shown=len(drawn), side=side),
     )
-    lesson.show(figure, "learn-windows")
+    lesson.show(figure, CLOUD)
     if len(drawn) < len(trials):
         note = text.learn.WINDOWS_LEFT_OUT.format(
             count=len(trials) - len(drawn), points=f"{100 * FARTHEST:g}"
