@@ -35,7 +35,7 @@ def cards_html(cards: Sequence[Card], *, rows: bool = False) -> str:
         cards: From left to right.
         rows: Whether a table's row is written into their values and changes, in their order.
     """
-    drawn = "".join(_html(card, " data-row" if rows else "") for card in cards)
+    drawn = "".join(_html(card, ' data-row=""' if rows else "") for card in cards)
     return f'<div class="headline" style="--cards:{len(cards)}">{drawn}</div>'
 
 

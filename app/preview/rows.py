@@ -28,13 +28,14 @@ class Rows:
     @property
     def present(self) -> Any:  # noqa: ANN401 - as the rows
         """What the part shows now."""
-        return self.rows[self._place]
+        return self.rows[self.place]
 
     @property
-    def _place(self) -> int:
+    def place(self) -> int:
+        """Number of the row of the present value."""
         return round((self.value - self.low) / self.step)
 
     def data(self) -> dict[str, Any]:
         """Return it for a component's data."""
-        slider = {"key": self.slider, "low": self.low, "step": self.step, "at": self._place}
+        slider = {"key": self.slider, "low": self.low, "step": self.step, "at": self.place}
         return {"slider": slider, "rows": list(self.rows), "hub": HUB}

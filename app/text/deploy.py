@@ -27,6 +27,9 @@ THRESHOLD_HELP = (
     "Images that score at or above it are accepted. Chosen on one half of the ID test images and of every "
     "OOD set, and put in the middle of a gap between scores, so that rounding elsewhere changes no verdict."
 )
+TUNED = "Threshold {threshold} accepts {share} of {count} ID images of the tune half"
+LET_THROUGH_OF = "{title}: {share} of {count} let through"
+THRESHOLD_LINE = "threshold: what lies to its right is accepted"
 CHOSEN_ON = "chosen on {count} ID images and the tune halves"
 ID_ACCEPTED_HELP = "Share of held-out ID images that are accepted. The rest are false alarms."
 OOD_ACCEPTED_HELP = "Share of held-out OOD images that are accepted, of the chosen set where it is largest."

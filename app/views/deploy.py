@@ -6,6 +6,7 @@ from app import cached, text
 from app.charts.coverage import coverage_chart
 from app.charts.palette import palette
 from app.components.deploy.borderline_images import gallery
+from app.components.deploy.live_threshold import live_threshold
 from app.components.deploy.outcome import comparison_table, confusion_table, outcome_cards
 from app.components.deploy.reopened import reopened
 from app.components.deploy.rule import choose_rule
@@ -41,20 +42,25 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
     }
     plans = {name: plan_on(each, request.rule) for name, each in bases.items()}
     *_, planned = plans.values()
-    outcome_cards(planned, titles)
-    _save(explorer, snapshot, planned)
+    colours = palette(st.context.theme.type)
     left, right = st.columns([4, 3], gap="medium")
     with left:
-        comparison_table(plans, titles)
-        confusion_table(planned, titles)
-    with right:
-        curves = {name: each.curve for name, each in plans.items()}
-        title = text.deploy.COVERAGE_TITLE.format(share=percent(request.ood_share))
-        figure = coverage_chart(curves, planned.threshold, palette(st.context.theme.type), title=title)
-        plot(figure, "coverage")
-    stability(planned, threshold_spread(request.rule, planned.basis.tune, planned.basis.report))
-    st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
-    gallery(explorer, snapshot, settings.ood, planned.threshold)
+        live_threshold(planned, request.slider, titles, colours)
+    with right, st.container(key="settled-outcome"):
+        outcome_cards(planned, titles)
+        _save(explorer, snapshot, planned)
+    with st.container(key="settled-details"):
+        left, right = st.columns([4, 3], gap="medium")
+        with left:
+            comparison_table(plans, titles)
+            confusion_table(planned, titles)
+        with right:
+            curves = {name: each.curve for name, each in plans.items()}
+            title = text.deploy.COVERAGE_TITLE.format(share=percent(request.ood_share))
+            plot(coverage_chart(curves, planned.threshold, colours, title=title), "coverage")
+        stability(planned, threshold_spread(request.rule, planned.basis.tune, planned.basis.report))
+        st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
+        gallery(explorer, snapshot, settings.ood, planned.threshold)
     if experiment.accepts_images:
         reopened(explorer)
 

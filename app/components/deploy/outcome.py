@@ -24,7 +24,7 @@ def outcome_cards(planned: Plan, titles: Mapping[str, str]) -> None:
     outcome = planned.outcome
     worst = max(outcome.ood_accepted, key=lambda key: outcome.ood_accepted[key].value)
     with st.container(key="cards"):
-        columns = st.columns(5)
+        columns = [column for count in (2, 2, 1) for column in st.columns(count)]
         with columns[0], st.container(border=True, height="stretch"):
             st.metric("Threshold", threshold(planned.threshold), help=text.THRESHOLD_HELP)
             st.caption(text.CHOSEN_ON.format(count=f"{planned.basis.tune.id_scores.size:,}"))

@@ -1,5 +1,6 @@
 """Widgets that choose the rule for the threshold."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +11,9 @@ from app.state.url_expected import number, one_of
 from app.text import deploy as text
 from opnp.explorer import Explorer
 from opnp.threshold.rules import MOST_COST, AcceptId, LimitOod, MinimiseCost, Rule
+
+STEP = 0.5
+"""Percent, of the sliders."""
 
 RULES = ("ID accepted", "OOD let through", "Costs")
 WORST = "worst"
@@ -22,16 +26,35 @@ _KEPT = "_rule"
 
 
 @dataclass(frozen=True)
+class RuleSlider:
+    """A slider that sets a rule, and the rule at each of its steps.
+
+    Attributes:
+        key: Of its widget.
+        low: Its least value, in percent.
+        value: Where it stands.
+        rules: At `low` and every `STEP` above.
+    """
+
+    key: str
+    low: float
+    value: float
+    rules: Sequence[Rule]
+
+
+@dataclass(frozen=True)
 class ThresholdRequest:
     """A visitor's rule for the threshold, and the share of OOD in the traffic.
 
     Attributes:
         rule: How it is chosen.
         ood_share: OOD in the traffic to come, a fraction.
+        slider: That sets it, if one does.
     """
 
     rule: Rule
     ood_share: float
+    slider: RuleSlider | None
 
 
 def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
@@ -55,35 +78,42 @@ def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
         with third:
             share = _number("ood_share", text.SHARE_LABEL, 100.0, 10.0, text.SHARE_HELP)
         with second:
-            rule = _rule(kind, explorer, ood, share / 100)
+            rule, slider = _rule(kind, explorer, ood, share / 100)
         if rule is None:
             rule = _own_limits(explorer, ood)
     keys = (*KEYS, *(OWN + key for key in ood))
     state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
-    return ThresholdRequest(rule, share / 100)
+    return ThresholdRequest(rule, share / 100, slider)
 
 
-def _rule(kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float) -> Rule | None:
-    """Let the visitor set the rule; None where each set has its own limit, which needs more room."""
+def _rule(
+    kind: str, explorer: Explorer, ood: tuple[str, ...], ood_share: float
+) -> tuple[Rule | None, RuleSlider | None]:
+    """Let the visitor set the rule; none where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
         lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
-        return AcceptId(_slider("tpr", text.TPR_LABEL, lowest, 100.0, 95.0) / 100)
+        return _by_slider("tpr", text.TPR_LABEL, (lowest, 100.0, 95.0), AcceptId)
     if kind == RULES[1]:
         titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
         with which:
             chosen = _choose_limited([WORST, EACH, *ood], titles)
         if chosen == EACH:
-            return None
+            return None, None
+        limited = ood if chosen == WORST else (chosen,)
         with limit:
-            most = _slider("max_ood", text.MOST_LABEL, 0.0, 50.0, 5.0)
-        return LimitOod(dict.fromkeys(ood if chosen == WORST else (chosen,), most / 100))
+            return _by_slider(
+                "max_ood",
+                text.MOST_LABEL,
+                (0.0, 50.0, 5.0),
+                lambda most: LimitOod(dict.fromkeys(limited, most)),
+            )
     costs = []
     for place, (key, label, default, help_text) in zip(st.columns(3), text.COSTS, strict=True):
         with place:
             costs.append(_number(key, label, MOST_COST, default, help_text))
     alarm, miss, error = costs
-    return MinimiseCost(alarm, miss, error, ood_share)
+    return MinimiseCost(alarm, miss, error, ood_share), None
 
 
 def _choose_kind() -> str:
@@ -106,9 +136,15 @@ def _choose_limited(keys: list[str], titles: dict[str, str]) -> str:
         )
 
 
-def _slider(key: str, label: str, low: float, high: float, default: float) -> float:
+def _by_slider(
+    key: str, label: str, span: tuple[float, float, float], rule_at: Callable[[float], Rule]
+) -> tuple[Rule, RuleSlider]:
+    """Let the visitor set a share by a slider from one value to another, at first at the third."""
+    low, high, default = span
     with url.bind_to_url(key, number(low, high)) as bind:
-        return st.slider(label, low, high, default, 0.5, format="%g %%", key=key, bind=bind)
+        value = st.slider(label, low, high, default, STEP, format="%g %%", key=key, bind=bind)
+    steps = [rule_at((low + STEP * place) / 100) for place in range(int((high - low) / STEP) + 1)]
+    return rule_at(value / 100), RuleSlider(key, low, value, steps)
 
 
 def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:

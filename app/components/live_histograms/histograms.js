@@ -80,7 +80,7 @@ function makePlot(root) {
     const said = words(data.threshold, x + 32, 40);
     if (x + 32 + said.getComputedTextLength() > wide) said.textContent = data.thresholdShort;
     const scores = ticks(data.low, data.high, Math.max(2, wide / 90));
-    const shares = ticks(0, top, 4);
+    const shares = ticks(0, top, Math.min(4, Math.max(1, Math.floor(room() / 25))));
     data.panels.forEach((panel, i) => {
       const [high, low] = [upper(i), upper(i) + room()];
       words(panel.title, LEFT, high - 8);

@@ -1,0 +1,83 @@
+"""The scores that a threshold is chosen on, and the threshold, which follows the slider of its rule."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.charts.histogram import Panel, headroom
+from app.charts.palette import Palette
+from app.components.deploy.rule import STEP, RuleSlider
+from app.components.live_histograms import live_histograms
+from app.format import percent
+from app.preview.rows import Rows
+from app.text import deploy as text
+from opnp.interpret.binning import shared_edges, shares
+from opnp.threshold.outcome import Outcome, outcome
+from opnp.threshold.plan import Plan
+from opnp.threshold.rules import choose_threshold, steady
+from opnp.threshold.sample import ScoredSample
+
+PANEL_HEIGHT = 84
+AROUND = 110
+"""Pixels above and below the panels."""
+
+
+def live_threshold(
+    planned: Plan, slider: RuleSlider | None, titles: Mapping[str, str], colours: Palette
+) -> None:
+    """Draw ID against each OOD set on the tune halves, one above the other, with the threshold through all.
+
+    Args:
+        planned: Of the pruned model.
+        slider: That sets its rule, which the threshold follows; none if none does.
+        titles: Of the OOD sets, by key.
+        colours: The page's palette.
+    """
+    sample = planned.basis.tune
+    present = _said(outcome(planned.threshold, sample), titles)
+    edges = shared_edges([sample.id_scores, *sample.ood.values()])
+    on_id = shares(sample.id_scores, edges)
+    panels = [
+        Panel(line["title"], on_id, shares(scores, edges), line["threshold"])
+        for line, scores in zip(present["panels"], sample.ood.values(), strict=True)
+    ]
+    live_histograms(
+        panels,
+        edges,
+        colours,
+        title=present["title"],
+        top=headroom(panels),
+        key="threshold",
+        follow=_at_every_step(slider, sample, present, titles).data() if slider else {},
+        height=AROUND + PANEL_HEIGHT * len(panels),
+        threshold_name=text.THRESHOLD_LINE,
+    )
+
+
+def _at_every_step(
+    slider: RuleSlider, sample: ScoredSample, present: dict[str, Any], titles: Mapping[str, str]
+) -> Rows:
+    rows = [
+        _said(outcome(steady(choose_threshold(rule, sample), sample), sample), titles)
+        for rule in slider.rules
+    ]
+    found = Rows(slider.key, slider.low, STEP, slider.value, rows)
+    rows[found.place] = present  # it may stand between two steps
+    return found
+
+
+def _said(on_tune: Outcome, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Return what of the picture depends on the threshold."""
+    accepted = on_tune.id_accepted
+    panels = [
+        {
+            "title": text.LET_THROUGH_OF.format(
+                title=titles[key], share=percent(part.value), count=f"{part.count:,}"
+            ),
+            "threshold": on_tune.threshold,
+        }
+        for key, part in on_tune.ood_accepted.items()
+    ]
+    title = text.TUNED.format(
+        threshold=f"{on_tune.threshold:.2f}", share=percent(accepted.value), count=f"{accepted.count:,}"
+    )
+    return {"title": title, "panels": panels}
