@@ -6,6 +6,9 @@ from app.charts.layout import Spec, figure
 from app.charts.palette import Palette
 from opnp.metrics import FloatArray
 
+NOW = "now"
+"""Name of the trace of the present point."""
+
 
 def curve_and_tangent(
     moves: FloatArray,
@@ -39,7 +42,7 @@ def curve_and_tangent(
             "x": [here[0]],
             "y": [here[1]],
             "mode": "markers",
-            "name": "now",
+            "name": NOW,
             "marker": {"size": 14, "color": colours.threshold, "line": {"color": colours.ground, "width": 2}},
             "hovertemplate": "nudge %{x:.2f}: energy %{y:.3f}<extra>now</extra>",
         },
@@ -47,7 +50,7 @@ def curve_and_tangent(
     low, high = min(energies.min(), straight.min()), max(energies.max(), straight.max())
     room = max(0.08 * (high - low), 1e-3)
     axes: dict[str, Spec] = {
-        "xaxis": {"title": "nudge"},
+        "xaxis": {"title": "nudge", "range": [1.07 * moves[0], 1.07 * moves[-1]]},
         "yaxis": {"title": "energy E", "range": [low - room, high + room]},
     }
     legend = {"orientation": "h", "x": 0, "yref": "container", "y": 0.9, "yanchor": "top"}

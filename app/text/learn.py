@@ -195,8 +195,7 @@ THE_NEURON = "neuron {neuron}"
 SLOPE_WEIGHT = r"-p_c\,z_j=-{p:.4f}\times {z:.4f}=\mathbf{{{slope:.3f}}}"
 SLOPE_NEURON = r"-\sum_c p_c\,W_{{cj}}=\mathbf{{{slope:.3f}}}"
 FACT_NUDGE = (
-    "Nudged by {move} to {value}, the energy goes from {start} to **{end}**. The slope alone would say "
-    "{line}."
+    "Nudged by {move} to {value}, the energy goes from {start} to {end}. The slope alone would say {line}."
 )
 
 # A toy

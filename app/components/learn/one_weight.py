@@ -1,20 +1,29 @@
 """Step 3: change one weight or one neuron of a real picture, and see the slope."""
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 import torch
 
 from app import text
 from app.charts.names import IN_TITLE
-from app.charts.tangent import curve_and_tangent
+from app.charts.tangent import NOW, curve_and_tangent
 from app.components.learn.lesson import KEPT, Lesson
 from app.components.learn.subjects import choose_subject
+from app.components.live_html import live_html
+from app.components.live_marker import live_marker
 from app.format import cut
 from app.pictures import Subject
+from app.preview.rows import Rows
 from opnp.interpret.perturbation import Perturbation, perturb_neuron, perturb_weight
 
+MOVE = "learn-move"
+CHART = "learn-nudge"
 REACH = 4.0
+STEP = 0.1
 STEPS = 81
+MOVES = torch.linspace(-REACH, REACH, STEPS, dtype=torch.float64)
 CLASSES = 3
 NEURONS = 50
 
@@ -39,8 +48,8 @@ def draw(lesson: Lesson) -> None:
             -REACH,
             REACH,
             1.0,
-            0.1,
-            key="learn-move",
+            STEP,
+            key=MOVE,
             persist_state=KEPT,
             format="%+.1f",
         )
@@ -57,8 +66,18 @@ def draw(lesson: Lesson) -> None:
         values = {"p": float(shares[row]), "z": float(subject.features[neuron]), "slope": nudge.slope}
         lesson.facts.latex(text.learn.SLOPE_WEIGHT.format(**values))
     title = text.learn.NUDGE_FIGURE.format(title=cut(subject.title, IN_TITLE), what=changed)
-    _figure(lesson, nudge, move, title)
-    lesson.say(_sentence(nudge, move, start))
+    energies = nudge.energy(MOVES)
+    points = list(zip(MOVES.tolist(), energies.tolist(), strict=True))
+    now = Rows(MOVE, -REACH, STEP, move, points)
+    figure = curve_and_tangent(
+        np.asarray(MOVES), energies.numpy(), nudge.slope, now.present, lesson.colours, title=title
+    )
+    lesson.show(figure, CHART)
+    live_marker(f"figure-{CHART}", NOW, now.present, now)
+    sentences = Rows(MOVE, -REACH, STEP, move, [[_sentence(nudge, points, at, start)] for at in points])
+    with lesson.facts:
+        html = f'<p class="fact" data-row="">{escape(sentences.present[0])}</p>'
+        live_html(html, sentences, key="learn-nudged", writer="row")
 
 
 def _choose_kind() -> str:
@@ -91,16 +110,10 @@ def _choose_class(names: list[str], *, off: bool) -> int:
     return place or 0
 
 
-def _figure(lesson: Lesson, nudge: Perturbation, move: float, title: str) -> None:
-    moves = torch.linspace(-REACH, REACH, STEPS, dtype=torch.float64)
-    here = (move, float(nudge.energy(torch.tensor([move]))[0]))
-    energies = nudge.energy(moves).numpy()
-    figure = curve_and_tangent(np.asarray(moves), energies, nudge.slope, here, lesson.colours, title=title)
-    lesson.show(figure, "learn-nudge")
-
-
-def _sentence(nudge: Perturbation, move: float, start: float) -> str:
-    before, after = nudge.energy(torch.tensor([0.0, move])).tolist()
+def _sentence(
+    nudge: Perturbation, points: list[tuple[float, float]], at: tuple[float, float], start: float
+) -> str:
+    before, (move, after) = points[STEPS // 2][1], at
     return text.learn.FACT_NUDGE.format(
         move=f"{move:+.1f}",
         start=f"{before:.3f}",
