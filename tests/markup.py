@@ -29,10 +29,21 @@ def words(app: AppTest) -> str:
     return "\n".join(part.value for part in parts).replace("\u00a0", " ").replace("\\", "")
 
 
+def told(app: AppTest) -> list[dict]:
+    """The data of the page's own components."""
+    return [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]
+
+
+def rows_of(app: AppTest, slider: str, part: str) -> list:
+    """The table by which a component follows a slider; `part` is what its data has besides."""
+    [data] = [data for data in told(app) if data.get("slider", {}).get("key") == slider and part in data]
+    return data["rows"]
+
+
 def elements(app: AppTest, name: str) -> list[ET.Element]:
     """The page's HTML elements of that class, also those that a component draws."""
-    told = [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]
-    bodies = [one.proto.body for one in app.get("html")] + [data["html"] for data in told if "html" in data]
+    bodies = [one.proto.body for one in app.get("html")]
+    bodies += [data["html"] for data in told(app) if "html" in data]
     return [
         ET.fromstring(body)  # noqa: S314 - our own
         for body in bodies

@@ -3,15 +3,16 @@
 import dataclasses
 
 import pytest
-from markup import words
+from markup import rows_of, told, words
 
 from app import cached
+from app.format import percent
 from opnp.config import UNPRUNED, Pruning
 from opnp.detector.build import make_detector
 from opnp.detector.manifest import DetectorManifest
 from opnp.evaluation.splits import half_of
 from opnp.threshold.plan import plan
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
+from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, steady
 
 
 def metric(app, label: str) -> str:
@@ -47,6 +48,41 @@ def test_a_slider_moves_the_threshold(dashboard):
     app = dashboard("deploy")
     app.slider(key="tpr").set_value(80.0).run()
     shown(app, planned(AcceptId(0.8)))
+
+
+def test_the_threshold_that_follows_a_slider_is_the_rules_at_every_step(dashboard):
+    app = dashboard("deploy")
+    sample, titles = planned(AcceptId(0.95)).basis.tune, cached.ready("fashion").prepared.experiment.titles
+    rows = rows_of(app, "tpr", "panels")
+    assert len(rows) == 101
+    for place, row in enumerate(rows):
+        expected = steady(AcceptId((50 + 0.5 * place) / 100).threshold(sample), sample)
+        assert {panel["threshold"] for panel in row["panels"]} == {expected}
+        assert f" {percent((sample.id_scores >= expected).mean())} of 2,000 ID images" in row["title"]
+        for panel, (key, scores) in zip(row["panels"], sample.ood.items(), strict=True):
+            through = percent((scores >= expected).mean())
+            assert panel["title"] == f"{titles[key]}: {through} of 1,000 let through"
+
+
+def test_the_threshold_follows_a_limit_of_one_set_and_no_costs(dashboard):
+    app = dashboard("deploy")
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    app.selectbox(key="limited").set_value("mnist").run()
+    rows = rows_of(app, "max_ood", "panels")
+    for percents in (0.0, 5.0, 17.5, 50.0):
+        expected = planned(LimitOod({"mnist": percents / 100})).threshold
+        assert rows[round(2 * percents)]["panels"][0]["threshold"] == expected
+    app.segmented_control(key="rule").set_value("Costs").run()
+    [picture] = [data for data in told(app) if "panels" in data]
+    assert "slider" not in picture
+    assert picture["panels"][0]["threshold"] == planned(MinimiseCost(1, 5, 1, 0.1)).threshold
+
+
+def test_a_share_between_two_steps_shows_its_own_threshold(dashboard):
+    app = dashboard("deploy")
+    app.slider(key="tpr").set_value(95.2).run()
+    row = rows_of(app, "tpr", "panels")[90]
+    assert row["panels"][0]["threshold"] == planned(AcceptId(0.952)).threshold
 
 
 def test_the_pruning_counts(dashboard, move):

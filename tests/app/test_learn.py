@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from made_up import write_world
-from markup import cards, words
+from markup import cards, elements, rows_of, words
 
 from app import cached, text
 from app.format import percent
 from opnp.config import UNPRUNED, Pruning
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import auroc
 from opnp.search.landscape import Side
 from opnp.toy import surface, train_toy
@@ -129,7 +129,13 @@ def test_the_slope_and_the_nudge_are_those_of_the_real_head(learn):
     assert f"\\mathbf{{{slope:.3f}}}" in learn.latex[1].value
     learn.slider(key="learn-move").set_value(-2.0).run()
     logits[best] -= 2 * picture.features[neuron]
-    assert f"**−{float(logits.logsumexp(0)):.3f}**" in words(learn)
+    [fact] = elements(learn, "fact")
+    assert f"to −{float(logits.logsumexp(0)):.3f}." in fact.text
+    sentences, points = (rows_of(learn, "learn-move", part) for part in ("html", "trace"))
+    assert sentences[20] == [fact.text]
+    assert len(points) == len(sentences) == 81
+    logits[best] += 6 * picture.features[neuron]
+    assert points[80] == pytest.approx([4, -float(logits.logsumexp(0))], abs=1e-5)
     learn.button_group(key="learn-what").set_value(text.learn.ONE_NEURON).run()
     assert not learn.exception
     assert "W_{cj}=\\mathbf" in learn.latex[1].value
@@ -161,9 +167,12 @@ def test_the_trade_off_is_the_engines_on_both_halves(learn):
     learn.slider(key="learn-window").set_value((30.0, 100.0)).run()
     explorer = cached.ready("fashion")
     snapshot = explorer.at(Pruning(neurons=(30, 100)))
-    shown = figures(learn)
-    for half, label in ((Half.TUNE, text.learn.TRADE_FPR95), (Half.REPORT, text.learn.TRADE_HELD_OUT)):
-        assert shown[label] == percent(explorer.evaluate(snapshot, OOD, half).fpr95)
+    tune, report = (explorer.evaluate(snapshot, OOD, half) for half in (Half.TUNE, Half.REPORT))
+    shown = cards(learn)
+    assert list(shown) == ["FPR95 ↓", "ID accuracy ↑"]
+    assert shown["FPR95 ↓"]["value"] == percent(tune.fpr95)
+    assert shown["FPR95 ↓"]["note"].startswith(f"held out {percent(report.fpr95)} (")
+    assert shown["ID accuracy ↑"]["value"] == percent(tune.accuracy)
     trials = cached.landscape("fashion", OOD, Side.NEURONS, UNPRUNED).trials()
     assert f"Of {len(trials)} windows of neurons" in words(learn)
 
@@ -175,13 +184,30 @@ def test_the_window_goes_on_to_the_threshold_and_to_explore(learn):
     at(learn, 7)
     learn.slider(key="learn-accept").set_value(80).run()
     snapshot = cached.ready("fashion").at(Pruning(neurons=(30, 100)))
-    assert figures(learn)[text.learn.TURNED_AWAY] == "20.0 %"
+    assert cards(learn)[text.learn.TURNED_AWAY]["value"] == "20.0 %"
     at(learn, 6)
     assert learn.slider(key="learn-window").value == (30.0, 100.0)
     learn.button(key="learn-to-explore").click().run()
     assert not learn.exception
     expected = cached.ready("fashion").evaluate(snapshot, OOD, Half.TUNE).fpr95
     assert cards(learn)["FPR95 ↓"]["value"] == percent(expected)
+
+
+@pytest.mark.parametrize("share", [50, 73, 95, 100])
+def test_what_follows_the_threshold_is_what_the_scores_say_at_each_share(learn, share):
+    at(learn, 7)
+    for model, place in ((UNPRUNED, 1), (Pruning(weights=(0, 99)), 0)):
+        snapshot = cached.ready("fashion").at(model)
+        on_id = snapshot.id_test.scores.numpy()
+        threshold = np.sort(on_id)[len(on_id) * (100 - share) // 100]
+        ood = [snapshot.ood[key].scores.numpy() for key in OOD]
+        gets_in = np.mean([(part[half_of(len(part), Half.TUNE)] >= threshold).mean() for part in ood])
+        words_then = rows_of(learn, "learn-accept", "html")[share - 50]
+        assert words_then[place].removeprefix("unpruned ") == percent((on_id < threshold).mean())
+        assert words_then[place + 2].removeprefix("unpruned ") == percent(gets_in)
+        lines = rows_of(learn, "learn-accept", "panels")[share - 50]
+        assert lines["panels"][1 - place]["threshold"] == threshold
+        assert f"{share} %" in lines["threshold"]
 
 
 def test_an_example_and_a_broken_upload_of_ones_own(learn):
