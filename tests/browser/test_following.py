@@ -90,7 +90,7 @@ def test_what_follows_a_slider_is_what_the_server_says_on_release(
 
 def test_the_landscape_follows_the_pages_own_sliders(page: Page, sent):
     page.goto("/landscape")
-    expect(page.locator(".st-key-map-neurons .js-plotly-plot")).to_be_visible(timeout=FIRST_START)
+    expect(page.locator(".st-key-pareto .js-plotly-plot")).to_be_visible(timeout=FIRST_START)
     previews(page)
     first = shown(page)
     x, y, percent = grab(page, "Weights kept", 1)
