@@ -8,6 +8,7 @@ const TOP = 74; // title and legend
 const BOTTOM = 44;
 const GAP = 34;
 const SIZE = 13;
+const TITLE = 15;
 
 const plots = new WeakMap();
 
@@ -69,7 +70,9 @@ function makePlot(root) {
     frame.replaceChildren();
     svg.setAttribute("height", data.height);
     svg.setAttribute("viewBox", `0 0 ${wide} ${height()}`);
-    words(data.title, 0, 16, { "font-size": 15 });
+    const title = words(data.title, 0, 16, { "font-size": TITLE });
+    const long = title.getComputedTextLength();
+    if (long > wide) title.setAttribute("font-size", (TITLE * wide) / long);
     let x = LEFT;
     for (const [name, colour] of [["ID", colours.id], [data.ood, colours.ood]]) {
       element("rect", { x, y: 30, width: 26, height: 10, fill: colour, "fill-opacity": 0.35, stroke: colour }, frame);

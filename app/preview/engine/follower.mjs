@@ -8,6 +8,9 @@ function rowOf({ slider: { key, low, step }, rows }) {
   return rows[Math.round((value - low) / step)] ?? null;
 }
 
+/** Mark on the page whether a slider stands elsewhere than what the server drew. */
+const behind = (is) => document.documentElement.classList.toggle("opnp-behind", is);
+
 /**
  * Follow what moves. `draw(frame)` is called when there is something else to show: a frame of the hub or a row, or
  * null for what the server said.
@@ -19,7 +22,7 @@ export function makeFollower(hub, draw) {
 
   function look() {
     const frame = data.slider ? rowOf(data) : hub.instead(data);
-    if (data.slider) document.documentElement.classList.toggle("opnp-behind", frame !== data.rows[data.slider.at]);
+    if (data.slider) behind(Boolean(frame) && frame !== data.rows[data.slider.at]);
     if ((frame === undefined && drawn !== undefined) || (frame && frame === drawn)) return; // soon, or already there
     drawn = frame ?? null;
     draw(drawn);
@@ -40,7 +43,7 @@ export function makeFollower(hub, draw) {
     },
     end() {
       end();
-      document.documentElement.classList.remove("opnp-behind");
+      behind(false);
     },
   };
 }

@@ -13,17 +13,22 @@ export const values = (key) =>
 export const held = (key) => Boolean(document.querySelector(inside(key, "[data-dragging=true]")));
 
 function onChange(records) {
+  const brings = ({ addedNodes }) => [...addedNodes].some((node) => node.querySelector?.("input[type=range]"));
+  const drawn = records.some(brings);
   for (const [key, told] of watched) {
     const box = `.st-key-${CSS.escape(key)}`;
-    if (records.some(({ target }) => target.closest(box))) for (const tell of told) tell();
+    const moved = records.some(({ type, target }) => type === "attributes" && target.closest(box));
+    if (drawn || moved) for (const tell of told) tell();
   }
 }
 
-/** Call a function whenever a slider moves or is let go; returns one that ends it. */
+/** Call a function whenever a slider moves, is let go or is drawn anew; returns one that ends it. */
 export function watch(key, tell) {
   if (!observer) {
     observer = new MutationObserver(onChange);
-    observer.observe(document.body, { subtree: true, attributeFilter: ["value", "data-dragging"] });
+    observer.observe(document.body, {
+      subtree: true, childList: true, attributeFilter: ["value", "data-dragging"],
+    });
   }
   if (!watched.has(key)) watched.set(key, new Set());
   watched.get(key).add(tell);
