@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from app.charts.layout import Spec, figure
 from app.charts.palette import Palette, translucent
+from app.text import explore as text
 from opnp.metrics import FloatArray
 
 GAP = 0.12
@@ -42,10 +43,7 @@ def score_histograms(
     colours: Palette,
     *,
     title: str,
-    threshold_name: str = "threshold: 95 % of ID lie to its right",
     ood_name: str = "OOD",
-    height: int = 450,
-    top: float | None = None,
 ) -> go.Figure:
     """Draw histograms one above the other on the same axes.
 
@@ -54,10 +52,7 @@ def score_histograms(
         edges: (bins + 1,) shared by all.
         colours: The page's palette.
         title: Says what is compared, with counts.
-        threshold_name: What the legend calls the threshold.
         ood_name: What it calls the OOD images.
-        height: Pixels.
-        top: Where the shares' axis ends; by default as `headroom` says.
 
     Returns:
         The figure.
@@ -66,7 +61,7 @@ def score_histograms(
     lines: list[Spec] = []
     notes: list[Spec] = []
     axes: dict[str, Spec] = {}
-    top = headroom(panels) if top is None else top
+    top = headroom(panels)
     room = (1 - GAP * (len(panels) - 1)) / len(panels)
     for place, panel in enumerate(panels):
         number = "" if place == 0 else str(place + 1)
@@ -94,11 +89,11 @@ def score_histograms(
         )
     traces.append(
         {"type": "scatter", "x": [None], "y": [None], "mode": "lines"}
-        | {"name": threshold_name, "line": _dashed(colours)}
+        | {"name": text.THRESHOLD_LINE, "line": _dashed(colours)}
     )
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0.93, "yanchor": "top"}
     layout = {"legend": legend, "shapes": lines, "annotations": notes, "margin": {"t": 104}}
-    return figure(traces, axes, colours, title=title, height=height, layout=layout)
+    return figure(traces, axes, colours, title=title, height=450, layout=layout)
 
 
 def headroom(panels: Sequence[Panel]) -> float:
