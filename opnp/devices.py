@@ -1,7 +1,10 @@
 """Devices and their capabilities. No other module asks for a device by its name."""
 
 import contextlib
+from collections.abc import Iterator
 from functools import cache
+from threading import Lock
+from typing import Any
 
 import torch
 
@@ -123,6 +126,15 @@ def half_precision(device: torch.device, *, requested: bool) -> contextlib.Abstr
     return contextlib.nullcontext()
 
 
+def full_float32(device: torch.device) -> contextlib.AbstractContextManager[None]:
+    """Return a context in which float32 convolutions are float32 on CUDA, too.
+
+    Unless told otherwise, torch rounds what enters them to TF32's 11 bits. Other products are float32
+    already, unless the program itself asks torch for less.
+    """
+    return _tf32.off() if device.type == _IN_CUDA else contextlib.nullcontext()
+
+
 def backend(device: torch.device) -> str:
     """Return the communication backend: NCCL between GPUs, else gloo in ordinary memory.
 
@@ -168,3 +180,33 @@ def _device_counts() -> dict[str, int]:
     if accelerator is not None:
         counts.setdefault(accelerator.type, torch.accelerator.device_count())
     return counts
+
+
+class _Tf32:
+    """TF32 in cuDNN, a setting of the whole process: off while any thread is inside `off`, then as it was."""
+
+    def __init__(self) -> None:
+        self._cudnn: Any = torch.backends.cudnn
+        self._lock, self._inside, self._before = Lock(), 0, list[str]()
+
+    @contextlib.contextmanager
+    def off(self) -> Iterator[None]:
+        kinds = self._cudnn.conv, self._cudnn.rnn
+        with self._lock:
+            if self._inside == 0:
+                self._before = [kind.fp32_precision for kind in kinds]
+                if "tf32" in self._before:
+                    self._cudnn.allow_tf32 = False
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if self._inside == 0 and "tf32" in self._before:
+                    self._cudnn.allow_tf32 = True  # for both kinds
+                    for kind, precision in zip(kinds, self._before, strict=True):
+                        kind.fp32_precision = precision
+
+
+_tf32 = _Tf32()

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from opnp._utils.checks import require_finite
 from opnp._utils.foreign_code import RAISED, clause, foreign
-from opnp.devices import placed
+from opnp.devices import full_float32, placed
 from opnp.errors import OpnpError, UnsupportedModelError
 from opnp.model_split.adapter import adapted, expectation, remedy
 from opnp.model_split.copies import require_usable, shared_copy, unwrapped
@@ -57,7 +57,7 @@ class Classifier:
         Raises:
             InvalidDataError: If the model raises; the sentence has its line.
         """
-        with torch.no_grad():
+        with torch.no_grad(), full_float32(self.weight.device):
             try:
                 features: torch.Tensor = self.backbone(images.clone())
             except RAISED as error:

@@ -10,6 +10,7 @@ import torch
 
 from opnp import devices
 from opnp.errors import InvalidSettingError
+from opnp.models import Classifier
 
 TESTS = Path(__file__).parent
 
@@ -51,3 +52,55 @@ def test_more_processes_than_gpus_is_a_sentence(monkeypatch):
 def test_float64_stays_where_it_is_known():
     wide = torch.ones(2, dtype=torch.float64)
     assert devices.placed(wide, devices.CPU) is wide
+
+
+@pytest.fixture
+def cudnn():
+    """Its settings of TF32, as torch has them unasked."""
+    cudnn = torch.backends.cudnn
+    yield cudnn
+    cudnn.allow_tf32 = True
+
+
+def in_float32(cudnn):
+    return [kind.fp32_precision != "tf32" for kind in (cudnn.conv, cudnn.rnn)]
+
+
+def test_convolutions_on_cuda_are_float32_while_any_thread_computes(cudnn):
+    cuda = torch.device("cuda")
+    first, second = devices.full_float32(cuda), devices.full_float32(cuda)
+    with devices.full_float32(devices.CPU):
+        assert in_float32(cudnn) == [False, False]
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert in_float32(cudnn) == [True, True]
+    assert not cudnn.allow_tf32
+    second.__exit__(None, None, None)
+    assert in_float32(cudnn) == [False, False]
+    assert cudnn.allow_tf32
+
+
+def test_settings_of_tf32_come_back_as_they_were(cudnn):
+    cudnn.conv.fp32_precision = "ieee"
+    with devices.full_float32(torch.device("cuda")):
+        assert in_float32(cudnn) == [True, True]
+    assert in_float32(cudnn) == [True, False]
+    cudnn.allow_tf32 = False
+    with devices.full_float32(torch.device("cuda")):
+        assert in_float32(cudnn) == [True, True]
+    assert not cudnn.allow_tf32
+
+
+def test_a_backbone_runs_in_full_float32(cudnn, monkeypatch):
+    class Watching(torch.nn.Module):
+        def forward(self, images):
+            seen.append(in_float32(cudnn))
+            return images
+
+    seen = []
+    watching = Classifier(Watching(), torch.ones(2, 3), torch.zeros(2), lambda image: image, "", ("a", "b"))
+    watching.features(torch.ones(1, 3))
+    monkeypatch.setattr(devices, "_IN_CUDA", devices.CPU.type)
+    watching.features(torch.ones(1, 3))
+    assert seen == [[False, False], [True, True]]
