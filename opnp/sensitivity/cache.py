@@ -15,7 +15,7 @@ from opnp.errors import CancelledError, InvalidDataError, OpnpError
 from opnp.features import ALONE, Processes, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.models import Classifier
-from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums
+from opnp.sensitivity.gradients import SensitivitySums, sensitivity_sums, sums_of_parts
 from opnp.store import Store
 
 _KIND = "sensitivity sums"
@@ -76,13 +76,8 @@ def out_of_core_sums(
     """
     if len(stored) == 0:
         raise InvalidDataError("Expected features of at least one image but all images were skipped.")
-    sums = SensitivitySums(
-        torch.zeros(weight.shape, dtype=torch.float64), torch.zeros(weight.shape[1], dtype=torch.float64), 0
-    )
-    for number in processes.share(stored.numbers):
-        chunk = stored.chunk(number)
-        if len(chunk.labels):
-            sums += sensitivity_sums(chunk.features, weight, bias, temperature=temperature)
+    read = (stored.chunk(number).features for number in processes.share(stored.numbers))
+    sums = sums_of_parts((part for part in read if len(part)), weight, bias, temperature=temperature)
     parts = [sums.weights.flatten(), sums.neurons, torch.tensor([sums.count], dtype=torch.float64)]
     flat = processes.add(torch.cat(parts))  # (C * D + D + 1,)
     weights, neurons = flat[: weight.numel()], flat[weight.numel() : -1]

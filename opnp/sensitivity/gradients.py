@@ -7,7 +7,7 @@ With f = Wz + b, p = softmax(f / T) and E = -T logsumexp(f / T), the gradients o
 so both maps come from one pass over stored features, two matrix products a chunk and no autograd.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +21,7 @@ from opnp._utils.checks import (
     require_positive,
 )
 from opnp.config import NeuronDefinition
-from opnp.devices import summing_device
+from opnp.devices import placed, summing_device
 from opnp.errors import InvalidDataError
 
 CHUNK = 1024
@@ -31,7 +31,7 @@ rounding of one chunk, 6e-5 of an entry of the weight map at most, however many 
 
 @dataclass(frozen=True)
 class SensitivitySums:
-    """Sums over samples from which both maps follow; sums of two parts of a data set simply add.
+    """Sums over samples from which both maps follow.
 
     Attributes:
         weights: (C, D) float64 on the CPU, sum over samples of p_c |z_j|.
@@ -42,11 +42,6 @@ class SensitivitySums:
     weights: torch.Tensor
     neurons: torch.Tensor
     count: int
-
-    def __add__(self, other: "SensitivitySums") -> "SensitivitySums":
-        return SensitivitySums(
-            self.weights + other.weights, self.neurons + other.neurons, self.count + other.count
-        )
 
     def weight_map(self) -> torch.Tensor:
         """Return (C, D) float64, M_cj = mean over samples of |dE/dW_cj|. Higher is more sensitive."""
@@ -78,13 +73,30 @@ def sensitivity_sums(
         InvalidDataError: If a shape does not fit, or an entry is NaN or infinite.
         InvalidSettingError: If the temperature is not a finite number above 0.
     """
-    head_weight = weight.detach().float()  # (C, D)
+    return sums_of_parts([features], weight, bias, temperature=temperature)
+
+
+def sums_of_parts(
+    parts: Iterable[torch.Tensor],
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    *,
+    temperature: float = 1.0,
+) -> SensitivitySums:
+    """Sum as `sensitivity_sums` does over features that come in parts (n, D), one in memory at a time.
+
+    The sums stay where the products are made until the last part: on a GPU, bringing them home after each
+    would cost more than the products.
+    """
+    head_weight, count = weight.detach().float(), 0  # (C, D)
     weight_sum, neuron_sum = _zeros(weight.shape, weight.device), _zeros(weight.shape[1:], weight.device)
-    for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
-        weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
-        neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).to(neuron_sum.device)  # (D,)
-    _require_finite_sums(features, weight_sum, neuron_sum)
-    return SensitivitySums(weight_sum.cpu(), neuron_sum.cpu(), features.shape[0])
+    for features in parts:
+        for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
+            weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
+            neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).to(neuron_sum.device)  # (D,)
+        _require_finite_sums(features, weight_sum, neuron_sum)
+        count += features.shape[0]
+    return SensitivitySums(weight_sum.cpu(), neuron_sum.cpu(), count)
 
 
 def weight_sensitivity(
@@ -168,7 +180,7 @@ def _probabilities(
     head_weight = weight.detach().float()  # (C, D)
     head_bias = None if bias is None else bias.detach().float()  # (C,)
     for start in range(0, features.shape[0], CHUNK):
-        chunk = features.detach()[start : start + CHUNK].to(device=weight.device, dtype=torch.float32)
+        chunk = placed(features.detach()[start : start + CHUNK], weight.device).float()  # (n, D)
         logits = functional.linear(chunk, head_weight, head_bias)  # (n, C)
         yield chunk, torch.softmax(logits / temperature, dim=1)
 

@@ -15,6 +15,7 @@ from opnp.sensitivity.gradients import (
     SensitivitySums,
     neuron_sensitivity,
     sensitivity_sums,
+    sums_of_parts,
     weight_sensitivity,
 )
 
@@ -65,9 +66,11 @@ def test_the_shares_of_any_number_of_processes_add_up_to_the_whole(stored, monke
             out_of_core_sums(stored, NET.weight, NET.bias, processes=Processes(rank, size))
             for rank in range(size)
         ]
-        total = shares[0]
-        for share in shares[1:]:
-            total += share
+        total = SensitivitySums(
+            sum(share.weights for share in shares),
+            sum(share.neurons for share in shares),
+            sum(share.count for share in shares),
+        )
         close(total, whole, stored.load().features)
 
 
@@ -98,7 +101,7 @@ def test_maps_do_not_depend_on_batches_or_order(count, width, classes, cut, seed
 
     at = int(cut * count)
     if 0 < at < count:
-        parts = sensitivity_sums(features[:at], weight, bias) + sensitivity_sums(features[at:], weight, bias)
+        parts = sums_of_parts([features[:at], features[at:]], weight, bias)
         assert_within(parts.weight_map(), whole.weight_map(), 2 * bound.weights)
         assert_within(parts.neurons / count, whole.neurons / count, 2 * bound.activation)
 
