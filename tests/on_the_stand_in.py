@@ -5,103 +5,49 @@ lie in memory as they come, and kernels round by where numbers lie.
 """
 
 import dataclasses
-import io
-import zipfile
 
 import bounds
 import pytest
 import torch
 from bounds import assert_within
-from PIL import Image
 from pretend_device import NAME, Pretend
+from small_experiment import OOD, PRUNED, as_zip, small, some_pictures, world
 
 from opnp import devices
 from opnp.comparison.defaults import default_rows
-from opnp.comparison.fit_data import Training, training
 from opnp.comparison.scoring import score
-from opnp.config import UNPRUNED, NeuronDefinition, Pruning
+from opnp.config import UNPRUNED, NeuronDefinition
 from opnp.detector import Detector
 from opnp.detector.build import make_detector
 from opnp.evaluation.splits import Half
-from opnp.experiments.builtin.data import fashion_test, ood_images
-from opnp.experiments.registry import load_experiment
-from opnp.explorer import Explorer
 from opnp.features import ExtractionSettings, Processes, extract_to_disk
 from opnp.inference.predict import predict, preprocess
 from opnp.inference.uploaded_set import read_uploaded_set
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
-from opnp.prepare import Prepared, prepare
 from opnp.pruning import Heads
 from opnp.scoring import LiveScorer
-from opnp.sensitivity.cache import SensitivityMaps, out_of_core_sums
+from opnp.sensitivity.cache import out_of_core_sums
 from opnp.sensitivity.gradients import neuron_sensitivity, sensitivity_sums, weight_sensitivity
-from opnp.store import Store
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId
 
 DEVICE, CPU = torch.device(NAME), devices.CPU
-PRUNED = Pruning(weights=(0, 99), neurons=(30, 100))
-OOD = ["mnist", "noise"]
-
-
-@dataclasses.dataclass(frozen=True)
-class First:
-    """The first images of a set."""
-
-    images: object
-    count: int = 200
-
-    def __len__(self):
-        return self.count
-
-    def __getitem__(self, index):
-        return self.images[index]
-
-
-def small():
-    """The embedded experiment with few images."""
-    whole = load_experiment("fashion")
-
-    def cut(images):
-        return dataclasses.replace(
-            images,
-            open=lambda: First(images.open()),
-            identity=lambda: f"the first of {images.identity()}",
-        )
-
-    ood = tuple(cut(images) for images in whole.ood if images.key in OOD)
-    return dataclasses.replace(whole, id_train=cut(whole.id_train), id_test=cut(whole.id_test), ood=ood)
-
-
-@dataclasses.dataclass(frozen=True)
-class World:
-    explorer: Explorer
-    training: Training
-    maps: SensitivityMaps
-
-
-def world(folder, device) -> tuple[Prepared, Training]:
-    with Store(folder) as store:
-        prepared = prepare(small(), store, device=device)
-        return prepared, training(prepared, store)
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    prepared, fitted = world(tmp_path_factory.mktemp("cpu"), CPU)
-    return World(Explorer(prepared), fitted, prepared.maps)
+    return world(tmp_path_factory.mktemp("cpu"), CPU)
 
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory, here):
     """Windows are cut on the CPU's maps, so that a rounding cannot change which weight is the last to go."""
-    prepared, fitted = world(tmp_path_factory.mktemp("stand-in"), DEVICE)
-    return World(Explorer(dataclasses.replace(prepared, maps=here.maps)), fitted, prepared.maps)
+    return world(tmp_path_factory.mktemp("stand-in"), DEVICE, windows_of=here)
 
 
 @pytest.fixture(scope="module")
 def pictures():
-    return [*fashion_test()[0][:40], *ood_images("mnist")[:40]]
+    return some_pictures()
 
 
 def same(ours, theirs):
@@ -206,15 +152,9 @@ def test_a_detector_is_made_saved_opened_and_scores(here, there, pictures, tmp_p
 
 
 def test_uploads_one_by_one_and_as_a_zip(here, there, pictures):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as made:
-        for number, pixels in enumerate(pictures):
-            file = io.BytesIO()
-            Image.fromarray(pixels).save(file, "PNG")
-            made.writestr(f"{number:02}.png", file.getvalue())
-    sets = []
+    data, sets = as_zip(pictures), []
     for one in (here, there):
-        mine = read_uploaded_set(one.explorer.prepared.classifier, buffer.getvalue(), name="own.zip")
+        mine = read_uploaded_set(one.explorer.prepared.classifier, data, name="own.zip")
         judged = predict(one.explorer, mine.features, one.explorer.at(PRUNED))
         sets.append((mine, judged))
     same([sets[0][0].features], [sets[1][0].features])
