@@ -121,6 +121,7 @@ def test_another_visitor_sees_nothing_of_it(dashboard):
         (zipped({"why.txt": b"words"}), "none among its files (1 not a picture"),
         (zipped({}), "it is empty"),
     ],
+    ids=["no zip", "no picture", "empty"],  # a zip holds the time, workers must name alike
 )
 def test_a_zip_that_will_not_do_is_said_with_a_way_out(dashboard, data, why):
     app = dashboard("images")

@@ -109,7 +109,11 @@ def test_a_part_is_spread_evenly():
     assert [name for name, _ in opened.members()] == [f"{number:03}.png" for number in range(0, 100, 10)]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all " * 9, zipped({"a.png": PNG})[:-9]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK", b"no zip at all " * 9, zipped({"a.png": PNG})[:-9]],
+    ids=["nothing", "a beginning", "text", "cut short"],  # a zip holds the time, workers must name alike
+)
 def test_what_is_no_zip_is_refused_in_words(data):
     with pytest.raises(InvalidDataError, match=r"“mine.zip” is not a zip.*expected a zip of pictures"):
         members(data)
