@@ -1,6 +1,7 @@
-"""What the page's own HTML says: Explore's cards and its table of sets."""
+"""What the page's own parts say: Explore's cards, its table of sets, the choices in the Settings."""
 
 import json
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from streamlit.testing.v1 import AppTest
@@ -23,6 +24,21 @@ def rows(app: AppTest) -> list[list[str]]:
     return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
 
 
+def options(app: AppTest, field: str) -> dict[str, str]:
+    """Titles of the options of a choice in the Settings, by key."""
+    return dict(_choice(app, field)["options"])
+
+
+def chosen(app: AppTest, field: str) -> str | list[str]:
+    """What is chosen of them."""
+    return _choice(app, field)["chosen"]
+
+
+def _choice(app: AppTest, field: str) -> dict[str, Any]:
+    [data] = (data for data in _told(app) if data.get("field") == field)
+    return data
+
+
 def words(app: AppTest) -> str:
     """The page's text and notes, without what keeps words from outside from being more than words."""
     parts = (*app.markdown, *app.caption, *app.info, *app.warning)
@@ -31,10 +47,15 @@ def words(app: AppTest) -> str:
 
 def elements(app: AppTest, name: str) -> list[ET.Element]:
     """The page's HTML elements of that class, also those that a component draws."""
-    told = [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]
-    bodies = [one.proto.body for one in app.get("html")] + [data["html"] for data in told if "html" in data]
+    told = [data["html"] for data in _told(app) if "html" in data]
+    bodies = [one.proto.body for one in app.get("html")] + told
     return [
         ET.fromstring(body)  # noqa: S314 - our own
         for body in bodies
         if f'class="{name}"' in body[:40]
     ]
+
+
+def _told(app: AppTest) -> list[dict[str, Any]]:
+    """The data of the page's own components."""
+    return [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]

@@ -80,6 +80,24 @@ def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:
     return x, y, track["width"] / 100
 
 
+def drag(page: Page, percent: float) -> None:
+    """Take the right thumb of the weights to a place, and let it go."""
+    at = float(thumb(page, "Weights kept", 1).get_attribute("aria-valuenow"))
+    x, y, wide = grab(page, "Weights kept", 1)
+    for part in (0.3, 0.7, 1.0):
+        page.mouse.move(x + part * (percent - at) * wide, y)
+    page.mouse.up()
+
+
+def choice(page: Page, name: str) -> Locator:
+    """One of the choices in the Settings, which are open."""
+    return (
+        page.locator(".options")
+        .get_by_role("radio", name=name)
+        .or_(page.locator(".options").get_by_role("button", name=name))
+    )
+
+
 def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> None:
     """Upload pictures on Images, once all of the page is there and nothing of the one before."""
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)

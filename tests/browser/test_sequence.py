@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from pages import at_rest, grab, metric, open_explore, previews, thumb
+from pages import at_rest, drag, metric, open_explore, previews
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -16,15 +16,6 @@ pytestmark = pytest.mark.browser
 TRIES = 100
 PRUNED = "Weights pruned"
 NEURONS = "30 % least sensitive neurons"
-
-
-def drag(page: Page, percent: float) -> None:
-    """Take the right thumb of the weights to a place, and let it go."""
-    at = float(thumb(page, "Weights kept", 1).get_attribute("aria-valuenow"))
-    x, y, wide = grab(page, "Weights kept", 1)
-    for part in (0.3, 0.7, 1.0):
-        page.mouse.move(x + part * (percent - at) * wide, y)
-    page.mouse.up()
 
 
 def test_the_last_thing_done_wins(page: Page):

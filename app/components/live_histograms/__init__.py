@@ -41,7 +41,7 @@ def live_histograms(
         title: Says what is compared, with counts.
         top: Where the axis of shares ends.
         key: Of the component, unique on the page.
-        follow: What lets them follow a thumb: a position, the OOD sets they show and the lower title.
+        follow: What lets them follow a thumb: a position, the OOD sets they show unless all, and titles.
     """
     thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in panels)
     data: dict[str, Any] = {

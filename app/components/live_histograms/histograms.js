@@ -219,7 +219,9 @@ function makePlot(root) {
     const panels = [upper, { ...said.panels[1], ...after, title: page.fill(said.after, names) }];
     const [low, high] = [frame.bins.start, frame.bins.stop].map((end) => end * frame.bins.width);
     const thresholds = panels.map(({ title, threshold }) => `${title}: threshold ${page.fixed(threshold, 2)}`);
-    return { ...said, low, high, top: frame.top, panels, alt: `${said.title}. ${thresholds.join(", ")}` };
+    const same = String(frame.shown) === String(said.shown ?? said.position.ood);
+    const title = same ? said.title : page.fill(said.others, { count: frame.shown.length });
+    return { ...said, title, low, high, top: frame.top, panels, alt: `${title}. ${thresholds.join(", ")}` };
   }
 
   function choose() {

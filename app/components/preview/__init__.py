@@ -5,6 +5,7 @@ from pathlib import Path
 from app.components.custom_component import custom_component
 from app.preview.offer import offer
 from app.preview.routes import HUB, data_address
+from app.state import session
 from app.state.baseline import pair
 from app.state.events import pruning_data
 from app.state.history import Settings
@@ -28,5 +29,6 @@ def preview(explorer: Explorer, settings: Settings) -> None:
         "definition": present["definition"],
         "baseline": pruning_data(pair().pruning),
         "ood": list(settings.ood),
+        "applied": session.history().applied,
     }
     _mount(key="preview", data={"hub": HUB, "settings": said})
