@@ -89,6 +89,22 @@ def drag(page: Page, percent: float) -> None:
     page.mouse.up()
 
 
+def best_found(page: Page) -> Locator:
+    """The mark of the best pruning, which is searched for in the background: any drawing shows it."""
+    mark = page.get_by_role("button", name=re.compile("Best found"))
+    for _ in range(PATIENCE // 1000):
+        if mark.count():
+            break
+        page.keyboard.press("x")
+        at_rest(page)
+    return mark.first
+
+
+def open_settings(page: Page) -> None:
+    """Open what holds the choices."""
+    page.get_by_role("button", name="Settings").click()
+
+
 def choice(page: Page, name: str) -> Locator:
     """One of the choices in the Settings, which are open."""
     return (
@@ -108,7 +124,7 @@ def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> 
 def at_rest(page: Page) -> None:
     """Wait until the page shows all that follows from what was done on it."""
     page.wait_for_timeout(DEBOUNCED)
-    page.wait_for_function(RESTS, timeout=PATIENCE)
+    wait_until(page, RESTS)
 
 
 def thumb(page: Page, label: str, end: int) -> Locator:

@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from pages import card, choice, drag, metric, open_explore, previews
+from pages import card, choice, drag, metric, open_explore, open_settings, previews
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -24,10 +24,6 @@ SETS = {
     "textures": "Textures",
     "noise": "Uniform noise",
 }
-
-
-def open_settings(page: Page) -> None:
-    page.get_by_role("button", name="Settings").click()
 
 
 def address(weights: int, chosen: list[str]) -> re.Pattern[str]:
