@@ -47,8 +47,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(log: Path, cache: Path | None = None, *arguments: str, root: Path = ROOT) -> Iterator[Server]:
-    """Run `streamlit run app/main.py` on a free port of this machine, until the block ends.
+def server(
+    log: Path, cache: Path | None = None, *arguments: str, root: Path = ROOT, port: int | None = None
+) -> Iterator[Server]:
+    """Run `streamlit run app/main.py` on this machine, until the block ends.
 
     Args:
         log: Where its output goes.
@@ -56,13 +58,12 @@ def server(log: Path, cache: Path | None = None, *arguments: str, root: Path = R
         arguments: Of the dashboard itself, such as `--experiment FILE`.
         root: The checkout whose dashboard it is; `app` and `opnp` are imported from there, also where another
             one is installed.
+        port: Where it listens; a free one if None.
 
     Raises:
         RuntimeError: If it does not answer in time; the message holds its output.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or _free_port()
     streamlit = Path(sys.executable).parent / "streamlit"
     first = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(first)}
@@ -115,6 +116,13 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield launched
         launched.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,6 +1,7 @@
-"""What the page's own HTML says: Explore's cards and its table of sets."""
+"""What the page's own parts say: Explore's cards, its table of sets, the choices in the Settings."""
 
 import json
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from streamlit.testing.v1 import AppTest
@@ -21,6 +22,21 @@ def rows(app: AppTest) -> list[list[str]]:
     """The cells of the table of sets, with its head."""
     [table] = elements(app, "sets")
     return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+
+
+def options(app: AppTest, field: str) -> dict[str, str]:
+    """Titles of the options of a choice in the Settings, by key."""
+    return dict(_choice(app, field)["options"])
+
+
+def chosen(app: AppTest, field: str) -> str | list[str]:
+    """What is chosen of them."""
+    return _choice(app, field)["chosen"]
+
+
+def _choice(app: AppTest, field: str) -> dict[str, Any]:
+    [data] = (data for data in told(app) if data.get("field") == field)
+    return data
 
 
 def words(app: AppTest) -> str:
@@ -49,3 +65,8 @@ def elements(app: AppTest, name: str) -> list[ET.Element]:
         for body in bodies
         if f'class="{name}"' in body[:40]
     ]
+
+
+def _told(app: AppTest) -> list[dict[str, Any]]:
+    """The data of the page's own components."""
+    return [json.loads(one.proto.json or "{}") for one in app.get("bidi_component")]

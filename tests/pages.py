@@ -80,6 +80,40 @@ def grab(page: Page, label: str, end: int) -> tuple[float, float, float]:
     return x, y, track["width"] / 100
 
 
+def drag(page: Page, percent: float) -> None:
+    """Take the right thumb of the weights to a place, and let it go."""
+    at = float(thumb(page, "Weights kept", 1).get_attribute("aria-valuenow"))
+    x, y, wide = grab(page, "Weights kept", 1)
+    for part in (0.3, 0.7, 1.0):
+        page.mouse.move(x + part * (percent - at) * wide, y)
+    page.mouse.up()
+
+
+def best_found(page: Page) -> Locator:
+    """The mark of the best pruning, which is searched for in the background: any drawing shows it."""
+    mark = page.get_by_role("button", name=re.compile("Best found"))
+    for _ in range(PATIENCE // 1000):
+        if mark.count():
+            break
+        page.keyboard.press("x")
+        at_rest(page)
+    return mark.first
+
+
+def open_settings(page: Page) -> None:
+    """Open what holds the choices."""
+    page.get_by_role("button", name="Settings").click()
+
+
+def choice(page: Page, name: str) -> Locator:
+    """One of the choices in the Settings, which are open."""
+    return (
+        page.locator(".options")
+        .get_by_role("radio", name=name)
+        .or_(page.locator(".options").get_by_role("button", name=name))
+    )
+
+
 def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> None:
     """Upload pictures on Images, once all of the page is there and nothing of the one before."""
     expect(page.get_by_role("button", name="Choose a folder")).to_be_visible(timeout=FIRST_START)
@@ -90,7 +124,7 @@ def give(page: Page, pictures: str | Path | FilePayload | list[FilePayload]) -> 
 def at_rest(page: Page) -> None:
     """Wait until the page shows all that follows from what was done on it."""
     page.wait_for_timeout(DEBOUNCED)
-    page.wait_for_function(RESTS, timeout=PATIENCE)
+    wait_until(page, RESTS)
 
 
 def thumb(page: Page, label: str, end: int) -> Locator:

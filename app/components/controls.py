@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import text
+from app.components.choices import choices
 from app.components.marks import best_pruning, marks
 from app.components.outbox import RESET, UNDO, acknowledge, events
 from app.components.plot import format_choice
 from app.components.range_slider import range_slider
-from app.format import plain
 from app.state import session, url
 from app.state.events import Side, Undo
 from app.state.history import Settings
@@ -39,6 +39,7 @@ def controls(explorer: Explorer, *, live: DeltaGenerator | None = None) -> Itera
     Yields:
         The settings that the rest of the page shows.
     """
+    settings = session.read(tuple(explorer.prepared.ood))
     moving = live is not None and session.moving()
     with st.container(key="controls"):
         if live is None:
@@ -56,8 +57,7 @@ def controls(explorer: Explorer, *, live: DeltaGenerator | None = None) -> Itera
                 shortcut="x",
             )
             with st.popover("Settings", icon=":material/tune:"):
-                _settings(explorer)
-    settings = session.read(tuple(explorer.prepared.ood))
+                _settings(explorer, settings)
     if not moving:
         session.history().record(settings)
         url.write_settings(titles_of(explorer.prepared.experiment.ood))
@@ -85,7 +85,8 @@ def begin(explorer: Explorer) -> None:
     Args:
         explorer: The prepared experiment.
     """
-    session.apply(events(), tuple(explorer.prepared.ood))
+    sets = tuple(explorer.prepared.ood)
+    session.apply(events(sets), sets)
 
 
 def _sliders(
@@ -111,33 +112,22 @@ def _sliders(
             )
 
 
-def _settings(explorer: Explorer) -> None:
-    st.segmented_control(
-        text.controls.SCOPE_LABEL,
-        [str(scope) for scope in RankScope],
-        default=str(RankScope.GLOBAL),
-        required=True,
-        key=session.SCOPE,
-        help=text.controls.SCOPE_HELP,
-        persist_state="session",
+def _settings(explorer: Explorer, settings: Settings) -> None:
+    choices(
+        "scope",
+        {str(scope): str(scope) for scope in RankScope},
+        str(settings.pruning.scope),
+        label=text.controls.SCOPE_LABEL,
+        help_text=text.controls.SCOPE_HELP,
     )
-    st.segmented_control(
-        text.controls.DEFINITION_LABEL,
-        [str(definition) for definition in NeuronDefinition],
-        default=str(NeuronDefinition.ACTIVATION),
-        required=True,
-        key=session.DEFINITION,
-        help=text.controls.DEFINITION_HELP,
-        persist_state="session",
+    choices(
+        "definition",
+        {str(definition): str(definition) for definition in NeuronDefinition},
+        str(settings.pruning.neuron_definition),
+        label=text.controls.DEFINITION_LABEL,
+        help_text=text.controls.DEFINITION_HELP,
     )
-    titles = titles_of(explorer.prepared.experiment.ood)
-    st.pills(
-        text.controls.OOD_LABEL,
-        list(titles),
-        selection_mode="multi",
-        default=list(titles),
-        key=session.OOD,
-        format_func=lambda key: plain(titles[key]),
-        persist_state="session",
+    choices(
+        "ood", titles_of(explorer.prepared.experiment.ood), list(settings.ood), label=text.controls.OOD_LABEL
     )
     format_choice()

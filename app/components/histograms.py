@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
 from app.state.history import Settings
+from app.text import explore as text
 from opnp.explorer import Explorer, Glance, Snapshot
 
 ALL = "all"
@@ -88,6 +90,9 @@ def draw_histograms(
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
     sets = explorer.prepared.experiment.titles
-    follow = {} if position is None else {"shown": list(keys), "after": pair().after_title} | position.data()
+    follow: dict[str, Any] = {}
+    if position is not None:
+        shown = None if keys == position.ood else list(keys)
+        follow = {"shown": shown, "after": pair().after_title, "others": text.OTHER_SETS} | position.data()
     title = counts(before, keys, sets)
     live_histograms(panels, edges, colours, title=title, top=top, key="histograms", follow=follow)

@@ -5,11 +5,11 @@ or twice; they are applied in their order, each once.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from opnp.config import Pruning, Window
+from opnp.config import NeuronDefinition, Pruning, RankScope, Window
 from opnp.errors import OpnpError
 
 Side = Literal["weights", "neurons"]
@@ -30,6 +30,17 @@ class Move:
     window: Window
     moving: bool = False
     previewed: bool = False
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One of the choices beside the windows is made.
+
+    Attributes:
+        value: A scope, a definition or the keys of OOD sets.
+    """
+
+    value: RankScope | NeuronDefinition | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,44 +76,33 @@ class Swap:
     """What is held as A and the present pruning change places."""
 
 
-@dataclass(frozen=True)
-class Touch:
-    """A widget of Streamlit's is given the value that it has now.
-
-    Attributes:
-        field: Of the settings, which the widget shows.
-    """
-
-    field: str
-
-
-Event = Move | Choose | Undo | Hold | LetGo | Swap | Touch
+Event = Move | Pick | Choose | Undo | Hold | LetGo | Swap
 
 MOST = 1000
 """Events that are read of one message, and how far their numbers may be ahead of the last applied one."""
 
 _PLAIN: Mapping[str, Event] = {"undo": Undo(), "hold": Hold(), "let go": LetGo(), "swap": Swap()}
-TOUCHED = ("scope", "neuron_definition", "ood")
-"""Fields of the settings that widgets of Streamlit's show."""
 
 
-def parse_events(messages: object) -> list[tuple[int, Event]]:
+def parse_events(messages: object, sets: Iterable[str]) -> list[tuple[int, Event]]:
     """Read the browser's events, in the order of their numbers; what is none is left out.
 
     Args:
         messages: What came from the browser, anything.
+        sets: Keys of the OOD sets that there are.
 
     Returns:
         Each event behind its number.
 
     Example:
-        >>> parse_events([{"number": 2, "do": "undo"}, {"number": 1, "do": "fly"}, 3])
+        >>> parse_events([{"number": 2, "do": "undo"}, {"number": 1, "do": "fly"}, 3], [])
         [(2, Undo())]
     """
     if not isinstance(messages, list):
         return []
+    keys = tuple(sets)
     told = [message for message in messages[:MOST] if isinstance(message, Mapping)]
-    found = [(_number(message), _event(message)) for message in told]
+    found = [(_number(message), _event(message, keys)) for message in told]
     return sorted(
         ((number, event) for number, event in found if number is not None and event is not None),
         key=lambda pair: pair[0],
@@ -114,7 +114,7 @@ def choose_message(pruning: Pruning) -> dict[str, Any]:
 
     Example:
         >>> message = choose_message(Pruning(neurons=(30, 100))) | {"number": 1}
-        >>> parse_events([message])[0][1].pruning.neurons
+        >>> parse_events([message], [])[0][1].pruning.neurons
         Window(low=30.0, high=100.0)
     """
     return {"do": "choose"} | pruning_data(pruning)
@@ -140,7 +140,7 @@ def _number(message: Mapping[str, Any]) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else None
 
 
-def _event(message: Mapping[str, Any]) -> Event | None:
+def _event(message: Mapping[str, Any], sets: tuple[str, ...]) -> Event | None:
     try:
         match message.get("do"):
             case "move" if message["side"] in ("weights", "neurons"):
@@ -149,13 +149,26 @@ def _event(message: Mapping[str, Any]) -> Event | None:
             case "choose":
                 weights, neurons = (_window(message[side]) for side in ("weights", "neurons"))
                 return Choose(Pruning(weights, neurons, message["scope"], message["definition"]))
-            case "touch" if message["field"] in TOUCHED:
-                return Touch(message["field"])
+            case "pick":
+                return Pick(_picked(message["field"], message["value"], sets))
             case str(name):
                 return _PLAIN.get(name)
     except (KeyError, TypeError, ValueError, OverflowError, OpnpError):
         pass
     return None
+
+
+def _picked(
+    field: object, value: object, sets: tuple[str, ...]
+) -> RankScope | NeuronDefinition | tuple[str, ...]:
+    match field, value:
+        case "scope", str(name):
+            return RankScope(name)
+        case "definition", str(name):
+            return NeuronDefinition(name)
+        case "ood", list(keys):
+            return tuple(key for key in sets if key in keys)
+    raise ValueError
 
 
 def _window(ends: object) -> Window:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from app.state.events import MOST, TOUCHED, Choose, Event, Hold, LetGo, Move, Swap, Touch, Undo
-from opnp.config import UNPRUNED, Pruning
+from app.state.events import MOST, Choose, Event, Hold, LetGo, Move, Pick, Swap, Undo
+from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 
 _LONGEST = 100
 
@@ -36,8 +36,7 @@ class History:
         earlier: Those before, the latest last.
         clicked: What buttons of Streamlit's did since the page was last drawn.
         applied: Number of the last of the browser's events that was applied.
-        pending: Settings that the widgets are still to show.
-        seen: What the widgets said when those were made.
+        pending: Settings that the session is still to hold.
         moving: Whether a thumb is held.
         previewed: Whether the browser draws its own first figures.
     """
@@ -47,7 +46,6 @@ class History:
     clicked: list[Event] = field(default_factory=list)
     applied: int = 0
     pending: Settings | None = None
-    seen: Settings = Settings()
     moving: bool = False
     previewed: bool = False
 
@@ -66,18 +64,17 @@ class History:
 
         Args:
             numbered: The browser's events, in their order; those that were applied before are passed over.
-            shown: What the widgets say now.
+            shown: What the session holds now.
         """
         new = [(number, event) for number, event in numbered if 0 < number - self.applied <= MOST]
         events = [*self.clicked, *(event for _, event in new)]
-        shown = self._with_pending(shown)
         if not events:
             return
-        settings = _before_touches(self.present, shown, events)
+        settings = self.pending or shown  # a run may have been stopped before it took them over
         for event in events:
             if not (self.moving and isinstance(event, Move)):  # where a thumb was on its way is no step
                 self.record(settings)
-            settings = self._after(event, settings, shown)
+            settings = self._after(event, settings)
             self.moving = isinstance(event, Move) and event.moving
             self.previewed = isinstance(event, Move) and event.previewed
         if not self.moving:
@@ -85,26 +82,19 @@ class History:
         self.pending, self.clicked = settings, []
         self.applied = max([self.applied, *(number for number, _ in new)])
 
-    def _with_pending(self, shown: Settings) -> Settings:
-        """Return what the widgets say once they show what is pending; a run may stop before."""
-        pending, seen, self.seen = self.pending, self.seen, shown
-        if pending is None:
-            return shown
-        for name in TOUCHED:
-            if _touched(pending, name, shown) not in (pending, _touched(pending, name, seen)):
-                pending = _touched(pending, name, shown)  # it was clicked since
-        self.pending = pending
-        return pending
-
-    def _after(self, event: Event, settings: Settings, shown: Settings) -> Settings:
+    def _after(self, event: Event, settings: Settings) -> Settings:
         pruning = settings.pruning
         match event:
             case Move(side=side, window=window):
                 return replace(settings, pruning=_with_window(pruning, side, window))
+            case Pick(value=RankScope() as scope):
+                return replace(settings, pruning=replace(pruning, scope=scope))
+            case Pick(value=NeuronDefinition() as definition):
+                return replace(settings, pruning=replace(pruning, neuron_definition=definition))
+            case Pick(value=tuple() as keys):
+                return replace(settings, ood=keys)
             case Choose(pruning=chosen, ood=ood):
                 return replace(settings, pruning=chosen, ood=settings.ood if ood is None else ood)
-            case Touch(field=name):
-                return _touched(settings, name, shown)
             case Undo() if self.earlier:
                 self.present = self.earlier[-1]
                 self.earlier = self.earlier[:-1]
@@ -120,24 +110,3 @@ class History:
 
 def _with_window(pruning: Pruning, side: str, window: tuple[float, float]) -> Pruning:
     return replace(pruning, weights=window) if side == "weights" else replace(pruning, neurons=window)
-
-
-def _touched(settings: Settings, name: str, other: Settings) -> Settings:
-    """Return settings with one field as in others."""
-    if name == "ood":
-        return replace(settings, ood=other.ood)
-    if name == "scope":
-        return replace(settings, pruning=replace(settings.pruning, scope=other.pruning.scope))
-    return replace(
-        settings, pruning=replace(settings.pruning, neuron_definition=other.pruning.neuron_definition)
-    )
-
-
-def _before_touches(present: Settings | None, shown: Settings, events: Iterable[Event]) -> Settings:
-    """Return what the widgets said before those were touched whose turn is still to come."""
-    before = shown
-    if present is not None:
-        for event in events:
-            if isinstance(event, Touch):
-                before = _touched(before, event.field, present)
-    return before

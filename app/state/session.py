@@ -1,12 +1,11 @@
-"""Keys of the session with their defaults, and the settings that widgets make.
+"""Keys of the session with their defaults, and the settings that it holds under them.
 
-Widgets are bound to the URL by their keys; the experiment, its OOD sets and the pruning are by
+Streamlit's widgets are bound to the URL by their keys; the experiment and the settings are by
 `app.state.url`. So a link opens the same view and the browser's back button goes back. Undo is a list of
 earlier settings in the session.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import streamlit as st
 
@@ -35,7 +34,7 @@ def history() -> History:
 
 
 def apply(events: Iterable[tuple[int, Event]], all_ood: tuple[str, ...]) -> None:
-    """Apply what the visitor did, at the beginning of a run: it sets widgets that are drawn later.
+    """Apply what the visitor did, at the beginning of a run.
 
     Args:
         events: The browser's events behind their numbers, in their order.
@@ -44,12 +43,12 @@ def apply(events: Iterable[tuple[int, Event]], all_ood: tuple[str, ...]) -> None
     visit = history()
     visit.apply(events, read(all_ood))
     if visit.pending is not None:  # begun again where a run was stopped in the middle
-        _show(visit.pending, all_ood)
+        _hold(visit.pending, all_ood)
         visit.pending = None
 
 
 def read(all_ood: tuple[str, ...]) -> Settings:
-    """Return the settings that the widgets show now; widgets not drawn yet stand at their defaults."""
+    """Return the settings that the session holds now; those not set yet stand at their defaults."""
     state = st.session_state
     chosen = state.get(OOD)
     return Settings(
@@ -114,24 +113,16 @@ def choose(pruning: Pruning, ood: tuple[str, ...] | None = None) -> None:
     click(Choose(pruning, ood))
 
 
-def _show(settings: Settings, all_ood: tuple[str, ...]) -> None:
-    """Set the widgets that show something else: one that is set takes back a click that is on its way.
-
-    OOD sets of another experiment, which undo may still know, are left out.
-    """
-    wanted, shown = (_widget_values(each, all_ood) for each in (settings, read(all_ood)))
-    for key, value in wanted.items():
-        if value != shown[key]:
-            st.session_state[key] = value
-
-
-def _widget_values(settings: Settings, all_ood: tuple[str, ...]) -> dict[str, Any]:
+def _hold(settings: Settings, all_ood: tuple[str, ...]) -> None:
+    """Hold settings from now on; OOD sets of another experiment, which undo may still know, are left out."""
     pruning = settings.pruning
-    return {
-        WEIGHTS: tuple(pruning.weights),
-        NEURONS: tuple(pruning.neurons),
-        SCOPE: str(pruning.scope),
-        DEFINITION: str(pruning.neuron_definition),
-        OOD: [key for key in all_ood if key in settings.ood],
-        PINNED: settings.pinned,
-    }
+    st.session_state.update(
+        {
+            WEIGHTS: tuple(pruning.weights),
+            NEURONS: tuple(pruning.neurons),
+            SCOPE: str(pruning.scope),
+            DEFINITION: str(pruning.neuron_definition),
+            OOD: [key for key in all_ood if key in settings.ood],
+            PINNED: settings.pinned,
+        }
+    )

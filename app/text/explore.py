@@ -66,6 +66,8 @@ MORE_HELP = (
     "*FPR95, OOD positive* is the other convention in use (OpenOOD, pytorch-ood): the share of ID images "
     "rejected when 95 % of OOD is. The two are different numbers."
 )
+OTHER_SETS = "ID against OOD images, OOD sets: {count}"
+"""Title of histograms of other sets than the server has drawn."""
 SCORE_AXIS = "score = −energy (higher = more in-distribution)"
 THRESHOLD_LINE = "threshold: 95 % of ID lie to its right"
 THRESHOLD_SHORT = "threshold"

@@ -68,8 +68,6 @@ def live(explorer: Explorer) -> LiveResults | None:
     with controls(explorer, live=answer) as settings:
         if was_seen():
             preview(explorer, settings, baseline=pair().pruning)
-        if settings != now:  # a widget that was drawn says something else
-            quick = quick_results(explorer, settings) if settings.ood else None
         if quick is None:
             st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
             return None

@@ -1,7 +1,9 @@
 """The dashboard on the embedded experiment, with a copy of the prepared cache for the whole run of tests."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -77,8 +79,22 @@ def move():
     """A function that moves the sliders and lets them go; their thumbs need a browser."""
 
     def to(app: AppTest, **windows: tuple[float, float]) -> None:
-        for key, window in windows.items():
-            app.session_state[key] = window
-        app.run()
+        _set(app, windows)
 
     return to
+
+
+@pytest.fixture
+def pick():
+    """A function that makes choices in the Settings; their buttons need a browser."""
+
+    def to(app: AppTest, **choices: str | list[str]) -> None:
+        _set(app, choices)
+
+    return to
+
+
+def _set(app: AppTest, settings: Mapping[str, Any]) -> None:
+    for key, value in settings.items():
+        app.session_state[key] = value
+    app.run()

@@ -166,11 +166,11 @@ def test_pruned_in_an_address_stands_for_its_windows(dashboard):
     assert table(app).loc["mine", HEADER["fpr95"]] == pytest.approx(100 * pruned.fpr95)
 
 
-def test_without_an_ood_set_there_is_nothing_to_compare(dashboard):
+def test_without_an_ood_set_there_is_nothing_to_compare(dashboard, pick):
     app = dashboard("compare")
-    app.button_group(key="ood").set_value([]).run()
+    pick(app, ood=[])
     assert "at least one OOD set" in words(app)
-    app.button_group(key="ood").set_value(["mnist"]).run()
+    pick(app, ood=["mnist"])
     assert len(table(app)) == len(default_rows(UNPRUNED))
 
 

@@ -165,9 +165,9 @@ def test_a_link_opens_the_rule(dashboard):
     assert not dashboard("deploy", rule="Wishes", tpr="much").exception
 
 
-def test_no_ood_set_says_what_to_do(dashboard):
+def test_no_ood_set_says_what_to_do(dashboard, pick):
     app = dashboard("deploy")
-    app.button_group(key="ood").set_value([]).run()
+    pick(app, ood=[])
     assert not app.exception
     assert "Choose at least one OOD set" in words(app)
 
@@ -236,10 +236,10 @@ def test_a_manifest_cannot_write_markup(dashboard):
     assert all("![x]" not in warning.value for warning in app.warning)
 
 
-def test_a_limited_set_that_is_no_longer_chosen_gives_way_to_the_worst(dashboard):
+def test_a_limited_set_that_is_no_longer_chosen_gives_way_to_the_worst(dashboard, pick):
     app = dashboard("deploy")
     app.segmented_control(key="rule").set_value("OOD let through").run()
     app.selectbox(key="limited").set_value("mnist").run()
-    app.button_group(key="ood").set_value(["letters", "noise"]).run()
+    pick(app, ood=["letters", "noise"])
     assert not app.exception, [error.message for error in app.exception]
     assert app.selectbox(key="limited").value == "worst"

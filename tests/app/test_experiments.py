@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from markup import cards, words
+from markup import cards, chosen, words
 
 import opnp.experiments.registry
 from app import cached
@@ -64,15 +64,15 @@ def test_another_than_the_first_starts_only_when_asked(dashboard):
 
 
 @pytest.mark.usefixtures("offered")
-def test_another_experiment_starts_with_all_its_ood_sets(dashboard):
+def test_another_experiment_starts_with_all_its_ood_sets(dashboard, pick):
     app = dashboard()
-    every = app.button_group(key="ood").value
-    app.button_group(key="ood").set_value(["mnist"]).run()
+    every = chosen(app, "ood")
+    pick(app, ood=["mnist"])
     app.selectbox(key="experiment").set_value("other").run()
     app.button(key="prepare").click().run()
-    assert app.button_group(key="ood").value == every
+    assert chosen(app, "ood") == every
     linked = dashboard(ood=["MNIST digits"])
-    assert linked.button_group(key="ood").value == ["mnist"]
+    assert chosen(linked, "ood") == ["mnist"]
 
 
 def test_a_stopped_preparation_says_so_and_goes_on(dashboard, offered, offer):

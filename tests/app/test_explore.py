@@ -52,11 +52,11 @@ def test_moving_a_slider_shows_the_engines_numbers(dashboard, move):
     assert "77 of 256 neurons off" in notes(app)[-1]
 
 
-def test_scope_and_definition_reach_the_engine(dashboard, move):
+def test_scope_and_definition_reach_the_engine(dashboard, move, pick):
     app = dashboard()
     move(app, weights=(80.0, 100.0))
     together = metrics(app)["FPR95 ↓"]
-    app.button_group(key="scope").set_value("per class").run()
+    pick(app, scope="per class")
     shown = metrics(app)["FPR95 ↓"]
     assert percent(shown) == pytest.approx(
         expected_fpr95(Pruning(weights=(80, 100), scope="per class")), abs=0.051
@@ -98,11 +98,11 @@ def test_a_broken_link_opens_the_unpruned_model(dashboard):
     assert percent(metrics(app)["Weights pruned"]) == 0
 
 
-def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard):
+def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard, pick):
     app = dashboard()
-    app.button_group(key="ood").set_value(["mnist"]).run()
+    pick(app, ood=["mnist"])
     assert percent(metrics(app)["FPR95 ↓"]) == pytest.approx(expected_fpr95(Pruning(), ("mnist",)), abs=0.051)
-    app.button_group(key="ood").set_value([]).run()
+    pick(app, ood=[])
     assert not cards(app)
     assert any("at least one OOD set" in info.value for info in app.info)
 

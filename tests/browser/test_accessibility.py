@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import FIRST_START, at_rest
+from pages import FIRST_START, at_rest, open_explore, open_settings
 from playwright.sync_api import Page, expect
 
 from recipes.screenshots import PAGES, PRUNED
@@ -41,4 +41,14 @@ def test_nothing_grave(page: Page, name: str):
         expect(page.locator(LAST[name]).first).to_be_visible(timeout=FIRST_START)
         at_rest(page)
         assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == ground
+        assert grave_at_rest(page) == []
+
+
+def test_nothing_grave_in_the_settings(page: Page):
+    for scheme in GROUND:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        open_explore(page, "?ood=mnist")
+        open_settings(page)
+        page.get_by_role("button", name="Help for Rank weights").focus()
+        at_rest(page)
         assert grave_at_rest(page) == []

@@ -3,10 +3,11 @@
 import os
 import random
 import re
+import shutil
 import signal
 
 import pytest
-from pages import at_rest, grab, metric, open_explore, previews, thumb
+from pages import PATIENCE, at_rest, choice, drag, metric, open_explore, open_settings, previews
 from playwright.sync_api import Page, expect
 
 from recipes import serving
@@ -16,15 +17,6 @@ pytestmark = pytest.mark.browser
 TRIES = 100
 PRUNED = "Weights pruned"
 NEURONS = "30 % least sensitive neurons"
-
-
-def drag(page: Page, percent: float) -> None:
-    """Take the right thumb of the weights to a place, and let it go."""
-    at = float(thumb(page, "Weights kept", 1).get_attribute("aria-valuenow"))
-    x, y, wide = grab(page, "Weights kept", 1)
-    for part in (0.3, 0.7, 1.0):
-        page.mouse.move(x + part * (percent - at) * wide, y)
-    page.mouse.up()
 
 
 def test_the_last_thing_done_wins(page: Page):
@@ -76,3 +68,32 @@ def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, running:
     for step in (r"\?neurons=30&neurons=100$", r"\?weights=0&weights=90$", r"/$"):
         page.keyboard.press("u")
         expect(page).to_have_url(re.compile(step))
+
+
+def test_nothing_is_lost_when_the_server_is_started_anew(browser, fashion_cache, tmp_path):
+    cache = shutil.copytree(fashion_cache, tmp_path / "cache")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    with serving.server(tmp_path / "first.txt", cache) as first:
+        page.goto(first.address)
+        previews(page)
+        drag(page, 90)
+        expect(page).to_have_url(re.compile(r"\?weights=0&weights=90$"))
+        os.kill(first.pid, signal.SIGKILL)
+        drag(page, 80)
+        open_settings(page)
+        choice(page, "Textures").click()
+        page.keyboard.press("Escape")
+        expect(metric(page, PRUNED)).to_have_text("20.0 %")  # what the browser computes itself
+        expect(page.get_by_text("The server is not answering")).to_be_visible()
+    with serving.server(tmp_path / "second.txt", cache, port=first.port):
+        sets = "ood=mnist&ood=letters&ood=patches&ood=noise"
+        expect(page).to_have_url(re.compile(rf"\?weights=0&weights=80&{sets}$"))
+        expect(page.get_by_text(re.compile("held out [0-9]")).first).to_be_visible()
+        expect(page.get_by_text("The server is not answering")).to_be_hidden()
+        for step in (r"\?weights=0&weights=80$", r"\?weights=0&weights=90$"):
+            page.keyboard.press("u")
+            expect(page).to_have_url(re.compile(step))
+        context.close()
+    assert "Traceback" not in (tmp_path / "second.txt").read_text()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import PATIENCE, at_rest, grab, metric, open_explore, thumb
+from pages import PATIENCE, at_rest, best_found, grab, metric, open_explore, thumb
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -103,16 +103,9 @@ def test_one_click_is_one_step_back(page: Page):
 
 def test_a_click_on_the_best_found_takes_both_sliders_there(page: Page):
     open_explore(page)
-    mark = page.get_by_role("button", name=re.compile("Best found"))
-    for _ in range(
-        PATIENCE // 1000
-    ):  # it is searched for in the background; any drawing of the page shows it
-        if mark.count():
-            break
-        page.keyboard.press("x")
-        at_rest(page)
+    mark = best_found(page)
     before = float(metric(page, "FPR95").inner_text().removesuffix(" %"))
-    mark.first.click()
+    mark.click()
     expect(metric(page, PRUNED_WEIGHTS)).not_to_have_text("0.0 %")
     after = float(metric(page, "FPR95").inner_text().removesuffix(" %"))
     assert after < before

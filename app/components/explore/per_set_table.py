@@ -46,7 +46,7 @@ def per_set_table(
         f'<thead><tr><th scope="col">{SET}</th><th class="way">{_SCALE}</th>{heads}</tr></thead>'
         f"<tbody>{''.join(sets)}{average}</tbody></table>"
     )
-    live_html(html, position, key="sets", writer="sets", data={"before": rates | {"": old.fpr95}})
+    live_html(html, position, key="sets", writer="sets", data={"before": {"sets": rates, "fpr95": old.fpr95}})
 
 
 def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: Halves) -> None:

@@ -44,7 +44,7 @@ def live_histograms(
         title: Says what is compared, with counts.
         top: Where the axis of shares ends.
         key: Of the component, unique on the page.
-        follow: What lets them follow a thumb: a position, the OOD sets they show and the lower title; or a
+        follow: What lets them follow a thumb: a position, the OOD sets they show unless all, and titles; or a
             table of rows, each of what differs from `data` there.
         height: In pixels.
         zoom: Of all that is drawn, letters included.

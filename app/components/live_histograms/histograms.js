@@ -222,7 +222,9 @@ function makePlot(root) {
     const names = { kind: page.kind(frame.pruning), windows: page.windowsText(frame.pruning) };
     const panels = [upper, { ...said.panels[1], ...after, title: page.fill(said.after, names) }];
     const [low, high] = [frame.bins.start, frame.bins.stop].map((end) => end * frame.bins.width);
-    return { ...said, low, high, top: frame.top, panels };
+    const same = String(frame.shown) === String(said.shown ?? said.position.ood);
+    const title = same ? said.title : page.fill(said.others, { count: frame.shown.length });
+    return { ...said, title, low, high, top: frame.top, panels };
   }
 
   const withRow = ({ panels, ...row }) => ({

@@ -1,5 +1,6 @@
 """The one way from the browser's controls to the server: all that a visitor does, numbered in its order."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,18 @@ _TOLD: dict[str, Any] = {
         SWAP: {"do": "swap"},
     }
     | {preset_key(number): choose_message(pruning) for number, (_, pruning) in enumerate(PRESETS)},
-    "touches": {session.SCOPE: "scope", session.DEFINITION: "neuron_definition", session.OOD: "ood"},
     "shortcuts": {"x": RESET, "u": UNDO},
 }
 
 
-def events() -> list[tuple[int, Event]]:
-    """Return what the browser says was done, each behind its number; some of it may be applied already."""
+def events(sets: Iterable[str]) -> list[tuple[int, Event]]:
+    """Return what the browser says was done, each behind its number; some of it may be applied already.
+
+    Args:
+        sets: Keys of the OOD sets that can be chosen.
+    """
     said = (st.session_state.get(_KEY) or {}).get("said") or {}
-    return parse_events(said.get("events") if isinstance(said, dict) else None)
+    return parse_events(said.get("events") if isinstance(said, dict) else None, sets)
 
 
 def acknowledge() -> None:

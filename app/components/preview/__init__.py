@@ -6,6 +6,7 @@ from pathlib import Path
 from app.components.custom_component import custom_component
 from app.preview.offer import offer
 from app.preview.routes import HUB, data_address
+from app.state import session
 from app.state.events import pruning_data
 from app.state.history import Settings
 from opnp.config import Pruning
@@ -34,5 +35,6 @@ def preview(
         "baseline": pruning_data(baseline),
         "ood": list(settings.ood),
         "slider": slider,
+        "applied": session.history().applied,
     }
     _mount(key="preview", data={"hub": HUB, "settings": said})

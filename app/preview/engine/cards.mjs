@@ -1,10 +1,13 @@
 // The preview's figures in the cards, in the words of `app.components.explore.cards`.
 
+import { compared } from "./compared.mjs";
 import { fill, interval, percent, points, thousands } from "./format.mjs";
 
 const JUDGED = [["fpr95", false], ["auroc", true], ["ece", false], ["accuracy", true]]; // whether more is better
 
-export function write(root, { before, words, weights, neurons }, frame) {
+export function write(root, data, frame) {
+  const { words, weights, neurons } = data;
+  const before = compared(data, frame);
   const count = fill(frame.intervals ? words.sample : words.all, { count: thousands(frame.images) });
   for (const [name, moreIsBetter] of JUDGED) {
     const ends = frame.intervals?.[name];

@@ -10,6 +10,16 @@ import { Block } from "./samples.mjs";
 const BLOCK = 128; // images: small enough that one is never waited for
 const REMEMBERED = 16; // prunings whose scores are kept
 
+/** FPR95 of each set by its key, and the averages. */
+function detection(id, sets, keys) {
+  const rates = sets.map((set) => fpr95(id, set));
+  return {
+    sets: Object.fromEntries(keys.map((key, i) => [key, rates[i]])),
+    fpr95: mean(rates),
+    auroc: mean(sets.map((set) => auroc(id, set))),
+  };
+}
+
 export class Engine {
   /** @param buffer what `app.preview.data` writes. */
   constructor(buffer) {
@@ -26,6 +36,7 @@ export class Engine {
     this.labels = arrays.labels;
     this.layOut(features);
     this.remembered = new Map();
+    this.judged = { key: "", figures: null }; // of the baseline
     this.counted = null; // {kept, counts}: what is pruned where the first block stands
   }
 
@@ -111,6 +122,21 @@ export class Engine {
     if (this.remembered.size > REMEMBERED) this.remembered.delete(this.remembered.keys().next().value);
   }
 
+  /** Detection figures of a remembered pruning against OOD sets; those that were asked for last are remembered. */
+  baselineFigures(baseline, ood) {
+    const key = JSON.stringify([baseline, ood]);
+    if (this.judged.key !== key) {
+      const scores = this.remembered.get(JSON.stringify(baseline));
+      this.judged = { key, figures: detection(scores[0], this.pick(scores, ood), ood) };
+    }
+    return this.judged.figures;
+  }
+
+  /** The parts of some OOD sets, out of those of all sets. */
+  pick(parts, keys) {
+    return keys.map((key) => parts[this.keys.indexOf(key)]);
+  }
+
   /**
    * All figures of the images in the first `depth` blocks, which stand at `pruning`.
    *
@@ -123,24 +149,23 @@ export class Engine {
   frame({ pruning, baseline, ood, shown, drawn = null }, depth = this.blocks.length) {
     const { scores, confidence, correct } = this.output(depth);
     if (depth === this.blocks.length) this.remember(pruning, scores);
-    const of = (parts, keys) => keys.map((key) => parts[this.keys.indexOf(key)]);
-    const [id, sets] = [scores[0], of(scores, ood)];
+    const [id, sets] = [scores[0], this.pick(scores, ood)];
     const before = this.remembered.get(JSON.stringify(baseline));
-    const all = [before[0], id, ...of(before, shown), ...of(scores, shown)];
+    const all = [before[0], id, ...this.pick(before, shown), ...this.pick(scores, shown)];
     const bins = sharedBins(all, drawn);
     const panel = (parts) => ({
       id: shares(parts[0], bins),
-      ood: averaged(of(parts, shown).map((one) => shares(one, bins))),
+      ood: averaged(this.pick(parts, shown).map((one) => shares(one, bins))),
       threshold: tprThreshold(parts[0]),
     });
     const panels = [panel(before), panel(scores)];
     const complete = this.exact && depth === this.blocks.length;
-    const rates = sets.map((set) => fpr95(id, set));
     return {
       pruning,
-      sets: Object.fromEntries(ood.map((key, i) => [key, rates[i]])),
-      fpr95: mean(rates),
-      auroc: mean(sets.map((set) => auroc(id, set))),
+      ood,
+      shown,
+      ...detection(id, sets, ood),
+      before: this.baselineFigures(baseline, ood),
       ece: ece(confidence, correct),
       accuracy: correct.reduce((sum, hit) => sum + hit, 0) / correct.length,
       images: id.length,

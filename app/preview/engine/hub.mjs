@@ -26,9 +26,9 @@ const followers = new Set();
 let url = null;
 let worker = null;
 let ready = false;
-let settings = null; // {scope, definition, baseline, ood}, as the server said last
+let said = null; // by the server last: {scope, definition, baseline, ood}, and the event that it had applied
 let windows = {}; // of weights and neurons, as the sliders show them
-let shown = []; // OOD sets in the histograms
+let shown = null; // OOD sets in the histograms, where those are not all
 let moving = {}; // whether a thumb of each slider is held
 let asked = ""; // what the last request was for
 let frame = null;
@@ -40,7 +40,9 @@ const keyOf = ({ baseline, ood, ...pruning }) => JSON.stringify([...NAMES.map((n
 const held = () => Object.values(moving).some(Boolean);
 
 function present() {
-  return settings && windows.weights && windows.neurons ? { ...settings, ...windows } : null;
+  if (!said || !windows.weights || !windows.neurons) return null;
+  const { applied, ...settings } = outbox.present(said, said.applied);
+  return { ...settings, ...windows };
 }
 
 function ask() {
@@ -50,7 +52,7 @@ function ask() {
   if (key + shown === asked) return;
   asked = key + shown;
   const { baseline, ood, ...pruning } = position;
-  const sets = shown.every((key) => ood.includes(key)) && shown.length ? shown : ood;
+  const sets = shown?.every((key) => ood.includes(key)) ? shown : ood;
   worker.postMessage({ key, pruning, baseline, ood, shown: sets, drawn: held() ? drawn : null });
 }
 
@@ -71,7 +73,7 @@ function start(next) {
     tell();
   };
   worker.onerror = (event) => stop(event.message);
-  const { weights, neurons, scope, definition } = settings.baseline;
+  const { weights, neurons, scope, definition } = said.baseline;
   worker.postMessage({ load: next, baseline: { weights, neurons, scope, definition } });
 }
 
@@ -95,18 +97,16 @@ function stop(reason) {
 }
 
 outbox.follow(({ pushed }) => {
-  if (pushed?.do !== "choose" || !settings) return;
-  const { weights, neurons, scope, definition } = pushed;
-  settings = { ...settings, scope, definition };
-  windows = { weights, neurons };
+  if (pushed?.do === "choose") windows = { weights: pushed.weights, neurons: pushed.neurons };
+  else if (pushed?.do !== "pick") return;
   ask();
   tell();
 });
 
 export const hub = {
   /** Take over what the server says: the data's address, all settings but the windows, and what sets those. */
-  configure({ data, slider, ...said }) {
-    settings = said;
+  configure({ data, slider, ...settings }) {
+    said = settings;
     if (data !== url) start(data);
     leave();
     leave = slider ? heed(slider) : () => {};
@@ -123,7 +123,7 @@ export const hub = {
     tell();
   },
 
-  /** The histograms show these OOD sets. */
+  /** The histograms show these OOD sets; null for all that are chosen. */
   show(keys) {
     shown = keys;
     ask();

@@ -4,6 +4,7 @@
 const KEPT = "opnp-outbox"; // in the tab's storage, while it loads anew
 const SLOW = 1000; // ms without an answer after which the page says so
 const AGAIN = 3000; // ms without an answer after which all is sent once more
+const REMEMBERED = 100; // acknowledged messages that parts of the page may not have been drawn for yet
 
 let last = 0; // number of the last event
 let applied = 0; // of the last that the server has applied
@@ -11,6 +12,7 @@ let sent = 0;
 let sentAt = 0;
 let attempts = 0;
 let queue = []; // not acknowledged yet
+let acknowledged = []; // before those
 let speak = null;
 let slow = false;
 let timer = 0;
@@ -58,6 +60,13 @@ function reload() {
   location.reload();
 }
 
+/** Settings after a message, as far as the browser knows: what an undo or a swap brings, the server says. */
+function after(settings, message) {
+  if (message.do === "pick") return { ...settings, [message.field]: message.value };
+  const { scope, definition } = message;
+  return message.do === "choose" ? { ...settings, scope, definition } : settings;
+}
+
 function tell(news) {
   for (const follower of followers) follower(news);
 }
@@ -66,6 +75,11 @@ export const outbox = {
   /** Number of the last thing that was done. */
   get last() {
     return last;
+  },
+
+  /** Scope, definition and OOD sets now: as the server said them at an event, with what was done since. */
+  present(settings, number) {
+    return [...acknowledged, ...queue].filter((message) => message.number > number).reduce(after, settings);
   },
 
   /** Do something: a message of `app.state.events`, without its number. A frame takes the place of one that waits. */
@@ -78,9 +92,10 @@ export const outbox = {
   },
 
   /** A component that speaks for the page: how, what the server has applied, and which server it is. */
-  carry(how, acknowledged, which) {
+  carry(how, upTo, which) {
     [speak, server] = [how, which];
-    applied = Math.max(applied, acknowledged);
+    applied = Math.max(applied, upTo);
+    acknowledged = [...acknowledged, ...queue.filter(({ number }) => number <= applied)].slice(-REMEMBERED);
     queue = queue.filter(({ number }) => number > applied);
     if (!queue.length && slow) tell({ slow: (slow = false) });
     flush();

@@ -1,19 +1,12 @@
 // Put clicks on some of Streamlit's buttons, and their keys, into the sequence of all that a visitor does. By
-// themselves they would be told apart from the sliders' messages, and overtake them.
+// themselves they would be told apart from the other messages, and overtake them.
 
 import { outbox } from "./outbox.mjs";
 
 let presses = {}; // by the key of a button: its message
-let touches = {}; // by the key of a widget: the field of the settings that it shows
 let shortcuts = {}; // by a key of the keyboard: the key of a button
 
 const EDITABLE = "input, textarea, select, [contenteditable=true]";
-
-/** The key of the button or widget that an event meets, out of `keys`. */
-function met(path, keys) {
-  const classes = path.flatMap((node) => [...(node.classList ?? [])]);
-  return Object.keys(keys).find((key) => classes.includes(`st-key-${key}`));
-}
 
 function take(event, message) {
   event.stopImmediatePropagation();
@@ -25,10 +18,9 @@ function onClick(event) {
   const path = event.composedPath();
   const button = path.find((node) => node.tagName === "BUTTON");
   if (!button || button.disabled) return;
-  const pressed = met(path, presses);
-  const touched = met(path, touches);
+  const classes = path.flatMap((node) => [...(node.classList ?? [])]);
+  const pressed = Object.keys(presses).find((key) => classes.includes(`st-key-${key}`));
   if (pressed) take(event, presses[pressed]);
-  else if (touched) outbox.push({ do: "touch", field: touches[touched] });
 }
 
 function onKey(event) {
@@ -41,15 +33,15 @@ function onKey(event) {
 
 /** What was just done can be undone, before the server has heard of it. */
 function enable({ pushed }) {
-  if (!pushed || pushed.moving || !["move", "choose", "hold", "let go", "swap"].includes(pushed.do)) return;
+  if (!pushed || pushed.moving || !["move", "pick", "choose", "hold", "let go", "swap"].includes(pushed.do)) return;
   for (const button of document.querySelectorAll(".st-key-undo button")) button.disabled = false;
 }
 
 let listening = false;
 
-/** Listen to these buttons, widgets and keys. */
+/** Listen to these buttons and keys. */
 export function listen(next) {
-  ({ presses, touches, shortcuts } = next);
+  ({ presses, shortcuts } = next);
   if (listening) return;
   listening = true;
   window.addEventListener("click", onClick, true);

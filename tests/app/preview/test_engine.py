@@ -46,6 +46,12 @@ def walked(run, made):
     return [(*others, frames()) for *others, frames in results]
 
 
+def detection(explorer, pruning, ood):
+    """The server's figures of detection."""
+    ours = explorer.evaluate(explorer.at(pruning), ood, Half.TUNE)
+    return {"sets": {key: ours.sets[key].fpr95 for key in ood}, "fpr95": ours.fpr95, "auroc": ours.auroc}
+
+
 @pytest.fixture(scope="module")
 def exact(run):
     """Experiments whose scores are exact in any order of sums."""
@@ -67,17 +73,31 @@ def rounded(run):
 
 
 def test_exact_scores_give_the_servers_figures(exact):
-    for explorer, prunings, _, _, frames in exact:
+    for explorer, prunings, baseline, _, frames in exact:
         ood = list(explorer.prepared.ood)
+        before = detection(explorer, baseline, ood)
         for pruning, frame in zip(prunings, frames, strict=True):
             ours = explorer.evaluate(explorer.at(pruning), ood, Half.TUNE)
             assert frame["sets"] == {key: ours.sets[key].fpr95 for key in ood}
             assert (frame["fpr95"], frame["auroc"]) == (ours.fpr95, ours.auroc)
+            assert frame["before"] == before
             assert frame["accuracy"] == ours.accuracy
             assert frame["images"] == len(explorer.prepared.id_test.labels)
             assert frame["intervals"] is None
             for name in ("fpr95", "auroc", "accuracy"):
                 assert percent(frame[name]) == percent(getattr(ours, name))
+
+
+def test_other_sets_give_the_servers_figures_at_once(batch):
+    rng = np.random.default_rng(33)
+    explorer = whole(rng, 3, 7, (200, 50, 40, 30))
+    keys, baseline = list(explorer.prepared.ood), Pruning(weights=(20, 100))
+    choices = [keys, keys[:1], keys[1:], keys[:1]]
+    steps = [request(HAND_MADE[3], ood, baseline=baseline) for ood in choices]
+    for ood, frame in zip(choices, batch.on(explorer, "walk", steps)(), strict=True):
+        assert frame["before"] == detection(explorer, baseline, ood)
+        assert {name: frame[name] for name in frame["before"]} == detection(explorer, HAND_MADE[3], ood)
+        assert (frame["ood"], frame["shown"]) == (ood, ood)
 
 
 def test_exact_scores_give_the_servers_histograms(exact):

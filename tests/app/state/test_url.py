@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from markup import chosen, options
 
 import opnp.experiments.registry
 from app.format import plain
@@ -22,9 +23,9 @@ def said(app) -> str:
 
 
 @pytest.mark.usefixtures("two")
-def test_the_address_holds_keys(dashboard):
+def test_the_address_holds_keys(dashboard, pick):
     app = dashboard()
-    app.button_group(key="ood").set_value(["mnist"]).run()
+    pick(app, ood=["mnist"])
     assert app.query_params["ood"] in ("mnist", ["mnist"])
     app.selectbox(key="experiment").set_value("other").run()
     assert app.query_params["experiment"] in ("other", ["other"])
@@ -51,7 +52,7 @@ def test_opening_an_experiment_enters_the_address(dashboard):
 
 def test_an_older_link_with_titles_still_works(dashboard):
     app = dashboard(experiment="Fashion-MNIST", ood=["MNIST digits"])
-    assert app.button_group(key="ood").value == ["mnist"]
+    assert chosen(app, "ood") == ["mnist"]
     assert not app.warning
 
 
@@ -62,7 +63,7 @@ def test_an_unknown_experiment_is_said_and_opens_unpruned(dashboard, asked):
     assert "opened instead" in said(app)
     assert len(said(app)) < 400
     assert app.session_state["weights"] == (0, 100)
-    assert len(app.button_group(key="ood").value) == len(app.button_group(key="ood").options)
+    assert len(chosen(app, "ood")) == len(options(app, "ood"))
 
 
 @pytest.mark.parametrize(
