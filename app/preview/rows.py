@@ -15,8 +15,8 @@ class Rows:
         slider: Key of the slider, which has one thumb.
         low: Its least value.
         step: From one value to the next.
-        value: Where it stands now.
-        rows: What the part shows at each value, from the least on.
+        value: Where it stands now, which may be between two steps.
+        rows: What the part shows at each step, from the least on.
     """
 
     slider: str
@@ -27,15 +27,10 @@ class Rows:
 
     @property
     def present(self) -> Any:  # noqa: ANN401 - as the rows
-        """What the part shows now."""
-        return self.rows[self.place]
-
-    @property
-    def place(self) -> int:
-        """Number of the row of the present value."""
-        return round((self.value - self.low) / self.step)
+        """What the part shows now, where the slider stands at a step."""
+        return self.rows[round((self.value - self.low) / self.step)]
 
     def data(self) -> dict[str, Any]:
         """Return it for a component's data."""
-        slider = {"key": self.slider, "low": self.low, "step": self.step, "at": self.place}
+        slider = {"key": self.slider, "low": self.low, "step": self.step, "value": self.value}
         return {"slider": slider, "rows": list(self.rows), "hub": HUB}

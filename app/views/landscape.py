@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.charts.palette import palette
-from app.components.explore.live_results import headline
+from app.components.explore.live_results import exact_headline, headline
 from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
@@ -21,11 +21,16 @@ def landscape(explorer: Explorer, settings: Settings) -> None:
         st.info(text.OOD_EMPTY, icon=":material/checklist:")
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
-    headline(explorer, settings)
+    cards = st.empty()
+    with cards:
+        exact = headline(explorer, settings)
     maps(key, settings, colours)
     preview(explorer, settings, baseline=pair().pruning)
     loss = best_window(key, settings, colours)
     left_out(explorer, settings, loss)
+    if not exact:
+        with cards:
+            exact_headline(explorer, settings)
 
 
 landscape(*view())

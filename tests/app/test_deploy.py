@@ -78,11 +78,24 @@ def test_the_threshold_follows_a_limit_of_one_set_and_no_costs(dashboard):
     assert picture["panels"][0]["threshold"] == planned(MinimiseCost(1, 5, 1, 0.1)).threshold
 
 
-def test_a_share_between_two_steps_shows_its_own_threshold(dashboard):
+def test_a_share_between_two_steps_has_its_own_threshold_and_leaves_the_steps_alone(dashboard):
     app = dashboard("deploy")
-    app.slider(key="tpr").set_value(95.2).run()
-    row = rows_of(app, "tpr", "panels")[90]
-    assert row["panels"][0]["threshold"] == planned(AcceptId(0.952)).threshold
+    app.slider(key="tpr").set_value(95.25).run()
+    [picture] = [data for data in told(app) if "panels" in data]
+    assert picture["panels"][0]["threshold"] == planned(AcceptId(0.9525)).threshold
+    assert picture["slider"]["value"] == 95.25
+    for place, share in ((90, 0.95), (91, 0.955)):
+        assert picture["rows"][place]["panels"][0]["threshold"] == planned(AcceptId(share)).threshold
+
+
+def test_a_detector_that_accepts_less_widens_the_slider_for_the_visit(dashboard):
+    app = dashboard("deploy")
+    app.session_state["tpr"] = 45.2
+    app.run()
+    assert app.slider(key="tpr").min == 45
+    assert len(rows_of(app, "tpr", "panels")) == 111
+    app.slider(key="tpr").set_value(60.0).run()
+    assert app.slider(key="tpr").min == 45
 
 
 def test_the_pruning_counts(dashboard, move):

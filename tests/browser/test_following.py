@@ -110,6 +110,54 @@ def test_the_landscape_follows_the_pages_own_sliders(page: Page, sent):
     assert shown(page) == held
 
 
+@pytest.mark.parametrize("share", ["95.25", "95.2", "99.8"])
+def test_a_share_between_two_steps_shows_its_own_threshold_and_then_those_of_the_steps(page: Page, share):
+    page.goto(f"/deploy?tpr={share}")
+    card = page.locator(".st-key-cards").get_by_test_id("stMetricValue").first
+    expect(card).to_be_visible(timeout=FIRST_START)
+    at_rest(page)
+    assert not page.evaluate(BEHIND)
+    [title] = [words for words in shown(page)["pictures"] if words.startswith("Threshold ")]
+    assert title.startswith(f"Threshold {float(card.inner_text()):.2f} accepts ")
+    hold(page, "tpr")
+    page.mouse.move(300, 400)
+    wait_until(page, f"() => {BEHIND}")
+    page.mouse.up()
+    at_rest(page)
+    assert not page.evaluate(BEHIND)
+
+
+def test_a_chart_that_is_drawn_anew_keeps_its_held_point(page: Page):
+    page.goto("/learn?step=3")
+    expect(page.locator(".st-key-learn-move input")).to_be_attached(timeout=FIRST_START)
+    at_rest(page)
+    x, y = hold(page, "learn-move")
+    page.mouse.move(x - 60, y)
+    wait_until(page, STILL)
+    held = shown(page)
+    page.set_viewport_size({"width": 1100, "height": 900})
+    wait_until(page, STILL)
+    resized = shown(page)
+    assert resized["words"] == held["words"]
+    page.mouse.up()
+    at_rest(page)
+    assert shown(page) == resized
+
+
+def test_a_slider_keeps_the_keys_at_its_first_move_in_a_step(page: Page):
+    page.goto("/learn?step=6")
+    slider = page.locator(".st-key-learn-accept input")
+    page.get_by_role("radio", name="7", exact=True).click()
+    expect(slider).to_be_attached(timeout=FIRST_START)
+    at_rest(page)
+    slider.focus()
+    for percents in (94, 93, 92):
+        page.keyboard.press("ArrowLeft")
+        expect(slider).to_have_attribute("aria-valuetext", f"{percents} %")
+        at_rest(page)
+    expect(slider).to_be_focused()
+
+
 def test_what_followed_one_step_is_gone_on_the_next(page: Page):
     page.goto("/learn?step=7")
     expect(page.locator(".st-key-learn-accept input")).to_be_attached(timeout=FIRST_START)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.charts.histogram import Panel, headroom
+from app.charts.names import IN_TITLE
 from app.charts.palette import Palette
 from app.components.deploy.rule import STEP, RuleSlider
 from app.components.live_histograms import live_histograms
-from app.format import percent
+from app.format import cut, percent
 from app.preview.rows import Rows
 from app.text import deploy as text
 from opnp.interpret.binning import shared_edges, shares
@@ -47,22 +48,16 @@ def live_threshold(
         title=present["title"],
         top=headroom(panels),
         key="threshold",
-        follow=_at_every_step(slider, sample, present, titles).data() if slider else {},
+        follow=_at_every_step(slider, sample, titles).data() if slider else {},
         height=AROUND + PANEL_HEIGHT * len(panels),
         threshold_name=text.THRESHOLD_LINE,
     )
 
 
-def _at_every_step(
-    slider: RuleSlider, sample: ScoredSample, present: dict[str, Any], titles: Mapping[str, str]
-) -> Rows:
-    rows = [
-        _said(outcome(steady(choose_threshold(rule, sample), sample), sample), titles)
-        for rule in slider.rules
-    ]
-    found = Rows(slider.key, slider.low, STEP, slider.value, rows)
-    rows[found.place] = present  # it may stand between two steps
-    return found
+def _at_every_step(slider: RuleSlider, sample: ScoredSample, titles: Mapping[str, str]) -> Rows:
+    thresholds = (steady(choose_threshold(rule, sample), sample) for rule in slider.rules)
+    rows = [_said(outcome(threshold, sample), titles) for threshold in thresholds]
+    return Rows(slider.key, slider.low, STEP, slider.value, rows)
 
 
 def _said(on_tune: Outcome, titles: Mapping[str, str]) -> dict[str, Any]:
@@ -71,7 +66,7 @@ def _said(on_tune: Outcome, titles: Mapping[str, str]) -> dict[str, Any]:
     panels = [
         {
             "title": text.LET_THROUGH_OF.format(
-                title=titles[key], share=percent(part.value), count=f"{part.count:,}"
+                title=cut(titles[key], IN_TITLE), share=percent(part.value), count=f"{part.count:,}"
             ),
             "threshold": on_tune.threshold,
         }

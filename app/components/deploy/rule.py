@@ -1,5 +1,6 @@
 """Widgets that choose the rule for the threshold."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from opnp.threshold.rules import MOST_COST, AcceptId, LimitOod, MinimiseCost, Ru
 
 STEP = 0.5
 """Percent, of the sliders."""
+LOWEST = 50
+"""Percent of ID that the slider offers to accept at least."""
 
 RULES = ("ID accepted", "OOD let through", "Costs")
 WORST = "worst"
@@ -21,6 +24,7 @@ EACH = "each"
 OWN = "own_limit_"
 """Begins the key of the widget of one set's own limit."""
 KEYS = ("rule", "tpr", "max_ood", "limited", "ood_share", *(key for key, *_ in text.COSTS))
+_LOWEST = "_lowest_tpr"
 _KEPT = "_rule"
 """What the widgets said last: they lose their values while another page, or another rule, is shown."""
 
@@ -91,8 +95,7 @@ def _rule(
 ) -> tuple[Rule | None, RuleSlider | None]:
     """Let the visitor set the rule; none where each set has its own limit, which needs more room."""
     if kind == RULES[0]:
-        lowest = min(50.0, st.session_state.get("tpr", 50.0))  # an opened detector may ask for less
-        return _by_slider("tpr", text.TPR_LABEL, (lowest, 100.0, 95.0), AcceptId)
+        return _by_slider("tpr", text.TPR_LABEL, (_lowest(), 100.0, 95.0), AcceptId)
     if kind == RULES[1]:
         titles = _titles(explorer) | {WORST: text.WORST_SET, EACH: text.EACH_SET}
         limit, which = st.columns([3, 2])
@@ -143,8 +146,16 @@ def _by_slider(
     low, high, default = span
     with url.bind_to_url(key, number(low, high)) as bind:
         value = st.slider(label, low, high, default, STEP, format="%g %%", key=key, bind=bind)
-    steps = [rule_at((low + STEP * place) / 100) for place in range(int((high - low) / STEP) + 1)]
+    count = math.ceil((high - low) / STEP) + 1
+    steps = [rule_at(min(low + STEP * place, high) / 100) for place in range(count)]
     return rule_at(value / 100), RuleSlider(key, low, value, steps)
+
+
+def _lowest() -> float:
+    """Return the least share of ID that the slider offers: less once an opened detector asks for less."""
+    state = st.session_state
+    state[_LOWEST] = min(state.get(_LOWEST, LOWEST), math.floor(state.get("tpr", LOWEST)))
+    return float(state[_LOWEST])
 
 
 def _number(key: str, label: str, high: float, default: float, help_text: str) -> float:

@@ -82,18 +82,27 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
     return results
 
 
-def headline(explorer: Explorer, settings: Settings) -> None:
-    """Draw the cards alone: the exact figures, or those of a sample where that is quicker.
+def headline(explorer: Explorer, settings: Settings) -> bool:
+    """Draw the cards alone, from a sample where that is quicker.
 
     Args:
         explorer: The prepared experiment.
         settings: Where the sliders stand.
+
+    Returns:
+        Whether they are exact.
     """
     quick = quick_results(explorer, settings)
     if isinstance(quick, LiveResults):
         _cards(quick)
-    else:
-        _first_look(settings, quick, _compared(explorer, settings))
+        return True
+    _first_look(settings, quick, _compared(explorer, settings))
+    return False
+
+
+def exact_headline(explorer: Explorer, settings: Settings) -> None:
+    """Draw the cards alone, with the exact figures; the arguments are those of `headline`."""
+    _cards(_exact(explorer, settings))
 
 
 def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:

@@ -65,14 +65,19 @@ function makePlot(root) {
     return made;
   }
 
+  /** Make words smaller where they would not fit. */
+  function fit(made, room) {
+    const size = made.getAttribute("font-size");
+    made.setAttribute("font-size", size * Math.min(1, room / made.getComputedTextLength()));
+  }
+
   function drawFrame() {
     const { colours, top } = data;
     frame.replaceChildren();
     svg.setAttribute("height", data.height);
     svg.setAttribute("viewBox", `0 0 ${wide} ${height()}`);
-    const title = words(data.title, 0, 16, { "font-size": TITLE });
-    const long = title.getComputedTextLength();
-    if (long > wide) title.setAttribute("font-size", (TITLE * wide) / long);
+    const covered = matchMedia("(hover: none)").matches ? box.querySelector(".tools").offsetWidth / data.zoom : 0;
+    fit(words(data.title, 0, 16, { "font-size": TITLE }), wide - covered);
     let x = LEFT;
     for (const [name, colour] of [["ID", colours.id], [data.ood, colours.ood]]) {
       element("rect", { x, y: 30, width: 26, height: 10, fill: colour, "fill-opacity": 0.35, stroke: colour }, frame);
@@ -82,11 +87,12 @@ function makePlot(root) {
     element("line", { x1: x, x2: x + 26, y1: 35, y2: 35, ...dash }, frame);
     const said = words(data.threshold, x + 32, 40);
     if (x + 32 + said.getComputedTextLength() > wide) said.textContent = data.thresholdShort;
+    fit(said, wide - x - 32);
     const scores = ticks(data.low, data.high, Math.max(2, wide / 90));
     const shares = ticks(0, top, Math.min(4, Math.max(1, Math.floor(room() / 25))));
     data.panels.forEach((panel, i) => {
       const [high, low] = [upper(i), upper(i) + room()];
-      words(panel.title, LEFT, high - 8);
+      fit(words(panel.title, LEFT, high - 8), wide - LEFT);
       for (const score of scores.all) {
         const at = across(score);
         element("line", { x1: at, x2: at, y1: high, y2: low, stroke: colours.grid }, frame);
@@ -98,7 +104,8 @@ function makePlot(root) {
         words(`${Math.round(100 * share)}%`, LEFT - 6, at + 4, { "text-anchor": "end" });
       }
     });
-    words(data.axis, (LEFT + wide - RIGHT) / 2, height() - 6, { "text-anchor": "middle" });
+    const axis = words(data.axis, (LEFT + wide - RIGHT) / 2, height() - 6, { "text-anchor": "middle" });
+    fit(axis, wide - LEFT - RIGHT);
   }
 
   function makeParts() {

@@ -23,6 +23,8 @@ function makePart() {
   let following = null;
   let loading = null;
   let mounted = false;
+  let drawn = null; // what the point was moved for last
+  let heard = null; // the chart that says when it was drawn anew
 
   function pointOf(frame) {
     if (!frame) return data.at;
@@ -37,8 +39,17 @@ function makePart() {
     return Boolean(frame && data.window && String(frame.pruning[other]) !== String(data.position[other]));
   }
 
+  /** A chart that is drawn anew, for another size or other values, puts the point back. */
+  function hear(chart) {
+    if (chart === heard) return;
+    heard = chart;
+    chart?.on("plotly_afterplot", () => mounted && draw(drawn));
+  }
+
   function draw(frame) {
+    drawn = frame;
     const chart = document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`);
+    hear(chart);
     const traces = [...(chart?.querySelectorAll(".scatterlayer .trace") ?? [])];
     const mark = traces.find((one) => one.__data__?.[0]?.trace?.name === data.trace)?.querySelector(".point");
     if (!mark) return;

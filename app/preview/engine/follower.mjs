@@ -2,10 +2,11 @@
 
 import { values, watch } from "./sliders.mjs";
 
-/** The row of a table for what its slider shows; null while that is not on the page. */
-function rowOf({ slider: { key, low, step }, rows }) {
-  const [value] = values(key);
-  return rows[Math.round((value - low) / step)] ?? null;
+/** The row of a table for what its slider shows; null where the server has drawn that, or the slider is not there. */
+function rowOf({ slider: { key, low, step, value }, rows }) {
+  const [now] = values(key);
+  if (now === undefined || Math.abs(now - value) < step / 100) return null;
+  return rows[Math.round((now - low) / step)] ?? null;
 }
 
 /** Mark on the page whether a slider stands elsewhere than what the server drew. */
@@ -22,7 +23,7 @@ export function makeFollower(hub, draw) {
 
   function look() {
     const frame = data.slider ? rowOf(data) : hub.instead(data);
-    if (data.slider) behind(Boolean(frame) && frame !== data.rows[data.slider.at]);
+    if (data.slider) behind(frame !== null);
     if ((frame === undefined && drawn !== undefined) || (frame && frame === drawn)) return; // soon, or already there
     drawn = frame ?? null;
     draw(drawn);

@@ -5,9 +5,9 @@ let observer = null;
 
 const inside = (key, what) => `.st-key-${CSS.escape(key)} ${what}`;
 
-/** What a slider shows, thumb by thumb; empty while it is not on the page. */
+/** What a slider says, thumb by thumb; empty while it is not on the page. Its inputs' own values are rounded to a step. */
 export const values = (key) =>
-  [...document.querySelectorAll(inside(key, "input[type=range]"))].map(({ value }) => Number(value));
+  [...document.querySelectorAll(inside(key, "input[type=range]"))].map((input) => Number.parseFloat(input.ariaValueText));
 
 /** Whether a thumb of it is held. */
 export const held = (key) => Boolean(document.querySelector(inside(key, "[data-dragging=true]")));
@@ -27,7 +27,7 @@ export function watch(key, tell) {
   if (!observer) {
     observer = new MutationObserver(onChange);
     observer.observe(document.body, {
-      subtree: true, childList: true, attributeFilter: ["value", "data-dragging"],
+      subtree: true, childList: true, attributeFilter: ["aria-valuetext", "data-dragging"],
     });
   }
   if (!watched.has(key)) watched.set(key, new Set());
