@@ -77,15 +77,15 @@ def _at_every_share(snapshot: Snapshot, ood: tuple[str, ...]) -> list[_Errors]:
     return [
         _Errors(
             threshold,
-            1 - _accepted(ranked, threshold),
-            float(np.mean([_accepted(scores, threshold) for scores in others])),
+            _below(ranked, threshold) / ranked.size,
+            float(np.mean([(scores.size - _below(scores, threshold)) / scores.size for scores in others])),
         )
         for threshold in thresholds
     ]
 
 
-def _accepted(ranked: FloatArray, threshold: float) -> float:
-    return float(ranked.size - np.searchsorted(ranked, threshold)) / ranked.size
+def _below(ranked: FloatArray, threshold: float) -> int:
+    return int(np.searchsorted(ranked, threshold))
 
 
 def _words(old: _Errors, new: _Errors) -> list[str]:
