@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from app.state.events import MOST, Choose, Event, Hold, LetGo, Move, Pick, Swap, Undo
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
@@ -58,6 +59,14 @@ class History:
         if self.present is not None and self.present != settings:
             self.earlier = [*self.earlier, self.present][-_LONGEST:]
         self.present = settings
+
+    def enter(self, sets: tuple[str, ...]) -> None:
+        """Go on in another experiment: its OOD sets take the place of those of every step."""
+        if self.present is None:
+            return
+        steps = [replace(step, ood=sets) for step in (*self.earlier, self.present)]
+        self.earlier = [step for step, following in pairwise(steps) if step != following]
+        self.present = steps[-1]
 
     def apply(self, numbered: Iterable[tuple[int, Event]], shown: Settings) -> None:
         """Apply what was done, each thing once: clicks on Streamlit's buttons, then the browser's events.

@@ -64,13 +64,14 @@ def read(all_ood: tuple[str, ...]) -> Settings:
 
 
 def enter_experiment(experiment: str, all_ood: tuple[str, ...]) -> None:
-    """Choose all OOD sets when another experiment is opened; their keys may be the same.
+    """Choose all OOD sets when another experiment is opened, also in the steps that can be undone.
 
     Args:
         experiment: The one that is shown.
         all_ood: Keys of its sets.
     """
     if st.session_state.setdefault(_ARRIVED, experiment) != experiment:
+        history().enter(all_ood)
         st.session_state[OOD] = list(all_ood)
     st.session_state[_ARRIVED] = experiment
 

@@ -71,6 +71,7 @@ def test_another_experiment_starts_with_all_its_ood_sets(dashboard, pick):
     app.selectbox(key="experiment").set_value("other").run()
     app.button(key="prepare").click().run()
     assert chosen(app, "ood") == every
+    assert app.button(key="undo").disabled
     linked = dashboard(ood=["MNIST digits"])
     assert chosen(linked, "ood") == ["mnist"]
 

@@ -1,5 +1,7 @@
 """Undo in the order of what the visitor did, whatever the server had drawn by then."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.state.events import Undo
@@ -45,6 +47,26 @@ def test_what_was_undone_is_not_undone_again():
     history.apply([], C)
     history.apply([], B)
     assert (history.present, history.earlier) == (B, [A])
+
+
+def test_steps_of_another_experiment_bring_their_pruning_back_and_not_their_ood_sets():
+    history = shown(
+        *(replace(one, ood=ood) for one, ood in ((A, "pq"), (A, "p"), (B, "p"), (C, "q"), (C, "p")))
+    )
+    history.enter(("q", "r"))
+    assert history.present == replace(C, ood=("q", "r"))
+    assert history.earlier == [replace(one, ood=("q", "r")) for one in (A, B)]
+    for _ in range(3):
+        history.click(Undo())
+        history.apply([], history.present)
+        history.record(history.present)
+    assert (history.present, history.earlier) == (replace(A, ood=("q", "r")), [])
+
+
+def test_a_visit_that_showed_nothing_yet_enters_with_nothing_to_undo():
+    history = History()
+    history.enter(("p",))
+    assert (history.present, history.earlier) == (None, [])
 
 
 def test_a_move_and_a_click_that_arrive_together_undo_the_move(dashboard, move):
