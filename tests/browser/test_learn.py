@@ -79,7 +79,7 @@ def test_the_teachers_journey(page: Page):
         (7, "Familiar pictures to accept", 0.4),
     ):
         expect(page.get_by_test_id("stSlider").filter(has_text=label)).to_be_visible()
-        page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length > 0")
+        expect(page.locator(".js-plotly-plot, .st-key-learn-histograms").first).to_be_visible()
         before = words(page)
         pull(page, label, share)
         moved(page, before)
