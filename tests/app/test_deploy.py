@@ -88,16 +88,6 @@ def test_a_share_between_two_steps_has_its_own_threshold_and_leaves_the_steps_al
         assert picture["rows"][place]["panels"][0]["threshold"] == planned(AcceptId(share)).threshold
 
 
-def test_a_detector_that_accepts_less_widens_the_slider_for_the_visit(dashboard):
-    app = dashboard("deploy")
-    app.session_state["tpr"] = 45.2
-    app.run()
-    assert app.slider(key="tpr").min == 45
-    assert len(rows_of(app, "tpr", "panels")) == 111
-    app.slider(key="tpr").set_value(60.0).run()
-    assert app.slider(key="tpr").min == 45
-
-
 def test_the_pruning_counts(dashboard, move):
     app = dashboard("deploy")
     move(app, weights=(0.0, 99.0))
@@ -227,6 +217,18 @@ def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
     assert not app.warning
     assert app.session_state["weights"] == (0.0, 99.0)
     shown(app, planned(rule, Pruning(weights=(0, 99), neurons=(10, 100))))
+
+
+def test_a_detector_that_accepts_less_widens_the_slider_for_the_visit(dashboard):
+    app = dashboard("deploy")
+    app.file_uploader(key="detector").upload("d.zip", made(AcceptId(0.452)), "application/zip").run()
+    app.button(key="restore").click().run()
+    shown(app, planned(AcceptId(0.452)))
+    assert app.slider(key="tpr").min == 45
+    assert len(rows_of(app, "tpr", "panels")) == 111
+    app.slider(key="tpr").set_value(60.0).run()
+    assert app.slider(key="tpr").min == 45
+    shown(app, planned(AcceptId(0.6)))
 
 
 @pytest.mark.parametrize(
