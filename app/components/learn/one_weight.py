@@ -1,5 +1,6 @@
 """Step 3: change one weight or one neuron of a real picture, and see the slope."""
 
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -16,7 +17,7 @@ from app.components.live_marker import live_marker
 from app.format import cut
 from app.pictures import Subject
 from app.preview.rows import Rows
-from opnp.interpret.perturbation import Perturbation, perturb_neuron, perturb_weight
+from opnp.interpret.perturbation import perturb_neuron, perturb_weight
 
 MOVE = "learn-move"
 CHART = "learn-nudge"
@@ -68,13 +69,15 @@ def draw(lesson: Lesson) -> None:
     title = text.learn.NUDGE_FIGURE.format(title=cut(subject.title, IN_TITLE), what=changed)
     energies = nudge.energy(MOVES)
     points = list(zip(MOVES.tolist(), energies.tolist(), strict=True))
-    now = Rows(MOVE, -REACH, STEP, move, points)
+    at_each = partial(Rows, MOVE, -REACH, STEP, move)
+    now = at_each(points)
     figure = curve_and_tangent(
         np.asarray(MOVES), energies.numpy(), nudge.slope, now.present, lesson.colours, title=title
     )
     lesson.show(figure, CHART)
     live_marker(f"figure-{CHART}", NOW, now.present, now)
-    sentences = Rows(MOVE, -REACH, STEP, move, [[_sentence(nudge, points, at, start)] for at in points])
+    before = points[STEPS // 2][1]
+    sentences = at_each([[_sentence(nudge.slope, before, start, *point)] for point in points])
     with lesson.facts:
         html = f'<p class="fact" data-row="">{escape(sentences.present[0])}</p>'
         live_html(html, sentences, key="learn-nudged", writer="row")
@@ -110,14 +113,11 @@ def _choose_class(names: list[str], *, off: bool) -> int:
     return place or 0
 
 
-def _sentence(
-    nudge: Perturbation, points: list[tuple[float, float]], at: tuple[float, float], start: float
-) -> str:
-    before, (move, after) = points[STEPS // 2][1], at
+def _sentence(slope: float, before: float, start: float, move: float, after: float) -> str:
     return text.learn.FACT_NUDGE.format(
         move=f"{move:+.1f}",
         start=f"{before:.3f}",
         end=f"{after:.3f}",
-        line=f"{before + nudge.slope * move:.3f}",
+        line=f"{before + slope * move:.3f}",
         value=f"{start + move:.3f}",
     ).replace("-", "−")

@@ -1,12 +1,13 @@
 """Step 7: a threshold, and the two kinds of errors it makes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from app import cached, text
-from app.charts.histogram import Panel, headroom
+from app.charts.histogram import headroom
 from app.components.figure_cards import Card, cards_html
 from app.components.learn import window
 from app.components.learn.lesson import KEPT, Lesson
@@ -41,23 +42,15 @@ def draw(lesson: Lesson) -> None:
     )
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
     errors = list(zip(_at_every_share(before, lesson.ood), _at_every_share(after, lesson.ood), strict=True))
-    words = Rows(ACCEPT, LEAST, 1, share, [_words(*pair) for pair in errors])
+    at_each = partial(Rows, ACCEPT, LEAST, 1, share)
+    words = at_each([_words(*pair) for pair in errors])
     live_html(_cards(*words.present), words, key="learn-errors", writer="row")
     names = (text.learn.UNPRUNED, pruning.kind)
-    lines = Rows(
-        ACCEPT,
-        LEAST,
-        1,
-        share,
-        [_lines(names, pair, each) for each, pair in enumerate(errors, LEAST)],
-    )
+    lines = at_each([_lines(names, pair, each) for each, pair in enumerate(errors, LEAST)])
     panels, edges = score_panels(before, after, lesson.ood, names)
     present = lines.present
     live_histograms(
-        [
-            Panel(line["title"], panel.id_share, panel.ood_share, line["threshold"])
-            for panel, line in zip(panels, present["panels"], strict=True)
-        ],
+        [replace(panel, **line) for panel, line in zip(panels, present["panels"], strict=True)],
         edges,
         lesson.colours,
         title=counts(before, lesson.ood, lesson.explorer.prepared.experiment.titles),
