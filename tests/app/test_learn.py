@@ -134,6 +134,7 @@ def test_the_slope_and_the_nudge_are_those_of_the_real_head(learn):
     sentences, points = (rows_of(learn, "learn-move", part) for part in ("html", "trace"))
     assert sentences[20] == [fact.text]
     assert len(points) == len(sentences) == 81
+    assert sentences[40][0].startswith("Nudged by +0.0 to ")
     logits[best] += 6 * picture.features[neuron]
     assert points[80] == pytest.approx([4, -float(logits.logsumexp(0))], abs=1e-5)
     learn.button_group(key="learn-what").set_value(text.learn.ONE_NEURON).run()

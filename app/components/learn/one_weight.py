@@ -24,7 +24,7 @@ CHART = "learn-nudge"
 REACH = 4.0
 STEP = 0.1
 STEPS = 81
-MOVES = torch.linspace(-REACH, REACH, STEPS, dtype=torch.float64)
+MOVES = STEP * torch.arange(-(STEPS // 2), STEPS // 2 + 1, dtype=torch.float64)
 CLASSES = 3
 NEURONS = 50
 
