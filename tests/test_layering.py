@@ -21,6 +21,8 @@ LAYERS = (
     "inference search threshold",
     "reports",
     "comparison detector",
+    "estimator",
+    "integrations",
     "__init__ cli",
     "__main__",
 )

@@ -9,12 +9,12 @@ import torch
 
 from opnp._utils.checks import require_finite
 from opnp.comparison.fit_data import Training
+from opnp.comparison.fitted import REMEDY, FittedRecipe
 from opnp.comparison.recipe import Recipe
 from opnp.errors import CancelledError, InvalidDataError
-from opnp.features.types import Features
-from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
+from opnp.methods import Need
 from opnp.prepare import Prepared
-from opnp.scoring.head_output import HeadOutput, softmax_maximum
+from opnp.scoring.head_output import HeadOutput
 
 WHOLE = 16_384
 """Images that are scored in one go, as the sliders do, so that the energy is theirs bit for bit."""
@@ -67,7 +67,8 @@ def score(
     """
     require_needs(training, recipe)
     start = time.perf_counter()
-    fitted = _Fitted(prepared, training.features, recipe)
+    bias = prepared.classifier.bias.cpu().float()
+    fitted = FittedRecipe(recipe, prepared.heads(recipe.pruning), bias, training.features)
     fitting = time.perf_counter() - start
     sets = {"": prepared.id_test, **prepared.ood}
     sizes = [len(part.labels) for part in sets.values()]
@@ -81,7 +82,7 @@ def score(
     for key, output in outputs.items():
         for what in ("scores", "confidence"):
             name = f"{what} of {key or 'the ID test set'}"
-            require_finite(name, getattr(output, what), remedy=_REMEDY)
+            require_finite(name, getattr(output, what), remedy=REMEDY)
     return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes))
 
 
@@ -96,7 +97,7 @@ def require_needs(training: Training, recipe: Recipe) -> None:
         Need.TRAINING: "they are no longer in the cache. Make them with `python -m opnp extract`."
         if known is None
         else "",
-        Need.LABELS: "this experiment comes without (some of) them. Choose another method."
+        Need.LABELS: "(some of) the ID training images have none. Choose another method."
         if known is None or bool((known.labels < 0).any())
         else "",
         Need.NON_NEGATIVE: ""
@@ -109,46 +110,11 @@ def require_needs(training: Training, recipe: Recipe) -> None:
                 raise InvalidDataError(f"{method.title} needs {need}, but {absent[need]}")
 
 
-class _Fitted:
-    """A recipe fitted to the training data: maps (n, D) features to their scores."""
-
-    def __init__(self, prepared: Prepared, known: Features | None, recipe: Recipe) -> None:
-        pruned = prepared.heads(recipe.pruning)
-        self._neuron_mask = None if bool(pruned.neuron_mask.all()) else pruned.neuron_mask.float()  # (D,)
-        self._rectify = None
-        if recipe.rectifier is not None:
-            rectifier = RECTIFIERS[recipe.rectifier]
-            raw = None if known is None else known.features
-            self._rectify = rectifier.fit(raw, recipe.values(rectifier))
-        head = Head(pruned.weight, prepared.classifier.bias.cpu().float())
-        inputs = None if known is None or not _fits_to_training(recipe) else self._head_inputs(known.features)
-        if recipe.sparsifier is not None and inputs is not None:
-            sparsifier = SPARSIFIERS[recipe.sparsifier]
-            head = Head(sparsifier.fit(inputs, head, recipe.values(sparsifier)), head.bias)
-        self._head = head
-        rule = SCORES[recipe.score]
-        training = None if known is None or inputs is None else Known(inputs, known.labels, head)
-        self._rate = rule.fit(training, head, recipe.values(rule))
-
-    def _head_inputs(self, features: torch.Tensor) -> torch.Tensor:
-        """Return features as they enter the last layer."""
-        if self._rectify is not None:
-            features = self._rectify(features)
-            require_finite("features", features, remedy=_REMEDY)
-        return features if self._neuron_mask is None else features * self._neuron_mask
-
-    def __call__(self, features: torch.Tensor) -> HeadOutput:
-        inputs = self._head_inputs(features)
-        logits = self._head.logits(inputs)
-        return HeadOutput(self._rate(inputs, logits), *softmax_maximum(logits))
-
-
-_REMEDY = "Change the method's parameters."
 _FIELDS = ("scores", "confidence", "predicted")
 
 
 def _score_blocks(
-    fitted: _Fitted, parts: list[torch.Tensor], cancel: threading.Event | None
+    fitted: FittedRecipe, parts: list[torch.Tensor], cancel: threading.Event | None
 ) -> tuple[list[HeadOutput], float]:
     """Return the scores of all rows, block by block, and the seconds it took."""
     blocks, seconds = [], 0.0
@@ -159,11 +125,6 @@ def _score_blocks(
         blocks.append(fitted(block))
         seconds += time.perf_counter() - start
     return blocks, seconds
-
-
-def _fits_to_training(recipe: Recipe) -> bool:
-    """Return whether anything after the rectifier looks at training images."""
-    return recipe.sparsifier is not None or Need.TRAINING in SCORES[recipe.score].needs
 
 
 def _blocks(parts: list[torch.Tensor]) -> Iterator[torch.Tensor]:

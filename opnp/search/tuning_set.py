@@ -90,17 +90,16 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
     """
     if not ood:
         raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
-    halves = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
-    sizes = [len(prepared.id_test.labels), *map(len, halves)]
-    drawn = sizes if most is None else list(allocate(sizes, most))
-    places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
-    starts = np.cumsum([0, *sizes[:-1]])
-    places_in_set = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
-    parts = [prepared.id_test.features[places_in_set[0]]]
-    for key, half, place in zip(ood, halves, places_in_set[1:], strict=True):
-        parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
-    labels = prepared.id_test.labels[places_in_set[0]]
-    return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))
+    return _draw(prepared, ood, most)
+
+
+def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSet:
+    """Take the ID test set alone, with outliers made from it as `without_ood` does.
+
+    Raises:
+        InvalidDataError: If all ID images are of one class.
+    """
+    return without_ood(_draw(prepared, (), most))
 
 
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
@@ -135,3 +134,17 @@ def without_ood(data: TuningSet) -> TuningSet:
     return replace(
         data, ood=(GENERATED,), features=torch.cat([known, made]), sizes=sizes, population=population
     )
+
+
+def _draw(prepared: Prepared, ood: Sequence[str], most: int | None) -> TuningSet:
+    halves = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
+    sizes = [len(prepared.id_test.labels), *map(len, halves)]
+    drawn = sizes if most is None else list(allocate(sizes, most))
+    places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
+    starts = np.cumsum([0, *sizes[:-1]])
+    places_in_set = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
+    parts = [prepared.id_test.features[places_in_set[0]]]
+    for key, half, place in zip(ood, halves, places_in_set[1:], strict=True):
+        parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
+    labels = prepared.id_test.labels[places_in_set[0]]
+    return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))

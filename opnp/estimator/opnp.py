@@ -1,0 +1,300 @@
+"""`OPNP`: prune a model's last layer by sensitivity, and tell out-of-distribution images from its scores."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import nn
+
+from opnp.comparison.fit_data import MOST
+from opnp.comparison.recipe import DEFAULT_SCORE, Recipe
+from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
+from opnp.devices import CPU
+from opnp.estimator.batches import batches, peek
+from opnp.estimator.experiment_files import write_experiment
+from opnp.estimator.fitting import collected, run_pass
+from opnp.estimator.judge import Judge
+from opnp.estimator.params import changed, params_of
+from opnp.estimator.running import run, split_in_place
+from opnp.estimator.state import Fitted, pack, read_file, unpack, write_file
+from opnp.estimator.verdicts import Verdicts
+from opnp.estimator.window_search import Loader, WindowSearch, named_sets, search_windows
+from opnp.features.types import Features
+from opnp.pruning import PrunedHead
+from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.trial import MAX_ACCURACY_LOSS
+
+_EXAMPLES = 4
+"""Images that prove the split of the model."""
+
+
+class OPNP:
+    """Out-of-distribution detector of any torch classifier whose logits come from one last linear layer.
+
+    `fit` measures on ID training images how sensitive the energy E(x) = -logsumexp(f(x)) is to each weight
+    and neuron of the last layer; those outside of the windows are set to zero in a copy of that layer. The
+    model itself stays as it is. Windows, scope and methods may be set again at any time; nothing but the
+    threshold has to be computed anew.
+
+    A loader is any iterable of image tensors, of (images, labels), or of mappings with `pixel_values`; wrap
+    it in `tqdm` to see it move. Results lie on the device of the images.
+
+    Args:
+        model: Any module that maps images (N, ...) to logits (N, C), or to an object with `.logits`.
+        weights: (low, high) in percent of rank; weights outside of it are pruned. By default none is: what
+            helps differs between models, so look (`search`, or the dashboard).
+        neurons: Likewise for the pre-logit neurons, whose column a pruned one sets to zero.
+        scope: Among which weights a weight is ranked, "global" or "per class".
+        neuron_definition: Sensitivity of a neuron, "activation" or "weights".
+        features: Rectifier of the features before the last layer, such as "react" or "ash-s".
+        sparsifier: "dice", on the pruned layer.
+        score: Such as "energy", "msp", "gen", "vim", "knn"; `opnp.methods.SCORES` lists them.
+        parameters: Of the methods where not their paper's, such as {"react.percentile": 95}.
+        class_names: C names in the order of the logits, for `to_experiment`.
+        keep_features: Whether `fit` and `search` keep what they extract, for `to_experiment`. Else only those
+            of up to 50 000 ID training images are kept, and only if a method needs them.
+
+    Raises:
+        InvalidSettingError: If a window, a name or a parameter is not allowed.
+
+    Reference:
+        Chen et al., Optimal Parameter and Neuron Pruning for OOD Detection, NeurIPS 2023.
+
+    Example:
+        >>> _ = torch.manual_seed(0)
+        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 3))
+        >>> loader = torch.utils.data.DataLoader(torch.randn(100, 1, 4, 4), batch_size=32)
+        >>> detector = OPNP(model, weights=(0, 90)).fit(loader).calibrate(loader, accept=0.9)
+        >>> detector.head_.pruned_weights  # the 10 % of 24 that are most sensitive
+        2
+        >>> detector.predict(torch.randn(2, 1, 4, 4)).scores.shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        weights: tuple[float, float] = OPEN,
+        neurons: tuple[float, float] = OPEN,
+        *,
+        scope: RankScope | str = RankScope.GLOBAL,
+        neuron_definition: NeuronDefinition | str = NeuronDefinition.ACTIVATION,
+        features: str | None = None,
+        sparsifier: str | None = None,
+        score: str = DEFAULT_SCORE,
+        parameters: Mapping[str, float] | None = None,
+        class_names: Iterable[str] | None = None,
+        keep_features: bool = False,
+    ) -> None:
+        self.model, self.keep_features = model, keep_features
+        self.class_names = None if class_names is None else tuple(class_names)
+        pruning = Pruning(weights, neurons, scope, neuron_definition)
+        recipe = Recipe(score, features, sparsifier, pruning)
+        self._judge = Judge(changed(recipe, {"parameters": parameters}))
+        self._searched: tuple[Features, dict[str, Features]] | None = None
+
+    def __repr__(self) -> str:
+        return f"OPNP({type(self.model).__name__}, {self._judge})"
+
+    def fit(self, id_loader: Loader) -> Self:
+        """Measure sensitivities on ID training images, in one pass, on the model's device.
+
+        The model is split before its last linear layer, proven on the first images; it comes back as it was.
+
+        Raises:
+            UnsupportedModelError: If its logits do not come from one linear layer.
+            InvalidDataError: If the loader gives no images, the model raises, or a feature is not finite.
+        """
+        keep = None if self.keep_features else MOST if self._judge.needs_training else 0
+        with torch.inference_mode(mode=False), torch.no_grad():
+            example, source = peek(batches(id_loader), _EXAMPLES)
+            classifier = split_in_place(self.model, example, self.class_names)
+            seen = run_pass(classifier, source, keep=keep)
+        self._judge.take(Fitted(classifier, example.to(CPU), seen))
+        return self
+
+    def score(self, images: object) -> torch.Tensor:
+        """Return (N,) scores; higher is more in-distribution.
+
+        Args:
+            images: A tensor (N, ...) or a mapping with one, whose scores come on its own device; or a loader
+                of either, whose scores come on the CPU.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            InvalidDataError: If the images do not suit the model, or a score is not finite.
+        """
+        return self.score_features(self.extract_features(images))
+
+    def score_features(self, features: torch.Tensor) -> torch.Tensor:
+        """Return (N,) scores of (N, D) features that enter the last layer; higher is more in-distribution."""
+        return self._judge(features).scores
+
+    def extract_features(self, images: object) -> torch.Tensor:
+        """Return (N, D) float32 features that enter the last layer, of images as `score` takes them."""
+        return run(self._judge.require_fitted().classifier, images)
+
+    def logits(self, images: object) -> torch.Tensor:
+        """Return (N, C) logits of the pruned layer, of images as `score` takes them."""
+        return self._judge.logits(self.extract_features(images))
+
+    def calibrate(self, id_loader: object, *, accept: float = 0.95) -> Self:
+        """Set the threshold that accepts at least a share of the given ID images.
+
+        Use images that the model was not trained on: it is surer of those it knows.
+
+        Raises:
+            InvalidSettingError: If `accept` is not in (0, 1].
+        """
+        self._judge.calibrate(self.score(id_loader), accept)
+        return self
+
+    def predict(self, images: object) -> Verdicts:
+        """Return class, confidence, score and verdict of each image, on the device of the images.
+
+        Raises:
+            NotFittedError: Before `calibrate`, or after windows or methods were set anew.
+        """
+        threshold, output = self.threshold_, self._judge(self.extract_features(images))
+        is_ood = output.scores < threshold
+        return Verdicts(is_ood, output.predicted, output.confidence, output.scores, threshold)
+
+    def search(
+        self,
+        id_loader: Loader,
+        ood_loaders: Mapping[str, Loader] | Iterable[Loader] = (),
+        *,
+        space: SearchSpace | str = SearchSpace.BOTH,
+        max_accuracy_loss: float = MAX_ACCURACY_LOSS,
+    ) -> WindowSearch:
+        """Find and set the windows of the lowest FPR95 that cost at most so much ID accuracy.
+
+        It is the dashboard's search: by the energy, on the tune half of each OOD set; the other halves tell
+        what the choice is worth. Without OOD sets it chooses on midpoints of ID features, which can be worse
+        than no pruning. A rectifier, sparsifier or score stays as it is set.
+
+        Args:
+            id_loader: (images, labels) that the model was not trained on.
+            ood_loaders: By name, or a list.
+            space: What may be pruned, "weights", "neurons" or "both".
+            max_accuracy_loss: A fraction.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            InvalidDataError: If an ID image has no label, or an OOD set has fewer than two images.
+        """
+        fitted = self._judge.require_fitted()
+        id_test = self._collected(id_loader)
+        ood = {key: self._collected(loader) for key, loader in named_sets(ood_loaders).items()}
+        found = search_windows(fitted, id_test, ood, space, max_accuracy_loss=max_accuracy_loss)
+        self._searched = (id_test, ood) if self.keep_features else None
+        self._judge.recipe = replace(self._judge.recipe, pruning=found.pruning)
+        return found
+
+    def to_experiment(
+        self,
+        path: Path | str,
+        *,
+        id_loader: Loader | None = None,
+        ood_loaders: Mapping[str, Loader] | Iterable[Loader] | None = None,
+    ) -> Path:
+        """Write an experiment of features alone, which the dashboard and the command line open.
+
+        Args:
+            path: The .npz to write; a TOML file of the same name goes beside it.
+            id_loader: ID test images with labels; those of `search` if not given.
+            ood_loaders: OOD images; those of `search` if not given.
+
+        Returns:
+            The TOML file, for `streamlit run app/main.py -- --experiment`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            InvalidDataError: If features that it needs were not kept.
+        """
+        fitted, (id_test, ood) = self._judge.require_fitted(), self._searched or (None, {})
+        if id_loader is not None:
+            id_test = self._collected(id_loader)
+        if ood_loaders is not None:
+            ood = {key: self._collected(loader) for key, loader in named_sets(ood_loaders).items()}
+        known = fitted.seen.known if self.keep_features else None
+        return write_experiment(Path(path), fitted.classifier, known, id_test, ood)
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        """Return all that was learned and set, as tensors on the CPU; the model is not in it."""
+        threshold = self.threshold_ if self._judge.calibrated else None
+        return pack(self._judge.require_fitted(), self._judge.recipe, threshold)
+
+    def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> Self:
+        """Take over what `state_dict` gave, for the same model.
+
+        Raises:
+            InvalidDataError: If it is something else, damaged, or of another model.
+        """
+        saved = unpack(state)
+        with torch.inference_mode(mode=False), torch.no_grad():
+            self._judge.take(saved.fitted(split_in_place(self.model, saved.example, self.class_names)))
+        self._judge.recipe = saved.recipe
+        if saved.threshold is not None:
+            self._judge.threshold = saved.threshold
+        return self
+
+    def save(self, path: Path | str) -> None:
+        """Write `state_dict` as a safetensors file."""
+        write_file(Path(path), self.state_dict())
+
+    @classmethod
+    def load(cls, path: Path | str, model: nn.Module) -> Self:
+        """Read what `save` wrote, for the same model.
+
+        Raises:
+            MissingDataError: If there is no such file; else as `load_state_dict`.
+        """
+        return cls(model).load_state_dict(read_file(Path(path)))
+
+    def to(self, device: torch.device | str) -> Self:
+        """Run on another device from now on; the model itself stays where it is."""
+        fitted = self._judge.require_fitted()
+        self._judge.fitted = replace(fitted, classifier=fitted.classifier.to(torch.device(device)))
+        return self
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """Return the arguments of the constructor as they are now."""
+        own = {"model": self.model, "class_names": self.class_names, "keep_features": self.keep_features}
+        return own | params_of(self._judge.recipe)
+
+    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
+        """Set windows, scope or methods anew, at once; a threshold has to be calibrated again.
+
+        Raises:
+            InvalidSettingError: If a name or a value is not allowed.
+        """
+        self._judge.recipe = changed(self._judge.recipe, params)
+        return self
+
+    @property
+    def weight_sensitivity_(self) -> torch.Tensor:
+        """(C, D) float32, mean |dE/dW| over the ID training images."""
+        return self._judge.require_fitted().maps.weights
+
+    @property
+    def neuron_sensitivity_(self) -> torch.Tensor:
+        """(D,) float32, by `neuron_definition`."""
+        named = self._judge.recipe.pruning.neuron_definition
+        return self._judge.require_fitted().maps.neurons[NeuronDefinition(named)]
+
+    @property
+    def head_(self) -> PrunedHead:
+        """The pruned last layer (C, D), with its masks, on the CPU."""
+        return self._judge.require_fitted().heads(self._judge.recipe.pruning)
+
+    @property
+    def threshold_(self) -> float:
+        """Score below which an image is out-of-distribution."""
+        return self._judge.threshold
+
+    def _collected(self, loader: Loader) -> Features:
+        with torch.inference_mode(mode=False), torch.no_grad():
+            return collected(self._judge.require_fitted().classifier, batches(loader))

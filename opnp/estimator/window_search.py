@@ -1,0 +1,113 @@
+"""Search windows on features in memory, as the dashboard does on those of an experiment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from opnp.config import Pruning
+from opnp.data.image_set import NO_LABEL, FeatureSet, content_identity
+from opnp.errors import InvalidDataError
+from opnp.estimator.state import Fitted
+from opnp.experiments.experiment import Experiment
+from opnp.explorer import Explorer
+from opnp.features.types import Features
+from opnp.models import Classifier
+from opnp.prepare import Prepared
+from opnp.search.coarse_to_fine import SearchSpace, search
+from opnp.search.find_windows import find_windows, unpruned_landscapes
+from opnp.search.holdout import HeldOutResult
+from opnp.search.trial import Trial
+from opnp.search.tuning_set import blind_tuning_set, quick_size
+
+Loader = Iterable[object]
+"""Of batches as `opnp.estimator.batches` reads them."""
+
+
+@dataclass(frozen=True)
+class WindowSearch:
+    """Windows that a search found.
+
+    Attributes:
+        pruning: The windows; unpruned if nothing is better.
+        tried: Number of windows that were tried.
+        tune: Figures where they were chosen, which flatter them; against midpoints of ID features if no OOD
+            set was given.
+        held_out: Figures on the OOD halves that the search did not see; None without OOD sets.
+    """
+
+    pruning: Pruning
+    tried: int
+    tune: Trial
+    held_out: HeldOutResult | None
+
+
+def search_windows(
+    fitted: Fitted,
+    id_test: Features,
+    ood: Mapping[str, Features],
+    space: SearchSpace | str,
+    *,
+    max_accuracy_loss: float,
+) -> WindowSearch:
+    """Find the windows with the lowest FPR95 that cost at most so much ID accuracy.
+
+    Raises:
+        InvalidDataError: If an ID label is none of a logit, or an OOD set has fewer than two images.
+    """
+    classifier = fitted.classifier
+    _require_labels(id_test.labels, len(classifier.weight))
+    for key, features in ood.items():
+        if len(features.labels) < 2:
+            raise InvalidDataError(
+                f"Expected at least 2 images in OOD set {key!r}, one to choose windows on and one held out, "
+                f"but got {len(features.labels)}."
+            )
+    prepared = Prepared(_in_memory(classifier, id_test, ood), classifier, id_test, ood, fitted.maps)
+    if ood:
+        found = find_windows(Explorer(prepared), list(ood), space, max_accuracy_loss=max_accuracy_loss)
+        return WindowSearch(found.pruning, found.result.tried, found.result.best, found.held_out)
+    data = blind_tuning_set(prepared, most=quick_size(prepared, []))
+    result = search(data, unpruned_landscapes(data), space, max_accuracy_loss=max_accuracy_loss)
+    return WindowSearch(result.best.pruning, result.tried, result.best, None)
+
+
+def named_sets(loaders: Mapping[str, Loader] | Iterable[Loader]) -> dict[str, Loader]:
+    """Return loaders by name; those of a list are called ood-1, ood-2 ..."""
+    if isinstance(loaders, Mapping):
+        return {str(key): loader for key, loader in loaders.items()}
+    return {f"ood-{number}": loader for number, loader in enumerate(loaders, 1)}
+
+
+def _in_memory(classifier: Classifier, id_test: Features, ood: Mapping[str, Features]) -> Experiment:
+    return Experiment(
+        key="in-memory",
+        title="In memory",
+        description="Features that loaders gave.",
+        classifier=lambda: classifier,
+        id_train=_set("id-train", id_test),
+        id_test=_set("id-test", id_test),
+        ood=tuple(_set(key, features) for key, features in ood.items()),
+    )
+
+
+def _set(key: str, features: Features) -> FeatureSet:
+    return FeatureSet(
+        key,
+        key,
+        "",
+        identity=lambda: content_identity(features.features.numpy().tobytes()),
+        features=lambda: (features.features, features.labels),
+    )
+
+
+def _require_labels(labels: torch.Tensor, classes: int) -> None:
+    wrong = torch.nonzero((labels < 0) | (labels >= classes)).flatten()
+    if not len(wrong):
+        return
+    label = int(labels[wrong[0]])
+    got = "none" if label == NO_LABEL else str(label)
+    raise InvalidDataError(
+        f"Expected the ID loader to give (images, labels) with labels from 0 to {classes - 1}, one for each "
+        f"logit, but image {int(wrong[0])} has {got}. They tell the accuracy that pruning costs."
+    )
