@@ -4,15 +4,18 @@ Both compute with the CPU's kernels. Results are equal to the bit, but for maps 
 lie in memory as they come, and kernels round by where numbers lie.
 """
 
+import copy
 import dataclasses
 
 import bounds
 import pytest
 import torch
 from bounds import assert_within
+from model_toys import Net
 from pretend_device import NAME, Pretend
 from small_experiment import OOD, PRUNED, as_zip, small, some_pictures, world
 
+import opnp
 from opnp import devices
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.scoring import score
@@ -186,3 +189,22 @@ def test_an_input_and_a_model_in_float64():
     else:
         torch.testing.assert_close(features, wide.features(tensor), rtol=1e-4, atol=1e-4)
     assert moved.fingerprint == wide.fingerprint
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"features": "react", "score": "vim", "parameters": {"vim.dimensions": 2}}]
+)
+def test_a_detector_from_loaders(options):
+    net, images = Net().eval(), torch.rand(60, 1, 8, 8)
+    windows = {"weights": (0, 90), "neurons": (20, 100)}
+    here = opnp.OPNP(net, **windows, **options).fit(images.split(16)).calibrate(images)
+    moved = copy.deepcopy(net).to(DEVICE)
+    there = opnp.OPNP(moved, **windows, **options).fit(images.split(16)).calibrate(images)
+    assert isinstance(there.classifier_.weight, Pretend)
+    same([there.weight_sensitivity_, there.score(images)], [here.weight_sensitivity_, here.score(images)])
+    verdicts = there.predict(images.to(DEVICE))
+    assert {part.device.type for part in (verdicts.is_ood, verdicts.scores, verdicts.classes)} == {NAME}
+    assert torch.equal(verdicts.is_ood.cpu(), here.predict(images).is_ood)
+    again = opnp.OPNP(moved).load_state_dict(here.state_dict())
+    same([again.score(images)], [here.score(images)])
+    same([here.to(DEVICE).score(images)], [again.score(images)])

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import torch
 from PIL import Image
+from torch.utils.data import DataLoader, TensorDataset
 
 from opnp.data.image_set import ArrayImages, ImageSet, content_identity
 from opnp.experiments.experiment import Experiment
@@ -55,3 +56,11 @@ def toy_experiment(net, blobs, *, opened: list[str] | None = None) -> Experiment
         ood=(image_set("middle", blobs.ood), image_set("far", blobs.ood + 4.0)),
         examples=list,
     )
+
+
+def loader_of(images: ImageSet, transform, batch_size: int = 256) -> DataLoader:
+    """The set as somebody's own loader: transformed images and labels, in the batches of extraction."""
+    opened = images.open()
+    pictures, labels = zip(*(opened[index] for index in range(len(opened))), strict=True)
+    inputs = torch.stack([transform(picture) for picture in pictures])
+    return DataLoader(TensorDataset(inputs, torch.tensor(labels)), batch_size=batch_size)

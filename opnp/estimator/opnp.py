@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from torch import nn
@@ -15,22 +15,19 @@ from opnp.devices import CPU
 from opnp.estimator.batches import batches, peek
 from opnp.estimator.experiment_files import write_experiment
 from opnp.estimator.fitting import collected, run_pass
-from opnp.estimator.judge import Judge
-from opnp.estimator.params import changed, params_of
-from opnp.estimator.running import run, split_in_place
-from opnp.estimator.state import Fitted, pack, read_file, unpack, write_file
+from opnp.estimator.learned import Learned
+from opnp.estimator.params import changed
+from opnp.estimator.running import EXAMPLES, run, split_in_place
+from opnp.estimator.state import Fitted, read_file
 from opnp.estimator.verdicts import Verdicts
 from opnp.estimator.window_search import Loader, WindowSearch, named_sets, search_windows
 from opnp.features.types import Features
-from opnp.pruning import PrunedHead
+from opnp.scoring.head_output import HeadOutput
 from opnp.search.coarse_to_fine import SearchSpace
 from opnp.search.trial import MAX_ACCURACY_LOSS
 
-_EXAMPLES = 4
-"""Images that prove the split of the model."""
 
-
-class OPNP:
+class OPNP(Learned):
     """Out-of-distribution detector of any torch classifier whose logits come from one last linear layer.
 
     `fit` measures on ID training images how sensitive the energy E(x) = -logsumexp(f(x)) is to each weight
@@ -88,15 +85,10 @@ class OPNP:
         class_names: Iterable[str] | None = None,
         keep_features: bool = False,
     ) -> None:
-        self.model, self.keep_features = model, keep_features
-        self.class_names = None if class_names is None else tuple(class_names)
         pruning = Pruning(weights, neurons, scope, neuron_definition)
-        recipe = Recipe(score, features, sparsifier, pruning)
-        self._judge = Judge(changed(recipe, {"parameters": parameters}))
+        recipe = changed(Recipe(score, features, sparsifier, pruning), {"parameters": parameters})
+        super().__init__(model, recipe, class_names, keep_features=keep_features)
         self._searched: tuple[Features, dict[str, Features]] | None = None
-
-    def __repr__(self) -> str:
-        return f"OPNP({type(self.model).__name__}, {self._judge})"
 
     def fit(self, id_loader: Loader) -> Self:
         """Measure sensitivities on ID training images, in one pass, on the model's device.
@@ -109,7 +101,7 @@ class OPNP:
         """
         keep = None if self.keep_features else MOST if self._judge.needs_training else 0
         with torch.inference_mode(mode=False), torch.no_grad():
-            example, source = peek(batches(id_loader), _EXAMPLES)
+            example, source = peek(batches(id_loader), EXAMPLES)
             classifier = split_in_place(self.model, example, self.class_names)
             seen = run_pass(classifier, source, keep=keep)
         self._judge.take(Fitted(classifier, example.to(CPU), seen))
@@ -126,15 +118,15 @@ class OPNP:
             NotFittedError: Before `fit`.
             InvalidDataError: If the images do not suit the model, or a score is not finite.
         """
-        return self.score_features(self.extract_features(images))
+        return self._judge(self.extract_features(images)).scores
 
-    def score_features(self, features: torch.Tensor) -> torch.Tensor:
-        """Return (N,) scores of (N, D) features that enter the last layer; higher is more in-distribution."""
-        return self._judge(features).scores
+    def judge_features(self, features: torch.Tensor) -> HeadOutput:
+        """Return scores (higher is more in-distribution), confidences and classes of (N, D) features."""
+        return self._judge(features)
 
     def extract_features(self, images: object) -> torch.Tensor:
         """Return (N, D) float32 features that enter the last layer, of images as `score` takes them."""
-        return run(self._judge.require_fitted().classifier, images)
+        return run(self.classifier_, images)
 
     def logits(self, images: object) -> torch.Tensor:
         """Return (N, C) logits of the pruned layer, of images as `score` takes them."""
@@ -200,10 +192,10 @@ class OPNP:
         id_loader: Loader | None = None,
         ood_loaders: Mapping[str, Loader] | Iterable[Loader] | None = None,
     ) -> Path:
-        """Write an experiment of features alone, which the dashboard and the command line open.
+        """Write an experiment of features alone, for the dashboard and the command line.
 
         Args:
-            path: The .npz to write; a TOML file of the same name goes beside it.
+            path: The .npz; a TOML file of the same name goes beside it.
             id_loader: ID test images with labels; those of `search` if not given.
             ood_loaders: OOD images; those of `search` if not given.
 
@@ -211,7 +203,6 @@ class OPNP:
             The TOML file, for `streamlit run app/main.py -- --experiment`.
 
         Raises:
-            NotFittedError: Before `fit`.
             InvalidDataError: If features that it needs were not kept.
         """
         fitted, (id_test, ood) = self._judge.require_fitted(), self._searched or (None, {})
@@ -222,29 +213,6 @@ class OPNP:
         known = fitted.seen.known if self.keep_features else None
         return write_experiment(Path(path), fitted.classifier, known, id_test, ood)
 
-    def state_dict(self) -> dict[str, torch.Tensor]:
-        """Return all that was learned and set, as tensors on the CPU; the model is not in it."""
-        threshold = self.threshold_ if self._judge.calibrated else None
-        return pack(self._judge.require_fitted(), self._judge.recipe, threshold)
-
-    def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> Self:
-        """Take over what `state_dict` gave, for the same model.
-
-        Raises:
-            InvalidDataError: If it is something else, damaged, or of another model.
-        """
-        saved = unpack(state)
-        with torch.inference_mode(mode=False), torch.no_grad():
-            self._judge.take(saved.fitted(split_in_place(self.model, saved.example, self.class_names)))
-        self._judge.recipe = saved.recipe
-        if saved.threshold is not None:
-            self._judge.threshold = saved.threshold
-        return self
-
-    def save(self, path: Path | str) -> None:
-        """Write `state_dict` as a safetensors file."""
-        write_file(Path(path), self.state_dict())
-
     @classmethod
     def load(cls, path: Path | str, model: nn.Module) -> Self:
         """Read what `save` wrote, for the same model.
@@ -254,47 +222,6 @@ class OPNP:
         """
         return cls(model).load_state_dict(read_file(Path(path)))
 
-    def to(self, device: torch.device | str) -> Self:
-        """Run on another device from now on; the model itself stays where it is."""
-        fitted = self._judge.require_fitted()
-        self._judge.fitted = replace(fitted, classifier=fitted.classifier.to(torch.device(device)))
-        return self
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
-        """Return the arguments of the constructor as they are now."""
-        own = {"model": self.model, "class_names": self.class_names, "keep_features": self.keep_features}
-        return own | params_of(self._judge.recipe)
-
-    def set_params(self, **params: Any) -> Self:  # noqa: ANN401
-        """Set windows, scope or methods anew, at once; a threshold has to be calibrated again.
-
-        Raises:
-            InvalidSettingError: If a name or a value is not allowed.
-        """
-        self._judge.recipe = changed(self._judge.recipe, params)
-        return self
-
-    @property
-    def weight_sensitivity_(self) -> torch.Tensor:
-        """(C, D) float32, mean |dE/dW| over the ID training images."""
-        return self._judge.require_fitted().maps.weights
-
-    @property
-    def neuron_sensitivity_(self) -> torch.Tensor:
-        """(D,) float32, by `neuron_definition`."""
-        named = self._judge.recipe.pruning.neuron_definition
-        return self._judge.require_fitted().maps.neurons[NeuronDefinition(named)]
-
-    @property
-    def head_(self) -> PrunedHead:
-        """The pruned last layer (C, D), with its masks, on the CPU."""
-        return self._judge.require_fitted().heads(self._judge.recipe.pruning)
-
-    @property
-    def threshold_(self) -> float:
-        """Score below which an image is out-of-distribution."""
-        return self._judge.threshold
-
     def _collected(self, loader: Loader) -> Features:
         with torch.inference_mode(mode=False), torch.no_grad():
-            return collected(self._judge.require_fitted().classifier, batches(loader))
+            return collected(self.classifier_, batches(loader))

@@ -13,6 +13,9 @@ from opnp.estimator.batches import Batch, batches, parse_batch
 from opnp.estimator.fitting import features_of
 from opnp.models import Classifier, split
 
+EXAMPLES = 4
+"""Images that prove the split of a model."""
+
 _AT_ONCE = 256
 """Images of one tensor that go through the model at once."""
 

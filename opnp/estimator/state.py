@@ -60,12 +60,14 @@ class Saved:
     Attributes:
         recipe: Windows and methods.
         threshold: If it was calibrated.
+        class_names: If they were given.
         tensors: As `pack` names them.
         non_negative: Whether no feature of an ID training image was negative.
     """
 
     recipe: Recipe
     threshold: float | None
+    class_names: tuple[str, ...] | None
     tensors: Mapping[str, torch.Tensor]
     non_negative: bool
 
@@ -106,13 +108,16 @@ _NEEDED = {
 }
 
 
-def pack(fitted: Fitted, recipe: Recipe, threshold: float | None) -> dict[str, torch.Tensor]:
+def pack(
+    fitted: Fitted, recipe: Recipe, threshold: float | None, class_names: tuple[str, ...] | None
+) -> dict[str, torch.Tensor]:
     """Return a detector as named tensors on the CPU."""
     classifier, sums, known = fitted.classifier, fitted.seen.sums, fitted.seen.known
     settings = {
         "version": _VERSION,
         "params": params_of(recipe),
         "threshold": threshold,
+        "class_names": class_names,
         "non_negative": fitted.seen.non_negative,
     }
     tensors = {
@@ -144,7 +149,8 @@ def unpack(state: Mapping[str, torch.Tensor]) -> Saved:
         version, threshold = settings["version"], settings["threshold"]
         recipe = changed(Recipe(), settings["params"])
         threshold = None if threshold is None else float(threshold)
-        non_negative = bool(settings["non_negative"])
+        non_negative, names = bool(settings["non_negative"]), settings["class_names"]
+        names = None if names is None else tuple(map(str, names))
     except InvalidSettingError as error:
         raise _refused(str(error)) from None
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -152,7 +158,7 @@ def unpack(state: Mapping[str, torch.Tensor]) -> Saved:
     if version != _VERSION:
         raise _refused(f"it is of version {version!r} and this package reads {_VERSION}")
     _require_shapes(state)
-    return Saved(recipe, threshold, dict(state), non_negative)
+    return Saved(recipe, threshold, names, dict(state), non_negative)
 
 
 def write_file(path: Path, state: Mapping[str, torch.Tensor]) -> None:
@@ -188,6 +194,8 @@ def _require_shapes(state: Mapping[str, torch.Tensor]) -> None:
     weight, known = state["head.weight"], state.get("known.features")
     shapes_fit = (
         weight.ndim == 2
+        and state["example"].ndim > 1
+        and {state[f"sums.{part}"].dtype for part in ("weights", "neurons")} == {torch.float64}
         and state["sums.weights"].shape == weight.shape
         and state["sums.neurons"].shape == weight.shape[1:]
         and state["example.features"].shape == (len(state["example"]), weight.shape[1])

@@ -196,8 +196,9 @@ def _shares(calls: Sequence[LayerCall], logits: torch.Tensor) -> dict[str, float
     A layer that gives next to nothing may have any share, since what is multiplied there is divided in
     `detach_head`: it gets that of the others.
     """
-    columns = torch.stack([call.logits.flatten() for call in calls if call.logits is not None], 1).double()
-    target = logits.flatten().double()
+    outputs = [call.logits.flatten().cpu() for call in calls if call.logits is not None]
+    columns = torch.stack(outputs, 1).double()
+    target = logits.flatten().cpu().double()
     eps = max(1e-4, 4 * torch.finfo(logits.dtype).eps)
     silent = columns.abs().amax(0) <= eps * target.abs().max()
     heard = columns[:, ~silent]

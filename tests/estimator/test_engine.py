@@ -1,0 +1,114 @@
+"""A detector made from loaders is the engine's: the same maps, scores, windows and threshold, to the bit."""
+
+import pytest
+import torch
+from toy_experiment import loader_of, toy_experiment
+
+import opnp
+from opnp.comparison.fit_data import training
+from opnp.comparison.recipe import Recipe
+from opnp.comparison.scoring import score
+from opnp.config import Pruning
+from opnp.explorer import Explorer
+from opnp.methods import METHODS, RECTIFIERS, SCORES
+from opnp.prepare import prepare
+from opnp.search.find_windows import find_windows
+from opnp.store import Store
+
+PRUNED = Pruning(weights=(10, 95), neurons=(20, 100))
+relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def world(trained_net, blobs, tmp_path_factory):
+    """The prepared experiment with its training data, and a loader for each of its sets."""
+    experiment = toy_experiment(trained_net, blobs)
+    with Store(tmp_path_factory.mktemp("cache")) as store:
+        prepared = prepare(experiment, store)
+        known = training(prepared, store)
+    transform = prepared.classifier.transform
+    return prepared, known, {images.key: loader_of(images, transform) for images in experiment.sets}
+
+
+def test_maps(world, trained_net):
+    prepared, _, loaders = world
+    for definition in ("activation", "weights"):
+        detector = opnp.OPNP(trained_net, neuron_definition=definition).fit(loaders["train"])
+        assert torch.equal(detector.weight_sensitivity_, prepared.maps.weights)
+        assert torch.equal(detector.neuron_sensitivity_, prepared.maps.neurons[definition])
+
+
+@pytest.mark.parametrize("size", [1, 7, 1024, 5000])
+def test_maps_do_not_depend_on_the_size_of_batches(trained_head, size):
+    features = trained_head.features.repeat(7, 1)[:2500] * torch.linspace(0.5, 1.5, 2500)[:, None]
+    layer = torch.nn.Linear(16, 4)
+    layer.load_state_dict({"weight": trained_head.weight, "bias": trained_head.bias})
+    detector = opnp.OPNP(layer).fit(features.split(size))
+    whole = opnp.weight_sensitivity(features, trained_head.weight, trained_head.bias)
+    assert torch.equal(detector.weight_sensitivity_, whole)
+    of_neurons = opnp.neuron_sensitivity(features, trained_head.weight, trained_head.bias)
+    assert torch.equal(detector.neuron_sensitivity_, of_neurons)
+
+
+@pytest.mark.parametrize("pruning", [Pruning(), PRUNED])
+def test_scores(world, trained_net, pruning):
+    prepared, _, loaders = world
+    detector = opnp.OPNP(trained_net, pruning.weights, pruning.neurons).fit(loaders["train"])
+    head = prepared.heads(pruning)
+    assert torch.equal(detector.head_.weight, head.weight)
+    features = detector.extract_features(loaders["test"])
+    assert torch.equal(features, prepared.id_test.features)
+    logits = torch.nn.functional.linear(features, head.weight, prepared.classifier.bias)
+    assert torch.equal(detector.score(loaders["test"]), opnp.energy_score(logits))
+    assert torch.equal(detector.logits(loaders["test"]), logits)
+
+
+@relu
+@pytest.mark.parametrize("key", METHODS)
+def test_every_method_is_that_of_the_comparison(world, trained_net, key):
+    prepared, known, loaders = world
+    kind = "features" if key in RECTIFIERS else "score" if key in SCORES else "sparsifier"
+    fewer = {parameter.key for parameter in METHODS[key].parameters} & {"dimensions"}
+    parameters = {f"{key}.{name}": 4 for name in fewer}
+    recipe = Recipe(
+        **{"rectifier" if kind == "features" else kind: key},
+        pruning=PRUNED,
+        parameters=tuple(parameters.items()),
+    )
+    options = {kind: key, "parameters": parameters}
+    detector = opnp.OPNP(trained_net, PRUNED.weights, PRUNED.neurons, **options).fit(loaders["train"])
+    wanted = score(prepared, known, recipe)
+    torch.testing.assert_close(
+        detector.score(loaders["test"]), wanted.id_test.scores, rtol=1e-5, atol=1e-5, check_dtype=False
+    )
+
+
+def test_the_search_is_the_pages(world, trained_net):
+    prepared, _, loaders = world
+    ood = {key: loaders[key] for key in ("middle", "far")}
+    detector = opnp.OPNP(trained_net).fit(loaders["train"])
+    found = detector.search(loaders["test"], ood, max_accuracy_loss=0.01)
+    wanted = find_windows(Explorer(prepared), list(ood), max_accuracy_loss=0.01)
+    assert (found.pruning, found.tried) == (wanted.pruning, wanted.result.tried)
+    assert found.held_out.report.fpr95 == wanted.held_out.report.fpr95
+    assert found.tune == wanted.result.best
+    assert detector.get_params()["weights"] == found.pruning.weights
+
+
+def test_a_search_without_ood_looks_at_none(world, trained_net):
+    _, _, loaders = world
+    found = opnp.OPNP(trained_net).fit(loaders["train"]).search(loaders["test"], space="neurons")
+    assert found.held_out is None
+    assert found.pruning.weights == (0, 100)
+    assert found.tried > 200
+
+
+def test_the_threshold_is_the_rules(world, trained_net):
+    _, _, loaders = world
+    detector = opnp.OPNP(trained_net, weights=(0, 95)).fit(loaders["train"])
+    detector.calibrate(loaders["test"], accept=0.9)
+    scores = detector.score(loaders["test"])
+    verdicts = detector.predict(loaders["test"])
+    assert int((~verdicts.is_ood).sum()) == 180  # of 200 different scores
+    assert torch.equal(verdicts.is_ood, scores < detector.threshold_)
+    assert torch.equal(verdicts.classes, detector.logits(loaders["test"]).argmax(1))

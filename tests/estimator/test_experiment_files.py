@@ -1,0 +1,62 @@
+"""A detector's features as an experiment: it opens as any other and shows the figures of the search."""
+
+import pytest
+import torch
+from toy_experiment import loader_of, toy_experiment
+
+import opnp
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.evaluation.splits import Half
+from opnp.experiments.toml_file import read_experiment
+from opnp.explorer import Explorer
+from opnp.prepare import prepare
+from opnp.store import Store
+
+
+@pytest.fixture(scope="module")
+def loaders(trained_net, blobs):
+    experiment = toy_experiment(trained_net, blobs)
+    transform = experiment.classifier().transform
+    return {images.key: loader_of(images, transform) for images in experiment.sets}
+
+
+@pytest.fixture
+def detector(trained_net, loaders):
+    names = ['north "east"', "north-west", "süd-west", "south-east"]
+    return opnp.OPNP(trained_net, class_names=names, keep_features=True).fit(loaders["train"])
+
+
+def test_it_opens_and_shows_the_figures_of_the_search(detector, loaders, tmp_path):
+    ood = {key: loaders[key] for key in ("middle", "far")}
+    found = detector.search(loaders["test"], ood)
+    file = detector.to_experiment(tmp_path / "mine.npz")
+    assert file == tmp_path / "mine.toml"
+    experiment = read_experiment(file)
+    with Store(tmp_path / "cache") as store:
+        explorer = Explorer(prepare(experiment, store))
+    assert explorer.prepared.classifier.class_names == detector.class_names
+    assert torch.equal(explorer.prepared.maps.weights, detector.weight_sensitivity_)
+    figures = explorer.evaluate(explorer.at(found.pruning), list(ood), Half.REPORT)
+    assert figures.fpr95 == found.held_out.report.fpr95
+    assert figures.accuracy == found.held_out.report.accuracy
+
+
+def test_sets_may_be_given_instead(detector, loaders, tmp_path):
+    file = detector.to_experiment(tmp_path / "mine", id_loader=loaders["test"], ood_loaders=[loaders["far"]])
+    assert [images.key for images in read_experiment(file).ood] == ["ood-1"]
+
+
+def test_what_is_not_there_is_a_sentence(detector, trained_net, loaders, tmp_path):
+    with pytest.raises(InvalidDataError, match="features of ID test images but none were kept"):
+        detector.to_experiment(tmp_path / "mine.npz")
+    sets = {"id_loader": loaders["test"], "ood_loaders": {"far": loaders["far"]}}
+    forgetful = opnp.OPNP(trained_net).fit(loaders["train"])
+    with pytest.raises(InvalidDataError, match=r"features of ID training images.*`keep_features=True`"):
+        forgetful.to_experiment(tmp_path / "mine.npz", **sets)
+    with pytest.raises(InvalidDataError, match="some have none"):
+        detector.to_experiment(tmp_path / "mine.npz", **sets | {"id_loader": [torch.zeros(3, 2)]})
+    with pytest.raises(InvalidSettingError, match=r"small letters, digits.*'Far away'"):
+        detector.to_experiment(tmp_path / "mine.npz", **sets | {"ood_loaders": {"Far away": loaders["far"]}})
+    with pytest.raises(InvalidSettingError, match=r"write mine\.npz but the disk refuses"):
+        detector.to_experiment(tmp_path / "none" / "mine.npz", **sets)
+    assert not list(tmp_path.iterdir())
