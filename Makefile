@@ -8,7 +8,7 @@ NUMERICAL := $(foreach name,calibration explorer metrics models prepare pruning 
   $(foreach room,comparison evaluation inference interpret methods scoring search sensitivity threshold toy,tests/$(room)) \
   tests/features/test_extract.py tests/detector/test_detector.py tests/experiments/builtin/test_net.py
 .DEFAULT_GOAL := help
-.PHONY: help run test kernels check format browser screenshots bench clean
+.PHONY: help run test kernels check docs format browser screenshots bench clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,7 +38,12 @@ browser:
 	{ command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	echo "No Chromium found and none could be installed; the browser tests will be skipped. Install it with: sudo apt-get install chromium"
 
-test: check browser  ## Install what tests need, then lint, types, doctests, unit, app and browser tests
+docs: $(VENV)/.dev  ## The documentation as pages in site/; its notebooks run
+	env NO_MKDOCS_2_WARNING=1 OMP_NUM_THREADS=1 $(BIN)/mkdocs build --quiet
+	@echo "The documentation is in site/index.html"
+
+test: $(VENV)/.dev browser  ## Install what tests need, then lint, types, documentation, doctests, unit, app and browser tests
+	$(MAKE) --no-print-directory --jobs 2 check docs
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 	$(MAKE) kernels
 
