@@ -1,4 +1,4 @@
-"""Print the README's comparison of methods on the embedded experiment: `python -m recipes.compare`."""
+"""Print results.md's comparison of methods on the embedded experiment: `python -m recipes.compare`."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Print the README's table of what pruning does to the embedded experiment: `python -m recipes.figures`."""
+"""Print results.md's table of what pruning does to the embedded experiment: `python -m recipes.figures`."""
 
 from opnp.config import UNPRUNED, Pruning, RankScope
 from opnp.evaluation.splits import Half

@@ -1,4 +1,4 @@
-"""Print the README's table of chosen windows on the embedded experiment: `python -m recipes.landscape`."""
+"""Print results.md's table of chosen windows on the embedded experiment: `python -m recipes.landscape`."""
 
 from opnp.config import windows_text
 from opnp.evaluation.evaluate import Evaluation

@@ -41,11 +41,19 @@ def name(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
+def texts(*languages: str) -> list:
+    """The blocks in those languages, each named after its document."""
+    return [
+        pytest.param(block.text, id=f"{name(document)} {number}")
+        for document in DOCUMENTS
+        for number, block in enumerate(blocks(document))
+        if block.language in languages
+    ]
+
+
 PYTHON = [path for path in DOCUMENTS if any(b.language == "python" and b.runs for b in blocks(path))]
-TABLES = [(path, b.text) for path in DOCUMENTS for b in blocks(path) if b.language == "toml"]
-SHELL = [
-    (path, b.text) for path in DOCUMENTS for b in blocks(path) if b.language in ("sh", "bash", "console")
-]
+TABLES = texts("toml")
+SHELL = texts("sh", "bash", "console")
 
 
 @pytest.fixture
@@ -98,8 +106,8 @@ def test_python_runs_from_top_to_bottom(document, given, cache, tmp_path, monkey
     exec(compile(code, name(document), "exec"), given)  # noqa: S102 - our own pages
 
 
-@pytest.mark.parametrize(("document", "text"), TABLES, ids=lambda part: name(part) if part in DOCUMENTS else "")
-def test_experiment_files_are_read(document, text, tmp_path):
+@pytest.mark.parametrize("text", TABLES)
+def test_experiment_files_are_read(text, tmp_path):
     tables = tomllib.loads(text)
     if not {"experiment", "classifier"} <= tables.keys():
         return  # a part of one
@@ -110,12 +118,12 @@ def test_experiment_files_are_read(document, text, tmp_path):
     assert read_experiment(file).title == tables["experiment"]["title"]
 
 
-@pytest.mark.parametrize(("document", "text"), SHELL, ids=lambda part: name(part) if part in DOCUMENTS else "")
-def test_commands_exist(document, text):
+@pytest.mark.parametrize("text", SHELL)
+def test_commands_exist(text):
     assert set(_COMMAND.findall(text)) <= set(get_command(app).commands)
 
 
 def test_blocks_are_found():
     assert len(PYTHON) > 8
-    assert sum("[experiment]" in text for _, text in TABLES) > 6
-    assert sum("opnp" in text for _, text in SHELL) > 8
+    assert sum("[experiment]" in table.values[0] for table in TABLES) > 6
+    assert sum("opnp" in commands.values[0] for commands in SHELL) > 8
