@@ -11,12 +11,24 @@ from opnp.cli._inputs import printable
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
+from opnp.experiments.registry import load_experiment, read_file
 from opnp.explorer import Explorer
 from opnp.features import ExtractionProgress
 from opnp.features.monitor import Report
 from opnp.prepare import prepare
 from opnp.reports.provenance import image_notes
 from opnp.store import Store
+
+
+def named_experiment(name: str) -> Experiment:
+    """Return the experiment with that key, or in that TOML file, which nothing else has to name.
+
+    Raises:
+        InvalidSettingError: If there is none, or the file cannot be used.
+    """
+    if name.lower().endswith(".toml"):
+        return read_file(Path(name).expanduser())
+    return load_experiment(name)
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:

@@ -9,6 +9,7 @@ from opnp.cli.download import download
 from opnp.cli.evaluate import evaluate
 from opnp.cli.experiments import experiments
 from opnp.cli.extract import extract
+from opnp.cli.init import init
 from opnp.cli.map import sensitivity_map
 from opnp.cli.score import score
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command("init")(init)
 app.command("experiments")(experiments)
 app.command("download")(download)
 app.command("extract")(extract)

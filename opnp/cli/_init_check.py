@@ -1,0 +1,83 @@
+"""Prove a new experiment file before it is written, and write it whole or not at all."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from opnp.cli import _outputs
+from opnp.cli._inputs import printable
+from opnp.data.image_set import Missing
+from opnp.diagnostics.experiment_summary import ExperimentSummary, summarize
+from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.experiments.experiment import Experiment
+from opnp.experiments.registry import read_file, shipped_keys
+from opnp.experiments.toml_file import slug
+from opnp.store import Store
+
+
+def require_new(file: Path, *, force: bool) -> Path:
+    """Return the file if it may be written.
+
+    Raises:
+        InvalidSettingError: If it is no .toml, is there already, or its key is taken.
+    """
+    shown = printable(str(file))
+    if file.suffix.lower() != ".toml":
+        raise InvalidSettingError(
+            f"Expected the file to end in .toml but got {shown!r}. Add that, so that it is taken for one."
+        )
+    if file.is_dir():
+        raise InvalidSettingError(f"Expected a file but {shown!r} is a folder. Name a file in it.")
+    if file.exists() and not force:
+        raise InvalidSettingError(
+            f"Expected a new file but {shown!r} is there. Choose another name, or replace it with `--force`."
+        )
+    if slug(file.stem) in shipped_keys():
+        raise InvalidSettingError(
+            f"Expected a name of its own but {slug(file.stem)!r} is an experiment that comes with opnp. "
+            "Choose another."
+        )
+    return file
+
+
+def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Experiment, ExperimentSummary]:
+    """Read the text as the experiment file that it is to be, open its sets and load its model.
+
+    Args:
+        file: Where it is to be written.
+        text: Of the file.
+        store: May hold features of before.
+        load_model: Whether to load the model, where it is on this machine.
+
+    Raises:
+        InvalidDataError: If the model or a set cannot be used.
+        InvalidSettingError: If the reader refuses the text.
+    """
+    experiment = read_file(file, text)
+    unseen = (Missing("The model was not looked at."),)
+    looked_at = experiment if load_model else replace(experiment, classifier_missing=lambda: unseen)
+    summary = summarize(looked_at, store)
+    for images in summary.sets:
+        if images.problem is not None:
+            raise InvalidDataError(f"{images.problem} Nothing was written.")
+    if summary.problem is not None:
+        raise InvalidDataError(
+            f"{summary.problem} Nothing was written; add `--no-check` to write the file and mend it there."
+        )
+    return experiment, summary
+
+
+def write_new(file: Path, text: str, *, force: bool) -> None:
+    """Write a text file beside its place, then move it there: it is whole or absent.
+
+    Raises:
+        InvalidSettingError: If the disk refuses, or somebody else has written it meanwhile.
+    """
+    _outputs.require_folder("FILE", file.parent)
+    beside = file.with_name(f".{secrets.token_hex(8)}.toml")
+    try:
+        _outputs.write("FILE", beside, text)
+        require_new(file, force=force)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
