@@ -21,14 +21,24 @@ from opnp.store import Store
 
 
 def named_experiment(name: str) -> Experiment:
-    """Return the experiment with that key, or in that TOML file, which nothing else has to name.
+    """Return the experiment with that key, or in that TOML file, which OPNP_EXPERIMENTS need not name.
+
+    A key that is not listed also stands for KEY.toml in the folder that one is in.
 
     Raises:
         InvalidSettingError: If there is none, or the file cannot be used.
     """
     if name.lower().endswith(".toml"):
         return read_file(Path(name).expanduser())
-    return load_experiment(name)
+    try:
+        return load_experiment(name)
+    except InvalidSettingError as error:
+        file = Path(f"{name}.toml")
+        if file.name == str(file) and file.is_file():
+            return read_file(file)
+        raise InvalidSettingError(
+            f"{error} A file of your own is named by its path, such as pets.toml."
+        ) from None
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:

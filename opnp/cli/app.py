@@ -5,6 +5,7 @@ import typer
 from opnp.cli import cache
 from opnp.cli.compare import compare_methods
 from opnp.cli.deploy import deploy
+from opnp.cli.doctor import doctor
 from opnp.cli.download import download
 from opnp.cli.evaluate import evaluate
 from opnp.cli.experiments import experiments
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command("doctor")(doctor)
 app.command("init")(init)
 app.command("experiments")(experiments)
 app.command("download")(download)

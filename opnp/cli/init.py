@@ -17,6 +17,7 @@ from opnp.cli._init_answers import Answers, complete_answers
 from opnp.cli._init_folders import class_folders, id_tables, name_of, ood_tables
 from opnp.cli._init_model import SOURCES, ModelAnswers, classifier_table, tables_of_features
 from opnp.cli._inputs import printable
+from opnp.cli._questions import may_ask
 from opnp.diagnostics.experiment_summary import ExperimentSummary
 from opnp.errors import InvalidDataError
 from opnp.experiments.new_file import experiment_text
@@ -90,9 +91,9 @@ def init(
             with Store(cache) as store:
                 experiment, summary = _init_check.prove(file, text, store, load_model=check)
         except InvalidDataError:
-            _console.stderr().print(
-                Text(f"To start from: {printable(answers.command(file))}"), soft_wrap=True
-            )
+            if may_ask():
+                command = printable(answers.command(file))
+                _console.stderr().print(Text(f"The same without questions: {command}"), soft_wrap=True)
             raise
         _init_check.write_new(file, text, force=force)
         download = bool(experiment.missing())

@@ -124,4 +124,6 @@ def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
 
     refusal: Callable[..., NoReturn] = refuse
     nothing = ImageSet("none", "None", "", refusal, refusal)
-    return Experiment(key, title or key, "", refusal, nothing, nothing, (), classifier_missing=missing)
+    return Experiment(
+        key, title or key, "", refusal, nothing, nothing, (), classifier_missing=missing, problem=str(error)
+    )
