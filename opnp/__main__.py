@@ -20,18 +20,21 @@ def main() -> None:
 
 def _without_libraries(error: Exception) -> None:
     """Run `doctor`, which needs few of them; of any other command say that it cannot run."""
+    remedy = "`python -m opnp doctor` says what is missing and how to install it."
     if sys.argv[1:2] == ["doctor"]:
-        import typer
+        try:
+            import typer
 
-        from opnp.cli.doctor import doctor
-
-        del sys.argv[1]
-        typer.run(doctor)
-        return
-    sys.exit(
-        f"Error: Expected the packages that opnp needs but one cannot be imported: {error}. "
-        "`python -m opnp doctor` says what is missing and how to install it."
-    )
+            from opnp.cli.doctor import doctor
+        except ImportError:
+            remedy = (
+                "Not even `doctor` runs without it. Run: pip install opnp, or in a clone pip install -e ."
+            )
+        else:
+            del sys.argv[1]
+            typer.run(doctor)
+            return
+    sys.exit(f"Error: Expected the packages that opnp needs but one cannot be imported: {error}. {remedy}")
 
 
 if __name__ == "__main__":

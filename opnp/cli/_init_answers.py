@@ -41,7 +41,7 @@ class Answers:
     test: Path | None = None
     ood: tuple[Path, ...] = ()
 
-    def command(self, file: Path) -> str:
+    def command(self, file: Path, title: str | None) -> str:
         """Return the command that says the same without questions."""
         options = {
             "--train": self.train,
@@ -50,6 +50,7 @@ class Answers:
             "--architecture": self.model.architecture,
             "--checkpoint": self.model.checkpoint,
             "--classes": self.model.classes,
+            "--title": title,
         }
         words = [str(part) for name, value in options.items() if value for part in (name, value)]
         words += [str(part) for folder in self.ood for part in ("--ood", folder)]
@@ -114,4 +115,8 @@ def _ood(names: Sequence[str] | None, images: Path) -> list[Path]:
     found = ood_beside(images)
     if found or not may_ask():
         return found
-    return [*ask_many("Folder of OOD images (empty for no more)", _folder("--ood"))]
+    return [
+        *ask_many(
+            "Folder of OOD images (empty for no more; generated ones where there is none)", _folder("--ood")
+        )
+    ]

@@ -1,5 +1,6 @@
 """Prove a new experiment file before it is written, and write it whole or not at all."""
 
+import contextlib
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,10 @@ from opnp.store import Store
 
 
 def require_new(file: Path, *, force: bool) -> Path:
-    """Return the file if it may be written.
+    """Return the file if it may be written, after its folder is made where it is not there.
 
     Raises:
-        InvalidSettingError: If it is no .toml, is there already, or its key is taken.
+        InvalidSettingError: If it is no .toml, is there already, its key is taken, or the disk refuses.
     """
     shown = printable(str(file))
     if file.suffix.lower() != ".toml":
@@ -37,6 +38,7 @@ def require_new(file: Path, *, force: bool) -> Path:
             f"Expected a name of its own but {slug(file.stem)!r} is an experiment that comes with opnp. "
             "Choose another."
         )
+    _outputs.require_folder("FILE", file.parent)  # from which relative paths start
     return file
 
 
@@ -51,8 +53,15 @@ def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Exp
 
     Raises:
         InvalidDataError: If the model or a set cannot be used.
-        InvalidSettingError: If the reader refuses the text.
+        InvalidSettingError: If the reader refuses the text, or it cannot be written.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidSettingError(
+            "Expected the names of files and folders to be text in UTF-8, as TOML has to be, but one is not. "
+            "Rename it."
+        ) from None
     experiment = read_file(file, text)
     unseen = (Missing("The model was not looked at."),)
     looked_at = experiment if load_model else replace(experiment, classifier_missing=lambda: unseen)
@@ -73,11 +82,13 @@ def write_new(file: Path, text: str, *, force: bool) -> None:
     Raises:
         InvalidSettingError: If the disk refuses, or somebody else has written it meanwhile.
     """
-    _outputs.require_folder("FILE", file.parent)
-    beside = file.with_name(f".{secrets.token_hex(8)}.toml")
+    beside = file.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        _outputs.write("FILE", beside, text)
+        beside.write_text(text, encoding="utf-8")
         require_new(file, force=force)
         beside.replace(file)
+    except OSError as error:
+        raise _outputs.unwritable("FILE", file, error) from None
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()

@@ -26,6 +26,10 @@ def image_folder(option: str, name: str) -> Path:
         InvalidSettingError: If there is no such folder, or no image in it.
     """
     shown = printable(name)
+    if not name.strip():
+        raise InvalidSettingError(
+            f"Expected `{option}` to be a folder of images but got an empty name. Fill it."
+        )
     try:
         folder = Path(name).expanduser()
         kind = "a folder" if folder.is_dir() else "a file" if folder.exists() else ""

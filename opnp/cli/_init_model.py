@@ -176,4 +176,6 @@ def _classes(said: str, file: Path) -> int | str | list[str]:
 def _factory(said: str, file: Path) -> str:
     """Return the factory; where it stands in a file, that file's path is as the experiment file needs it."""
     place, _, function = said.rpartition(":")
-    return f"{written_path(Path(place), file)}:{function}" if place.endswith(".py") else said
+    if not place.endswith(".py"):
+        return said
+    return f"{written_path(present('--architecture', place), file)}:{function}"

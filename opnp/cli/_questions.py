@@ -39,6 +39,7 @@ def ask(question: str, understood: Callable[[str], _Answer], *, default: str | N
             question, default=default, value_proc=value, err=True, show_default=bool(default)
         )
     except typer.Abort:
+        typer.echo(err=True)  # below the question
         raise CancelledError("Stopped. Nothing was written.") from None
     return answer
 

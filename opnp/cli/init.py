@@ -24,6 +24,9 @@ from opnp.experiments.new_file import experiment_text
 from opnp.experiments.toml_file import slug
 from opnp.store import Store
 
+_STAND_IN = (
+    "No OOD images were named: generated noise and textures stand in until you name yours in the file."
+)
 _DASHBOARD = Path(opnp.__file__).parents[1] / "app" / "main.py"
 
 
@@ -92,10 +95,12 @@ def init(
                 experiment, summary = _init_check.prove(file, text, store, load_model=check)
         except InvalidDataError:
             if may_ask():
-                command = printable(answers.command(file))
+                command = printable(answers.command(file, title))
                 _console.stderr().print(Text(f"The same without questions: {command}"), soft_wrap=True)
             raise
         _init_check.write_new(file, text, force=force)
+        if answers.train is not None and not answers.ood:
+            _console.stderr().print(_STAND_IN)
         download = bool(experiment.missing())
     if as_json:
         _console.print_json({"file": str(file), "checked": check, **asdict(summary)})
