@@ -100,6 +100,15 @@ def test_the_installed_package_lies_in_its_environment(installed):
     assert f"-{version}-" in next(installed.archives.glob("*.whl")).name
 
 
+def test_the_installed_package_knows_what_it_needs(installed):
+    script = "from opnp.reports.packages import extras, required; print(required(), extras())"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    listed = answer(installed.run("python", "-c", script))
+    for line in project["dependencies"]:
+        assert f"name='{line.partition('>')[0]}'" in listed
+    assert all(f"Extra(name='{name}'" in listed for name in project["optional-dependencies"])
+
+
 def test_the_installed_command_works_without_the_repository(installed):
     listed = json.loads(answer(installed.run("opnp", "experiments", "--json")))["experiments"]
     fashion = next(row for row in listed if row["key"] == "fashion")

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-import opnp
 from opnp.cli import _console, _init_check, _options
 from opnp.cli._experiment_summary import detail_lines, sets_table, summary_lines
 from opnp.cli._init_answers import Answers, complete_answers
@@ -22,12 +21,13 @@ from opnp.diagnostics.experiment_summary import ExperimentSummary
 from opnp.errors import InvalidDataError
 from opnp.experiments.new_file import experiment_text
 from opnp.experiments.toml_file import slug
+from opnp.reports.versions import ROOT
 from opnp.store import Store
 
 _STAND_IN = (
     "No OOD images were named: generated noise and textures stand in until you name yours in the file."
 )
-_DASHBOARD = Path(opnp.__file__).parents[1] / "app" / "main.py"
+_DASHBOARD = ROOT / "app" / "main.py"
 
 
 def init(
