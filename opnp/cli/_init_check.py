@@ -9,11 +9,13 @@ from opnp.cli import _outputs
 from opnp.cli._inputs import printable
 from opnp.data.image_set import Missing
 from opnp.diagnostics.experiment_summary import ExperimentSummary, summarize
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import read_file, shipped_keys
 from opnp.experiments.toml_file import slug
 from opnp.store import Store
+
+_UNWRITTEN = "Nothing was written; add `--no-check` to write the file and mend it there."
 
 
 def require_new(file: Path, *, force: bool) -> Path:
@@ -42,7 +44,9 @@ def require_new(file: Path, *, force: bool) -> Path:
     return file
 
 
-def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Experiment, ExperimentSummary]:
+def prove(
+    file: Path, text: str, store: Store, *, load_model: bool, own_files: bool
+) -> tuple[Experiment, ExperimentSummary]:
     """Read the text as the experiment file that it is to be, open its sets and load its model.
 
     Args:
@@ -50,9 +54,11 @@ def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Exp
         text: Of the file.
         store: May hold features of before.
         load_model: Whether to load the model, where it is on this machine.
+        own_files: Whether the model is in files that the person named, so that nothing is to be downloaded.
 
     Raises:
         InvalidDataError: If the model or a set cannot be used.
+        MissingDataError: If one of the model's own files is missing or cut off.
         InvalidSettingError: If the reader refuses the text, or it cannot be written.
     """
     try:
@@ -60,7 +66,7 @@ def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Exp
     except UnicodeEncodeError:
         raise InvalidSettingError(
             "Expected the names of files and folders to be text in UTF-8, as TOML has to be, but one is not. "
-            "Rename it."
+            "Rename it, or work in a UTF-8 locale."
         ) from None
     experiment = read_file(file, text)
     unseen = (Missing("The model was not looked at."),)
@@ -69,10 +75,10 @@ def prove(file: Path, text: str, store: Store, *, load_model: bool) -> tuple[Exp
     for images in summary.sets:
         if images.problem is not None:
             raise InvalidDataError(f"{images.problem} Nothing was written.")
+    if load_model and own_files and (missing := experiment.classifier_missing()):
+        raise MissingDataError(f"{' '.join(map(str, missing))} {_UNWRITTEN}")
     if summary.problem is not None:
-        raise InvalidDataError(
-            f"{summary.problem} Nothing was written; add `--no-check` to write the file and mend it there."
-        )
+        raise InvalidDataError(f"{summary.problem} {_UNWRITTEN}")
     return experiment, summary
 
 

@@ -18,7 +18,7 @@ from opnp.cli._init_model import SOURCES, ModelAnswers, classifier_table, tables
 from opnp.cli._inputs import printable
 from opnp.cli._questions import may_ask
 from opnp.diagnostics.experiment_summary import ExperimentSummary
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, MissingDataError
 from opnp.experiments.new_file import experiment_text
 from opnp.experiments.toml_file import slug
 from opnp.reports.versions import ROOT
@@ -92,8 +92,10 @@ def init(
         text = _text(title or name, answers, file)
         try:
             with Store(cache) as store:
-                experiment, summary = _init_check.prove(file, text, store, load_model=check)
-        except InvalidDataError:
+                experiment, summary = _init_check.prove(
+                    file, text, store, load_model=check, own_files=answers.model.checkpoint is not None
+                )
+        except (InvalidDataError, MissingDataError):
             if may_ask():
                 command = printable(answers.command(file, title))
                 _console.stderr().print(Text(f"The same without questions: {command}"), soft_wrap=True)

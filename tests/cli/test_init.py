@@ -112,6 +112,15 @@ def test_a_model_of_other_classes_is_refused_unless_nobody_looks(run, work, comp
     assert tomllib.loads((work / "a.toml").read_text())["classifier"]["classes"] == ["cat", "dog", "hen"]
 
 
+def test_weights_that_are_cut_off_or_no_file_are_refused(run, work, complains, weights):
+    (work / "torn.pth").write_bytes(weights.read_bytes()[:5000])
+    (work / "folder.pth").mkdir()
+    for name, says in (("torn.pth", "it is cut off"), ("folder.pth", "Expected")):
+        given = (*GIVEN, "--source", "checkpoint", "--checkpoint", name)
+        complains(run("init", "a.toml", *given), 3, says)
+    assert not list(work.glob("*.toml"))
+
+
 @pytest.mark.parametrize(("given", "written"), [("2", 2), ("names.txt", "names.txt")])
 def test_classes_are_a_number_or_a_file_too(run, work, given, written):
     (work / "names.txt").write_text("dog\ncat\n")
