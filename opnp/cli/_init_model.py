@@ -18,6 +18,7 @@ from opnp.experiments.sources.classifiers.torchvision import architectures, is_t
 SOURCES = tuple(name for name in CLASSIFIERS if name != "torch.hub")  # which asks for what no option gives
 _MODEL = ("model", "factory")
 _FILE = ("path", "weights")
+_WHOLE = "huggingface"  # its `model` is a name on the hub, or a folder
 _OOD_ARRAY = re.compile("ood_(.+)_features")
 _WORDS = {
     "torchvision": "Published weights of torchvision; `weights` chooses among them.",
@@ -73,8 +74,8 @@ def source_of(answers: ModelAnswers) -> str:
     name, file = answers.architecture or "", answers.checkpoint or ""
     if file.lower().endswith(".npz"):
         return "features"
-    if "huggingface" in SOURCES and file and Path(file).expanduser().is_dir():
-        return "huggingface"
+    if _WHOLE in SOURCES and (_is_folder(file) or ("/" in name and ":" not in name)):
+        return _WHOLE
     if ":" in name and not name.startswith("hf-hub:"):
         return "python"
     if name not in architectures() and is_timms(name):
@@ -99,9 +100,12 @@ def classifier_table(answers: ModelAnswers, class_folders: Sequence[str], file: 
     table: dict[str, Any] = {"source": source}
     if answers.architecture:
         key = _key(kind, _MODEL, source, "--architecture")
-        table[key] = _factory(answers.architecture, file) if key == "factory" else answers.architecture
+        whole = source == _WHOLE and _is_folder(answers.architecture)
+        path = written_path(Path(answers.architecture).expanduser(), file) if whole else answers.architecture
+        table[key] = _factory(path, file) if key == "factory" else path
     if answers.checkpoint:
-        key = _key(kind, _FILE, source, "--checkpoint")
+        places = [key for key in (*_FILE, *_MODEL[:1]) if key not in table]
+        key = _key(kind, places, source, "--checkpoint")
         table[key] = written_path(present("--checkpoint", answers.checkpoint), file)
     named = {field.name: field.default is MISSING for field in fields(kind)}  # type: ignore[arg-type]
     if answers.classes:
@@ -144,6 +148,13 @@ def _key(kind: type[ClassifierSource], keys: Sequence[str], source: str, option:
             "Leave it out, or choose another `--source`."
         )
     return found
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).expanduser().is_dir()
+    except (OSError, RuntimeError):  # too long a name, or the home of nobody
+        return False
 
 
 def present(option: str, name: str) -> Path:
