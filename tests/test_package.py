@@ -52,7 +52,8 @@ def installed(tmp_path_factory):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in BUILT_FROM:
         shutil.copy(ROOT / name, copy)
-    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    unled = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, "env": unled}
     python = [sys.executable, "-m"]
     subprocess.run([*python, "build", "--no-isolation", "--outdir", archives, copy], **quiet)
     venv.create(environment, symlinks=True)

@@ -26,9 +26,13 @@ _ID = ("train", "test")
 _SHOWN = 64
 _WHY: dict[type[Exception], str] = {
     OSError: "no plain file, or too long a name",
+    FileNotFoundError: "no such file",
+    IsADirectoryError: "a folder",
+    PermissionError: "a file that may not be read",
     RecursionError: "tables or lists too deep in each other",
     ValueError: "a number of too many digits",
 }
+_MEND = "Mend it there."
 AVERAGE = "average"
 """Stands for all OOD sets in tables of figures."""
 
@@ -162,7 +166,7 @@ def _tables(place: Place, text: str | None) -> dict[str, Any]:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
         raise InvalidSettingError(
             f"Expected {place.file.name[:_SHOWN]} to be a TOML file that can be read but got: "
-            f"{reason or type(error).__name__}. Mend it there."
+            f"{reason or type(error).__name__}. {'Check its path.' if isinstance(error, OSError) else _MEND}"
         ) from None
     _require_plain(tables, place)
     for name in tables:
