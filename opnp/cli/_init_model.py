@@ -131,7 +131,13 @@ def tables_of_features(
         InvalidDataError: If it is no file of arrays.
         InvalidSettingError: If there is no such file.
     """
-    held = array_names(present("--checkpoint", answers.checkpoint or ""))
+    path = present("--checkpoint", answers.checkpoint or "")
+    if not path.is_file():
+        raise InvalidSettingError(
+            f"Expected `--checkpoint` to be a file of arrays, .npz or .safetensors, but "
+            f"{printable(path.name)!r} is none. Name the file."
+        )
+    held = array_names(path)
     keys = [match[1] for name in held if (match := _OOD_ARRAY.fullmatch(name))]
     comment = "The arrays ood_KEY_features of the same file; half of each is held out."
     ood = [TableDraft({"key": key}, "" if number else comment) for number, key in enumerate(keys)]
@@ -165,7 +171,7 @@ def present(option: str, name: str) -> Path:
     """
     try:
         path = Path(name).expanduser()
-        if path.exists():
+        if name.strip() and path.exists():
             return path
     except (OSError, RuntimeError, ValueError):  # too long a name, the home of nobody, a zero byte
         pass

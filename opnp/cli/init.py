@@ -11,13 +11,12 @@ import typer
 from rich.text import Text
 
 from opnp.cli import _console, _init_check, _options
-from opnp.cli._experiment_summary import detail_lines, sets_table, summary_lines
+from opnp.cli._experiment_summary import print_summary, sets_table
 from opnp.cli._init_answers import Answers, complete_answers
 from opnp.cli._init_folders import class_folders, id_tables, name_of, ood_tables
 from opnp.cli._init_model import SOURCES, ModelAnswers, classifier_table, tables_of_features
 from opnp.cli._inputs import printable
 from opnp.cli._questions import may_ask
-from opnp.diagnostics.experiment_summary import ExperimentSummary
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.experiments.new_file import experiment_text
 from opnp.experiments.toml_file import slug
@@ -87,7 +86,7 @@ def init(
         if file is not None:
             _init_check.require_new(file, force=force)
         answers = complete_answers(ModelAnswers(source, architecture, checkpoint, classes), train, test, ood)
-        name = name_of(answers.train or Path(answers.model.checkpoint or "").with_suffix(""))
+        name = name_of(answers.train or Path(Path(answers.model.checkpoint or "").stem))
         file = file or _init_check.require_new(Path(f"{slug(name)}.toml"), force=force)
         text = _text(title or name, answers, file)
         try:
@@ -107,8 +106,11 @@ def init(
     if as_json:
         _console.print_json({"file": str(file), "checked": check, **asdict(summary)})
         return
-    _print_summary(summary, with_model=check)
     stdout = _console.stdout()
+    if check:
+        print_summary(summary)
+    else:
+        stdout.print("The model was not looked at.", sets_table(summary), sep="\n")
     stdout.print(Text(f"\nWrote {printable(str(file))}. Next:"), soft_wrap=True)
     for command in _next_commands(file, download=download):
         stdout.print(Text(f"  {printable(command)}"), soft_wrap=True)
@@ -120,16 +122,6 @@ def _text(title: str, answers: Answers, file: Path) -> str:
     classifier = classifier_table(answers.model, class_folders(answers.train), file)
     id_sets = id_tables(answers.train, answers.test, file)
     return experiment_text(title, classifier, id_sets, ood_tables(answers.ood, file))
-
-
-def _print_summary(summary: ExperimentSummary, *, with_model: bool) -> None:
-    stdout = _console.stdout()
-    lines = summary_lines(summary) if with_model else ["The model was not looked at."]
-    for line in lines:
-        stdout.print(Text(line), soft_wrap=True)
-    stdout.print(sets_table(summary))
-    for line in detail_lines(summary) if with_model else ():
-        stdout.print(Text(line), soft_wrap=True)
 
 
 def _next_commands(file: Path, *, download: bool) -> Iterator[str]:

@@ -143,12 +143,16 @@ def test_classes_are_a_number_or_a_file_too(run, work, given, written):
         (["a.toml", *GIVEN, "--source", "keras"], "Expected `--source` to be one of"),
         (["a.toml", *GIVEN, "--source", "python"], "Expected `factory`"),
         (["a.toml", *GIVEN, "--source", "torchvision", "--classes", "2"], "no place for it"),
+        (["--source", "features", "--architecture", NET], "Expected `--checkpoint` to be a file"),
+        (["a.toml", "--source", "features", "--checkpoint", "pets"], "Expected"),
+        (["a.toml", "--checkpoint", "text.npz"], "Expected"),
         (["pets", *GIVEN], "to end in .toml"),
         (["cifar10.toml", *GIVEN], "comes with opnp"),
         (["best.pth/a.toml", *GIVEN], "the disk says"),
     ],
 )
 def test_what_cannot_be_used_is_said_and_nothing_is_written(run, work, complains, words, says):
+    (work / "text.npz").write_text("no arrays")
     complains(run("init", *words), 1, says)
     assert not list(work.glob("*.toml"))
     assert not list(work.glob("*.tmp"))
