@@ -71,7 +71,8 @@ def described(device: torch.device) -> str:
         found = torch.cuda.get_device_properties(device)
         return f"{title(device)}, {found.name}, {found.total_memory / 2**30:.0f} GiB"
     if is_cpu(device):
-        return f"{title(device)}, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        return f"{title(device)}, {threads} thread{'s' if threads > 1 else ''}"
     return title(device)
 
 

@@ -14,7 +14,7 @@ BRINGS = {
     "app": "the dashboard",
     "export": "detectors as ONNX graphs",
     "timm": "models of timm",
-    "huggingface": "models of transformers",
+    "huggingface": "models and data sets of the Hugging Face Hub",
     "docs": "the documentation as pages",
 }
 """What each extra of the package is for."""
