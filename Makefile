@@ -54,7 +54,7 @@ screenshots: $(VENV)/.dev browser  ## Take the README's pictures again
 	$(BIN)/python -m recipes.screenshots
 
 bench: $(VENV)/.dev  ## Speed, side by side with what one would do instead
-	for name in metrics live maps extraction listing sweep detector page dragging; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in metrics live maps library extraction listing sweep detector page dragging; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 format: $(VENV)/.dev  ## Format and mend what lint can mend
 	$(BIN)/ruff check --fix .

@@ -45,6 +45,37 @@ def device_named(name: str | None) -> torch.device:
     return torch.device(name)
 
 
+def devices() -> list[torch.device]:
+    """Return the devices of this machine, the one that is used by default first.
+
+    Example:
+        >>> CPU in devices()
+        True
+    """
+    every = [
+        torch.device(kind, number) if count > 1 else torch.device(kind)
+        for kind, count in _device_counts().items()
+        for number in range(count)
+    ]
+    return sorted(every, key=lambda device: device.type != best_device().type)
+
+
+def described(device: torch.device) -> str:
+    """Return a device's title with what it is: its model and memory, or the threads of the CPU.
+
+    Example:
+        >>> described(CPU).startswith("the CPU, ")
+        True
+    """
+    if device.type == _IN_CUDA:
+        found = torch.cuda.get_device_properties(device)
+        return f"{title(device)}, {found.name}, {found.total_memory / 2**30:.0f} GiB"
+    if is_cpu(device):
+        threads = torch.get_num_threads()
+        return f"{title(device)}, {threads} thread{'s' if threads > 1 else ''}"
+    return title(device)
+
+
 def title(device: torch.device) -> str:
     """Return a device's name for people.
 

@@ -34,6 +34,13 @@ def test_the_best_device_is_the_one_that_is_there():
     torch.zeros(1, device=devices.best_device())
 
 
+def test_devices_are_listed_the_default_first_and_described(monkeypatch):
+    monkeypatch.setattr(devices, "_device_counts", lambda: {"cpu": 1, "cuda": 2})
+    monkeypatch.setattr(devices, "best_device", lambda: torch.device("cuda"))
+    assert [str(device) for device in devices.devices()] == ["cuda:0", "cuda:1", "cpu"]
+    assert devices.described(torch.device("mps")) == "Apple's GPU (MPS)"
+
+
 @pytest.mark.parametrize(
     "name", ["cpu:1", "cpu:", "CPU", "", "pretend", "cuda:99", "mps:1", "cpu:²", "cuda:-1"]
 )

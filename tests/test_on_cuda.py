@@ -115,3 +115,10 @@ def test_every_method_of_compare(there, row):
     for output in (said.id_test, *said.ood.values()):
         assert output.scores.device == CPU
         assert torch.isfinite(output.scores).all()
+
+
+def test_a_gpu_is_the_default_and_called_by_its_name():
+    first = devices.devices()[0]
+    assert first.type == "cuda"
+    assert torch.cuda.get_device_name(first) in devices.described(first)
+    assert devices.described(first).endswith(" GiB")

@@ -42,6 +42,11 @@ def import_torchvision() -> ModuleType:
         return torchvision  # type: ignore[no-any-return]
 
 
+def operators_are_declared() -> bool:
+    """Return whether torchvision's operators were declared here, since its compiled ones did not load."""
+    return bool(_declared)
+
+
 def prepare_torchvision() -> None:
     """Make `import torchvision` work for code that is not ours; call it before any such code runs.
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,8 +17,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from opnp.cli import _stdout
 from opnp.errors import CancelledError, MissingDataError, OpnpError
-from opnp.features import ExtractionProgress
-from opnp.features.monitor import Report
+
+if TYPE_CHECKING:  # so that `doctor` can say that torch is missing
+    from opnp.features import ExtractionProgress
+    from opnp.features.monitor import Report
 
 _LOG_EVERY = 30.0
 
@@ -106,7 +108,7 @@ def _end(error: OpnpError, code: Exit, as_json: bool) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar(title: str) -> Iterator[Report]:
+def progress_bar(title: str) -> "Iterator[Report]":
     """Show a progress bar with rate and time left; in a log file, a line every half minute."""
     console = stderr()
     if not console.is_terminal:
@@ -122,7 +124,7 @@ class _Lines:
     def __init__(self, console: Console, title: str) -> None:
         self._console, self._title, self._next = console, title, time.monotonic() + _LOG_EVERY
 
-    def __call__(self, pace: ExtractionProgress) -> None:
+    def __call__(self, pace: "ExtractionProgress") -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _LOG_EVERY
             self._console.print(f"{self._title}: {pace}")

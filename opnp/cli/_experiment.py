@@ -11,12 +11,34 @@ from opnp.cli._inputs import printable
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
+from opnp.experiments.registry import load_experiment, read_file
 from opnp.explorer import Explorer
 from opnp.features import ExtractionProgress
 from opnp.features.monitor import Report
 from opnp.prepare import prepare
 from opnp.reports.provenance import image_notes
 from opnp.store import Store
+
+
+def named_experiment(name: str) -> Experiment:
+    """Return the experiment with that key, or in that TOML file, which OPNP_EXPERIMENTS need not name.
+
+    A key that is not listed also stands for KEY.toml in the folder that one is in.
+
+    Raises:
+        InvalidSettingError: If there is none, or the file cannot be used.
+    """
+    if name.lower().endswith(".toml"):
+        return read_file(Path(name).expanduser())
+    try:
+        return load_experiment(name)
+    except InvalidSettingError as error:
+        file = Path(f"{name}.toml")
+        if file.name == str(file) and file.is_file():
+            return read_file(file)
+        raise InvalidSettingError(
+            f"{error} A file of your own is named by its path, such as pets.toml."
+        ) from None
 
 
 def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:

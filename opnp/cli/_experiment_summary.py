@@ -4,13 +4,25 @@ from collections.abc import Iterator
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
+from opnp.cli import _console
 from opnp.cli._inputs import printable
 from opnp.diagnostics.experiment_summary import ExperimentSummary, SetSummary
 from opnp.models import numbered
 from opnp.reports.percent import percent
 
 _SHOWN = 12
+
+
+def print_summary(summary: ExperimentSummary) -> None:
+    """Print all that was understood of an experiment."""
+    stdout = _console.stdout()
+    for line in summary_lines(summary):
+        stdout.print(Text(line), soft_wrap=True)
+    stdout.print(sets_table(summary))
+    for line in detail_lines(summary):
+        stdout.print(Text(line), soft_wrap=True)
 
 
 def summary_lines(summary: ExperimentSummary) -> Iterator[str]:

@@ -10,7 +10,9 @@ from opnp.errors import InvalidSettingError
 from opnp.experiments.experiment import Experiment
 from opnp.features import FeatureFormat
 
-ExperimentKey = Annotated[str, typer.Argument(help="Key of an experiment.", show_default=False)]
+ExperimentKey = Annotated[
+    str, typer.Argument(help="Key of an experiment, or its TOML file.", show_default=False)
+]
 Device = Annotated[
     str | None, typer.Option(help="cuda, mps or cpu; the best there is by default.", show_default=False)
 ]

@@ -18,7 +18,7 @@ def require_folder(option: str, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(option, folder, error) from None
+        raise unwritable(option, folder, error) from None
     return folder
 
 
@@ -56,7 +56,7 @@ def write(option: str, path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="surrogateescape")
     except OSError as error:
-        raise _unwritable(option, path, error) from None
+        raise unwritable(option, path, error) from None
 
 
 def write_table(option: str, path: Path, text: str, about: Mapping[str, object]) -> None:
@@ -71,7 +71,8 @@ def write_table(option: str, path: Path, text: str, about: Mapping[str, object])
     _console.stderr().print(f"What the numbers are stands in {printable(beside.name)}", markup=False)
 
 
-def _unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:
+def unwritable(option: str, path: Path, error: OSError) -> InvalidSettingError:
+    """Return the error for a place at which the disk refuses a file or folder."""
     return InvalidSettingError(
         f"Expected `{option}` to be a place that can be written but for {str(path)!r} the disk says "
         f"“{error.strerror}”. Choose another."

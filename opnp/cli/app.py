@@ -5,10 +5,12 @@ import typer
 from opnp.cli import cache
 from opnp.cli.compare import compare_methods
 from opnp.cli.deploy import deploy
+from opnp.cli.doctor import doctor
 from opnp.cli.download import download
 from opnp.cli.evaluate import evaluate
 from opnp.cli.experiments import experiments
 from opnp.cli.extract import extract
+from opnp.cli.init import init
 from opnp.cli.map import sensitivity_map
 from opnp.cli.score import score
 
@@ -18,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command("doctor")(doctor)
+app.command("init")(init)
 app.command("experiments")(experiments)
 app.command("download")(download)
 app.command("extract")(extract)

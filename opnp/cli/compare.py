@@ -20,7 +20,6 @@ from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdow
 from opnp.comparison.table import Row, cells, compare
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.errors import InvalidSettingError
-from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.metrics import AUPR_IS
 from opnp.reports.found_windows import search_facts, search_lines
@@ -77,7 +76,7 @@ def compare_methods(
         _require_one_choice(pruning, search=search, rule=(max_accuracy_loss, prune))
         recipes = _recipes(method, pruning)
         _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex})
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         explorer = _experiment.load_explorer(chosen, device, cache)
         keys = _experiment.usable_keys(explorer, keys, ood)

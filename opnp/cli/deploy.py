@@ -14,7 +14,6 @@ from opnp.detector.build import make_detector
 from opnp.detector.export import export_onnx, export_program, require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
-from opnp.experiments.registry import load_experiment
 from opnp.reports.percent import percent
 from opnp.reports.provenance import remarks
 from opnp.threshold.outcome import Proportion
@@ -82,7 +81,7 @@ def deploy(
         pruning = Pruning(weights, neurons, scope, definition)
         if onnx is not None:
             require_onnx()
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})

@@ -4,9 +4,8 @@ from dataclasses import asdict
 
 import typer
 
-from opnp.cli import _console, _options
+from opnp.cli import _console, _experiment, _options
 from opnp.errors import OpnpError
-from opnp.experiments.registry import load_experiment
 
 
 def download(experiment: _options.ExperimentKey, *, as_json: _console.AsJson = False) -> None:
@@ -15,7 +14,7 @@ def download(experiment: _options.ExperimentKey, *, as_json: _console.AsJson = F
     The exit code is 3 while something is missing.
     """
     with _console.exit_codes(as_json=as_json):
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         failure = None
         if chosen.missing():
             try:

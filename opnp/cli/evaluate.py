@@ -14,7 +14,6 @@ from opnp.evaluation.evaluate import OodMetrics
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.experiments.experiment import Experiment
-from opnp.experiments.registry import load_experiment
 from opnp.explorer import Snapshot
 from opnp.reports.csv_table import csv_of
 from opnp.reports.metric_table import (
@@ -57,7 +56,7 @@ def evaluate(
         pruning = Pruning(weights, neurons, scope, definition)
         if csv is not None:
             _outputs.require_folder("--csv", csv.parent)
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         explorer = _experiment.load_explorer(chosen, device, cache)
         keys = _experiment.usable_keys(explorer, keys, ood)

@@ -10,8 +10,8 @@ from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 
-from opnp.cli import _console, _options
-from opnp.cli._experiment_summary import detail_lines, sets_table, summary_lines
+from opnp.cli import _console, _experiment, _options
+from opnp.cli._experiment_summary import print_summary
 from opnp.diagnostics.experiment_summary import summarize
 from opnp.experiments import registry
 from opnp.experiments.experiment import Experiment, Unused
@@ -21,7 +21,8 @@ from opnp.store import Store
 
 def experiments(
     name: Annotated[
-        str | None, typer.Argument(help="Key of an experiment, to see all of it.", show_default=False)
+        str | None,
+        typer.Argument(help="Key of an experiment, or its TOML file, to see all of it.", show_default=False),
     ] = None,
     *,
     cache: _options.Cache = None,
@@ -62,16 +63,11 @@ def experiments(
 
 def _show_experiment(key: str, cache: Path | None, *, as_json: bool) -> None:
     with _console.exit_codes(as_json=as_json), Store(cache) as store:
-        summary = summarize(registry.load_experiment(key), store)
+        summary = summarize(_experiment.named_experiment(key), store)
     if as_json:
         _console.print_json(asdict(summary))
-        return
-    stdout = _console.stdout()
-    for line in summary_lines(summary):
-        stdout.print(Text(line), soft_wrap=True)
-    stdout.print(sets_table(summary))
-    for line in detail_lines(summary):
-        stdout.print(Text(line), soft_wrap=True)
+    else:
+        print_summary(summary)
 
 
 def _as_json(experiment: Experiment, status: ExperimentStatus) -> dict[str, object]:

@@ -6,9 +6,8 @@ import typer
 from rich import filesize
 from rich.table import Table
 
-from opnp.cli import _console, _options
+from opnp.cli import _console, _experiment, _options
 from opnp.devices import device_named
-from opnp.experiments.registry import load_experiment
 from opnp.features import ExtractionSettings, FeatureFormat, StoredFeatures, joined
 from opnp.features.library import extract_into, library_in
 
@@ -34,7 +33,7 @@ def extract(
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
     with _console.exit_codes(as_json=as_json), joined(device_named(device)) as processes:
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         done = {}
         for images in _options.sets_named(chosen, sets):

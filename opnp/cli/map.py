@@ -6,11 +6,10 @@ import torch
 import typer
 from rich.table import Table
 
-from opnp.cli import _console, _options
+from opnp.cli import _console, _experiment, _options
 from opnp.config import NeuronDefinition
 from opnp.data.image_set import FeatureSet
 from opnp.devices import device_named
-from opnp.experiments.registry import load_experiment
 from opnp.features import ExtractionSettings, FeatureFormat, joined
 from opnp.features.library import extract_into, library_in
 from opnp.sensitivity.cache import get_or_compute_sums
@@ -36,7 +35,7 @@ def sensitivity_map(
     """
     settings = ExtractionSettings(format_, batch_size, workers=workers, autocast=autocast)
     with _console.exit_codes(as_json=as_json), joined(device_named(device)) as processes:
-        chosen = load_experiment(experiment)
+        chosen = _experiment.named_experiment(experiment)
         classifier = chosen.classifier().to(processes.device)
         if isinstance(chosen.id_train, FeatureSet):
             features, _ = chosen.id_train.features()

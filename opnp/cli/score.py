@@ -21,7 +21,6 @@ from opnp.detector.onnx_detector import GraphDetector
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
 from opnp.experiments.experiment import Experiment
-from opnp.experiments.registry import load_experiment
 from opnp.explorer import Explorer
 from opnp.inference.predict import extract_features, predict, preprocess
 from opnp.reports.metric_table import DIRECTION
@@ -35,7 +34,7 @@ def score(
     model: Annotated[
         str,
         typer.Argument(
-            help="Key of an experiment, or the file of a detector (.zip or .onnx).", show_default=False
+            help="Key or TOML file of an experiment, or a detector (.zip or .onnx).", show_default=False
         ),
     ],
     images: Annotated[
@@ -72,7 +71,7 @@ def score(
                 _require_open(pruning)
                 title, table = _score_files(_detector(model, device), files, csv, as_json=as_json)
             else:
-                chosen = _require_model(load_experiment(model))
+                chosen = _require_model(_experiment.named_experiment(model))
                 explorer = _experiment.load_explorer(chosen, device, cache)
                 title, table = _score_files(ExperimentScorer(explorer, pruning), files, csv, as_json=as_json)
         except OpnpError as error:

@@ -1,6 +1,5 @@
 """Write an experiment of features alone: arrays in one .npz file, and a TOML file beside it."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from opnp.data.image_set import NO_LABEL
 from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.experiments.new_file import TableDraft, experiment_text
 from opnp.features.types import Features
 from opnp.models import Classifier
 
@@ -80,7 +80,6 @@ def write_experiment(
 
 
 def _toml(path: Path, class_names: tuple[str, ...], ood: list[str]) -> str:
-    classifier = f'[classifier]\nsource = "features"\npath = {json.dumps(path.name)}\n'
-    classifier += f"classes = {json.dumps(list(class_names), ensure_ascii=False)}\n"
-    sets = "".join(f'\n[[ood]]\nkey = "{key}"\n' for key in ood)
-    return f"[experiment]\ntitle = {json.dumps(path.stem, ensure_ascii=False)}\n\n{classifier}{sets}"
+    classifier = {"source": "features", "path": path.name, "classes": list(class_names)}
+    sets = [TableDraft({"key": key}) for key in ood]
+    return experiment_text(path.stem, TableDraft(classifier), {}, sets)

@@ -75,6 +75,7 @@ class Experiment:
         fetch: Downloads what of it can be downloaded; only ever called when a person asks for it.
         state: Another text once a file that it names has changed; cheap, for what is kept of it meanwhile.
         notes: What was assumed when its file was read, in sentences.
+        problem: Why its file cannot be used, whatever is on this machine; None if it can.
     """
 
     key: str
@@ -89,6 +90,7 @@ class Experiment:
     fetch: Callable[[], None] = nothing_to_fetch
     state: Callable[[], str] = never_changed
     notes: tuple[str, ...] = ()
+    problem: str | None = None
 
     @property
     def sets(self) -> tuple[ImageSet, ...]:

@@ -64,6 +64,16 @@ def load_experiment(key: str) -> Experiment:
     return experiments[key]
 
 
+def read_file(file: Path, text: str | None = None) -> Experiment:
+    """Read the experiment in a TOML file, as `read_experiment` does; whatever goes wrong is a sentence.
+
+    Raises:
+        InvalidSettingError: If the file cannot be used.
+    """
+    with foreign(f"{file.name} to be an experiment file", "Mend it there.", kind=InvalidSettingError):
+        return read_experiment(file, text)
+
+
 def _with_unique_titles(experiments: list[Experiment]) -> tuple[Experiment, ...]:
     """Append the key to the titles that several experiments share."""
     titles = titles_of(experiments)
@@ -98,8 +108,7 @@ def _name(file: Path) -> str:
 
 def _read(file: Path) -> Experiment:
     try:
-        with foreign(f"{file.name} to be an experiment file", "Mend it there.", kind=InvalidSettingError):
-            return read_experiment(file)
+        return read_file(file)
     except OpnpError as error:
         return _broken(re.sub(r"[^a-z0-9_-]", "-", file.stem.lower()) or "unnamed", error, file.stem)
 
@@ -115,4 +124,6 @@ def _broken(key: str, error: OpnpError, title: str = "") -> Experiment:
 
     refusal: Callable[..., NoReturn] = refuse
     nothing = ImageSet("none", "None", "", refusal, refusal)
-    return Experiment(key, title or key, "", refusal, nothing, nothing, (), classifier_missing=missing)
+    return Experiment(
+        key, title or key, "", refusal, nothing, nothing, (), classifier_missing=missing, problem=str(error)
+    )

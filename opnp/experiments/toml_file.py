@@ -26,9 +26,13 @@ _ID = ("train", "test")
 _SHOWN = 64
 _WHY: dict[type[Exception], str] = {
     OSError: "no plain file, or too long a name",
+    FileNotFoundError: "no such file",
+    IsADirectoryError: "a folder",
+    PermissionError: "a file that may not be read",
     RecursionError: "tables or lists too deep in each other",
     ValueError: "a number of too many digits",
 }
+_MEND = "Mend it there."
 AVERAGE = "average"
 """Stands for all OOD sets in tables of figures."""
 
@@ -48,11 +52,12 @@ class _ClassifierTable:
     link: str = ""
 
 
-def read_experiment(file: Path) -> Experiment:
+def read_experiment(file: Path, text: str | None = None) -> Experiment:
     """Read the experiment that a TOML file describes, without loading or downloading anything.
 
     Args:
         file: Its paths start from its folder or from the data folder (OPNP_DATA).
+        text: What it is going to hold, for a file that is not written yet.
 
     Returns:
         The experiment; `missing` says what of it is not on this machine.
@@ -62,9 +67,9 @@ def read_experiment(file: Path) -> Experiment:
             that it can have; the message names the file, the key, what was expected and what came.
     """
     place = Place(file)
-    tables = _tables(place)
+    tables = _tables(place, text)
     heading = read(_Heading, _table(tables, "experiment", place), place.at("[experiment]"))
-    key = heading.key or _slug(file.stem)
+    key = heading.key or slug(file.stem)
     place = replace(place, experiment=_key(key, place.at("[experiment]")))
     notes = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
     classifier, at = _classifier(_table(tables, "classifier", place), place.at("[classifier]"))
@@ -152,16 +157,16 @@ def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
     ]
 
 
-def _tables(place: Place) -> dict[str, Any]:
+def _tables(place: Place, text: str | None) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(decoded(plain_bytes(place.file), place.file.name))
+        tables = tomllib.loads(decoded(plain_bytes(place.file), place.file.name) if text is None else text)
     except InvalidDataError as error:
         raise InvalidSettingError(str(error)) from None
     except (OSError, ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _WHY.get(type(error))
         raise InvalidSettingError(
             f"Expected {place.file.name[:_SHOWN]} to be a TOML file that can be read but got: "
-            f"{reason or type(error).__name__}. Mend it there."
+            f"{reason or type(error).__name__}. {'Check its path.' if isinstance(error, OSError) else _MEND}"
         ) from None
     _require_plain(tables, place)
     for name in tables:
@@ -220,11 +225,11 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
     return list(entries.values())
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """Return a file's name as a key.
 
     Example:
-        >>> _slug("My Cats (2)")
+        >>> slug("My Cats (2)")
         'my-cats-2'
     """
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64] or "unnamed"

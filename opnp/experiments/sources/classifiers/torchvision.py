@@ -56,14 +56,15 @@ def architecture_named(name: str, place: Place) -> str:
             'such as chenyaofo/pytorch-cifar-models:master (`source = "torch.hub"`), or from your own code '
             '(`source = "python"`).'
         )
-    elif _is_timms(name):
+    elif is_timms(name):
         remedy = 'timm has it: `source = "timm"`.'
     else:
         return one_of("model", name, names, place)
     raise place.wrong("model", f"one of torchvision's {len(names)} classification models", repr(name), remedy)
 
 
-def _is_timms(name: str) -> bool:
+def is_timms(name: str) -> bool:
+    """Return whether timm is installed and has a model of that name."""
     if importlib.util.find_spec("timm") is None:
         return False
     import timm
