@@ -1,0 +1,226 @@
+"""A classifier of transformers in a folder: loaded complete, from safetensors, without any code beside it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from opnp._utils.foreign_code import foreign
+from opnp._utils.torchvision import import_torchvision
+from opnp.data.image_set import Missing
+from opnp.errors import InvalidDataError, UnsupportedModelError
+from opnp.experiments.sources.huggingface.hub import quiet
+from opnp.experiments.sources.weights.load import is_whole
+
+CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
+WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+PATTERNS = (CONFIG, PROCESSOR, WEIGHTS, INDEX, "model-*-of-*.safetensors")
+"""All files of a repository that a classifier is made of."""
+_PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+_OTHERS = ("tf_model.h5", "flax_model.msgpack")
+_ATTENTION = ("eager", "sdpa", None)
+_NOT_OF_THE_NET = ("_name_or_path", "transformers_version", "id2label", "label2id", "architectures", "dtype")
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class FolderModel:
+    """Model from a folder.
+
+    Attributes:
+        model: In float32, complete.
+        names: Of its classes; None where they are only numbered there.
+        key: Hash of the settings that its layers do not show, for cache keys.
+        channels: Of its pictures, 3 or 1.
+        notes: What was passed over, in sentences.
+    """
+
+    model: nn.Module
+    names: tuple[str, ...] | None
+    key: str
+    channels: int
+    notes: tuple[str, ...]
+
+
+def missing_files(folder: Path, shown: str, remedy: str, *, transform: bool) -> tuple[Missing, ...]:
+    """Describe the files of a classifier that are missing in a folder, or cut off; nothing is loaded.
+
+    Args:
+        folder: Where they lie.
+        shown: Its name for people.
+        remedy: How to get them.
+        transform: Whether a transform is given elsewhere, so that its processor is not needed.
+    """
+    if not (folder / CONFIG).is_file():
+        return (Missing(f"Expected {CONFIG} in {shown} but it is not there.", remedy),)
+    files = _weights(folder)
+    if not files:
+        pickled = [name for name in _PICKLES if (folder / name).is_file()]
+        others = [name for name in _OTHERS if (folder / name).is_file()]
+        if not pickled and not others:
+            return (Missing(f"Expected {WEIGHTS} in {shown} but it is not there.", remedy),)
+        reason = "a pickle, which can run anything and is not opened" if pickled else "of another framework"
+        what = f"Expected {WEIGHTS} in {shown} but it has only {(pickled or others)[0]}, {reason}."
+        command = (
+            'python -c "from transformers import AutoModelForImageClassification as A; '
+            "A.from_pretrained('FOLDER').save_pretrained('FOLDER')\""
+        )
+        return (Missing(what, f"If you trust it, write the other once: {command}."),)
+    lacking = [path.name for path in files if not path.is_file()]
+    cut = [path.name for path in files if path.is_file() and not is_whole(path)]
+    if lacking or cut:
+        state = "it is not there" if lacking else "it is cut off"
+        return (Missing(f"Expected the whole of {(lacking or cut)[0]} in {shown} but {state}.", remedy),)
+    if transform or (folder / PROCESSOR).is_file() or is_timms(read_json(folder / CONFIG)):
+        return ()
+    what = f"Expected {PROCESSOR} in {shown}, which says how a picture enters the model, but it is not there."
+    return (Missing(what, "Save the image processor there, or add [classifier.transform]."),)
+
+
+def load_model(folder: Path, shown: str) -> FolderModel:
+    """Load a classifier from a folder, without the network and without running code from it.
+
+    Args:
+        folder: With its configuration and its weights in safetensors.
+        shown: Its name for people.
+
+    Raises:
+        UnsupportedModelError: If it is no image classifier, or wants code of its own.
+        InvalidDataError: If a file is damaged, or its weights leave a part of the model random.
+    """
+    settings = read_json(folder / CONFIG)
+    notes = _require_no_code(settings, shown)
+    import_torchvision()
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
+    remedy = "Save it again with `save_pretrained`, or use a model that this transformers knows."
+    with quiet("transformers"), foreign(f"transformers to load {shown}", remedy):
+        config = transformers.AutoConfig.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
+        names = _class_names(config, shown)
+        _require_classifier(config, settings, shown)
+        if config._attn_implementation not in _ATTENTION:  # it may name code on the hub
+            config._attn_implementation = None
+        config.return_dict = True
+        model, report = transformers.AutoModelForImageClassification.from_pretrained(
+            folder,
+            config=config,
+            trust_remote_code=False,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32,
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
+    _require_complete(report, shown, type(model).__name__)
+    if getattr(config, "problem_type", None) == "multi_label_classification":
+        notes += ("It was trained with several labels for an image; here its logits compete in a softmax.",)
+    return FolderModel(model, names, _key(config), int(getattr(config, "num_channels", 3) or 3), notes)
+
+
+def is_timms(settings: Mapping[str, Any]) -> bool:
+    """Return whether a configuration is that of a timm model, which holds its transform too."""
+    return "pretrained_cfg" in settings
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a file of settings.
+
+    Raises:
+        InvalidDataError: If it is none.
+    """
+    try:
+        settings = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        settings = None
+    if not isinstance(settings, dict):
+        raise InvalidDataError(
+            f"Expected `{path.name}` to hold settings in JSON but it is damaged. Save or download it again."
+        )
+    return settings
+
+
+def _weights(folder: Path) -> list[Path]:
+    """Return the files that hold the weights, as far as they are known; none where nothing is there."""
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    if not (folder / INDEX).is_file():
+        return []
+    parts = read_json(folder / INDEX).get("weight_map")
+    names = sorted(set(map(str, parts.values()))) if isinstance(parts, dict) else []
+    if not names or any(Path(name).name != name for name in names):
+        raise InvalidDataError(
+            f"Expected `{INDEX}` to name the files of weights but it names none beside it. Save it again."
+        )
+    return [folder / name for name in names]
+
+
+def _require_no_code(settings: Mapping[str, Any], shown: str) -> tuple[str, ...]:
+    """Return a note where code beside the model is passed over; refuse a model that cannot do without."""
+    if "auto_map" not in settings:
+        return ()
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+    if settings.get("model_type") in CONFIG_MAPPING_NAMES:
+        return ("It comes with code of its own (`auto_map`), which was not run.",)
+    raise UnsupportedModelError(
+        f"Expected {shown} to be a model of transformers but it is built by code of its own (`auto_map` in "
+        'its config.json), and such code is never run. Use `source = "python"` with a factory that '
+        "builds it from code that you have read."
+    )
+
+
+def _require_classifier(config: Any, settings: Mapping[str, Any], shown: str) -> None:  # noqa: ANN401
+    from transformers import AutoModelForImageClassification
+
+    if type(config) in AutoModelForImageClassification._model_mapping:
+        return
+    built = settings.get("architectures")
+    named = f" ({built[0]})" if isinstance(built, list) and built else ""
+    raise UnsupportedModelError(
+        f"Expected {shown} to be an image classifier but transformers has none of the kind "
+        f"{config.model_type!r}{named}. Use one that was fine-tuned to classify images."
+    )
+
+
+def _class_names(config: Any, shown: str) -> tuple[str, ...] | None:  # noqa: ANN401
+    names: dict[int, str] = config.id2label or {}
+    if sorted(names) != list(range(len(names))):
+        raise InvalidDataError(
+            f"Expected `id2label` in the {CONFIG} of {shown} to number the classes 0 to {len(names) - 1} but "
+            f"got {', '.join(map(str, sorted(names)[:_SHOWN]))} … Mend it there."
+        )
+    in_order = tuple(str(names[number]) for number in range(len(names)))
+    generic = all(name == f"LABEL_{number}" for number, name in enumerate(in_order))
+    return None if generic or not in_order else in_order
+
+
+def _require_complete(report: Mapping[str, Any], shown: str, kind: str) -> None:
+    """Refuse a model with layers that its file does not have: they would be random."""
+    other = sorted(report["mismatched_keys"])
+    if other:
+        name, stored, expected = other[0]
+        raise InvalidDataError(
+            f"Expected the weights in {shown} to fit its {CONFIG} but `{name}` is {tuple(stored)} in the "
+            f"file and {tuple(expected)} by the settings (`id2label` names every class). Mend {CONFIG}."
+        )
+    lacking = sorted(report["missing_keys"])
+    if lacking:
+        more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+        keys = ", ".join(f"`{key}`" for key in lacking[:_SHOWN])
+        raise InvalidDataError(
+            f"Expected {shown} to hold every weight of {kind} but it lacks {keys}{more}: these would "
+            f"Expected {shown} to hold every weight of {kind} but it lacks {keys}{more}: these would be "
+        )
+
+
+def _key(config: Any) -> str:  # noqa: ANN401
+    settings = {key: value for key, value in config.to_dict().items() if key not in _NOT_OF_THE_NET}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
