@@ -134,7 +134,8 @@ def labels_of(dataset: Any, column: str) -> Labels:  # noqa: ANN401
         return Labels(np.array([index.get(text, NO_LABEL) for text in texts], dtype=np.int64), names)
     values = pyarrow.compute.fill_null(pyarrow.compute.cast(held, "int64"), NO_LABEL).to_numpy()
     names = tuple(map(str, getattr(feature, "names", None) or ()))
-    return Labels(np.array(values, dtype=np.int64), names, ordered=bool(names))
+    chosen = list(names) != sorted(names)  # a sorted list is nobody's order
+    return Labels(np.array(values, dtype=np.int64), names, ordered=chosen)
 
 
 def as_bytes(dataset: Any, column: str) -> Any:  # noqa: ANN401

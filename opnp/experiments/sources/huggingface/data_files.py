@@ -16,6 +16,7 @@ _BUILDERS = {"ImageFolder", "Parquet", "WebDataset", "Arrow"}
 _READERS = "datasets.packaged_modules."
 _SAVED, _SAVED_SPLITS = "state.json", "dataset_dict.json"
 _SHARD = re.compile(r"(.*)-(\d+)-of-(\d+)(\.[\w.]+)")
+_CARDS = ("README.md",)
 _REMEDY = "Check the files and `split`; the log has the whole trace."
 
 
@@ -70,23 +71,21 @@ class DataFiles:
         """Return what reads the files, for images alone.
 
         Raises:
-            InvalidDataError: If they are of another kind, or it points to files elsewhere.
+            InvalidDataError: If they are of another kind, or its card points to files elsewhere.
         """
         import datasets
 
+        self._require_here()
         if self.paths[0].is_dir():
             builder = datasets.load_dataset_builder(str(self.root), name=self.config or None)
         else:
             files = {self.split or "train": [str(path) for path in self.paths]}
             builder = datasets.load_dataset_builder(kind_of_files(self.paths, self.shown), data_files=files)
-        listed = [str(file) for files in (builder.config.data_files or {}).values() for file in files]
         kinds = [base.__name__ for base in type(builder).__mro__ if base.__module__.startswith(_READERS)]
-        if not _BUILDERS & set(kinds) or any("://" in file for file in listed):
-            elsewhere = next((file for file in listed if "://" in file), "")
-            got = "addresses on the network" if elsewhere else f"what `datasets` calls {kinds[0]}"
+        if not _BUILDERS & set(kinds):
             raise InvalidDataError(
                 f"Expected {self.shown} to hold images in Parquet, Arrow, WebDataset tars or folders but got "
-                f"{got}. Save them with `save_to_disk` or `to_parquet`."
+                f"what `datasets` calls {kinds[0]}. Save them with `save_to_disk` or `to_parquet`."
             )
         return builder
 
@@ -104,6 +103,19 @@ class DataFiles:
             f"Expected `split` to be one of those of {self.shown}, {', '.join(map(repr, names))}, but got "
             f"{got}. Set it."
         )
+
+    def _require_here(self) -> None:
+        """Refuse a folder whose card names files on the network, before anybody asks for them."""
+        from huggingface_hub import metadata_load
+
+        for name in _CARDS if self.paths[0].is_dir() else ():
+            card = self.root / name
+            words = str((metadata_load(card) or {}).get("configs")) if card.is_file() else ""
+            if "://" in words:
+                raise InvalidDataError(
+                    f"Expected {self.shown} to hold its files itself but its {name} names addresses on the "
+                    "network. Get the files, and name them as `path`."
+                )
 
 
 def kind_of_files(paths: Sequence[Path], shown: str) -> str:

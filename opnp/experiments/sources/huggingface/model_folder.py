@@ -21,11 +21,17 @@ CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PATTERNS = (CONFIG, PROCESSOR, WEIGHTS, INDEX, "model-*-of-*.safetensors")
 """All files of a repository that a classifier is made of."""
-_PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+_PICKLE = "pytorch_model.bin"
+_PICKLES = (_PICKLE, f"{_PICKLE}.index.json")
 _OTHERS = ("tf_model.h5", "flax_model.msgpack")
 _ATTENTION = ("eager", "sdpa", None)
 _NOT_OF_THE_NET = ("_name_or_path", "transformers_version", "id2label", "label2id", "architectures", "dtype")
 _SHOWN = 3
+_CONVERT = (
+    'Run there once: python -c "import torch, safetensors.torch as s; s.save_file({k: v.contiguous().clone() '
+    f"for k, v in torch.load('{_PICKLE}', weights_only=True).items()}}, '{WEIGHTS}', {{'format': 'pt'}})\"."
+)
+_SAVE = "Load it with transformers where you trust it, and `save_pretrained` it."
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,9 @@ def missing_files(folder: Path, shown: str, remedy: str, *, transform: bool) -> 
         others = [name for name in _OTHERS if (folder / name).is_file()]
         if not pickled and not others:
             return (Missing(f"Expected {WEIGHTS} in {shown} but it is not there.", remedy),)
-        reason = "a pickle, which can run anything and is not opened" if pickled else "of another framework"
+        reason = "a pickle, which is not opened here" if pickled else "of another framework"
         what = f"Expected {WEIGHTS} in {shown} but it has only {(pickled or others)[0]}, {reason}."
-        command = (
-            'python -c "from transformers import AutoModelForImageClassification as A; '
-            "A.from_pretrained('FOLDER').save_pretrained('FOLDER')\""
-        )
-        return (Missing(what, f"If you trust it, write the other once: {command}."),)
+        return (Missing(what, _CONVERT if pickled[:1] == [_PICKLE] else _SAVE),)
     lacking = [path.name for path in files if not path.is_file()]
     cut = [path.name for path in files if path.is_file() and not is_whole(path)]
     if lacking or cut:
@@ -216,8 +218,8 @@ def _require_complete(report: Mapping[str, Any], shown: str, kind: str) -> None:
         more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
         keys = ", ".join(f"`{key}`" for key in lacking[:_SHOWN])
         raise InvalidDataError(
-            f"Expected {shown} to hold every weight of {kind} but it lacks {keys}{more}: these would "
-            f"Expected {shown} to hold every weight of {kind} but it lacks {keys}{more}: these would be "
+            f"Expected {shown} to hold every weight of {kind} but it lacks {keys}{more}, which would be "
+            "random. Use a model that was fine-tuned to classify images, not its backbone alone."
         )
 
 
