@@ -19,7 +19,10 @@ _REMEDIES = (
         "Let the transform end in float32 numbers, and give the layers of the model one number format.",
     ),
     (
-        r"shapes cannot be multiplied|size mismatch|invalid for input of size|does not match|must match",
+        (
+            r"shapes cannot be multiplied|size mismatch|invalid for input of size|"
+            r"does(?: not|n't) match|must match"
+        ),
         "Let its transform resize and crop to the size that the model was trained on.",
     ),
     (

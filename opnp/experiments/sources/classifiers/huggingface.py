@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opnp.data.image_set import Missing, require_present
+from opnp.errors import MissingDataError
 from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.build import built, class_names, require_count
 from opnp.experiments.sources.huggingface.hub import (
@@ -12,7 +13,14 @@ from opnp.experiments.sources.huggingface.hub import (
     is_repository,
     missing_packages,
 )
-from opnp.experiments.sources.huggingface.model_folder import PATTERNS, load_model, missing_files
+from opnp.experiments.sources.huggingface.model_files import (
+    CONFIG,
+    PATTERNS,
+    PROCESSOR,
+    WEIGHTS,
+    missing_files,
+)
+from opnp.experiments.sources.huggingface.model_folder import load_model
 from opnp.experiments.sources.huggingface.processor import processor_transform
 from opnp.experiments.sources.table_location import Place, named
 from opnp.experiments.sources.transform import TransformTable
@@ -40,9 +48,9 @@ class HuggingFaceClassifier(ClassifierSource):
 
     def load(self, place: Place) -> Classifier:
         """Load the classifier, from files that are on this machine."""
+        require_present(self.missing(place))
         import transformers
 
-        require_present(self.missing(place))
         folder, shown = self._required_folder(place), self._shown(place)
         own = load_model(folder, shown)
         transform = (
@@ -68,15 +76,25 @@ class HuggingFaceClassifier(ClassifierSource):
         return missing_files(folder, self._shown(place), remedy, transform=self.transform is not None)
 
     def fetch(self, place: Place) -> None:
-        """Download the files of the model from the hub; none of them is code."""
+        """Download the files of the model from the hub; none of them is code.
+
+        Raises:
+            MissingDataError: If the hub has not all of them.
+        """
         if not missing_packages(_PACKAGES) and self._is_on_hub(place) and self.missing(place):
             download(self.model, self.revision, "model", PATTERNS)
+            if self.missing(place):
+                raise MissingDataError(
+                    f"Expected {self.model} on huggingface.co to have {CONFIG}, {WEIGHTS} and {PROCESSOR} but "
+                    "it has not all of them. Look there for a pull request that adds safetensors "
+                    '(`revision = "refs/pr/1"`), or save the model anew where you trust it.'
+                )
 
     def _absent(self, place: Place) -> Missing:
         if self._is_on_hub(place):
             of = f" ({self.revision})" if self.revision else ""
-            what = f"Expected the model {self.model}{of} in Hugging Face's cache but it is not there."
-            return Missing(what, place.command)
+            what = f"Expected the model {self.model}{of} in Hugging Face's cache, or a folder of that name"
+            return Missing(f"{what} beside {place.file.name}, but neither is there.", place.command)
         what = f"Expected the folder {named(self.model)} beside {place.file.name} or in the data folder "
         return Missing(
             f"{what}(OPNP_DATA) but it is not there.",

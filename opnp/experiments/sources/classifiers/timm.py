@@ -14,7 +14,7 @@ from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.build import built, class_names, missing_file, require_count, require_file
 from opnp.experiments.sources.classifiers.timm_names import published_names
 from opnp.experiments.sources.huggingface.hub import cached_snapshot, download, is_repository
-from opnp.experiments.sources.huggingface.model_folder import CONFIG, WEIGHTS, missing_files
+from opnp.experiments.sources.huggingface.model_files import CONFIG, WEIGHTS, missing_files
 from opnp.experiments.sources.table_location import Place, named
 from opnp.experiments.sources.transform import ModelTransform, TransformTable
 from opnp.experiments.sources.typed_table import closest

@@ -13,7 +13,7 @@ from pathlib import Path
 from opnp._utils.foreign_code import foreign
 from opnp.data.image_set import Missing
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _REMEDY = "Check its name, its revision and the network; a private or gated one wants `hf auth login` first."
 
 
@@ -27,10 +27,10 @@ def missing_packages(names: Iterable[str]) -> tuple[Missing, ...]:
 
 
 def is_repository(name: str) -> bool:
-    """Return whether a name may be that of a repository on the hub.
+    """Return whether a name may be that of a repository on the hub, `owner/name`.
 
     Example:
-        >>> is_repository("google/vit-base-patch16-224"), is_repository("./vit"), is_repository("a/b/c")
+        >>> is_repository("google/vit-base-patch16-224"), is_repository("vit"), is_repository("a/b/c")
         (True, False, False)
     """
     return _NAME.fullmatch(name) is not None and ".." not in name and "--" not in name

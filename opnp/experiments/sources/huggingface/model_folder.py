@@ -12,26 +12,13 @@ from torch import nn
 
 from opnp._utils.foreign_code import foreign
 from opnp._utils.torchvision import import_torchvision
-from opnp.data.image_set import Missing
 from opnp.errors import InvalidDataError, UnsupportedModelError
 from opnp.experiments.sources.huggingface.hub import quiet
-from opnp.experiments.sources.weights.load import is_whole
+from opnp.experiments.sources.huggingface.model_files import CONFIG, read_json
 
-CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
-WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
-PATTERNS = (CONFIG, PROCESSOR, WEIGHTS, INDEX, "model-*-of-*.safetensors")
-"""All files of a repository that a classifier is made of."""
-_PICKLE = "pytorch_model.bin"
-_PICKLES = (_PICKLE, f"{_PICKLE}.index.json")
-_OTHERS = ("tf_model.h5", "flax_model.msgpack")
 _ATTENTION = ("eager", "sdpa", None)
 _NOT_OF_THE_NET = ("_name_or_path", "transformers_version", "id2label", "label2id", "architectures", "dtype")
 _SHOWN = 3
-_CONVERT = (
-    'Run there once: python -c "import torch, safetensors.torch as s; s.save_file({k: v.contiguous().clone() '
-    f"for k, v in torch.load('{_PICKLE}', weights_only=True).items()}}, '{WEIGHTS}', {{'format': 'pt'}})\"."
-)
-_SAVE = "Load it with transformers where you trust it, and `save_pretrained` it."
 
 
 @dataclass(frozen=True)
@@ -53,37 +40,6 @@ class FolderModel:
     notes: tuple[str, ...]
 
 
-def missing_files(folder: Path, shown: str, remedy: str, *, transform: bool) -> tuple[Missing, ...]:
-    """Describe the files of a classifier that are missing in a folder, or cut off; nothing is loaded.
-
-    Args:
-        folder: Where they lie.
-        shown: Its name for people.
-        remedy: How to get them.
-        transform: Whether a transform is given elsewhere, so that its processor is not needed.
-    """
-    if not (folder / CONFIG).is_file():
-        return (Missing(f"Expected {CONFIG} in {shown} but it is not there.", remedy),)
-    files = _weights(folder)
-    if not files:
-        pickled = [name for name in _PICKLES if (folder / name).is_file()]
-        others = [name for name in _OTHERS if (folder / name).is_file()]
-        if not pickled and not others:
-            return (Missing(f"Expected {WEIGHTS} in {shown} but it is not there.", remedy),)
-        reason = "a pickle, which is not opened here" if pickled else "of another framework"
-        what = f"Expected {WEIGHTS} in {shown} but it has only {(pickled or others)[0]}, {reason}."
-        return (Missing(what, _CONVERT if pickled[:1] == [_PICKLE] else _SAVE),)
-    lacking = [path.name for path in files if not path.is_file()]
-    cut = [path.name for path in files if path.is_file() and not is_whole(path)]
-    if lacking or cut:
-        state = "it is not there" if lacking else "it is cut off"
-        return (Missing(f"Expected the whole of {(lacking or cut)[0]} in {shown} but {state}.", remedy),)
-    if transform or (folder / PROCESSOR).is_file() or is_timms(read_json(folder / CONFIG)):
-        return ()
-    what = f"Expected {PROCESSOR} in {shown}, which says how a picture enters the model, but it is not there."
-    return (Missing(what, "Save the image processor there, or add [classifier.transform]."),)
-
-
 def load_model(folder: Path, shown: str) -> FolderModel:
     """Load a classifier from a folder, without the network and without running code from it.
 
@@ -92,10 +48,15 @@ def load_model(folder: Path, shown: str) -> FolderModel:
         shown: Its name for people.
 
     Raises:
-        UnsupportedModelError: If it is no image classifier, or wants code of its own.
+        UnsupportedModelError: If it is no image classifier, is quantised, or wants code of its own.
         InvalidDataError: If a file is damaged, or its weights leave a part of the model random.
     """
     settings = read_json(folder / CONFIG)
+    if "quantization_config" in settings:
+        raise UnsupportedModelError(
+            f"Expected {shown} to compute in floating point but it is quantised and rounds what enters its "
+            "layers. Use the model as it was before; its features are more exact."
+        )
     notes = _require_no_code(settings, shown)
     import_torchvision()
     import transformers
@@ -111,6 +72,8 @@ def load_model(folder: Path, shown: str) -> FolderModel:
         if config._attn_implementation not in _ATTENTION:  # it may name code on the hub
             config._attn_implementation = None
         config.return_dict = True
+        if isinstance(getattr(config, "model_args", None), dict):
+            config.model_args.pop("num_classes", None)  # timm writes it twice, transformers takes it once
         model, report = transformers.AutoModelForImageClassification.from_pretrained(
             folder,
             config=config,
@@ -121,47 +84,10 @@ def load_model(folder: Path, shown: str) -> FolderModel:
             ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
-    _require_complete(report, shown, type(model).__name__)
+    _require_complete(report, shown, type(model).__name__, config.num_labels)
     if getattr(config, "problem_type", None) == "multi_label_classification":
         notes += ("It was trained with several labels for an image; here its logits compete in a softmax.",)
     return FolderModel(model, names, _key(config), int(getattr(config, "num_channels", 3) or 3), notes)
-
-
-def is_timms(settings: Mapping[str, Any]) -> bool:
-    """Return whether a configuration is that of a timm model, which holds its transform too."""
-    return "pretrained_cfg" in settings
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a file of settings.
-
-    Raises:
-        InvalidDataError: If it is none.
-    """
-    try:
-        settings = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        settings = None
-    if not isinstance(settings, dict):
-        raise InvalidDataError(
-            f"Expected `{path.name}` to hold settings in JSON but it is damaged. Save or download it again."
-        )
-    return settings
-
-
-def _weights(folder: Path) -> list[Path]:
-    """Return the files that hold the weights, as far as they are known; none where nothing is there."""
-    if (folder / WEIGHTS).is_file():
-        return [folder / WEIGHTS]
-    if not (folder / INDEX).is_file():
-        return []
-    parts = read_json(folder / INDEX).get("weight_map")
-    names = sorted(set(map(str, parts.values()))) if isinstance(parts, dict) else []
-    if not names or any(Path(name).name != name for name in names):
-        raise InvalidDataError(
-            f"Expected `{INDEX}` to name the files of weights but it names none beside it. Save it again."
-        )
-    return [folder / name for name in names]
 
 
 def _require_no_code(settings: Mapping[str, Any], shown: str) -> tuple[str, ...]:
@@ -194,6 +120,11 @@ def _require_classifier(config: Any, settings: Mapping[str, Any], shown: str) ->
 
 def _class_names(config: Any, shown: str) -> tuple[str, ...] | None:  # noqa: ANN401
     names: dict[int, str] = config.id2label or {}
+    if not names:
+        raise InvalidDataError(
+            f"Expected `id2label` in the {CONFIG} of {shown} to name a class for each logit but it is empty. "
+            "Fill it, or use a model that was fine-tuned to classify images."
+        )
     if sorted(names) != list(range(len(names))):
         raise InvalidDataError(
             f"Expected `id2label` in the {CONFIG} of {shown} to number the classes 0 to {len(names) - 1} but "
@@ -201,17 +132,18 @@ def _class_names(config: Any, shown: str) -> tuple[str, ...] | None:  # noqa: AN
         )
     in_order = tuple(str(names[number]) for number in range(len(names)))
     generic = all(name == f"LABEL_{number}" for number, name in enumerate(in_order))
-    return None if generic or not in_order else in_order
+    return None if generic else in_order
 
 
-def _require_complete(report: Mapping[str, Any], shown: str, kind: str) -> None:
+def _require_complete(report: Mapping[str, Any], shown: str, kind: str, classes: int) -> None:
     """Refuse a model with layers that its file does not have: they would be random."""
     other = sorted(report["mismatched_keys"])
     if other:
         name, stored, expected = other[0]
+        settings = "`id2label`, one name for each class" if expected[0] == classes else "the settings"
         raise InvalidDataError(
             f"Expected the weights in {shown} to fit its {CONFIG} but `{name}` is {tuple(stored)} in the "
-            f"file and {tuple(expected)} by the settings (`id2label` names every class). Mend {CONFIG}."
+            f"file and {tuple(expected)} by {settings}. Mend {CONFIG}."
         )
     lacking = sorted(report["missing_keys"])
     if lacking:

@@ -129,7 +129,8 @@ class HuggingFaceImages(ImageSource):
             folder = cached_snapshot(repository, self.revision, "dataset")
             if folder is None:
                 raise MissingDataError(
-                    f"Expected the data set {repository} in Hugging Face's cache but it is not there."
+                    f"Expected the data set {repository} in Hugging Face's cache, or a folder of that name "
+                    f"beside {place.file.name}, but neither is there."
                 )
             return DataFiles((folder,), repository, self.config, self.split)
         paths: list[Path] = []

@@ -11,8 +11,10 @@ from huggingface_toys import NAMES, put_on_hub, save_vit
 from safetensors.torch import load_file
 from source_toys import SMALL, assert_ended_once, assert_same
 
+from opnp._utils.torchvision import import_torchvision
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError, UnsupportedModelError
+from opnp.experiments.sources.changes import state_of
 from opnp.experiments.sources.classifiers.huggingface import HuggingFaceClassifier
 
 NOISE = np.random.default_rng(5).integers(0, 256, (2, 61, 90, 3), dtype=np.uint8)
@@ -89,13 +91,23 @@ def test_from_the_hubs_cache_offline(place, folder, tmp_path, monkeypatch):
     other = HuggingFaceClassifier("me/pets", revision="v2")
     assert [str(thing) for thing in other.missing(place)] == [
         (
-            "Expected the model me/pets (v2) in Hugging Face's cache but it is not there. "
-            "Get it with `python -m opnp download mine`."
+            "Expected the model me/pets (v2) in Hugging Face's cache, or a folder of that name beside "
+            "mine.toml, but neither is there. Get it with `python -m opnp download mine`."
         )
     ]
     with pytest.raises(InvalidDataError, match=r"Expected to download me/pets from huggingface.co but"):
         other.fetch(place)
     source.fetch(place)
+
+
+def test_a_repository_without_safetensors(place, folder, tmp_path, monkeypatch):
+    (folder / "model.safetensors").unlink()
+    put_on_hub(monkeypatch, tmp_path / "hub", "me/pets", folder)
+    monkeypatch.setattr(
+        "opnp.experiments.sources.classifiers.huggingface.download", lambda *_: None
+    )  # it brings all there is
+    with pytest.raises(MissingDataError, match=r"Look there for a pull request that adds safetensors"):
+        HuggingFaceClassifier("me/pets").fetch(place)
 
 
 def test_what_is_missing_is_named(place, folder):
@@ -108,7 +120,7 @@ def test_what_is_missing_is_named(place, folder):
     assert "Expected model.safetensors in `vit` but it is not there." in str(source.missing(place)[0])
     (folder / "config.json").unlink()
     assert "Expected config.json in `vit`" in str(source.missing(place)[0])
-    assert "Expected the folder `./none`" in str(HuggingFaceClassifier("./none").missing(place)[0])
+    assert "Expected the folder `none`" in str(HuggingFaceClassifier("none").missing(place)[0])
     with pytest.raises(InvalidSettingError, match="is a folder of your own"):
         HuggingFaceClassifier("vit", revision="main").missing(place)
 
@@ -166,9 +178,50 @@ def test_a_head_that_would_be_random(place, tmp_path):
 
 def test_names_of_another_number(place, folder):
     change(folder / "config.json", id2label={"0": "a", "1": "b"}, label2id=None)
-    assert "`classifier.bias` is (3,) in the file and (2,) by the settings" in refused(place)
+    assert "`classifier.bias` is (3,) in the file and (2,) by `id2label`, one name" in refused(place)
     change(folder / "config.json", id2label={"1": "a", "2": "b", "3": "c"})
     assert "to number the classes 0 to 2 but got 1, 2, 3" in refused(place)
+
+
+def test_settings_of_another_model(place, folder):
+    change(folder / "config.json", image_size=24)
+    assert "is (1, 5, 16) in the file and (1, 10, 16) by the settings. Mend" in refused(place)
+    change(folder / "config.json", id2label={}, label2id={})
+    assert "name a class for each logit but it is empty" in refused(place)
+    change(folder / "config.json", quantization_config={"quant_method": "fp8"})
+    assert "it is quantised" in refused(place, UnsupportedModelError)
+
+
+def test_the_processor_of_another_model(place, folder):
+    change(folder / "preprocessor_config.json", size={"height": 20, "width": 20})
+    assert "Let its transform resize and crop to the size that the model" in refused(place)
+
+
+def test_grey_pictures(place, tmp_path):
+    save_vit(tmp_path / "vit", num_channels=1)
+    change(tmp_path / "vit" / "preprocessor_config.json", image_mean=[0.5], image_std=[0.5])
+    classifier = HuggingFaceClassifier("vit").load(place)
+    assert classifier.understood.mode == "L"
+    assert preprocessing_of(classifier.transform, NOISE).mode == "L"
+
+
+def test_a_folder_that_timm_wrote(place, tmp_path):
+    import_torchvision()
+    import timm
+
+    model = timm.create_model("test_resnet.r160_in1k", num_classes=3).eval()
+    timm.models.save_for_hf(model, tmp_path / "net", safe_serialization=True)
+    classifier = HuggingFaceClassifier("net").load(place)
+    assert_same(classifier, model, 160)
+    assert preprocessing_of(classifier.transform, NOISE).crop == (160, 160)
+
+
+def test_a_change_in_the_folder_changes_the_experiments_state(place, folder):
+    tables = {"classifier": {"model": "vit"}}
+    before = state_of(tables, place)
+    assert state_of(tables, place) == before
+    change(folder / "config.json", id2label={"0": "a", "1": "b", "2": "c"})
+    assert state_of(tables, place) != before
 
 
 def test_a_model_that_classifies_no_images(place, folder):
