@@ -85,8 +85,8 @@ class HuggingFaceClassifier(ClassifierSource):
             download(self.model, self.revision, "model", PATTERNS)
             if self.missing(place):
                 raise MissingDataError(
-                    f"Expected {self.model} on huggingface.co to have {CONFIG}, {WEIGHTS} and {PROCESSOR} but "
-                    "it has not all of them. Look there for a pull request that adds safetensors "
+                    f"Expected {self.model} on huggingface.co to have {CONFIG}, {WEIGHTS} and {PROCESSOR} "
+                    "but it has not all of them. Look there for a pull request that adds safetensors "
                     '(`revision = "refs/pr/1"`), or save the model anew where you trust it.'
                 )
 
