@@ -1,6 +1,7 @@
 """Small random models and data sets as Hugging Face's libraries write them; its cache, without a network."""
 
 import io
+import json
 import shutil
 
 import numpy as np
@@ -32,10 +33,14 @@ def save_vit(folder, *, names=NAMES, kind="ViTForImageClassification", **setting
 
 
 def put_on_hub(monkeypatch, cache, name, folder, kind="model"):
-    """A folder as the hub's cache keeps it after a download, with every way to the network closed."""
+    """A folder as the hub's cache keeps a part of a repository, with every way to the network closed."""
     repository = cache / f"{kind}s--{name.replace('/', '--')}"
     shutil.copytree(folder, repository / "snapshots" / COMMIT)
-    (repository / "refs").mkdir()
+    for inside in ("refs", "trees"):
+        (repository / inside).mkdir()
+    there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    files = {path: {"size": 1, "blob_id": COMMIT} for path in (*there, "onnx/model.onnx", ".gitattributes")}
+    (repository / "trees" / f"{COMMIT}.json").write_text(json.dumps({"format_version": 1, "files": files}))
     (repository / "refs" / "main").write_text(COMMIT)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(cache))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)

@@ -103,7 +103,7 @@ class HuggingFaceClassifier(ClassifierSource):
 
     def _folder(self, place: Place) -> Path | None:
         if self._is_on_hub(place):
-            return cached_snapshot(self.model, self.revision, "model")
+            return cached_snapshot(self.model, self.revision, "model", PATTERNS)
         folder = place.resolve(self.model)
         return folder if folder.is_dir() else None
 

@@ -119,7 +119,7 @@ class TimmClassifier(ClassifierSource):
 
     def _folder(self, place: Place) -> Path | None:
         if self._on_hub:
-            return cached_snapshot(*self._repository(place), "model")
+            return cached_snapshot(*self._repository(place), "model", (CONFIG, WEIGHTS))
         return place.resolve(self.model.removeprefix(_IN_FOLDER))
 
     def _missing_in_folder(self, place: Place) -> tuple[Missing, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ _BUILDERS = {"ImageFolder", "Parquet", "WebDataset", "Arrow"}
 _READERS = "datasets.packaged_modules."
 _SAVED, _SAVED_SPLITS = "state.json", "dataset_dict.json"
 _SHARD = re.compile(r"(.*)-(\d+)-of-(\d+)(\.[\w.]+)")
-_CARDS = ("README.md",)
+_CARD = "README.md"
 _REMEDY = "Check the files and `split`; the log has the whole trace."
 
 
@@ -75,9 +75,10 @@ class DataFiles:
         """
         import datasets
 
-        self._require_here()
         if self.paths[0].is_dir():
-            builder = datasets.load_dataset_builder(str(self.root), name=self.config or None)
+            builder = datasets.load_dataset_builder(
+                str(self.root), name=self.config or None, **self._of_split()
+            )
         else:
             files = {self.split or "train": [str(path) for path in self.paths]}
             builder = datasets.load_dataset_builder(kind_of_files(self.paths, self.shown), data_files=files)
@@ -104,18 +105,36 @@ class DataFiles:
             f"{got}. Set it."
         )
 
-    def _require_here(self) -> None:
-        """Refuse a folder whose card names files on the network, before anybody asks for them."""
+    def _configs(self) -> list[Mapping[str, Any]]:
+        """Return the data sets that the folder's card lists.
+
+        Raises:
+            InvalidDataError: If one has its files on the network, before anybody asks for them.
+        """
         from huggingface_hub import metadata_load
 
-        for name in _CARDS if self.paths[0].is_dir() else ():
-            card = self.root / name
-            words = str((metadata_load(card) or {}).get("configs")) if card.is_file() else ""
-            if "://" in words:
-                raise InvalidDataError(
-                    f"Expected {self.shown} to hold its files itself but its {name} names addresses on the "
-                    "network. Get the files, and name them as `path`."
-                )
+        card = self.root / _CARD
+        listed = (metadata_load(card) or {}).get("configs") if card.is_file() else None
+        configs = [config for config in listed or [] if isinstance(config, dict)]
+        if "://" in str(configs):
+            raise InvalidDataError(
+                f"Expected {self.shown} to hold its files itself but its {_CARD} names addresses on the "
+                "network. Get the files, and name them as `path`."
+            )
+        return configs
+
+    def _of_split(self) -> dict[str, Any]:
+        """Return the split's own files by the card as an option, since those of other splits may be absent."""
+        configs = self._configs()
+        if self.config:
+            meant = [config for config in configs if config.get("config_name") == self.config]
+        else:
+            meant = [config for config in configs if config.get("default")] or configs[:1]
+        files = meant[0].get("data_files") if meant else None
+        for part in files if isinstance(files, list) else ():
+            if isinstance(part, dict) and part.get("split") == self.split:
+                return {"data_files": {self.split: part["path"]}}
+        return {}
 
 
 def kind_of_files(paths: Sequence[Path], shown: str) -> str:

@@ -36,21 +36,29 @@ def is_repository(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and ".." not in name and "--" not in name
 
 
-def cached_snapshot(name: str, revision: str, kind: str) -> Path | None:
-    """Return the folder of a repository's files in the hub's cache; None where nothing of it is there.
+def cached_snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Path | None:
+    """Return the folder of a repository's files in the hub's cache; None where they are not there.
 
     Args:
         name: Of the repository.
         revision: A branch, a tag or a commit; `main` if empty.
         kind: `model` or `dataset`.
+        patterns: Of the names of files that have to be there, as far as the repository has such.
     """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, repo_type=kind, revision=revision or None, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError, FileNotFoundError, OSError):
+        folder = snapshot_download(
+            name,
+            repo_type=kind,
+            revision=revision or None,
+            allow_patterns=list(patterns),
+            local_files_only=True,
+        )
+    except (LocalEntryNotFoundError, HFValidationError, OSError):
         return None
+    return Path(folder)
 
 
 def download(name: str, revision: str, kind: str, patterns: Sequence[str]) -> None:
@@ -61,7 +69,7 @@ def download(name: str, revision: str, kind: str, patterns: Sequence[str]) -> No
     """
     from huggingface_hub import snapshot_download
 
-    with foreign(f"to download {name} from huggingface.co", _REMEDY):
+    with quiet("huggingface_hub"), foreign(f"to download {name} from huggingface.co", _REMEDY):
         snapshot_download(name, repo_type=kind, revision=revision or None, allow_patterns=list(patterns))
 
 

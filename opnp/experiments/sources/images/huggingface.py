@@ -109,7 +109,7 @@ class HuggingFaceImages(ImageSource):
         import datasets
 
         remedy = "Check its name, `config`, `split` and the network; a private one wants `hf auth login`."
-        with quiet("datasets"), foreign(f"to find {repository} on huggingface.co", remedy):
+        with quiet("datasets", "huggingface_hub"), foreign(f"to find {repository} on huggingface.co", remedy):
             builder = datasets.load_dataset_builder(
                 repository, name=self.config or None, revision=self.revision or None
             )
@@ -126,7 +126,7 @@ class HuggingFaceImages(ImageSource):
         """
         repository = self._repository(place)
         if repository:
-            folder = cached_snapshot(repository, self.revision, "dataset")
+            folder = cached_snapshot(repository, self.revision, "dataset", _CARD)
             if folder is None:
                 raise MissingDataError(
                     f"Expected the data set {repository} in Hugging Face's cache, or a folder of that name "

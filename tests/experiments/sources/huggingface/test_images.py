@@ -117,6 +117,21 @@ def test_a_set_of_the_hub_offline(place, tmp_path, monkeypatch):
     assert HuggingFaceImages("me/pets", revision="v2").missing(place)
 
 
+def test_a_split_is_read_without_the_others_of_the_card(place, tmp_path, monkeypatch):
+    (tmp_path / "repo").mkdir()
+    pets().to_parquet(str(tmp_path / "repo" / "test-00000-of-00001.parquet"))
+    splits = "".join(f"  - split: {split}\n    path: {split}-*\n" for split in ("train", "test"))
+    (tmp_path / "repo" / "README.md").write_text(
+        "---\nconfigs:\n- config_name: other\n  data_files: x.parquet\n- config_name: plain\n"
+        f"  default: true\n  data_files:\n{splits}---\n"
+    )
+    put_on_hub(monkeypatch, tmp_path / "hub", "me/pets", tmp_path / "repo", "dataset")
+    for config in ("", "plain"):
+        assert len(HuggingFaceImages("me/pets", split="test", config=config).open(place)) == 4
+    for table in ({"split": "train"}, {"split": "test", "config": "other"}, {"config": "none"}):
+        assert HuggingFaceImages("me/pets", **table).missing(place)
+
+
 def test_a_download_that_was_stopped(place, tmp_path, monkeypatch):
     (tmp_path / "repo").mkdir()
     pets().to_parquet(str(tmp_path / "repo" / "test-00001-of-00002.parquet"))
