@@ -10,7 +10,7 @@ from source_toys import assert_same
 
 from opnp._utils.torchvision import import_torchvision
 from opnp.detector.preprocessing import preprocessing_of
-from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.errors import InvalidDataError, InvalidSettingError, UnsupportedModelError
 from opnp.experiments.sources.classifiers.timm import TimmClassifier
 from opnp.experiments.sources.classifiers.timm_names import published_names
 
@@ -60,6 +60,16 @@ def test_a_folder_of_timms_with_its_own_names(place, tmp_path, model):
         TimmClassifier("local-dir:net", classes=7).load(place)
     (tmp_path / "net" / "model.safetensors").unlink()
     assert "Expected model.safetensors in `net`" in str(TimmClassifier("local-dir:net").missing(place)[0])
+
+
+def test_a_backbone_is_no_classifier(place, tmp_path):
+    import_torchvision()
+    import timm
+
+    backbone = timm.create_model(NAME, num_classes=0)
+    timm.models.save_for_hf(backbone, tmp_path / "net", safe_serialization=True)
+    with pytest.raises(UnsupportedModelError, match=r"a backbone, .* Choose weights that were fine"):
+        TimmClassifier("local-dir:net").load(place)
 
 
 @pytest.mark.usefixtures("model")

@@ -2,7 +2,6 @@
 
 import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -10,12 +9,12 @@ from torch import nn
 from opnp._utils.foreign_code import foreign
 from opnp._utils.torchvision import import_torchvision
 from opnp.data.image_set import Missing, require_present
+from opnp.errors import UnsupportedModelError
 from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.build import built, class_names, missing_file, require_count, require_file
+from opnp.experiments.sources.classifiers.timm_folder import timm_folder
 from opnp.experiments.sources.classifiers.timm_names import published_names
-from opnp.experiments.sources.huggingface.hub import cached_snapshot, download, is_repository
-from opnp.experiments.sources.huggingface.model_files import CONFIG, WEIGHTS, missing_files
-from opnp.experiments.sources.table_location import Place, named
+from opnp.experiments.sources.table_location import Place
 from opnp.experiments.sources.transform import ModelTransform, TransformTable
 from opnp.experiments.sources.typed_table import closest
 from opnp.experiments.sources.weights.load import load_into, read_state
@@ -23,7 +22,6 @@ from opnp.models import Classifier
 
 _REMEDY = "Check its name, its options and the network; the log has the whole trace."
 _SHOWN = 8
-_ON_HUB, _IN_FOLDER = ("hf-hub:", "hf_hub:"), "local-dir:"
 _FILES = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -51,22 +49,23 @@ class TimmClassifier(ClassifierSource):
         import_torchvision()
         import timm
 
+        folder = timm_folder(self.model, place)
         names = class_names(self.classes, place)
         options: dict[str, Any] = {"pretrained": not self.path}
         if self.path:
             count = len(names) if names is not None else self.classes
             options |= {"num_classes": count} if count else {}
-        elif not self._is_in_folder:
+        elif folder is None:
             options |= self._cached_weights()
-        folder = self._folder(place) if self._is_in_folder else None
-        name = f"local-dir:{folder}" if folder else self.model
         with foreign(f"timm to build {self.model}", _REMEDY):
-            model: nn.Module = timm.create_model(name, **options)
+            model: nn.Module = timm.create_model(folder.local_name if folder else self.model, **options)
+        self._require_head(model)
         if self.path:
             file = require_file(self.path, place)
             load_into(model, read_state(file), file.name)
         elif names is None and not self.classes:
-            names = published_names(getattr(model, "pretrained_cfg", {}), imagenet=self._is_timms)
+            is_timms = folder is None or folder.is_timms
+            names = published_names(getattr(model, "pretrained_cfg", {}), imagenet=is_timms)
         transform = self.transform.build(place) if self.transform else _default_transform(model)
         classifier = built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
         return classifier if self.path else require_count(classifier, self.classes, place)
@@ -77,8 +76,9 @@ class TimmClassifier(ClassifierSource):
             what = "Expected the package timm but it is not installed."
             return (Missing(what, "Run `pip install 'opnp[timm]'`."),)
         own = missing_file(self.path, place) if self.path else ()
-        if self._is_in_folder:
-            return (*self._missing_in_folder(place), *own)
+        folder = timm_folder(self.model, place)
+        if folder is not None:
+            return (*folder.missing(), *own)
         self._require_known(place)
         return own if self.path else self._missing_weights(place)
 
@@ -86,9 +86,9 @@ class TimmClassifier(ClassifierSource):
         """Download the published weights."""
         if importlib.util.find_spec("timm") is None:
             return
-        if self._is_in_folder:
-            if self._on_hub and self._missing_in_folder(place):
-                download(*self._repository(place), "model", (CONFIG, WEIGHTS))
+        folder = timm_folder(self.model, place)
+        if folder is not None:
+            folder.fetch()
         elif not self.path:
             import_torchvision()
             import timm
@@ -97,39 +97,13 @@ class TimmClassifier(ClassifierSource):
             with foreign(f"timm to download {self.model}", _REMEDY):
                 timm.create_model(self.model, pretrained=True)
 
-    @property
-    def _is_in_folder(self) -> bool:
-        return self.model.startswith((*_ON_HUB, _IN_FOLDER))
-
-    @property
-    def _on_hub(self) -> bool:
-        return self.model.startswith(_ON_HUB)
-
-    @property
-    def _is_timms(self) -> bool:
-        """Whether timm published it, so that what it was trained on is known."""
-        return not self._is_in_folder or self.model.partition(":")[2].startswith("timm/")
-
-    def _repository(self, place: Place) -> tuple[str, str]:
-        """Return name and revision on the hub."""
-        name, _, revision = self.model.partition(":")[2].partition("@")
-        if not is_repository(name):
-            raise place.wrong("model", "`hf-hub:owner/name`, with @revision if need be", repr(self.model))
-        return name, revision
-
-    def _folder(self, place: Place) -> Path | None:
-        if self._on_hub:
-            return cached_snapshot(*self._repository(place), "model", (CONFIG, WEIGHTS))
-        return place.resolve(self.model.removeprefix(_IN_FOLDER))
-
-    def _missing_in_folder(self, place: Place) -> tuple[Missing, ...]:
-        folder = self._folder(place)
-        if folder is None:
-            what = f"Expected the model {self.model} in Hugging Face's cache but it is not there."
-            return (Missing(what, place.command),)
-        shown = self.model if self._on_hub else named(self.model.removeprefix(_IN_FOLDER))
-        remedy = place.command if self._on_hub else place.remedy("Put it there, or mend the path.")
-        return missing_files(folder, shown, remedy, transform=True)
+    def _require_head(self, model: nn.Module) -> None:
+        if getattr(model, "num_classes", None) == 0:
+            raise UnsupportedModelError(
+                f"Expected timm's {self.model} to be a classifier but it is a backbone, whose weights have "
+                "no last layer. Choose weights that were fine-tuned (a tag that ends in in1k), or give `path` "
+                "and `classes`."
+            )
 
     def _require_known(self, place: Place) -> None:
         import_torchvision()

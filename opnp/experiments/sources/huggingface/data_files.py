@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ _BUILDERS = {"ImageFolder", "Parquet", "WebDataset", "Arrow"}
 _READERS = "datasets.packaged_modules."
 _SAVED, _SAVED_SPLITS = "state.json", "dataset_dict.json"
 _SHARD = re.compile(r"(.*)-(\d+)-of-(\d+)(\.[\w.]+)")
-_CARD = "README.md"
+_CARD, _APART = "README.md", ".huggingface.yaml"
 _REMEDY = "Check the files and `split`; the log has the whole trace."
 
 
@@ -105,26 +105,28 @@ class DataFiles:
             f"{got}. Set it."
         )
 
-    def _configs(self) -> list[Mapping[str, Any]]:
+    def _configs(self) -> list[dict[str, Any]]:
         """Return the data sets that the folder's card lists.
 
         Raises:
             InvalidDataError: If one has its files on the network, before anybody asks for them.
         """
+        import yaml
         from huggingface_hub import metadata_load
 
-        card = self.root / _CARD
-        listed = (metadata_load(card) or {}).get("configs") if card.is_file() else None
-        configs = [config for config in listed or [] if isinstance(config, dict)]
+        card, apart = self.root / _CARD, self.root / _APART
+        held = (metadata_load(card) or {}) if card.is_file() else {}
+        held |= (yaml.safe_load(apart.read_bytes()) or {}) if apart.is_file() else {}
+        configs = [config for config in held.get("configs") or [] if isinstance(config, dict)]
         if "://" in str(configs):
             raise InvalidDataError(
-                f"Expected {self.shown} to hold its files itself but its {_CARD} names addresses on the "
-                "network. Get the files, and name them as `path`."
+                f"Expected {self.shown} to hold its files itself but its card names addresses on the net. "
+                "Get the files, and name them as `path`."
             )
         return configs
 
     def _of_split(self) -> dict[str, Any]:
-        """Return the split's own files by the card as an option, since those of other splits may be absent."""
+        """Return the split's own files by the card, as an option: those of other splits may be absent."""
         configs = self._configs()
         if self.config:
             meant = [config for config in configs if config.get("config_name") == self.config]

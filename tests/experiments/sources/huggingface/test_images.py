@@ -231,12 +231,12 @@ def test_what_is_no_data_set_of_images(place, tmp_path, parquet):
     assert "of one kind, but got .jsonl, .parquet" in refused(place, path=("pets.parquet", "texts/a.jsonl"))
 
 
-def test_a_folder_that_points_to_the_network(place, tmp_path):
+@pytest.mark.parametrize(("name", "fence"), [("README.md", "---\n"), (".huggingface.yaml", "")])
+def test_a_folder_that_points_to_the_network(place, tmp_path, name, fence):
     (tmp_path / "pets").mkdir()
-    (tmp_path / "pets" / "README.md").write_text(
-        "---\nconfigs:\n- config_name: default\n  data_files: https://example.org/a.parquet\n---\n"
-    )
-    assert "addresses on the network" in refused(place, path="pets")
+    card = "configs:\n- config_name: default\n  data_files: https://example.org/a.parquet\n"
+    (tmp_path / "pets" / name).write_text(f"{fence}{card}{fence}")
+    assert "its card names addresses on the net" in refused(place, path="pets")
 
 
 @pytest.mark.usefixtures("parquet")
