@@ -101,8 +101,8 @@ class TimmClassifier(ClassifierSource):
         if getattr(model, "num_classes", None) == 0:
             raise UnsupportedModelError(
                 f"Expected timm's {self.model} to be a classifier but it is a backbone, whose weights have "
-                "no last layer. Choose weights that were fine-tuned (a tag that ends in in1k), or give `path` "
-                "and `classes`."
+                "no last layer. Choose weights that were fine-tuned (with a tag like in1k), or give "
+                "`path` and `classes`."
             )
 
     def _require_known(self, place: Place) -> None:
