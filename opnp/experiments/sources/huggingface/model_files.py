@@ -45,9 +45,11 @@ def missing_files(folder: Path, shown: str, remedy: str, *, transform: bool) -> 
         return (Missing(what, _CONVERT if pickled[:1] == [_PICKLE] else _SAVE),)
     lacking = [path.name for path in files if not path.is_file()]
     cut = [path.name for path in files if path.is_file() and not is_whole(path)]
-    if lacking or cut:
-        state = "it is not there" if lacking else "it is cut off"
-        return (Missing(f"Expected the whole of {(lacking or cut)[0]} in {shown} but {state}.", remedy),)
+    if lacking:
+        return (Missing(f"Expected all of {shown} but {lacking[0]} is not there.", remedy),)
+    if cut:
+        what = f"Expected the whole of {cut[0]} in {shown} but it is cut off."
+        return (Missing(what, "Remove it, and copy or download it again."),)
     if transform or (folder / PROCESSOR).is_file() or is_timms(read_json(folder / CONFIG)):
         return ()
     what = f"Expected {PROCESSOR} in {shown}, which says how a picture enters the model, but it is not there."

@@ -253,4 +253,4 @@ def test_weights_in_several_files(place, tmp_path):
     assert_same(source.load(place), Logits(model), 16)
     first = min((tmp_path / "parts").glob("model-*.safetensors"))
     first.unlink()
-    assert f"the whole of {first.name} in `parts` but it is not there" in str(source.missing(place)[0])
+    assert f"all of `parts` but {first.name} is not there" in str(source.missing(place)[0])
