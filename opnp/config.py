@@ -18,8 +18,8 @@ class RankScope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "RankScope | None":
-        """Accept "per-class", and "perclass" where spaces were taken out, for "per class"."""
-        spelt = str(value).replace("-", "")
+        """Accept "per-class", "per_class" and "perclass" for "per class"."""
+        spelt = str(value).replace("-", "").replace("_", "")
         return next((scope for scope in cls if scope.value.replace(" ", "") == spelt), None)
 
 

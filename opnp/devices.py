@@ -166,6 +166,13 @@ def full_float32(device: torch.device) -> contextlib.AbstractContextManager[None
     return _tf32.off() if device.type == _IN_CUDA else contextlib.nullcontext()
 
 
+@contextlib.contextmanager
+def no_autocast(device: torch.device) -> Iterator[None]:
+    """Return a context in which products have the precision of their tensors, on the device and the CPU."""
+    with torch.autocast(CPU.type, enabled=False), torch.autocast(device.type, enabled=False):
+        yield
+
+
 def backend(device: torch.device) -> str:
     """Return the communication backend: NCCL between GPUs, else gloo in ordinary memory.
 

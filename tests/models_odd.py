@@ -1,7 +1,10 @@
 """Models as strangers bring them: the text of a file with one factory a model."""
 
 NETS = """
+import dataclasses
 import random
+import types
+import typing
 
 import torch
 from torch import nn
@@ -54,6 +57,42 @@ class Mixed(Net):
 class Mapping(Net):
     def end(self, logits):
         return {"logits": logits, "loss": None}
+
+
+class Output(typing.NamedTuple):
+    loss: object
+    logits: object
+
+
+@dataclasses.dataclass
+class Record:
+    logits: object
+    hidden: object = None
+
+
+class Named(Net):
+    def end(self, logits):
+        return Output(None, logits)
+
+
+class Recorded(Net):
+    def end(self, logits):
+        return Record(logits)
+
+
+class Held(Net):
+    def end(self, logits):
+        return types.SimpleNamespace(logits=logits)
+
+
+class OneEntry(Net):
+    def end(self, logits):
+        return {"out": logits}
+
+
+class NoLogits(Net):
+    def end(self, logits):
+        return Record(None, logits)
 
 
 class Asks(Net):
@@ -211,6 +250,10 @@ WORK = {
     "squeezes": Squeezes,
     "squeezes_inside": SqueezesInside,
     "mapping": Mapping,
+    "named": Named,
+    "recorded": Recorded,
+    "held": Held,
+    "one_entry": OneEntry,
     "parallel": lambda: nn.DataParallel(Net()),
     "scripted_inside": Scripted,
     "cancels": Cancels,
@@ -230,6 +273,7 @@ REFUSED = {
     "convolution": Convolution,
     "raises": Raises,
     "pair": Pair,
+    "no_logits": NoLogits,
     "scripted": lambda: torch.jit.script(Net()),
     "traced": lambda: torch.jit.trace(Net().eval(), torch.rand(2, 3, 8, 8)),
     "sigmoid": lambda: Net(classes=1),

@@ -24,6 +24,7 @@ RAISED = (Exception, SystemExit)
 """What foreign code may raise instead of an answer; a person's Ctrl-C is none of it."""
 
 _MOST = 300
+_COMPILED = (".pyx", ".pxi")  # of Cython, whose frames have no folder
 _ENDS = " .,;:!?…"
 _STOP = re.compile(r"(?<=\w)\.(\)+)$")
 _QUOTED = re.compile(r"(['\"])(?:[A-Za-z]:)?[\\/][^'\"\n]*[\\/]([^'\"\n\\/]+)\1")
@@ -98,7 +99,11 @@ def _own_line(trace: TracebackType | None) -> str:
     """Return the innermost line that is neither ours nor a library's: "`net.py`, line 3 (`x = 1 / 0`),"."""
     for frame in reversed(traceback.extract_tb(trace)):
         path = Path(frame.filename)
-        if frame.filename.startswith("<") or any(path.is_relative_to(place) for place in library_folders()):
+        if (
+            frame.filename.startswith("<")
+            or path.suffix in _COMPILED
+            or any(path.is_relative_to(place) for place in library_folders())
+        ):
             continue
         code = without_folders(linecache.getline(frame.filename, frame.lineno or 0).strip())
         return f"`{path.name}`, line {frame.lineno}" + (f" (`{code}`)," if code else ",")

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from opnp._utils.foreign_code import clause, foreign
 from opnp.detector import archive
@@ -114,7 +115,7 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
     require_onnx()
     graph = DetectorGraph(detector)
     _require_small(graph)
-    with _explained("the ONNX exporter"):
+    with _explained("the ONNX exporter"), sdpa_kernel(SDPBackend.MATH):  # it stumbles over the CPU's own one
         exported = torch.onnx.export(
             graph,
             (detector.examples,),

@@ -1,9 +1,11 @@
 """Describe a model's transform in plain values, for judging images without the model's code or torch.
 
 Transforms are programs; a graph can only carry a description. One is made where the transform consists of
-the usual steps of torchvision, and only kept once Pillow and numpy, following it, gave the same numbers.
+the usual steps of torchvision and timm, or is an image processor of transformers, and only kept once Pillow
+and numpy, following it, gave the same numbers.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +15,8 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from opnp._utils.foreign_code import RAISED
+from opnp.experiments.sources.huggingface.processor import ProcessorSteps
 from opnp.experiments.sources.transform import ModelTransform
 
 Transform = Callable[[Image.Image], torch.Tensor]
@@ -22,10 +26,16 @@ _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+    "box": Image.Resampling.BOX,
+    "hamming": Image.Resampling.HAMMING,
 }
 _MOST = 4096
 """Pixels of a side."""
-_TO_TENSOR = {"ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "ConvertImageDtype"}
+_TO_TENSOR = {
+    *("ToImage", "ToDtype", "ToPureTensor", "ToTensor", "PILToTensor", "ConvertImageDtype"),
+    "MaybeToTensor",  # timm's
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +47,12 @@ class Preprocessing:
         resize: (height, width), or the pixels of the shorter side, the longer being cut to an integer;
             None leaves the size.
         crop: (height, width) of the middle; None keeps everything.
-        interpolation: nearest, bilinear or bicubic, as Pillow does it.
-        mean: Of each channel.
+        interpolation: nearest, bilinear, bicubic, lanczos, box or hamming, as Pillow does it.
+        mean: Of each channel, as they enter the graph.
         std: Of each channel.
+        halves: Where the middle lies between two pixels, the crop starts at the `even` one, as torchvision
+            rounds, or is moved `down` to the first, as transformers does.
+        reverse: Whether the graph takes the channels in the order blue, green, red.
     """
 
     mode: str
@@ -48,6 +61,8 @@ class Preprocessing:
     interpolation: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    halves: str = "even"
+    reverse: bool = False
 
     def __call__(self, image: Image.Image) -> npt.NDArray[np.float32]:
         """Return a picture as it enters the graph, (C, H, W) float32.
@@ -62,9 +77,11 @@ class Preprocessing:
             image = image.resize(_resized_size(self.resize, *image.size), _FILTERS[self.interpolation])
         if self.crop is not None:
             height, width = self.crop
-            top, left = round((image.height - height) / 2), round((image.width - width) / 2)
+            first = round if self.halves == "even" else math.floor
+            top, left = first((image.height - height) / 2), first((image.width - width) / 2)
             image = image.crop((left, top, left + width, top + height))
         pixels = np.atleast_3d(np.asarray(image, dtype=np.float32)) / 255  # (H, W, C)
+        pixels = pixels[..., ::-1] if self.reverse else pixels
         scaled = (pixels - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
@@ -84,16 +101,22 @@ def preprocessing_of(transform: Transform, pictures: Iterable[npt.NDArray[np.uin
         Its description, or None where it takes other steps or the numbers differ.
     """
     try:
-        description = _read_steps(transform)
-    except (TypeError, ValueError, RuntimeError, AttributeError):  # a step of that name holds something else
-        description = None
+        descriptions = _described(transform)
+    except RAISED:  # a step of that name holds something else, a processor takes no plain picture
+        return None
     noise = np.random.default_rng(0).integers(0, 256, (3, 83, 83, 3), dtype=np.uint8)
     tried = (*pictures, noise[0], noise[1, :41], noise[2, :, :57])
-    if description is None or description.interpolation not in _FILTERS:
-        return None
-    if not {len(description.mean), len(description.std)} <= {1, len(description.mode)}:
-        return None  # a mean of every pixel
-    return description if all(_agrees(description, transform, picture) for picture in tried) else None
+    return next(
+        (
+            description
+            for description in descriptions
+            if description.interpolation in _FILTERS
+            and {len(description.mean), len(description.std)}
+            <= {1, len(description.mode)}  # not of every pixel
+            and all(_agrees(description, transform, picture) for picture in tried)
+        ),
+        None,
+    )
 
 
 def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
@@ -108,7 +131,10 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
         True
     """
     resize, crop, mode = values["resize"], values["crop"], values["mode"]
+    halves, reverse = values.get("halves", "even"), values.get("reverse", False)  # older graphs lack them
     lists = all(isinstance(values[name], list | tuple) for name in ("mean", "std"))
+    if halves not in ("even", "down") or not isinstance(reverse, bool):
+        raise ValueError(halves)
     if not lists or mode not in ("RGB", "L") or values["interpolation"] not in _FILTERS:
         raise ValueError(mode)
     mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
@@ -121,9 +147,8 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
     ):
         raise ValueError(sides)
     resized = None if resize is None else _resize(resize)
-    return Preprocessing(
-        mode, resized, None if crop is None else _sides(crop), values["interpolation"], mean, std
-    )
+    cropped = None if crop is None else _sides(crop)
+    return Preprocessing(mode, resized, cropped, values["interpolation"], mean, std, halves, reverse)
 
 
 def _resized_size(resize: int | tuple[int, int], width: int, height: int) -> tuple[int, int]:
@@ -143,9 +168,17 @@ def _agrees(description: Preprocessing, transform: Transform, picture: npt.NDArr
     return ours.shape == theirs.shape and bool(np.abs(ours - theirs).max() <= TOLERANCE)
 
 
-def _read_steps(transform: Transform) -> Preprocessing | None:
-    """Read the settings from the steps of a transform; None where a step is not known here."""
+def _described(transform: Transform) -> list[Preprocessing]:
+    """Return descriptions of which one may be right; none where a step is not known here."""
     own = transform if isinstance(transform, ModelTransform) else ModelTransform("RGB", transform, "")
+    if isinstance(own.steps, ProcessorSteps):
+        return [Preprocessing(**values) for values in own.steps.candidates()]
+    read = _read_steps(own)
+    return [] if read is None else [read]
+
+
+def _read_steps(own: ModelTransform) -> Preprocessing | None:
+    """Read the settings from the steps of a transform; None where a step is not known here."""
     values: dict[str, Any] = {"mode": own.mode, "resize": None, "crop": None, "interpolation": "bilinear"}
     values |= {"mean": (0.0,), "std": (1.0,)}
     for step in getattr(own.steps, "transforms", [own.steps]):

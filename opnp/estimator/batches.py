@@ -18,17 +18,17 @@ _EXPECTED = (
 )
 
 
-def batches(loader: Iterable[object]) -> Iterator[Batch]:
+def batches(loader: object) -> Iterator[Batch]:
     """Yield the batches of a loader that gives images, (images, labels, ...) or mappings.
 
     Raises:
-        InvalidDataError: If the loader is no iterable of those, or a label is missing or no whole number.
+        InvalidDataError: If the loader is no iterable of those.
 
     Example:
         >>> [labels.tolist() for _, labels in batches([torch.zeros(2, 3), (torch.zeros(1, 3), [7])])]
         [[-1, -1], [7]]
     """
-    if isinstance(loader, torch.Tensor | Mapping):
+    if is_batch(loader):
         yield parse_batch(loader)
         return
     if not isinstance(loader, Iterable):
@@ -42,8 +42,24 @@ def batches(loader: Iterable[object]) -> Iterator[Batch]:
             yield images, labels
 
 
+def is_batch(thing: object) -> bool:
+    """Return whether something is one batch: a tensor, a mapping, or a pair of images and their labels.
+
+    Example:
+        >>> images = torch.zeros(2, 3)
+        >>> is_batch((images, torch.zeros(2))), is_batch([images, images])
+        (True, False)
+    """
+    if isinstance(thing, torch.Tensor | Mapping):
+        return True
+    match thing:
+        case (torch.Tensor() as images, torch.Tensor() as labels):
+            return images.ndim > 1 and labels.shape == images.shape[:1]
+    return False
+
+
 def parse_batch(batch: object) -> Batch:
-    """Return the images and labels of one batch.
+    """Return the images and labels of one batch; labels that are no class indices count as none.
 
     Raises:
         InvalidDataError: If it is none.
@@ -59,11 +75,16 @@ def parse_batch(batch: object) -> Batch:
         images, labels = batch[0], batch[1] if len(batch) > 1 else None
     if not isinstance(images, torch.Tensor) or images.ndim < 2:
         raise InvalidDataError(f"{_EXPECTED}, but got {_described(batch)}. {_remedy(batch)}")
+    if isinstance(labels, int) or (isinstance(labels, torch.Tensor) and labels.ndim == 0):
+        raise InvalidDataError(
+            f"Expected a batch of images with a label for each but got one image of shape "
+            f"{tuple(images.shape)} with its label. Wrap the data set in torch.utils.data.DataLoader."
+        )
     return images, _parse_labels(labels, len(images))
 
 
 def peek(source: Iterator[Batch], count: int) -> tuple[torch.Tensor, Iterator[Batch]]:
-    """Return the first `count` images, or all if there are fewer, and the batches from the first one on.
+    """Return the first `count` images of one size, or fewer, and the batches from the first one on.
 
     Raises:
         InvalidDataError: If there is no image.
@@ -73,23 +94,26 @@ def peek(source: Iterator[Batch], count: int) -> tuple[torch.Tensor, Iterator[Ba
         seen.append(batch)
     if not seen:
         raise InvalidDataError("Expected at least one batch of images but the loader gave none.")
-    return torch.cat([images for images, _ in seen])[:count], chain(seen, source)
+    first = seen[0][0].shape[1:]
+    alike = [images for images, _ in seen if images.shape[1:] == first]
+    return torch.cat(alike)[:count], chain(seen, source)
 
 
 def _parse_labels(labels: object, count: int) -> torch.Tensor:
+    """Return labels as (count,) int64; -1 for all where they are no whole number for each image."""
+    none = torch.full((count,), NO_LABEL, dtype=torch.int64)
     if labels is None:
-        return torch.full((count,), NO_LABEL, dtype=torch.int64)
+        return none
     try:
-        values = torch.as_tensor(labels)
+        values = torch.as_tensor(labels).detach().to("cpu")
     except (TypeError, ValueError, RuntimeError):
-        values = None
-    if values is None or values.shape != (count,) or values.is_floating_point() or values.is_complex():
-        got = _described(labels) if values is None else f"{values.dtype} {tuple(values.shape)}"
-        raise InvalidDataError(
-            f"Expected the labels of a batch to be {count} whole numbers, one for each image, but got {got}. "
-            "Give class indices, or images alone."
-        )
-    return values.to("cpu", torch.int64)
+        return none
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.shape != (count,) or values.is_complex():
+        return none
+    whole = values.to(torch.int64)
+    return whole if bool((whole == values).all()) else none
 
 
 def _described(thing: object) -> str:
@@ -103,9 +127,8 @@ def _described(thing: object) -> str:
 
 
 def _remedy(batch: object) -> str:
-    single = isinstance(batch, torch.Tensor) or (
-        isinstance(batch, list | tuple) and batch and isinstance(batch[0], torch.Tensor)
-    )
-    if single:
-        return "A single sample needs an axis for the batch: `images[None]`."
+    """Return what to do about something that is no batch."""
+    match batch:
+        case torch.Tensor() | [torch.Tensor(), *_]:
+            return "A single image needs an axis for the batch: `images[None]`."
     return "Let the data set apply the model's transform, so that the loader gives tensors."

@@ -7,6 +7,7 @@ import torch
 
 from opnp.comparison.fit_data import MOST, SEED
 from opnp.devices import to_device_for_convolution
+from opnp.errors import InvalidDataError
 from opnp.estimator.batches import Batch
 from opnp.features.types import Features
 from opnp.models import Classifier
@@ -41,12 +42,13 @@ def run_pass(classifier: Classifier, batches: Iterable[Batch], *, keep: int | No
             all, 0 none.
     """
     sample = Sample(keep)
-    lowest = 0.0
+    lowest, count = 0.0, 0
 
     def seen() -> Iterator[torch.Tensor]:
-        nonlocal lowest
+        nonlocal lowest, count
         for features, labels in features_of(classifier, batches):
-            lowest = min(lowest, float(features.min()))
+            _require_finite(features, count)
+            lowest, count = min(lowest, float(features.min())), count + len(features)
             sample.add(features, labels)
             yield features
 
@@ -100,6 +102,16 @@ class Sample:
             stay = keys.argsort()[: self._most].sort().values
             features, labels, keys = features[stay], labels[stay], keys[stay]
         self._parts, self._rows = [(features, labels, keys)], len(keys)
+
+
+def _require_finite(features: torch.Tensor, before: int) -> None:
+    finite = features.isfinite().all(dim=1)
+    if not bool(finite.all()):
+        number = before + int((~finite).nonzero()[0])
+        raise InvalidDataError(
+            f"Expected finite features but those of image {number} of the loader are not. Check that image "
+            "and the model's weights."
+        )
 
 
 def _blocks(parts: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:

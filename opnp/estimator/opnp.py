@@ -1,6 +1,6 @@
 """`OPNP`: prune a model's last layer by sensitivity, and tell out-of-distribution images from its scores."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -10,15 +10,17 @@ from torch import nn
 
 from opnp.comparison.fit_data import MOST
 from opnp.comparison.recipe import DEFAULT_SCORE, Recipe
-from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope
-from opnp.devices import CPU
+from opnp.config import OPEN, NeuronDefinition, RankScope, windows_text
+from opnp.devices import CPU, placed
 from opnp.estimator.batches import batches, peek
 from opnp.estimator.experiment_files import write_experiment
+from opnp.estimator.fitted import Fitted
 from opnp.estimator.fitting import collected, run_pass
+from opnp.estimator.judge import Ready
 from opnp.estimator.learned import Learned
 from opnp.estimator.params import changed
-from opnp.estimator.running import EXAMPLES, run, split_in_place
-from opnp.estimator.state import Fitted, read_file
+from opnp.estimator.running import EXAMPLES, device_of, features_in_parts, plain, split_in_place
+from opnp.estimator.state import read_file
 from opnp.estimator.verdicts import Verdicts
 from opnp.estimator.window_search import Loader, WindowSearch, named_sets, search_windows
 from opnp.features.types import Features
@@ -85,8 +87,17 @@ class OPNP(Learned):
         class_names: Iterable[str] | None = None,
         keep_features: bool = False,
     ) -> None:
-        pruning = Pruning(weights, neurons, scope, neuron_definition)
-        recipe = changed(Recipe(score, features, sparsifier, pruning), {"parameters": parameters})
+        given = {
+            "weights": weights,
+            "neurons": neurons,
+            "scope": scope,
+            "neuron_definition": neuron_definition,
+            "features": features,
+            "sparsifier": sparsifier,
+            "score": score,
+            "parameters": parameters,
+        }
+        recipe = changed(Recipe(), given)
         super().__init__(model, recipe, class_names, keep_features=keep_features)
         self._searched: tuple[Features, dict[str, Features]] | None = None
 
@@ -100,11 +111,11 @@ class OPNP(Learned):
             InvalidDataError: If the loader gives no images, the model raises, or a feature is not finite.
         """
         keep = None if self.keep_features else MOST if self._judge.needs_training else 0
-        with torch.inference_mode(mode=False), torch.no_grad():
-            example, source = peek(batches(id_loader), EXAMPLES)
-            classifier = split_in_place(self.model, example, self.class_names)
+        example, source = peek(batches(id_loader), EXAMPLES)
+        classifier = split_in_place(self.model, example, self.class_names)
+        with plain(classifier.weight.device):
             seen = run_pass(classifier, source, keep=keep)
-        self._judge.take(Fitted(classifier, example.to(CPU), seen))
+        self._take(Fitted(classifier, example.to(CPU), seen), self._judge.recipe)
         return self
 
     def score(self, images: object) -> torch.Tensor:
@@ -118,19 +129,19 @@ class OPNP(Learned):
             NotFittedError: Before `fit`.
             InvalidDataError: If the images do not suit the model, or a score is not finite.
         """
-        return self._judge(self.extract_features(images)).scores
+        return self._judged(self._judge.ready(), images).scores
 
     def judge_features(self, features: torch.Tensor) -> HeadOutput:
         """Return scores (higher is more in-distribution), confidences and classes of (N, D) features."""
-        return self._judge(features)
+        return self._judge.ready()(features)
 
     def extract_features(self, images: object) -> torch.Tensor:
         """Return (N, D) float32 features that enter the last layer, of images as `score` takes them."""
-        return run(self.classifier_, images)
+        return self._each(images, lambda features: features)
 
     def logits(self, images: object) -> torch.Tensor:
         """Return (N, C) logits of the pruned layer, of images as `score` takes them."""
-        return self._judge.logits(self.extract_features(images))
+        return self._each(images, self._judge.ready().logits)
 
     def calibrate(self, id_loader: object, *, accept: float = 0.95) -> Self:
         """Set the threshold that accepts at least a share of the given ID images.
@@ -140,7 +151,8 @@ class OPNP(Learned):
         Raises:
             InvalidSettingError: If `accept` is not in (0, 1].
         """
-        self._judge.calibrate(self.score(id_loader), accept)
+        ready = self._judge.ready()
+        self._judge.calibrate(ready.recipe, self._judged(ready, id_loader).scores, accept)
         return self
 
     def predict(self, images: object) -> Verdicts:
@@ -149,29 +161,32 @@ class OPNP(Learned):
         Raises:
             NotFittedError: Before `calibrate`, or after windows or methods were set anew.
         """
-        threshold, output = self.threshold_, self._judge(self.extract_features(images))
+        ready = self._judge.ready()
+        threshold, output = self._judge.threshold_of(ready.recipe), self._judged(ready, images)
         is_ood = output.scores < threshold
         return Verdicts(is_ood, output.predicted, output.confidence, output.scores, threshold)
 
     def search(
         self,
         id_loader: Loader,
-        ood_loaders: Mapping[str, Loader] | Iterable[Loader] = (),
+        ood_loaders: Mapping[str, Loader] | Sequence[Loader] | None = None,
         *,
         space: SearchSpace | str = SearchSpace.BOTH,
         max_accuracy_loss: float = MAX_ACCURACY_LOSS,
+        progress: Callable[[float], object] | None = None,
     ) -> WindowSearch:
         """Find and set the windows of the lowest FPR95 that cost at most so much ID accuracy.
 
-        It is the dashboard's search: by the energy, on the tune half of each OOD set; the other halves tell
-        what the choice is worth. Without OOD sets it chooses on midpoints of ID features, which can be worse
-        than no pruning. A rectifier, sparsifier or score stays as it is set.
+        It is the dashboard's search: by the energy, over both scopes and both definitions, on the tune half
+        of each OOD set; the other halves tell what the choice is worth. Without OOD sets it chooses on
+        midpoints of ID features, which can be worse than no pruning. Rectifier, sparsifier and score stay.
 
         Args:
             id_loader: (images, labels) that the model was not trained on.
             ood_loaders: By name, or a list.
             space: What may be pruned, "weights", "neurons" or "both".
             max_accuracy_loss: A fraction.
+            progress: Told which share of the windows is done.
 
         Raises:
             NotFittedError: Before `fit`.
@@ -180,7 +195,9 @@ class OPNP(Learned):
         fitted = self._judge.require_fitted()
         id_test = self._collected(id_loader)
         ood = {key: self._collected(loader) for key, loader in named_sets(ood_loaders).items()}
-        found = search_windows(fitted, id_test, ood, space, max_accuracy_loss=max_accuracy_loss)
+        found = search_windows(
+            fitted, id_test, ood, space, max_accuracy_loss=max_accuracy_loss, progress=progress
+        )
         self._searched = (id_test, ood) if self.keep_features else None
         self._judge.recipe = replace(self._judge.recipe, pruning=found.pruning)
         return found
@@ -190,7 +207,7 @@ class OPNP(Learned):
         path: Path | str,
         *,
         id_loader: Loader | None = None,
-        ood_loaders: Mapping[str, Loader] | Iterable[Loader] | None = None,
+        ood_loaders: Mapping[str, Loader] | Sequence[Loader] | None = None,
     ) -> Path:
         """Write an experiment of features alone, for the dashboard and the command line.
 
@@ -211,7 +228,8 @@ class OPNP(Learned):
         if ood_loaders is not None:
             ood = {key: self._collected(loader) for key, loader in named_sets(ood_loaders).items()}
         known = fitted.seen.known if self.keep_features else None
-        return write_experiment(Path(path), fitted.classifier, known, id_test, ood)
+        windows = windows_text(self._judge.recipe.pruning)
+        return write_experiment(Path(path), fitted.classifier, windows, known, id_test, ood)
 
     @classmethod
     def load(cls, path: Path | str, model: nn.Module) -> Self:
@@ -222,6 +240,22 @@ class OPNP(Learned):
         """
         return cls(model).load_state_dict(read_file(Path(path)))
 
+    def _take(self, fitted: Fitted, recipe: Recipe) -> None:
+        super()._take(fitted, recipe)
+        self._searched = None
+
+    def _parts(self, images: object) -> Iterator[torch.Tensor]:
+        fitted = self._judge.require_fitted()
+        return features_in_parts(fitted.classifier, images, fitted.example.ndim)
+
+    def _each(self, images: object, of: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        return torch.cat([of(part.to(CPU)) for part in self._parts(images)]).to(device_of(images))
+
+    def _judged(self, ready: Ready, images: object) -> HeadOutput:
+        outputs = [ready(part.to(CPU)).fields for part in self._parts(images)]
+        device = device_of(images)
+        return HeadOutput(*(placed(torch.cat(field), device) for field in zip(*outputs, strict=True)))
+
     def _collected(self, loader: Loader) -> Features:
-        with torch.inference_mode(mode=False), torch.no_grad():
+        with plain(self.classifier_.weight.device):
             return collected(self.classifier_, batches(loader))

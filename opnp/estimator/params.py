@@ -1,11 +1,13 @@
 """Arguments of `OPNP` as a recipe, and back."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from opnp.comparison.recipe import Recipe
 from opnp.config import Pruning
 from opnp.errors import InvalidSettingError
+from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS
 
 
 def params_of(recipe: Recipe) -> dict[str, Any]:
@@ -47,12 +49,26 @@ def changed(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:
         raise InvalidSettingError(f"Expected a parameter to be one of {allowed} but got {min(unknown)!r}.")
     values = known | dict(params)
     given = values["parameters"] or {}
-    if not isinstance(given, Mapping):
+    numbers = isinstance(given, Mapping) and all(isinstance(value, int | float) for value in given.values())
+    if not numbers:
         raise InvalidSettingError(
-            f"Expected `parameters` to be a mapping such as {{'react.percentile': 95}} but got {given!r}."
+            "Expected `parameters` to be a mapping to numbers such as {'react.percentile': 95} but got "
+            f"{given!r}."
         )
+    for name, registry in (("features", RECTIFIERS), ("sparsifier", SPARSIFIERS), ("score", SCORES)):
+        key = values[name]
+        if not (isinstance(key, str) and key in registry) and not (key is None and name != "score"):
+            allowed = ", ".join(map(repr, registry))
+            raise InvalidSettingError(f"Expected `{name}` to be one of {allowed} but got {key!r}.")
     if "parameters" not in params:
         methods = {values["features"], values["sparsifier"], values["score"]}
         given = {key: value for key, value in given.items() if key.partition(".")[0] in methods}
     pruning = Pruning(values["weights"], values["neurons"], values["scope"], values["neuron_definition"])
+    for name, window in (("weights", pruning.weights), ("neurons", pruning.neurons)):
+        if 0 < window[1] <= 1:
+            warnings.warn(
+                f"{name}={window[0]:g}–{window[1]:g} keeps less than 1 % of them: windows are in percent of "
+                "rank, (0, 99) and not (0, 0.99).",
+                stacklevel=3,
+            )
     return Recipe(values["score"], values["features"], values["sparsifier"], pruning, tuple(given.items()))

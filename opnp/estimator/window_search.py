@@ -1,14 +1,15 @@
 """Search windows on features in memory, as the dashboard does on those of an experiment."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 
+from opnp._utils.checks import require_number, require_option
 from opnp.config import Pruning
 from opnp.data.image_set import NO_LABEL, FeatureSet, content_identity
 from opnp.errors import InvalidDataError
-from opnp.estimator.state import Fitted
+from opnp.estimator.fitted import Fitted
 from opnp.experiments.experiment import Experiment
 from opnp.explorer import Explorer
 from opnp.features.types import Features
@@ -38,8 +39,8 @@ class WindowSearch:
 
     pruning: Pruning
     tried: int
-    tune: Trial
-    held_out: HeldOutResult | None
+    tune: Trial = field(repr=False)
+    held_out: HeldOutResult | None = field(repr=False)
 
 
 def search_windows(
@@ -49,12 +50,18 @@ def search_windows(
     space: SearchSpace | str,
     *,
     max_accuracy_loss: float,
+    progress: Callable[[float], object] | None = None,
 ) -> WindowSearch:
     """Find the windows with the lowest FPR95 that cost at most so much ID accuracy.
 
     Raises:
         InvalidDataError: If an ID label is none of a logit, or an OOD set has fewer than two images.
+        InvalidSettingError: If `space` or `max_accuracy_loss` is not allowed.
     """
+    space = require_option("space", SearchSpace, space)
+    max_accuracy_loss = require_number(
+        "`max_accuracy_loss`", max_accuracy_loss, most=1, remedy="0.005 allows half a point."
+    )
     classifier = fitted.classifier
     _require_labels(id_test.labels, len(classifier.weight))
     for key, features in ood.items():
@@ -65,18 +72,31 @@ def search_windows(
             )
     prepared = Prepared(_in_memory(classifier, id_test, ood), classifier, id_test, ood, fitted.maps)
     if ood:
-        found = find_windows(Explorer(prepared), list(ood), space, max_accuracy_loss=max_accuracy_loss)
+        found = find_windows(
+            Explorer(prepared), list(ood), space, max_accuracy_loss=max_accuracy_loss, progress=progress
+        )
         return WindowSearch(found.pruning, found.result.tried, found.result.best, found.held_out)
     data = blind_tuning_set(prepared, most=quick_size(prepared, []))
-    result = search(data, unpruned_landscapes(data), space, max_accuracy_loss=max_accuracy_loss)
+    result = search(data, unpruned_landscapes(data, progress), space, max_accuracy_loss=max_accuracy_loss)
     return WindowSearch(result.best.pruning, result.tried, result.best, None)
 
 
-def named_sets(loaders: Mapping[str, Loader] | Iterable[Loader]) -> dict[str, Loader]:
-    """Return loaders by name; those of a list are called ood-1, ood-2 ..."""
+def named_sets(loaders: object) -> dict[str, Loader]:
+    """Return loaders by name; those of a list are called ood-1, ood-2 ...
+
+    Raises:
+        InvalidDataError: If it is neither, so that the batches of one loader are not taken for sets.
+    """
+    if loaders is None:
+        return {}
     if isinstance(loaders, Mapping):
         return {str(key): loader for key, loader in loaders.items()}
-    return {f"ood-{number}": loader for number, loader in enumerate(loaders, 1)}
+    if isinstance(loaders, list | tuple):
+        return {f"ood-{number}": loader for number, loader in enumerate(loaders, 1)}
+    raise InvalidDataError(
+        f"Expected `ood_loaders` to be a mapping of names to loaders, or a list of loaders, but got "
+        f"{type(loaders).__name__}. For a single one write {{'far': loader}}."
+    )
 
 
 def _in_memory(classifier: Classifier, id_test: Features, ood: Mapping[str, Features]) -> Experiment:

@@ -9,23 +9,24 @@ import torch
 from rich.progress import track
 
 from opnp.config import OPEN
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.estimator import OPNP
 from opnp.estimator.batches import Batch, parse_batch
 from opnp.integrations.features_head import linear_head
+from opnp.integrations.openood_config import part_of, plain_dict, with_joined_keys
 
 if TYPE_CHECKING:
     BasePostprocessor: Any = object
 else:
     try:
         from openood.postprocessors import BasePostprocessor
-    except ImportError:  # the class works without it, and OpenOOD's evaluator asks for its base
+    except ImportError:  # the class works without it; OpenOOD's evaluator asks for its base
         BasePostprocessor = object
 
 Loaders = Mapping[str, Any]
 """OpenOOD's loaders by the name of their split; a batch is a mapping with `data` and `label`."""
 
-SWEEP: Mapping[str, Sequence[tuple[float, float]]] = {
+SWEEP: Mapping[str, Sequence[Any]] = {
     "weights": ((0, 100), (0, 99), (10, 100), (10, 99)),
     "neurons": ((0, 100), (10, 100), (30, 100)),
 }
@@ -50,11 +51,15 @@ class OPNPPostprocessor(BasePostprocessor):  # type: ignore[misc]
 
     Args:
         config: OpenOOD's configuration; its `postprocessor.postprocessor_args` may name any argument of
-            `opnp.OPNP`, and `postprocessor_sweep` the windows to try. None for the arguments below alone.
+            `opnp.OPNP`, and `postprocessor_sweep` lists of values to try (`weights_list` or `weights`). None
+            for the arguments below alone.
         weights: (low, high) in percent of rank; weights outside of it are pruned.
         neurons: Likewise for the pre-logit neurons.
-        aps_mode: Whether OpenOOD shall search the windows on its validation sets.
+        aps_mode: Whether OpenOOD shall search on its validation sets.
         options: Any other argument of `opnp.OPNP`, such as `features="react"`.
+
+    Raises:
+        InvalidSettingError: If an argument or a value of it is not allowed.
 
     Example:
         >>> OPNPPostprocessor(weights=(0, 99)).get_hyperparam()
@@ -70,14 +75,18 @@ class OPNPPostprocessor(BasePostprocessor):  # type: ignore[misc]
         aps_mode: bool = False,
         **options: Any,  # noqa: ANN401
     ) -> None:
-        given = getattr(config, "postprocessor", None)
-        named = _plain(getattr(given, "postprocessor_args", None))
+        given = part_of(config, "postprocessor")
+        named = with_joined_keys(plain_dict(part_of(given, "postprocessor_args")))
+        sweep = plain_dict(part_of(given, "postprocessor_sweep"))
         self.config = config
-        self.APS_mode = bool(getattr(given, "APS_mode", aps_mode))
+        self.APS_mode = bool(part_of(given, "APS_mode", aps_mode))
         self.hyperparam_search_done = False
-        self.args_dict = dict(_plain(getattr(given, "postprocessor_sweep", None)) or SWEEP)
-        self._params = {"weights": weights, "neurons": neurons, **options, **named}
-        self._detector = OPNP(torch.nn.Identity(), **self._params)
+        self.args_dict = {key.removesuffix("_list"): values for key, values in sweep.items()} or dict(SWEEP)
+        self._detector = OPNP(torch.nn.Identity())
+        self._detector.set_params(**{"weights": weights, "neurons": neurons, **options, **named})
+        for key, values in self.args_dict.items():
+            for value in values:
+                OPNP(torch.nn.Identity()).set_params(**{key: value})
 
     def setup(self, net: Net, id_loader_dict: Loaders, ood_loader_dict: Loaders) -> None:  # noqa: ARG002
         """Measure sensitivities on the ID training images, in one pass.
@@ -95,9 +104,12 @@ class OPNPPostprocessor(BasePostprocessor):  # type: ignore[misc]
                 f"Expected a loader 'train' of ID images but got {', '.join(map(repr, id_loader_dict))}."
             )
         net.eval()
-        weight, bias = (torch.as_tensor(part) for part in net.get_fc())
-        head = linear_head(weight.to(_device(net)), bias.to(_device(net)))
-        self._detector = OPNP(head, **self._params).fit(_features(net, id_loader_dict["train"]))
+        weight, bias = (None if part is None else torch.as_tensor(part) for part in net.get_fc())
+        if weight is None:
+            raise InvalidDataError("Expected `get_fc()` to give the weight of the last layer but got None.")
+        head = linear_head(weight.float(), bias if bias is None else bias.float())
+        features = _features(net, id_loader_dict["train"])
+        self._detector = OPNP(**self._detector.get_params() | {"model": head}).fit(features)
 
     @torch.no_grad()
     def postprocess(self, net: Net, data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -116,40 +128,48 @@ class OPNPPostprocessor(BasePostprocessor):  # type: ignore[misc]
         data_loader: Any,  # noqa: ANN401
         progress: bool = True,
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floating], npt.NDArray[np.int64]]:
-        """Return predicted classes, confidences and labels of all images of a loader."""
+        """Return predicted classes, confidences and labels of all images of a loader.
+
+        Raises:
+            InvalidDataError: If the loader gives none.
+        """
         found = []
         for batch in track(data_loader, "OPNP", disable=not progress):
             images, labels = parse_batch(batch)
-            predicted, confidence = self.postprocess(net, images.to(_device(net)))
+            predicted, confidence = self.postprocess(net, _placed(images, net))
             found.append((predicted.cpu().numpy(), confidence.cpu().numpy(), labels.numpy()))
+        if not found:
+            raise InvalidDataError("Expected at least one batch of images but the loader gave none.")
         columns = tuple(np.concatenate(part) for part in zip(*found, strict=True))
         return columns[0], columns[1], columns[2]
 
-    def set_hyperparam(self, hyperparam: Sequence[Sequence[float]]) -> None:
-        """Set the windows, in the order of `args_dict`; nothing is measured anew."""
-        windows = dict(zip(self.args_dict, map(tuple, hyperparam), strict=True))
-        self._params |= windows
-        self._detector.set_params(**windows)
+    def set_hyperparam(self, hyperparam: Sequence[Any]) -> None:
+        """Set values in the order of `args_dict`; nothing is measured anew.
 
-    def get_hyperparam(self) -> list[tuple[float, float]]:
-        """Return the windows, in the order of `args_dict`."""
+        Raises:
+            InvalidSettingError: If there are more or fewer, or one is not allowed.
+        """
+        if len(hyperparam) != len(self.args_dict):
+            raise InvalidSettingError(
+                f"Expected a value for each of {', '.join(self.args_dict)} but got {len(hyperparam)}."
+            )
+        self._detector.set_params(**dict(zip(self.args_dict, hyperparam, strict=True)))
+
+    def get_hyperparam(self) -> list[Any]:
+        """Return the present values, in the order of `args_dict`."""
         params = self._detector.get_params()
         return [params[name] for name in self.args_dict]
 
 
 def _features(net: Net, loader: Any) -> Iterator[Batch]:  # noqa: ANN401
-    with torch.no_grad():
-        for batch in loader:
-            images, labels = parse_batch(batch)
-            yield net(images.to(_device(net)).float(), return_feature=True)[1], labels
+    for batch in loader:
+        images, labels = parse_batch(batch)
+        with torch.no_grad():
+            features = net(_placed(images, net), return_feature=True)[1]
+        yield features.float().cpu(), labels
 
 
-def _device(net: Any) -> torch.device:  # noqa: ANN401
-    return next((tensor.device for tensor in net.parameters()), torch.device("cpu"))
-
-
-def _plain(given: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return a part of OpenOOD's configuration, a dict or an object with attributes, as a dict."""
-    if given is None:
-        return {}
-    return dict(given) if isinstance(given, Mapping) else dict(vars(given))
+def _placed(images: torch.Tensor, net: Any) -> torch.Tensor:  # noqa: ANN401
+    """Return images where the net's weights are, in their number format."""
+    weight = next(net.parameters(), torch.empty(0))
+    return images.to(weight.device, weight.dtype)

@@ -53,8 +53,8 @@ class OPNP(FeaturesDetector):  # type: ignore[misc]
         options: Any other argument of `opnp.OPNP`, such as `features="react"` or `score="gen"`.
 
     Attributes:
-        encoder: The model without its last layer, once fitted; pytorch-ood's benchmarks share its features
-            among detectors.
+        encoder: The model without its last layer, once `fit` has run. pytorch-ood's grid search extracts
+            features once if there is one, so call `fit` before it.
 
     Example:
         >>> _ = torch.manual_seed(0)
@@ -127,6 +127,10 @@ class OPNP(FeaturesDetector):  # type: ignore[misc]
         """
         if self.w is None:
             raise ModelNotSetException("fit_features() needs the last layer: pass `w` and `b`")
+        if not isinstance(y, torch.Tensor) or y.shape != x.shape[:1]:
+            raise InvalidDataError(
+                f"Expected `y` to be a tensor of {len(x)} labels, one for each row of `x`."
+            )
         self._fit(linear_head(self.w, self.b), _known([(x, y.to("cpu", torch.int64))]))
         return self
 
@@ -137,7 +141,7 @@ class OPNP(FeaturesDetector):  # type: ignore[misc]
             RequiresFittingException: Before `fit`.
         """
         if self.encoder is None:
-            raise RequiresFittingException
+            raise ModelNotSetException if self.model is None else RequiresFittingException
         return self.predict_features(self.encoder(x))
 
     def predict_features(self, x: torch.Tensor) -> torch.Tensor:
@@ -151,11 +155,17 @@ class OPNP(FeaturesDetector):  # type: ignore[misc]
         except NotFittedError as error:
             raise RequiresFittingException(str(error)) from None
 
+    def get_hyperparameters(self) -> dict[str, Any]:
+        """Return the present values of what `hyperparameter_space` names."""
+        params = self._detector.get_params()
+        return {name: params[name] for name in self.hyperparameter_space}
+
     def set_hyperparameters(self, **kwargs: Any) -> Self:  # noqa: ANN401
-        """Set windows anew; takes effect at once."""
-        unknown = kwargs.keys() - self.hyperparameter_space.keys()
-        if unknown:
-            raise ValueError(f"Expected hyperparameters `weights` and `neurons` but got {min(unknown)!r}.")
+        """Set windows, or any other argument of `opnp.OPNP`, anew; takes effect at once.
+
+        Raises:
+            InvalidSettingError: If a name or a value is not allowed.
+        """
         self._detector.set_params(**kwargs)
         return self
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -18,7 +19,10 @@ _REMEDIES = (
         "Let the transform end in float32 numbers, and give the layers of the model one number format.",
     ),
     (
-        r"shapes cannot be multiplied|size mismatch|invalid for input of size|does not match|must match",
+        (
+            r"shapes cannot be multiplied|size mismatch|invalid for input of size|"
+            r"does(?: not|n't) match|must match"
+        ),
         "Let its transform resize and crop to the size that the model was trained on.",
     ),
     (
@@ -30,6 +34,7 @@ _REMEDIES = (
         "Keep tensors that the model uses as buffers (`self.register_buffer`), so that they move with it.",
     ),
 )
+_KEY = "logits"
 _OTHERWISE = "Mend it there, or the transform that feeds it; the log has the whole trace."
 
 
@@ -50,7 +55,7 @@ class Adapted(nn.Module):
         Args:
             model: The model.
             dtype: What images are cast to; None leaves them.
-            key: Of the logits, where the model gives a mapping.
+            key: Of the logits, where the model gives a mapping or an object that holds them.
             rows: Whether the model squeezes a batch of one.
             pairs: Whether the model fails on a batch of one; it then gets the image twice.
         """
@@ -63,7 +68,7 @@ class Adapted(nn.Module):
         inputs = images if self.dtype is None else images.to(self.dtype)
         doubled = self.pairs and count == 1
         output = self.model(torch.cat([inputs, inputs]) if doubled else inputs)
-        rows: torch.Tensor = output[self.key] if self.key else output
+        rows: torch.Tensor = _held(output, self.key) if self.key else output
         rows = rows[:1] if doubled else rows
         return rows.reshape(count, -1) if self.rows else rows
 
@@ -88,12 +93,11 @@ def adapted(model: nn.Module, example: torch.Tensor) -> tuple[nn.Module, torch.T
         UnsupportedModelError: If it gives no logits (N, C), or works with batches of one size alone.
     """
     dtype, output = _accepted_dtype(model, example)
-    key = "logits" if isinstance(output, Mapping) and "logits" in output else ""
-    given = output["logits"] if isinstance(output, Mapping) and key else output
-    logits = _logits(model, given, len(example))
+    key = _key_of(output)
+    logits = _logits(model, _held(output, key) if key else output, len(example))
     adapter = Adapted(model, dtype, key) if dtype or key else model
     notes = [f"Images are cast to {_named(dtype)} for the model."] if dtype else []
-    notes += ["The model gives several things; its `logits` are used."] if key else []
+    notes += [f"The model gives its logits inside {type(output).__name__}, as `{key}`."] if key else []
     if len(example) > 1:
         rows, pairs = _single_image_fixes(adapter, example, logits.shape[1])
         if rows or pairs:
@@ -118,6 +122,23 @@ def remedy(error: BaseException) -> str:
     """Return the remedy for an exception of a model's forward pass."""
     message = str(error)
     return next((words for pattern, words in _REMEDIES if re.search(pattern, message)), _OTHERWISE)
+
+
+def _key_of(output: object) -> str:
+    """Return the name of the logits in a mapping, named tuple, dataclass or any object; empty for none.
+
+    Example:
+        >>> _key_of({"logits": torch.ones(2, 3), "loss": None}), _key_of({"out": torch.ones(2, 3)})
+        ('logits', 'out')
+    """
+    if torch.is_tensor(output):
+        return ""
+    keys = [_KEY, *output] if isinstance(output, Mapping) and len(output) == 1 else [_KEY]
+    return next((key for key in keys if isinstance(key, str) and torch.is_tensor(_held(output, key))), "")
+
+
+def _held(output: object, key: str) -> Any:  # noqa: ANN401 - whatever stands there
+    return output.get(key) if isinstance(output, Mapping) else getattr(output, key, None)
 
 
 def _accepted_dtype(model: nn.Module, example: torch.Tensor) -> tuple[torch.dtype | None, object]:

@@ -1,6 +1,7 @@
 """Copies of a model that share its tensors, and models without the wrappers that training puts round them."""
 
 import copy
+import inspect
 from collections.abc import Callable
 
 import torch
@@ -14,6 +15,11 @@ from opnp.errors import UnsupportedModelError
 Place = Callable[[torch.Tensor], torch.Tensor]
 
 _COMPILED = "_orig_mod"
+_NO_PIXELS = {
+    "input_ids": "pictures are turned into words first",
+    "spatial_shapes": "a picture comes as a list of patches with its height and width, of any shape",
+}
+"""Inputs of transformers' models that pictures do not enter as they are, and why."""
 
 
 def shared_copy(model: nn.Module, place: Place = lambda tensor: tensor) -> nn.Module:
@@ -58,7 +64,8 @@ def require_usable(model: nn.Module) -> None:
     """Check that a model has weights, in layers that can be taken apart.
 
     Raises:
-        UnsupportedModelError: If it is a TorchScript program, is quantised, or has weights without values.
+        UnsupportedModelError: If it is a TorchScript program, is quantised, takes no pixels, or has weights
+            without values.
     """
     name = type(model).__name__
     if isinstance(model, torch.jit.ScriptModule):
@@ -66,6 +73,14 @@ def require_usable(model: nn.Module) -> None:
             "Expected a model whose layers can be exchanged but got a TorchScript program (torch.jit), whose "
             "steps are fixed, so its last layer cannot be taken off. Build the model from its class and give "
             "it the program's weights: `model.load_state_dict(torch.jit.load(...).state_dict())`."
+        )
+    named = getattr(model, "main_input_name", "pixel_values")  # as transformers calls it
+    inputs = (named, *_parameters(model.forward))
+    other = next((name for name in inputs if name in _NO_PIXELS), "")
+    if other:
+        raise UnsupportedModelError(
+            f"Expected {name} to take pictures as pixels but it takes `{other}`: {_NO_PIXELS[other]}. Use a "
+            "model that takes one tensor of pixels, (N, 3, height, width)."
         )
     for where, module in model.named_modules():
         if ".quantized" in type(module).__module__:
@@ -86,6 +101,13 @@ def require_usable(model: nn.Module) -> None:
                 f"Expected every weight of {name} to have its values but `{where}` is on the device `meta`, "
                 "which holds none. Build the model on the CPU and load its weights."
             )
+
+
+def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # something compiled
+        return ()
 
 
 def _inner(model: nn.Module) -> nn.Module | None:

@@ -21,7 +21,7 @@ from opnp._utils.checks import (
     require_positive,
 )
 from opnp.config import NeuronDefinition
-from opnp.devices import placed, summing_device
+from opnp.devices import no_autocast, placed, summing_device
 from opnp.errors import InvalidDataError
 
 CHUNK = 1024
@@ -91,9 +91,10 @@ def sums_of_parts(
     head_weight, count = weight.detach().float(), 0  # (C, D)
     weight_sum, neuron_sum = _zeros(weight.shape, weight.device), _zeros(weight.shape[1:], weight.device)
     for features in parts:
-        for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
-            weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
-            neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).to(neuron_sum.device)  # (D,)
+        with no_autocast(weight.device):
+            for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
+                weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
+                neuron_sum += (probabilities @ head_weight).abs().sum(dim=0).to(neuron_sum.device)  # (D,)
         _require_finite_sums(features, weight_sum, neuron_sum)
         count += features.shape[0]
     return SensitivitySums(weight_sum.cpu(), neuron_sum.cpu(), count)
@@ -129,8 +130,9 @@ def weight_sensitivity(
                 [0.5000, 1.0000]])
     """
     weight_sum = _zeros(weight.shape, weight.device)
-    for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
-        weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
+    with no_autocast(weight.device):
+        for chunk, probabilities in _probabilities(features, weight, bias, temperature):  # (n, D), (n, C)
+            weight_sum += (probabilities.T @ chunk.abs()).to(weight_sum.device)  # (C, D)
     _require_finite_sums(features, weight_sum)
     return (weight_sum / features.shape[0]).float().cpu()
 

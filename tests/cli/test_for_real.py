@@ -44,4 +44,4 @@ def test_the_embedded_experiment_from_end_to_end(tmp_path):
         assert [row["set"] for row in said[head]["report"]] == [
             *("mnist", "letters", "patches", "textures", "noise", "average"),
         ]
-        assert line[head]["threshold"] == said[head]["threshold"]
+        assert line[head]["threshold"] == pytest.approx(said[head]["threshold"], rel=1e-5)

@@ -46,15 +46,31 @@ def saved(detector, tmp_path):
     return path
 
 
-@pytest.fixture(scope="session")
-def fashion_detector():
-    """The embedded net with a made-up head and threshold: no features are needed for that."""
-    experiment = load_experiment("fashion")
-    classifier = experiment.classifier()
+def made_up(experiment, classifier, title, threshold):
+    """The experiment's net with a made-up head and threshold: no features are needed for that."""
     weight = torch.where(classifier.weight.abs() > 0.05, classifier.weight, torch.zeros(()))
-    said = {"format": FORMAT, "version": VERSION, "score": SCORE, "threshold": 5.0, "date": "2026-01-02"}
-    said |= {"classes": list(classifier.class_names), "experiment": "fashion", "ood": [], "title": "Fashion"}
+    said = {
+        "format": FORMAT,
+        "version": VERSION,
+        "score": SCORE,
+        "threshold": threshold,
+        "date": "2026-01-02",
+    }
+    said |= {"classes": list(classifier.class_names), "experiment": experiment.key, "ood": [], "title": title}
     said |= {"model": classifier.fingerprint, "transform": classifier.transform_id}
     said |= {name: {} for name in ("pruning", "realised", "rule", "images", "versions", "metrics")}
     probes = make_probes(classifier, weight, classifier.bias, (experiment.id_test,))
     return Detector(classifier, weight, classifier.bias, probes, DetectorManifest(said))
+
+
+@pytest.fixture(scope="session")
+def fashion_detector():
+    """A detector of the embedded net."""
+    experiment = load_experiment("fashion")
+    return made_up(experiment, experiment.classifier(), "Fashion", 5.0)
+
+
+@pytest.fixture
+def made_up_detector():
+    """What makes a detector of any experiment."""
+    return made_up

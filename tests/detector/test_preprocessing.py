@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 
 from opnp._utils.torchvision import import_torchvision
-from opnp.detector.preprocessing import Preprocessing, preprocessing_of
+from opnp.detector.preprocessing import Preprocessing, preprocessing_of, read_preprocessing
 from opnp.experiments.builtin.net import FashionTransform
+from opnp.experiments.sources.huggingface.processor import ProcessorSteps
 from opnp.experiments.sources.table_location import Place
 from opnp.experiments.sources.transform import ModelTransform, TransformTable, preset
 
@@ -56,6 +57,48 @@ def test_a_description_gives_the_same_numbers(transform):
         image = Image.fromarray(picture)
         assert np.allclose(found(image), transform(image), atol=1e-5)
     assert Preprocessing(**json.loads(json.dumps(found.plain()))).mode == found.mode
+
+
+PROCESSORS = {
+    "ViT": ({"size": {"height": 20, "width": 30}, "resample": 1}, {"resize": (20, 30)}),
+    "ConvNext": ({"size": {"shortest_edge": 32}}, {"resize": 36, "crop": (32, 32)}),
+    "Levit": ({"size": {"shortest_edge": 32}, "crop_size": 31}, {"resize": 36, "crop": (31, 31)}),
+    "PoolFormer": ({"size": {"shortest_edge": 32}, "crop_size": 31}, {"resize": 35, "crop": (31, 31)}),
+    "MobileViT": ({"size": {"shortest_edge": 36}, "crop_size": 32}, {"resize": 36, "reverse": True}),
+    "EfficientNet": ({"size": 32, "rescale_factor": 1 / 127.5, "rescale_offset": True}, {"resize": (32, 32)}),
+    "CLIP": ({"size": {"shortest_edge": 32}, "crop_size": 29}, {"resize": 32, "crop": (29, 29)}),
+}
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_image_processors_of_transformers_are_described(name):
+    import transformers
+
+    settings, expected = PROCESSORS[name]
+    processor = getattr(transformers, f"{name}ImageProcessorPil")(**settings)
+    steps = ProcessorSteps(processor, "RGB")
+    found = preprocessing_of(ModelTransform("RGB", steps, ""), NOISE)
+    assert {key: getattr(found, key) for key in expected} == expected
+    for side in range(33, 40):  # the middle lies between two pixels, or not
+        image = Image.fromarray(NOISE[0, :, :side])
+        assert np.allclose(found(image), steps(image), atol=1e-5)
+    assert read_preprocessing(json.loads(json.dumps(found.plain()))) == found
+
+
+@pytest.mark.parametrize("name", ["Perceiver", "Siglip2", "ImageGPT"])
+def test_image_processors_with_other_steps_are_not_described(name):
+    import transformers
+
+    steps = ProcessorSteps(getattr(transformers, f"{name}ImageProcessorPil")(), "RGB")
+    assert preprocessing_of(ModelTransform("RGB", steps, ""), NOISE) is None
+
+
+def test_descriptions_of_older_graphs_are_read():
+    older = {key: value for key, value in GREY.plain().items() if key not in ("halves", "reverse")}
+    assert read_preprocessing(older) == GREY
+    for wrong in ({"halves": "up"}, {"reverse": 1}):
+        with pytest.raises(ValueError, match=r"up|even"):
+            read_preprocessing(GREY.plain() | wrong)
 
 
 def test_the_embedded_nets_transform_in_words():

@@ -46,6 +46,20 @@ def test_sets_may_be_given_instead(detector, loaders, tmp_path):
     assert [images.key for images in read_experiment(file).ood] == ["ood-1"]
 
 
+def test_names_of_any_kind(detector, loaders, tmp_path):
+    ood = {"SVHN (cropped)": loaders["far"], "test": loaders["middle"]}
+    for name in ("run-0.1", "run-0.2.npz", "mine 😀"):
+        experiment = read_experiment(
+            detector.to_experiment(tmp_path / name, id_loader=loaders["test"], ood_loaders=ood)
+        )
+        assert [images.key for images in experiment.ood] == ["svhn-cropped", "ood-test"]
+        assert [images.title for images in experiment.ood] == list(ood)
+    written = {file.name for file in tmp_path.iterdir()}
+    assert written == {
+        f"{name}.{kind}" for name in ("run-0.1", "run-0.2", "mine 😀") for kind in ("npz", "toml")
+    }
+
+
 def test_what_is_not_there_is_a_sentence(detector, trained_net, loaders, tmp_path):
     with pytest.raises(InvalidDataError, match="features of ID test images but none were kept"):
         detector.to_experiment(tmp_path / "mine.npz")
@@ -55,8 +69,11 @@ def test_what_is_not_there_is_a_sentence(detector, trained_net, loaders, tmp_pat
         forgetful.to_experiment(tmp_path / "mine.npz", **sets)
     with pytest.raises(InvalidDataError, match="some have none"):
         detector.to_experiment(tmp_path / "mine.npz", **sets | {"id_loader": [torch.zeros(3, 2)]})
-    with pytest.raises(InvalidSettingError, match=r"small letters, digits.*'Far away'"):
-        detector.to_experiment(tmp_path / "mine.npz", **sets | {"ood_loaders": {"Far away": loaders["far"]}})
+    with pytest.raises(InvalidDataError, match="at least 2 images in OOD set 'far'"):
+        detector.to_experiment(tmp_path / "mine.npz", **sets | {"ood_loaders": {"far": [torch.zeros(1, 2)]}})
+    alike = {"SVHN": loaders["far"], "svhn": loaders["far"]}
+    with pytest.raises(InvalidSettingError, match="'SVHN' and 'svhn' both make the key 'svhn'"):
+        detector.to_experiment(tmp_path / "mine.npz", **sets | {"ood_loaders": alike})
     with pytest.raises(InvalidSettingError, match=r"write mine\.npz but the disk refuses"):
         detector.to_experiment(tmp_path / "none" / "mine.npz", **sets)
     assert not list(tmp_path.iterdir())

@@ -106,8 +106,8 @@ def test_the_key_is_the_files_name_by_default(tmp_path):
             'source = "chekpoint"',
             (
                 "Expected `source` in [classifier] of cats.toml to be one of 'torchvision', 'checkpoint', "
-                "'python', "
-                "'torch.hub', 'timm', 'features' but got 'chekpoint'. Did you mean 'checkpoint'?"
+                "'python', 'torch.hub', 'huggingface', 'timm', 'features' but got 'chekpoint'. Did you mean "
+                "'checkpoint'?"
             ),
         ),
         (
@@ -167,8 +167,8 @@ def test_the_key_is_the_files_name_by_default(tmp_path):
             'source = "foldr"\npath = "dogs"',
             (
                 "Expected `source` in [[ood]] dogs of cats.toml to be one of 'folder', 'list', "
-                "'torchvision', 'generated', 'fashion-mnist', 'features' but got 'foldr'. Did you mean "
-                "'folder'?"
+                "'torchvision', 'huggingface', 'generated', 'fashion-mnist', 'features' but got 'foldr'. Did "
+                "you mean 'folder'?"
             ),
         ),
         (

@@ -9,7 +9,7 @@ from torch import nn
 from toy_experiment import loader_of, toy_experiment
 
 import opnp
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.integrations.openood import OPNPPostprocessor
 
 WINDOWS = {"weights": (10, 95), "neurons": (20, 100)}
@@ -96,6 +96,38 @@ def test_it_is_configured_as_theirs_are(world):
         [(batch["data"], batch["label"]) for batch in batches["train"]]
     )
     assert np.array_equal(confidence, arrays.score([b["data"] for b in batches["far"]]).numpy())
+
+
+class TheirConfig(dict):
+    """As OpenOOD's: attributes are keys, a key that is not there raises, dots in keys make levels."""
+
+    def __init__(self, values):
+        super().__init__()
+        for key, value in values.items():
+            inner = TheirConfig(value) if isinstance(value, dict) else value
+            first, _, rest = key.partition(".")
+            self[first] = TheirConfig({rest: inner}) if rest else inner
+
+    def __getattr__(self, name):
+        return self[name]
+
+
+def test_their_own_configuration_is_read():
+    bare = OPNPPostprocessor(TheirConfig({"postprocessor": {"name": "opnp", "APS_mode": False}}))
+    assert bare.get_hyperparam() == [(0, 100), (0, 100)]
+    arguments = {"features": "react", "parameters": {"react.percentile": 95}, "weights": [0, 99]}
+    sweep = {"weights_list": [[0, 99], [0, 90]], "score_list": ["energy", "gen"]}
+    given = {"postprocessor_args": arguments, "postprocessor_sweep": sweep, "APS_mode": True}
+    processor = OPNPPostprocessor(TheirConfig({"postprocessor": given}))
+    assert processor.APS_mode
+    assert list(processor.args_dict) == ["weights", "score"]
+    processor.set_hyperparam([[0, 90], "gen"])
+    assert processor.get_hyperparam() == [(0, 90), "gen"]
+    for wrong in ({"postprocessor_sweep": {"percentile_list": [90]}}, {"postprocessor_args": {"p": 90}}):
+        with pytest.raises(InvalidSettingError, match="Expected a parameter to be one of 'weights'"):
+            OPNPPostprocessor(TheirConfig({"postprocessor": wrong}))
+    with pytest.raises(InvalidSettingError, match="a value for each of weights, score but got 1"):
+        processor.set_hyperparam([[0, 90]])
 
 
 def test_other_networks_and_loaders_are_sentences(world, trained_net):

@@ -103,7 +103,7 @@ def test_their_benchmarks_take_it(trained_net, loaders):
 
 def test_their_grid_search_sets_its_windows(trained_net, loaders):
     detector = OPNP(trained_net).fit(loaders["train"])
-    space = {"weights": [(0, 100), (0, 90)], "neurons": [(0, 100), (30, 100)]}
+    space = {"weights": [(0, 100), (0, 90)], "scope": ["global", "per class"]}
     validation = DataLoader(Toy(loaders).test_sets()[0], batch_size=128)
     best = GridSearch(detector, loaders["train"], validation, hyperparameter_space=space).run()
     assert best == detector.get_hyperparameters()

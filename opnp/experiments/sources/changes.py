@@ -46,5 +46,7 @@ def _paths(word: str, place: Place) -> Iterator[Path]:
             if path.suffix == ".py":
                 yield from path.parent.glob("*.py")
             yield from path.glob("hubconf.py")
+            if (path / "config.json").is_file():  # a model of Hugging Face
+                yield from path.glob("*.*")
         except (InvalidSettingError, OSError):
             continue

@@ -76,6 +76,16 @@ def verify_classifier(classifier: Classifier, pictures: Sequence[Image.Image]) -
     """
     inputs = inputs_of(classifier.transform, pictures)
     _require_steady_transform(classifier.transform, pictures, inputs)
+    verify_inputs(classifier, inputs)
+
+
+def verify_inputs(classifier: Classifier, inputs: torch.Tensor) -> None:
+    """Check the model as `verify_classifier` does, on images (n, ...) that a transform has made.
+
+    Raises:
+        UnsupportedModelError: If two passes of one image differ, or its features depend on its neighbours.
+        InvalidDataError: If the model raises.
+    """
     together = _features(classifier, inputs)
     _require_steady_model(classifier, inputs, together)
     allowed = rounding(classifier, together)

@@ -162,7 +162,7 @@ def test_a_fetched_repository_is_used_without_a_network(place, tmp_path, monkeyp
 def test_without_timm_the_command_is_named(place, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     source = TimmClassifier("resnet50")
-    assert [thing.remedy for thing in source.missing(place)] == ["Run `pip install timm`."]
+    assert [thing.remedy for thing in source.missing(place)] == ["Run `pip install 'opnp[timm]'`."]
     with pytest.raises(
         MissingDataError, match=r"Expected the package timm but it is not installed. Run `pip"
     ):

@@ -1,0 +1,1 @@
+"""What the sources `huggingface` of classifiers and of images share: the hub's cache, folders, processors."""
