@@ -5,14 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
 from opnp._utils.collected_warnings import collect_warnings
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
+from opnp.data.role import Role
 from opnp.devices import best_device
 from opnp.errors import CancelledError, InvalidDataError, OpnpError
-from opnp.experiments.experiment import Experiment, Unused
+from opnp.evaluation.splits import Half, Roles, half_of, role_of
+from opnp.experiments.experiment import Experiment, Unused, covers_halves
 from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
@@ -61,6 +65,24 @@ class Prepared:
     def __post_init__(self) -> None:
         heads = Heads(self.classifier.weight.cpu().float(), self.maps.weights, self.maps.neurons)
         object.__setattr__(self, "heads", heads)
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of the OOD sets of each group, in their order; sets without a group are in none."""
+        names = dict.fromkeys(images.group for images in self.experiment.ood if images.group)
+        return {
+            name: tuple(images.key for images in self.experiment.ood if images.group == name)
+            for name in names
+        }
+
+    @property
+    def roles(self) -> Roles:
+        """What the images of each OOD set are for, by key."""
+        return {images.key: images.role for images in self.experiment.ood}
+
+    def rows_in(self, key: str, half: Half | str) -> npt.NDArray[np.int64]:
+        """Return the rows of an OOD set that are in a half, ascending."""
+        return half_of(len(self.ood[key].labels), half, role_of(key, self.roles))
 
 
 def prepare(
@@ -128,18 +150,18 @@ class _Preparation:
         """Return the features of the OOD sets that can be used, by key, and the sets that cannot.
 
         Raises:
-            OpnpError: What the first of them says, if none can be used.
+            OpnpError: What the first of them says, if nothing is left to tune or to report on.
         """
         usable: dict[str, Features] = {}
         unusable: dict[ImageSet, OpnpError] = {}
         for images in sets:
             try:
-                usable[images.key] = _require_halves(self.features(images), images.title)
+                usable[images.key] = _require_images(self.features(images), images)
             except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
                 unusable[images] = error
-        if not usable:
+        if not covers_halves(images for images in sets if images.key in usable) and unusable:
             raise next(iter(unusable.values()))
         return usable, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
 
@@ -181,12 +203,17 @@ class _Preparation:
             raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
-def _require_halves(features: Features, title: str) -> Features:
-    """Check that a set has an image for each half; return its features."""
-    if len(features.labels) < 2:
+def _require_images(features: Features, images: ImageSet) -> Features:
+    """Check that an OOD set has an image for each half that it is for; return its features."""
+    count = len(features.labels)
+    if count < 2 and images.role is Role.HALVES:
         raise InvalidDataError(
-            f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
-            f"out, but got {len(features.labels)}. Add some."
+            f"Expected at least 2 images in {images.title} that can be read, one to choose windows on and "
+            f"one held out, but got {count}. Add some."
+        )
+    if not count:
+        raise InvalidDataError(
+            f"Expected an image in {images.title} that can be read but got none. Add some."
         )
     return features
 

@@ -38,6 +38,10 @@ GAP_BETTER = (
     "On the halves it was chosen on FPR95 is {tune}, held out {report}: the held-out images happen to be "
     "easier, by {gap}; the choice did not flatter itself."
 )
+GAP_SETS = (
+    "On the sets it was chosen on FPR95 is {tune}, on those for the report {report}. They are not the same "
+    "sets, so the gap says nothing of luck in choosing."
+)
 NOTHING_BETTER = "No window within your rule beats the unpruned model. Allow it to cost more accuracy."
 PARETO_HELP = (
     "Each point is a window, on the halves for choosing; those on the line are beaten by none in both. "

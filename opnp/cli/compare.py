@@ -1,6 +1,6 @@
 """`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +16,8 @@ from opnp.comparison.export import TIME, comparison_csv, comparison_json
 from opnp.comparison.fit_data import Training, training
 from opnp.comparison.grammar import parse_recipe
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
-from opnp.comparison.table import Row, cells, compare
+from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown, group_title
+from opnp.comparison.table import GROUP_COLUMNS, Cells, Row, cells, compare, group_cells, groups_of
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.errors import InvalidSettingError
 from opnp.experiments.registry import load_experiment
@@ -114,6 +114,8 @@ def compare_methods(
         Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
     )
     stdout.print(_table(rows))
+    if groups := groups_of(rows):
+        stdout.print(_group_table(rows, groups))
     stdout.print(Text(AUPR_IS))
     if known.count:
         stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
@@ -183,8 +185,29 @@ def _table(rows: Sequence[Row]) -> Table:
         if row.figures is None or row.scoring is None:
             table.add_row(Text(row.name), *["–"] * (len(HEADER) + 1))
             continue
-        mean = cells(row.figures, None)
-        words = [percent(getattr(mean, name), getattr(mean, f"{name}_interval", None)) for name in HEADER]
-        lines = [word.replace(" (", "\n").removesuffix(")") for word in words]
+        lines = _lines(cells(row.figures, None), HEADER)
         table.add_row(Text(row.name), *lines, f"{1e6 * row.scoring:.1f}")
     return table
+
+
+def _group_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
+    """Return a table of the averages over the sets of each group."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    table.add_column("Row", overflow="fold")
+    for group in groups:
+        for name in GROUP_COLUMNS:
+            table.add_column(group_title(group, name), justify="right", overflow="fold", min_width=_WIDE)
+    for row in rows:
+        figures = row.figures
+        if figures is None:
+            table.add_row(Text(row.name), *["–"] * (len(groups) * len(GROUP_COLUMNS)))
+        else:
+            lines = [line for group in groups for line in _lines(group_cells(figures, group), GROUP_COLUMNS)]
+            table.add_row(Text(row.name), *lines)
+    return table
+
+
+def _lines(mean: Cells, names: Iterable[str]) -> list[str]:
+    """Return figures in percent, each interval in a line below its figure."""
+    words = [percent(getattr(mean, name), getattr(mean, f"{name}_interval", None)) for name in names]
+    return [word.replace(" (", "\n").removesuffix(")") for word in words]

@@ -10,18 +10,18 @@ from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
-from opnp.evaluation.evaluate import OodMetrics
-from opnp.evaluation.intervals import Interval
+from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Snapshot
 from opnp.reports.csv_table import csv_of
 from opnp.reports.metric_table import (
+    AVERAGE,
     DIRECTION,
     MetricTable,
-    average,
     describe_pruning,
+    evaluations,
     metric_table,
     realised,
     records,
@@ -30,6 +30,7 @@ from opnp.reports.percent import percent
 from opnp.reports.provenance import MEANING, method_records, provenance, remarks
 
 Halves = Mapping[Half, MetricTable]
+Named = Mapping[Half, Mapping[str, Evaluation]]
 
 
 def evaluate(
@@ -113,31 +114,38 @@ def _as_json(halves: Halves) -> dict[str, object]:
 
 
 def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
-    table = Table("OOD set", caption="in percent; tune: the half to choose windows on; 95 % intervals below")
+    table = Table(
+        "OOD set", caption="in percent; tune: the images to choose windows on; 95 % intervals below"
+    )
     for name in ("FPR95 ↓ tune", "FPR95 ↓ held out", "AUROC ↑ tune", "AUROC ↑ held out"):
         table.add_column(name, justify="right")
-    for key in before[Half.TUNE].alone:
-        table.add_row(Text(experiment.titles[key]), *_cells(key, before, after))
+    old, new = (
+        {half: evaluations(figures) for half, figures in halves.items()} for halves in (before, after)
+    )
+    keys = dict.fromkeys(key for named in old.values() for key in named)
+    sets = [key for key in experiment.titles if key in keys]
+    for key in sets:
+        table.add_row(Text(experiment.titles[key]), *_cells(key, old, new))
     table.add_section()
-    table.add_row("Average", *_cells(None, before, after))
+    for key in [key for key in keys if key not in (*sets, AVERAGE)] + [AVERAGE]:
+        table.add_row(Text(key.capitalize()), *_cells(key, old, new))
     return table
 
 
-def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
+def _cells(key: str, before: Named, after: Named) -> list[str]:
+    """Return figures of both halves, "–" for one that a set has no images in."""
     cells = []
     for name in ("fpr95", "auroc"):
         for half in Half:
-            old, _ = _figure(before[half], key, name)
-            new, interval = _figure(after[half], key, name)
-            cells.append(f"{change(old, new)}\n{100 * interval.low:.1f}–{100 * interval.high:.1f}")
+            if key not in after[half]:
+                cells.append("–")
+                continue
+            old, new = before[half][key], after[half][key]
+            low, high = getattr(new, f"{name}_interval")
+            cells.append(
+                f"{change(getattr(old, name), getattr(new, name))}\n{100 * low:.1f}–{100 * high:.1f}"
+            )
     return cells
-
-
-def _figure(table: MetricTable, key: str | None, name: str) -> tuple[float, Interval]:
-    source = table.together if key is None else table.alone[key]
-    metrics: OodMetrics = average(source)
-    interval: Interval = getattr(source, f"{name}_interval")
-    return getattr(metrics, name), interval
 
 
 def change(old: float, new: float) -> str:

@@ -27,7 +27,7 @@ def search_facts(search: FoundWindows) -> dict[str, object]:
         "rule": "lowest macro FPR95 on the tune halves within the accuracy loss, coarse to fine",
         "max_accuracy_loss": search.max_accuracy_loss,
         "prune": str(search.space),
-        "ood": list(held.report.sets),
+        "ood": list(held.tune.sets),
         "tried": search.result.tried,
         "images": search.images,
         "of_images": search.population,
@@ -52,7 +52,7 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
         images = f"a sample (seed {SEED}) of {search.images:,} of the {search.population:,} images"
     rule = RULE.format(
         loss=100 * search.max_accuracy_loss,
-        sets=", ".join(titles[key] for key in held.report.sets),
+        sets=", ".join(titles[key] for key in held.tune.sets),
         space=SPACES[search.space],
         tried=search.result.tried,
         images=images,
