@@ -1,6 +1,6 @@
 """`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.comparison import openood as openood_export
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.export import TIME, comparison_csv, comparison_json
 from opnp.comparison.fit_data import Training, training
 from opnp.comparison.grammar import parse_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown, group_title
+from opnp.comparison.scoring import MethodScores
 from opnp.comparison.table import GROUP_COLUMNS, Cells, Row, cells, compare, group_cells, groups_of
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.errors import InvalidSettingError
@@ -62,6 +64,13 @@ def compare_methods(
     csv: Annotated[Out, typer.Option(help="Write every figure to this file.", show_default=False)] = None,
     markdown: Annotated[Out, typer.Option(help="Write the table as Markdown.", show_default=False)] = None,
     latex: Annotated[Out, typer.Option(help="Write the table as LaTeX.", show_default=False)] = None,
+    openood: Annotated[
+        Out,
+        typer.Option(
+            help="Write the table by OpenOOD's conventions: its FPR@95 and AUPR, nearood and farood.",
+            show_default=False,
+        ),
+    ] = None,
     device: _options.Device = None,
     cache: _options.Cache = None,
     as_json: _console.AsJson = False,
@@ -76,7 +85,7 @@ def compare_methods(
         pruning = Pruning(weights, neurons, scope, definition)
         _require_one_choice(pruning, search=search, rule=(max_accuracy_loss, prune))
         recipes = _recipes(method, pruning)
-        _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex})
+        _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex, "--openood": openood})
         chosen = load_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         explorer = _experiment.load_explorer(chosen, device, cache)
@@ -84,9 +93,11 @@ def compare_methods(
         result = _search(explorer, keys, prune, max_accuracy_loss / 100) if search else None
         if result is not None:
             recipes = _recipes(method, result.pruning)
+        scored: list[MethodScores] = []
         with Store(cache) as store:
             known = training(explorer.prepared, store)
-            rows = _run(explorer, known, recipes, keys, store)
+            keep = None if openood is None else scored.append
+            rows = _run(explorer, known, recipes, keys, store, keep)
         made_from = {
             **provenance(explorer, explorer.prepared.classifier.weight.device),
             "fitted_to": known.count,
@@ -103,6 +114,10 @@ def compare_methods(
         if markdown is not None:
             text = comparison_markdown(rows, chosen.title, [*searched, *notes])
             _outputs.write("--markdown", markdown, text)
+        if openood is not None:
+            about = {**made_from, **openood_export.MEANING}
+            table = openood_export.openood_csv(scored, explorer.prepared, keys)
+            _outputs.write_table("--openood", openood, table, about)
         if latex is not None:
             _outputs.write("--latex", latex, comparison_latex(rows, chosen.title, [*searched, *notes]))
     if as_json:
@@ -159,7 +174,12 @@ def _search(
 
 
 def _run(
-    explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str], store: Store
+    explorer: Explorer,
+    known: Training,
+    recipes: Sequence[Recipe],
+    keys: Sequence[str],
+    store: Store,
+    keep: Callable[[MethodScores], object] | None,
 ) -> list[Row]:
     people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
@@ -171,6 +191,7 @@ def _run(
             keys,
             progress=lambda done: progress.update(task, completed=done),
             store=store,
+            keep=keep,
         )
 
 

@@ -1,6 +1,7 @@
 """`evaluate`: the page's figures at one position of the windows, from a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,12 @@ from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
 from opnp.explorer import Snapshot
 from opnp.reports.csv_table import csv_of
+from opnp.reports.full_spectrum import FULL_SPECTRUM, FULL_SPECTRUM_IS, FullSpectrum, full_spectrum
 from opnp.reports.metric_table import (
     AVERAGE,
     DIRECTION,
     MetricTable,
+    Record,
     describe_pruning,
     evaluations,
     metric_table,
@@ -27,7 +30,7 @@ from opnp.reports.metric_table import (
     records,
 )
 from opnp.reports.percent import percent
-from opnp.reports.provenance import MEANING, method_records, provenance, remarks
+from opnp.reports.provenance import MEANING, method_records, position_record, provenance, remarks
 
 Halves = Mapping[Half, MetricTable]
 Named = Mapping[Half, Mapping[str, Evaluation]]
@@ -60,20 +63,30 @@ def evaluate(
             _outputs.require_folder("--csv", csv.parent)
         chosen = load_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        explorer = _experiment.load_explorer(chosen, device, cache)
+        explorer = _experiment.load_explorer(chosen, device, cache, shifted=True)
         keys = _experiment.usable_keys(explorer, keys, ood)
         before, after = explorer.at(UNPRUNED), explorer.at(pruning)
         unpruned, pruned = (
             {half: metric_table(explorer, snapshot, keys, half) for half in Half}
             for snapshot in (before, after)
         )
+        spectra = [full_spectrum(explorer, snapshot, keys) for snapshot in (before, after)]
         made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         if csv is not None:
-            rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
-            _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
+            rows = [
+                *_records("Energy", before, unpruned, spectra[0]),
+                *_records(after.pruning.kind, after, pruned, spectra[1]),
+            ]
+            meaning = MEANING if spectra[0] is None else {**MEANING, "id": FULL_SPECTRUM_IS}
+            _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **meaning})
     if as_json:
         position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
-        tables = {"unpruned": _as_json(unpruned), "pruned": _as_json(pruned)}
+        tables = {
+            name: {**_as_json(halves), **({} if spectrum is None else _spectrum_as_json(spectrum))}
+            for name, halves, spectrum in zip(
+                ("unpruned", "pruned"), (unpruned, pruned), spectra, strict=True
+            )
+        }
         _console.print_json(
             {
                 **made_from,
@@ -89,14 +102,40 @@ def evaluate(
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
     stdout.print(_table(chosen, unpruned, pruned))
     stdout.print(_foot(after, unpruned[Half.TUNE], pruned[Half.TUNE]))
+    old, new = spectra
+    if old is not None and new is not None:
+        stdout.print(Text(f"\nFull spectrum: ID test and {_listed(chosen, new)} together are the ID"))
+        stdout.print(_table(chosen, old.halves, new.halves))
+        for key, part in new.sets.items():
+            accuracy = change(old.sets[key].accuracy, part.accuracy)
+            stdout.print(Text(f"Accuracy on {chosen.titles[key]} {accuracy} %, on {part.images:,} images"))
 
 
-def _records(name: str, snapshot: Snapshot, halves: Halves) -> list[dict[str, str | int | float | None]]:
-    return [
-        record
-        for figures in halves.values()
-        for record in method_records(name, snapshot.pruning, snapshot.head, figures)
-    ]
+def _listed(experiment: Experiment, spectrum: FullSpectrum) -> str:
+    *others, last = (experiment.titles[key] for key in spectrum.sets)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _records(
+    name: str, snapshot: Snapshot, halves: Halves, spectrum: FullSpectrum | None
+) -> Iterator[Record]:
+    """Yield the rows of a position; with shifted sets, those on the full spectrum too, told by `id`."""
+    position = name, snapshot.pruning, snapshot.head
+    for figures in halves.values():
+        for record in method_records(*position, figures):
+            yield record if spectrum is None else {**record, "id": "test"}
+    if spectrum is None:
+        return
+    for figures in spectrum.halves.values():
+        yield from ({**record, "id": FULL_SPECTRUM} for record in method_records(*position, figures))
+    for key, part in spectrum.sets.items():
+        accuracy: Record = {"set": key, "images": part.images, "accuracy": part.accuracy, "id": key}
+        yield {**position_record(*position), **accuracy}
+
+
+def _spectrum_as_json(spectrum: FullSpectrum) -> dict[str, object]:
+    shifted = [{"set": key, **asdict(part)} for key, part in spectrum.sets.items()]
+    return {"shifted": shifted, "full_spectrum": _as_json(spectrum.halves)}
 
 
 def _as_json(halves: Halves) -> dict[str, object]:

@@ -24,8 +24,9 @@ key = "c"
 source = "generated"
 name = "noise"
 """
-STANDARD = ["fashion", "fashion-full", "cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
-SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
+OPENOOD = ["openood-cifar10", "openood-cifar100", "openood-imagenet", "openood-imagenet200"]
+SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16", *OPENOOD]
+STANDARD = ["fashion", "fashion-full", *SHIPPED]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +55,7 @@ def offer(monkeypatch, tmp_path):
 def test_the_embedded_one_comes_first_then_the_shipped_ones():
     keys = [experiment.key for experiment in list_experiments()]
     assert keys[0] == "fashion"
-    assert keys[-4:] == SHIPPED
+    assert keys[-len(SHIPPED) :] == SHIPPED
 
 
 def test_the_full_fashion_mnist_is_listed_where_it_is_not_installed(monkeypatch):
@@ -197,7 +198,7 @@ def test_a_file_cannot_take_the_embedded_key(offer):
 
 def test_an_unknown_key_names_those_there_are():
     with pytest.raises(
-        InvalidSettingError, match=r"one of 'fashion', .*'imagenet-vit-b16' but got '/etc/x.toml'"
+        InvalidSettingError, match=r"one of 'fashion', .*'openood-imagenet200' but got '/etc/x.toml'"
     ):
         load_experiment("/etc/x.toml")
 
