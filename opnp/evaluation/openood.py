@@ -46,6 +46,7 @@ def openood_metrics(id_scores: FloatArray, ood_scores: FloatArray) -> OpenOodMet
         >>> openood_metrics(np.array([2.0, 3.0]), np.array([0.0, 2.5]))
         OpenOodMetrics(fpr95=0.5, auroc=0.75, aupr_in=0.7916666666666666, aupr_out=0.7916666666666666)
     """
+    area = auroc(id_scores, ood_scores)  # it refuses what is empty or not finite
     from sklearn.metrics import auc, precision_recall_curve, roc_curve  # takes a second to import
 
     is_ood = np.concatenate([np.zeros(id_scores.size), np.ones(ood_scores.size)])
@@ -55,7 +56,7 @@ def openood_metrics(id_scores: FloatArray, ood_scores: FloatArray) -> OpenOodMet
     precision_out, recall_out, _ = precision_recall_curve(is_ood, -scores)
     return OpenOodMetrics(
         fpr95=float(fpr[np.argmax(tpr >= 0.95)]),
-        auroc=auroc(id_scores, ood_scores),
+        auroc=area,
         aupr_in=float(auc(recall_in, precision_in)),
         aupr_out=float(auc(recall_out, precision_out)),
     )
