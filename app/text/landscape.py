@@ -2,8 +2,8 @@
 
 TITLE = "Where is the good region?"
 INTRO = (
-    "Every window of weights and of neurons at once, on the half of each OOD set that is for choosing. Click "
-    "a cell to take the sliders there."
+    "Every window of weights and of neurons at once, on the images of the OOD sets that are for choosing. "
+    "Click a cell to take the sliders there."
 )
 HELP = (
     "Each cell is a window: left end across, right end up. The top left corner prunes nothing. The other "

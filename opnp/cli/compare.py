@@ -1,4 +1,4 @@
-"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
+"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out images."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -126,7 +126,7 @@ def compare_methods(
         return
     stdout = _console.stdout()
     stdout.print(
-        Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
+        Text(f"{chosen.title}, on the held-out images, in percent, with 95 % intervals; µs per image")
     )
     stdout.print(_table(rows))
     if groups := groups_of(rows):

@@ -174,7 +174,7 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
 
 def _table(planned: Plan, titles: dict[str, str]) -> Table:
     outcome = planned.outcome
-    table = Table("Set", caption="counts on the held-out halves; accepted in percent with 95 % intervals")
+    table = Table("Set", caption="counts on the held-out images; accepted in percent with 95 % intervals")
     for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
         table.add_column(name, justify="right")
     shares = {"ID": outcome.id_accepted, **outcome.ood_accepted}
