@@ -52,7 +52,10 @@ LEFT_OUT_HELP = (
     "For each OOD set the best window is chosen on the other sets alone, then tried on the held-out half of "
     "this one."
 )
-LEFT_OUT_ONE = "Choose at least two OOD sets under **Settings** to leave one out."
+LEFT_OUT_ONE = (
+    "Choose at least two OOD sets to tune on under **Settings** to leave one out, one of them with images to "
+    "report on as well."
+)
 NOT_BLIND = "What not knowing any OOD data would cost cannot be said here. {reason}"
 BLIND = (
     "With no OOD data at all, choosing instead on midpoints between ID images of two classes: {window}. Held "

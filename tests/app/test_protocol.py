@@ -8,6 +8,8 @@ from markup import rows, words
 from protocol_world import FAR, NEAR, SIZES, write_protocol
 
 from app import cached
+from app.cached.sensitivity import sampled_ood_logits
+from app.components.sensitivity.chosen import Part
 from app.metric_frame import HELD_OUT, SET, set_frame
 from app.state.baseline import BEFORE_AND_AFTER
 from app.text import explore as text
@@ -97,3 +99,22 @@ def test_compare_has_columns_of_the_groups(dashboard):
     app.selectbox(key="against").set_value("Energy").run()
     changed = app.dataframe[0].value
     assert changed[changed["Row"] == "Energy"]["FPR95 near ↓"].item() == 0
+
+
+@pytest.mark.usefixtures("protocol")
+def test_every_rule_of_deploy_limits_sets_to_tune_on(dashboard):
+    app = dashboard("deploy")
+    for rule in ("ID accepted", "OOD let through", "Costs"):
+        app.segmented_control(key="rule").set_value(rule).run()
+        assert not app.exception, [error.message for error in app.exception]
+        assert len(app.metric) == 5
+    app.segmented_control(key="rule").set_value("OOD let through").run()
+    assert app.selectbox(key="limited").options[2:] == ["val", "d"]
+
+
+@pytest.mark.usefixtures("protocol")
+def test_a_neuron_is_looked_at_on_images_to_tune_on(dashboard):
+    app = dashboard("sensitivity", part=str(Part.NEURON))
+    assert "mean of ID test images; of OOD " in words(app)
+    for key, seen in (("a", 0), ("val", SIZES["val"]), ("d", SIZES["d"] // 2)):
+        assert len(sampled_ood_logits("protocol", key).rows) == seen

@@ -48,7 +48,8 @@ def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def invoke(*arguments, code=0):
-        where = ["--cache", str(tmp_path / "cache"), "--device", "cpu"]
+        device = [] if arguments[0] == "experiments" else ["--device", "cpu"]
+        where = ["--cache", str(tmp_path / "cache"), *device]
         result = CliRunner().invoke(app, [*map(str, arguments), *where])
         assert result.exit_code == code, result.output
         return result
@@ -165,6 +166,17 @@ def test_compare_shows_the_averages_of_groups_everywhere(run, arrays, tmp_path):
         )
         assert (float(row["fpr95"]), float(row["auroc"])) == near((fpr95, auroc))
     assert r"FPR95 near $\downarrow$" in (tmp_path / "t.tex").read_text()
+
+
+def test_the_summary_says_what_sets_are_for(run):
+    shown = run("experiments", "protocol").stdout
+    for words in (
+        "Only tuned on: val.",
+        "Only reported on: a, b, c.",
+        "Averaged as near: a, b.",
+        "Averaged as far: c.",
+    ):
+        assert words in shown
 
 
 def test_a_search_sees_no_image_of_the_report(explorer, arrays):
