@@ -53,7 +53,7 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
         images = f"a sample (seed {SEED}) of {search.images:,} of the {search.population:,} images"
     rule = RULE.format(
         tuned=_tuned(held),
-        parts="sets" if _apart(held) else "halves",
+        parts="sets" if held.on_other_sets else "halves",
         loss=100 * search.max_accuracy_loss,
         sets=", ".join(titles[key] for key in held.tune.sets),
         space=SPACES[search.space],
@@ -73,13 +73,8 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
     return [rule, nothing if search.pruning == UNPRUNED else worth]
 
 
-def _apart(held: HeldOutResult) -> bool:
-    """Return whether other sets are reported on than tuned on, not two halves of the same."""
-    return held.tune.sets.keys() != held.report.sets.keys()
-
-
 def _tuned(held: HeldOutResult) -> str:
-    return "the sets to tune on" if _apart(held) else "the tune halves"
+    return "the sets to tune on" if held.on_other_sets else "the tune halves"
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:

@@ -33,6 +33,11 @@ class HeldOutResult:
         return self.report.fpr95 - self.tune.fpr95
 
     @property
+    def on_other_sets(self) -> bool:
+        """True if other sets are reported on than tuned on, not two halves of the same."""
+        return self.tune.sets.keys() != self.report.sets.keys()
+
+    @property
     def within_chance(self) -> bool:
         """True if the tune value lies within the held-out value's 95 % interval."""
         low, high = self.report.fpr95_interval

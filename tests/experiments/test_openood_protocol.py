@@ -17,6 +17,7 @@ from opnp.evaluation.splits import SPLIT_SEED, Half
 from opnp.experiments.toml_file import read_experiment
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
+from opnp.reports.found_windows import search_lines
 from opnp.search.find_windows import find_windows
 from opnp.search.holdout import leave_one_out
 from opnp.search.landscape import Side, landscape
@@ -188,6 +189,10 @@ def test_a_search_sees_no_image_of_the_report(explorer, arrays):
     found = find_windows(explorer, KEYS)
     assert list(found.held_out.tune.sets) == ["val", "d"]
     assert list(found.held_out.report.sets) == ["a", "b", "c", "d"]
+    assert found.held_out.on_other_sets
+    rule, _ = search_lines(found, explorer.prepared.experiment.titles)
+    assert rule.startswith("Windows searched on the sets to tune on")
+    assert "the lowest average FPR95 on val, d." in rule
     landscapes = [landscape(data, Side.NEURONS, Pruning())]
     assert [one.key for one in leave_one_out(explorer, landscapes)] == ["d"], "only it is in both"
 
