@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from opnp.data.role import Role
 from opnp.errors import InvalidSettingError, MissingDataError
 from opnp.experiments.registry import list_experiments, load_experiment
 
@@ -225,3 +226,23 @@ def test_shipped_experiments_are_the_usual_ones():
     assert [images.key for images in load_experiment("cifar100").ood] == small
     large = ["inaturalist", "sun", "places", "textures"]
     assert [images.key for images in load_experiment("imagenet-vit-b16").ood] == large
+
+
+NEAR_FAR = {
+    "openood-cifar10": (["cifar100", "tin"], ["mnist", "svhn", "texture", "places365"]),
+    "openood-cifar100": (["cifar10", "tin"], ["mnist", "svhn", "texture", "places365"]),
+    "openood-imagenet": (["ssb_hard", "ninco"], ["inaturalist", "textures", "openimage_o"]),
+    "openood-imagenet200": (["ssb_hard", "ninco"], ["inaturalist", "textures", "openimage_o"]),
+}
+
+
+@pytest.mark.parametrize("key", OPENOOD)
+def test_openoods_benchmarks_tune_on_its_validation_set_and_report_on_whole_test_sets(key):
+    experiment = load_experiment(key)
+    validation, *tested = experiment.ood
+    assert (validation.role, validation.group, validation.key[-4:]) == (Role.TUNE, "", "-val")
+    assert {images.role for images in tested} == {Role.REPORT}
+    groups = [[images.key for images in tested if images.group == group] for group in ("near", "far")]
+    assert tuple(groups) == NEAR_FAR[key]
+    shifted = ["imagenet_v2", "imagenet_c", "imagenet_r"] if "imagenet" in key else []
+    assert [images.key for images in experiment.shifted] == shifted
