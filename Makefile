@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Kernels of a processor of 2008: whoever rounds otherwise still has to pass.
 OLDEST := MKL_ENABLE_INSTRUCTIONS=SSE41 MKL_CBWR=COMPATIBLE ONEDNN_MAX_CPU_ISA=SSE41 ATEN_CPU_CAPABILITY=default
 NUMERICAL := $(foreach name,calibration explorer metrics models prepare pruning scores,tests/test_$(name).py) \
-  $(foreach room,comparison evaluation inference interpret methods scoring search sensitivity threshold toy,tests/$(room)) \
+  $(foreach room,comparison estimator evaluation inference integrations interpret methods scoring search sensitivity threshold toy,tests/$(room)) \
   tests/features/test_extract.py tests/detector/test_detector.py tests/experiments/builtin/test_net.py
 .DEFAULT_GOAL := help
 .PHONY: help run test kernels check docs format browser screenshots bench clean

@@ -7,7 +7,7 @@ import numpy as np
 from app.charts.histogram import Panel
 from app.charts.names import IN_TITLE
 from app.format import cut
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, Roles, scores_in, sets_in
 from opnp.explorer import Glance, Snapshot
 from opnp.interpret.binning import shared_edges, shares
 from opnp.metrics import FloatArray, tpr_threshold
@@ -18,6 +18,7 @@ def score_panels(
     after: Snapshot | Glance,
     keys: tuple[str, ...],
     titles: Sequence[str],
+    roles: Roles,
     *,
     drawn: FloatArray | None = None,
 ) -> tuple[list[Panel], FloatArray]:
@@ -26,14 +27,15 @@ def score_panels(
     Args:
         before: What it is compared with.
         after: The present position, or a first look at it.
-        keys: Of the OOD sets.
+        keys: Of the OOD sets; those that are only for the report are left out.
         titles: What each of the two is.
+        roles: Of the OOD sets.
         drawn: Edges that were drawn a moment ago; the new ones hold them.
 
     Returns:
         Two panels, and their edges.
     """
-    both = [tuning_scores(position, keys) for position in (before, after)]
+    both = [tuning_scores(position, keys, roles) for position in (before, after)]
     edges = shared_edges([both[0][0], both[1][0], *both[0][1], *both[1][1]], before=drawn)
     panels = [
         Panel(
@@ -47,16 +49,19 @@ def score_panels(
     return panels, edges
 
 
-def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str]) -> str:
+def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str], roles: Roles) -> str:
     """Say how many images the histograms of a position hold."""
-    ood = sum(len(half_of(len(before.ood[key].scores), Half.TUNE)) for key in keys)
-    name = cut(names[keys[0]], IN_TITLE) if len(keys) == 1 else f"OOD images of {len(keys)} sets"
+    ood = sum(map(len, tuning_scores(before, keys, roles)[1]))
+    tuned = sets_in(keys, Half.TUNE, roles)
+    name = cut(names[tuned[0]], IN_TITLE) if len(tuned) == 1 else f"OOD images of {len(tuned)} sets"
     return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
 
 
-def tuning_scores(position: Snapshot | Glance, keys: tuple[str, ...]) -> tuple[FloatArray, list[FloatArray]]:
+def tuning_scores(
+    position: Snapshot | Glance, keys: tuple[str, ...], roles: Roles
+) -> tuple[FloatArray, list[FloatArray]]:
     """Return ID scores at a position, and those of each OOD set's half that the sliders see."""
     if isinstance(position, Glance):
-        return position.id_scores, [position.ood_scores[key] for key in keys]
-    scores = (position.ood[key].scores.numpy() for key in keys)
-    return position.id_test.scores.numpy(), [values[half_of(len(values), Half.TUNE)] for values in scores]
+        return position.id_scores, [position.ood_scores[key] for key in sets_in(keys, Half.TUNE, roles)]
+    chosen = {key: position.ood[key] for key in keys}
+    return position.id_test.scores.numpy(), list(scores_in(chosen, Half.TUNE, roles).values())

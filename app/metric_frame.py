@@ -1,7 +1,7 @@
 """Data frame of the metrics of each OOD set and their macro average, for tables and files."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from opnp.evaluation.evaluate import Evaluation, OodMetrics
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.reports.csv_table import csv_of
-from opnp.reports.metric_table import average
+from opnp.reports.metric_table import mean_metrics
 
 SET = "OOD set"
 HELD_OUT = "FPR95 held out"
@@ -22,7 +22,7 @@ Halves = Mapping[Half, Evaluation]
 def set_frame(
     explorer: Explorer, ood: tuple[str, ...], compared: Pair, before: Halves, after: Halves
 ) -> pd.DataFrame:
-    """Make a frame of one row a set, the average last; all values but the counts in percent.
+    """Make a frame of one row a set and a group, the average last; all values but the counts in percent.
 
     Args:
         explorer: For the sets' titles.
@@ -32,13 +32,21 @@ def set_frame(
         after: Figures of the second; without the held-out half while they come from a sample.
     """
     titles = explorer.prepared.experiment.titles
-    old, new, held_out = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
-    rows = [
-        _row(titles[key], compared, old.sets[key], new.sets[key], held_out.sets[key] if held_out else None)
-        for key in ood
-    ]
-    mean = _row(text.AVERAGE, compared, average(old), average(new), average(held_out) if held_out else None)
-    return pd.DataFrame([*rows, mean])
+    held_out = after.get(Half.REPORT)
+    sets = [each.sets if each else {} for each in (before[Half.TUNE], after[Half.TUNE], held_out)]
+    rows = [_row(titles[key], compared, [own.get(key) for own in sets]) for key in ood]
+    for group, keys in chosen_groups(explorer, ood).items():
+        parts = [[own[key] for key in keys if key in own] for own in sets]
+        means = [mean_metrics(part) if part else None for part in parts]
+        rows.append(_row(text.GROUP.format(group=group), compared, means))
+    means = [mean_metrics(list(own.values())) if own else None for own in sets]
+    return pd.DataFrame([*rows, _row(text.AVERAGE, compared, means)])
+
+
+def chosen_groups(explorer: Explorer, ood: Sequence[str]) -> dict[str, list[str]]:
+    """Return the keys of the chosen OOD sets of each group."""
+    groups = {group: [key for key in keys if key in ood] for group, keys in explorer.prepared.groups.items()}
+    return {group: keys for group, keys in groups.items() if keys}
 
 
 def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:
@@ -53,19 +61,23 @@ def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.Da
     return csv_of({**{str(name): cell for name, cell in row.items()}, **about} for row in rows)
 
 
-def _row(
-    title: str, compared: Pair, old: OodMetrics, new: OodMetrics, held_out: OodMetrics | None
-) -> dict[str, str | float | int]:
+def _row(title: str, compared: Pair, figures: Sequence[OodMetrics | None]) -> dict[str, str | float | int]:
+    """Return a row of the figures before, after and held out; those that there are none of are NaN."""
+    old, new, held_out = figures
+
+    def of(metrics: OodMetrics | None, name: str) -> float:
+        return math.nan if metrics is None else 100 * float(getattr(metrics, name))
+
     return {
         SET: title,
-        f"FPR95 {compared.before}": 100 * old.fpr95,
-        f"FPR95 {compared.after}": 100 * new.fpr95,
-        HELD_OUT: 100 * held_out.fpr95 if held_out else math.nan,
-        f"AUROC {compared.before}": 100 * old.auroc,
-        f"AUROC {compared.after}": 100 * new.auroc,
-        "AUROC held out": 100 * held_out.auroc if held_out else math.nan,
-        "AUPR, ID positive": 100 * new.aupr_id,
-        "AUPR, OOD positive": 100 * new.aupr_ood,
-        "FPR95, OOD positive": 100 * new.fpr95_ood_positive,
-        "images": new.count,
+        f"FPR95 {compared.before}": of(old, "fpr95"),
+        f"FPR95 {compared.after}": of(new, "fpr95"),
+        HELD_OUT: of(held_out, "fpr95"),
+        f"AUROC {compared.before}": of(old, "auroc"),
+        f"AUROC {compared.after}": of(new, "auroc"),
+        "AUROC held out": of(held_out, "auroc"),
+        "AUPR, ID positive": of(new, "aupr_id"),
+        "AUPR, OOD positive": of(new, "aupr_ood"),
+        "FPR95, OOD positive": of(new, "fpr95_ood_positive"),
+        "images": new.count if new is not None else 0,
     }

@@ -1,5 +1,6 @@
 """Write a visit's findings as one HTML file that opens offline: settings, metrics, tables, versions."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,19 +125,23 @@ def _headline(findings: Findings) -> pd.DataFrame:
 def _sets(findings: Findings) -> pd.DataFrame:
     frame = set_frame(findings.explorer, findings.ood, findings.compared, findings.old, findings.new)
     metrics = [column for column in frame.columns if column not in ("OOD set", "images")]
-    return frame.assign(**{column: frame[column].map("{:.1f}".format) for column in metrics})
+    return frame.assign(**{column: frame[column].map(_one_decimal) for column in metrics})
+
+
+def _one_decimal(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.1f}"
 
 
 def _figures(findings: Findings) -> Iterable[str]:
     explorer, prepared = findings.explorer, findings.explorer.prepared
     titles = findings.compared.titles(findings.after.pruning)
-    panels, edges = score_panels(findings.before, findings.after, findings.ood, titles)
-    names = prepared.experiment.titles
+    panels, edges = score_panels(findings.before, findings.after, findings.ood, titles, prepared.roles)
+    images = counts(findings.before, findings.ood, prepared.experiment.titles, prepared.roles)
     before, after = (figures[Half.TUNE].reliability for figures in (findings.old, findings.new))
     order = explorer.neuron_order(findings.after.pruning).numpy()
     binned = bin_map(prepared.maps.weights.numpy()[:, order], findings.after.head.mask.numpy()[:, order])
     drawn = (
-        score_histograms(panels, edges, LIGHT, title=counts(findings.before, findings.ood, names)),
+        score_histograms(panels, edges, LIGHT, title=images),
         reliability_diagram(before, after, LIGHT, names=(findings.compared.before, findings.compared.after)),
         sensitivity_map(binned, prepared.classifier.class_names, LIGHT),
     )

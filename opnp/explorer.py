@@ -8,7 +8,7 @@ import torch
 
 from opnp.config import NeuronDefinition, Pruning
 from opnp.evaluation.evaluate import Evaluation, evaluate, evaluate_against
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, require_sets_in
 from opnp.metrics import FloatArray
 from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
@@ -105,9 +105,9 @@ class Explorer:
         starts = np.cumsum([0, *self._sizes])
         scores, places = sampled.scores.double().numpy(), preview.indices.numpy()
         ood_scores = {}
-        for key in ood:
+        for key in require_sets_in(ood, half, self.prepared.roles):
             number = list(self.prepared.ood).index(key)
-            half_places = half_of(self._sizes[1 + number], half) + starts[1 + number]
+            half_places = self.prepared.rows_in(key, half) + starts[1 + number]
             rows = drawn_ood[number]
             ood_scores[key] = scores[rows][np.isin(places[rows], half_places)]
         id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
@@ -120,13 +120,13 @@ class Explorer:
         return self.prepared.heads.neuron_ranks[NeuronDefinition(pruning.neuron_definition)].argsort()
 
     def evaluate(self, snapshot: Snapshot, ood: Iterable[str], half: Half | str) -> Evaluation:
-        """Compute all figures at a position, against the OOD sets with those keys.
+        """Compute all figures at a position, against those of the OOD sets with images in that half.
 
         Raises:
-            InvalidDataError: If no set is chosen.
+            InvalidDataError: If none of them has.
         """
-        chosen = {key: snapshot.ood[key] for key in ood}
-        return evaluate(snapshot.id_test, self.prepared.id_test.labels.numpy(), chosen, half=half)
+        chosen, labels = {key: snapshot.ood[key] for key in ood}, self.prepared.id_test.labels.numpy()
+        return evaluate(snapshot.id_test, labels, chosen, half=half, roles=self.prepared.roles)
 
     def score(self, features: torch.Tensor, head: PrunedHead) -> HeadOutput:
         """Return a head's output on other samples' features, (N, D) on the CPU."""

@@ -5,14 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
 from opnp._utils.collected_warnings import collect_warnings
 from opnp.data.image_set import FeatureSet, ImageSet, require_present
+from opnp.data.role import Role
 from opnp.devices import best_device
 from opnp.errors import CancelledError, InvalidDataError, OpnpError
-from opnp.experiments.experiment import Experiment, Unused
+from opnp.evaluation.splits import Half, Roles, half_of, role_of
+from opnp.experiments.experiment import Experiment, Unused, covers_halves
 from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
@@ -43,6 +47,7 @@ class Prepared:
         unused: The OOD sets that are missing or cannot be used, and why.
         remarks: What was said on the way, as sentences: what was damaged and is extracted again, what could
             not be kept.
+        shifted: Features and labels of the covariate-shifted ID sets, by key, where they were asked for.
         heads: Its last layer at every pruning, ranked when it was prepared.
     """
 
@@ -56,11 +61,30 @@ class Prepared:
     doubts: tuple[str, ...] = ()
     unused: tuple[Unused, ...] = ()
     remarks: tuple[str, ...] = ()
+    shifted: Mapping[str, Features] = field(default_factory=dict)
     heads: Heads = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         heads = Heads(self.classifier.weight.cpu().float(), self.maps.weights, self.maps.neurons)
         object.__setattr__(self, "heads", heads)
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of the OOD sets of each group, in their order; sets without a group are in none."""
+        names = dict.fromkeys(images.group for images in self.experiment.ood if images.group)
+        return {
+            name: tuple(images.key for images in self.experiment.ood if images.group == name)
+            for name in names
+        }
+
+    @property
+    def roles(self) -> Roles:
+        """What the images of each OOD set are for, by key."""
+        return {images.key: images.role for images in self.experiment.ood}
+
+    def rows_in(self, key: str, half: Half | str) -> npt.NDArray[np.int64]:
+        """Return the rows of an OOD set that are in a half, ascending."""
+        return half_of(len(self.ood[key].labels), half, role_of(key, self.roles))
 
 
 def prepare(
@@ -70,6 +94,7 @@ def prepare(
     device: torch.device | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    shifted: bool = False,
 ) -> Prepared:
     """Load or compute the features and maps of an experiment.
 
@@ -82,6 +107,7 @@ def prepare(
         device: Where the backbone runs; the best there is by default.
         progress: Told how far each set is.
         cancel: Set from another thread, it stops after the current step.
+        shifted: Whether to prepare the covariate-shifted ID sets too; else they are not looked at.
 
     Returns:
         Features and maps, on the CPU.
@@ -92,6 +118,8 @@ def prepare(
         CancelledError: If it was cancelled.
         InvalidDataError: If the ID test set lacks labels, or has one that no logit stands for.
     """
+    if not shifted:
+        experiment = replace(experiment, shifted=())
     usable, missing = experiment.without_missing()
     if usable.missing():
         require_present(experiment.missing())
@@ -100,12 +128,27 @@ def prepare(
     work = _Preparation(classifier, store, progress, cancel)
     with collect_warnings() as warnings:
         features = work.features(experiment.id_test)
-        id_test, notes, doubts = _with_labels(features, experiment, classifier, work.skipped)
+        id_test, notes, doubts = _with_labels(features, experiment, experiment.id_test, work)
         ood, unusable = work.ood(experiment.ood)
-        experiment = replace(experiment, ood=tuple(images for images in experiment.ood if images.key in ood))
+        shifted_sets, shifted_notes, unlabelled = work.shifted(experiment)
         maps = work.maps(experiment.id_train)
-    skipped, unused, remarks = work.skipped, (*missing, *unusable), tuple(warnings)
-    return Prepared(experiment, classifier, id_test, ood, maps, skipped, notes, doubts, unused, remarks)
+    return Prepared(
+        replace(
+            experiment,
+            ood=tuple(images for images in experiment.ood if images.key in ood),
+            shifted=tuple(images for images in experiment.shifted if images.key in shifted_sets),
+        ),
+        classifier,
+        id_test,
+        ood,
+        maps,
+        work.skipped,
+        (*notes, *shifted_notes),
+        doubts,
+        (*missing, *unusable, *unlabelled),
+        tuple(warnings),
+        shifted_sets,
+    )
 
 
 @dataclass(frozen=True)
@@ -128,20 +171,36 @@ class _Preparation:
         """Return the features of the OOD sets that can be used, by key, and the sets that cannot.
 
         Raises:
-            OpnpError: What the first of them says, if none can be used.
+            OpnpError: What the first of them says, if nothing is left to tune or to report on.
         """
         usable: dict[str, Features] = {}
         unusable: dict[ImageSet, OpnpError] = {}
         for images in sets:
             try:
-                usable[images.key] = _require_halves(self.features(images), images.title)
+                usable[images.key] = _require_images(self.features(images), images)
             except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
                 unusable[images] = error
-        if not usable:
+        if not covers_halves(images for images in sets if images.key in usable) and unusable:
             raise next(iter(unusable.values()))
         return usable, tuple(Unused(images.key, images.title, str(e)) for images, e in unusable.items())
+
+    def shifted(
+        self, experiment: Experiment
+    ) -> tuple[dict[str, Features], tuple[str, ...], tuple[Unused, ...]]:
+        """Return the covariate-shifted ID sets that can be used, what was assumed of them, and the others."""
+        usable, notes, unusable = dict[str, Features](), list[str](), list[Unused]()
+        for images in experiment.shifted:
+            try:
+                features = _require_images(self.features(images), images)
+                usable[images.key], assumed, _ = _with_labels(features, experiment, images, self)
+                notes += assumed
+            except (CancelledError, StorageError):
+                raise
+            except OpnpError as error:
+                unusable.append(Unused(images.key, images.title, str(error)))
+        return usable, tuple(notes), tuple(unusable)
 
     def maps(self, images: ImageSet) -> SensitivityMaps:
         """Return the maps on a set, its features read chunk by chunk."""
@@ -181,27 +240,27 @@ class _Preparation:
             raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
-def _require_halves(features: Features, title: str) -> Features:
-    """Check that a set has an image for each half; return its features."""
-    if len(features.labels) < 2:
+def _require_images(features: Features, images: ImageSet) -> Features:
+    """Check that a set has an image, for each half where it is an OOD set of two; return its features."""
+    count = len(features.labels)
+    if count == 1 and images.role is Role.HALVES:
         raise InvalidDataError(
-            f"Expected at least 2 images in {title} that can be read, one to choose windows on and one held "
-            f"out, but got {len(features.labels)}. Add some."
+            f"Expected at least 2 images in {images.title} that can be read, one to choose windows on and "
+            f"one held out, but got {count}. Add some."
+        )
+    if not count:
+        raise InvalidDataError(
+            f"Expected an image in {images.title} that can be read but got none. Add some."
         )
     return features
 
 
 def _with_labels(
-    features: Features,
-    experiment: Experiment,
-    classifier: Classifier,
-    skipped: Mapping[str, tuple[Skip, ...]],
+    features: Features, experiment: Experiment, images: ImageSet, work: _Preparation
 ) -> tuple[Features, tuple[str, ...], tuple[str, ...]]:
-    """Return the features of the ID test set with its labels as they are today, assumptions and doubts."""
-    images = experiment.id_test
-    assigned = assign_labels(
-        experiment, images, classifier.class_names, features.labels, skipped.get(images.key, ())
-    )
+    """Return the features of an ID set with its labels as they are today, assumptions and doubts."""
+    classifier, skipped = work.classifier, work.skipped.get(images.key, ())
+    assigned = assign_labels(experiment, images, classifier.class_names, features.labels, skipped)
     _require_labels(assigned.labels, len(classifier.weight), images.title)
     predicted = functional.linear(features.features, classifier.weight.cpu(), classifier.bias.cpu()).argmax(1)
     doubts = label_doubts(

@@ -46,6 +46,20 @@ scikit-learn, on features of the embedded net: AUROC agrees to 1e-4 (`tests/meth
 On the command line and in links a recipe is one line: names joined by `+`, parameters in brackets, such as
 `pruned+react(percentile=95)+gen`; `pruned` stands for `--weights` and `--neurons`, or for what `--search`
 finds. Windows can also be written out: `weights(low=0,high=99)+neurons(low=30,high=100)+vim`.
+
+## Conventions, ours and OpenOOD's
+
+| | here | `compare --openood FILE.csv`, as OpenOOD v1.5 |
+| --- | --- | --- |
+| FPR95 | ID positive: OOD accepted where 95 % of ID is | OOD positive: ID rejected where 95 % of OOD is |
+| AUROC | ties count half | the same number |
+| AUPR | average precision | the same points joined by trapezoids |
+| averages | over OOD sets, and over those of each `group` | `nearood`, `farood` |
+| unit | percent, with 95 % intervals | percent, two decimals |
+
+Those of OpenOOD are computed with the calls of scikit-learn that its `auc_and_fpr_recall` makes: `roc_curve`
+of OOD by the negative score, its first point with a TPR of at least 0.95, and `auc` of
+`precision_recall_curve`.
 """
 
 KINDS: Mapping[str, Mapping[str, Method]] = {

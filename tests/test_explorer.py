@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.data.role import Role
+from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer
 from opnp.metrics import fpr95
 from opnp.pruning import prune
@@ -81,3 +85,19 @@ def test_a_glance_at_everything_is_the_exact_value(explorer, monkeypatch):
     assert glance.evaluation.fpr95_interval == exact.fpr95_interval
     assert glance.evaluation.accuracy == exact.accuracy
     assert glance.images == 200 + 75 + 75
+
+
+def test_a_glance_at_sets_of_one_role_is_of_all_or_none_of_their_images(explorer, monkeypatch):
+    monkeypatch.setattr("opnp.scoring.full.PLAIN_UP_TO", 0)
+    experiment = explorer.prepared.experiment
+    roles = {"middle": Role.REPORT, "far": Role.TUNE}
+    ood = tuple(replace(images, role=roles[images.key]) for images in experiment.ood)
+    large = Explorer(replace(explorer.prepared, experiment=replace(experiment, ood=ood)))
+    pruning = Pruning(weights=(10, 95))
+    for half, key in (("tune", "far"), ("report", "middle")):
+        glance = large.glance(pruning, ["far", "middle"], half)
+        whole = large.at(pruning).ood[key].scores.double().numpy()
+        assert {name: len(scores) for name, scores in glance.ood_scores.items()} == {key: len(whole)}
+        np.testing.assert_allclose(np.sort(glance.ood_scores[key]), np.sort(whole), rtol=1e-5, atol=1e-4)
+        with pytest.raises(InvalidDataError, match="only"):
+            large.glance(pruning, [next(name for name in roles if name != key)], half)

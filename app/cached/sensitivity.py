@@ -57,11 +57,11 @@ def sampled_logits(key: str) -> Sampled:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def sampled_ood_logits(key: str, set_key: str) -> Sampled:
     """Compute the logits of the tuning half of an OOD set, or of a seeded sample of it."""
-    from opnp.evaluation.splits import Half, half_of
+    from opnp.evaluation.splits import Half
 
     prepared = ready(key).prepared
-    features = prepared.ood[set_key].features
-    return _sampled(prepared, features, half_of(len(features), Half.TUNE), MOST_LOGITS // 8)
+    rows = prepared.rows_in(set_key, Half.TUNE)
+    return _sampled(prepared, prepared.ood[set_key].features, rows, MOST_LOGITS // 8)
 
 
 def _sampled(

@@ -16,6 +16,7 @@ from app.state import session
 from app.state.baseline import pair
 from app.state.history import Settings
 from app.text import explore as text
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer, Glance, Snapshot
 
 ALL = "all"
@@ -42,18 +43,19 @@ def histograms(
         position: Where the figures belong.
     """
     titles = explorer.prepared.experiment.titles
+    tuned = tuple(sets_in(settings.ood, Half.TUNE, explorer.prepared.roles))
     chosen = ALL
-    if len(settings.ood) > 1:
+    if len(tuned) > 1:
         chosen = st.segmented_control(
             "OOD set in the histograms",
-            [ALL, *settings.ood],
+            [ALL, *tuned],
             default=ALL,
             required=True,
             format_func=lambda key: plain(titles.get(key, "All sets")),
             key="shown",
             label_visibility="collapsed",
         )
-    keys = (chosen,) if chosen in settings.ood else settings.ood
+    keys = (chosen,) if chosen in tuned else settings.ood
     draw_histograms(
         explorer, keys, before, after, colours, titles=pair().titles(settings.pruning), position=position
     )
@@ -85,7 +87,8 @@ def draw_histograms(
         position: Where the figures belong, if they follow a thumb.
     """
     frame = st.session_state.get(_FRAME) if session.moving() else None
-    panels, edges = score_panels(before, after, keys, titles, drawn=frame and frame[0])
+    roles = explorer.prepared.roles
+    panels, edges = score_panels(before, after, keys, titles, roles, drawn=frame and frame[0])
     panels = [replace(panel, marks=mark, mark_names=names) for panel, mark in zip(panels, marks, strict=True)]
     top = max(headroom(panels), frame[1] if frame else 0.0)
     st.session_state[_FRAME] = (edges, top)
@@ -94,5 +97,5 @@ def draw_histograms(
     if position is not None:
         shown = None if keys == position.ood else list(keys)
         follow = {"shown": shown, "after": pair().after_title, "others": text.OTHER_SETS} | position.data()
-    title = counts(before, keys, sets)
+    title = counts(before, keys, sets, roles)
     live_histograms(panels, edges, colours, title=title, top=top, key="histograms", follow=follow)

@@ -1,6 +1,7 @@
 """Marks on the two sliders: nothing pruned, and the best found so far."""
 
 from app import cached
+from app.components.lacking_sets import lacking
 from app.components.range_slider import Mark
 from app.state.events import Side, choose_message
 from app.state.history import Settings
@@ -18,7 +19,7 @@ def best_pruning(explorer: Explorer, settings: Settings) -> Pruning:
     A small experiment is searched in the background; a large one is not: the search would slow its
     first moves.
     """
-    if not settings.ood:
+    if lacking(explorer, settings.ood):
         return UNPRUNED
     search = cached.best_found(explorer.prepared.experiment.key, settings.ood)
     if explorer.small:

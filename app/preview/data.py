@@ -17,7 +17,7 @@ import numpy.typing as npt
 import torch
 
 from opnp.config import NeuronDefinition, RankScope
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer
 from opnp.pruning import rank_bounds
 from opnp.scoring.stratified_sample import allocate
@@ -71,7 +71,7 @@ def select(explorer: Explorer, most: int) -> Selection | None:
     prepared = explorer.prepared
     rng = np.random.default_rng(_SEED)
     seen = [rng.permutation(len(prepared.id_test.labels))]
-    seen += [rng.permutation(half_of(len(part.labels), Half.TUNE)) for part in prepared.ood.values()]
+    seen += [rng.permutation(prepared.rows_in(key, Half.TUNE)) for key in prepared.ood]
     counts = allocate([len(rows) for rows in seen], SAMPLE)
     drawn = [rows[:count] for rows, count in zip(seen, counts, strict=True)]
     narrow = "float16" if _fits_half(explorer) else "float32"
@@ -129,7 +129,8 @@ def _parts(explorer: Explorer, selection: Selection) -> Iterator[tuple[str, Arra
 
 def _sets(explorer: Explorer, selection: Selection) -> list[dict[str, str | int]]:
     keys = ("", *explorer.prepared.ood)
-    return [{"key": key, "count": len(rows)} for key, rows in zip(keys, selection.rows, strict=True)]
+    counts = ((key, len(rows)) for key, rows in zip(keys, selection.rows, strict=True))
+    return [{"key": key, "count": count} for key, count in counts if count]
 
 
 def _levels(ranks: torch.Tensor) -> int:

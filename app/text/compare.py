@@ -2,8 +2,8 @@
 
 TITLE = "Pruning beside other methods"
 INTRO = (
-    "Every method looks at the same stored features and the held-out half of every OOD set. Build a row of "
-    "your own from a change of features, a pruning and a score."
+    "Every method looks at the same stored features and the held-out images of every OOD set. Build a row "
+    "of your own from a change of features, a pruning and a score."
 )
 FIGURES_OF = "Figures of"
 AVERAGE = "the average of the sets"
@@ -11,7 +11,7 @@ AGAINST = "Compared with"
 NOTHING = "nothing"
 AGAINST_HELP = "Shows every figure as its difference to one row, in percentage points."
 READING = (
-    "On the held-out halves, in percent. **★** best of a column; **≈** within the best one's 95 % interval. "
+    "On the held-out images, in percent. **★** best of a column; **≈** within the best one's 95 % interval. "
     "Click a heading to sort. *Time*: microseconds from the features in memory to the score, on this machine "
     "when the row was computed, without the backbone."
 )

@@ -24,6 +24,7 @@ DEFINITION_HELP = (
 )
 OOD_LABEL = "Compare with"
 OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."
+OOD_WHERE = "They are under **Settings**."
 FORMAT_LABEL = "Download figures as"
 FORMAT_HELP = "What the camera above a figure saves: PNG for slides, SVG for papers. It holds for this visit."
 UNPRUNED = "unpruned"

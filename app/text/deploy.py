@@ -30,7 +30,7 @@ THRESHOLD_HELP = (
 TUNED = "Threshold {threshold} accepts {share} of {count} ID images of the tune half"
 LET_THROUGH_OF = "{title}: {share} of {count} let through"
 THRESHOLD_LINE = "threshold: what lies to its right is accepted"
-CHOSEN_ON = "chosen on {count} ID images and the tune halves"
+CHOSEN_ON = "chosen on {count} ID images and the OOD images to tune on"
 ID_ACCEPTED_HELP = "Share of held-out ID images that are accepted. The rest are false alarms."
 OOD_ACCEPTED_HELP = "Share of held-out OOD images that are accepted, of the chosen set where it is largest."
 ACCEPTED_ACCURACY_HELP = "Share of the accepted held-out ID images that get the right class."
@@ -40,14 +40,15 @@ AURC_HELP = (
     "Area under the risk–coverage curve: how often what is accepted is wrong, averaged over all thresholds, "
     "in traffic with the OOD share above. Lower is better."
 )
-HELD_OUT = "All figures are of the halves that did not choose the threshold, ID and OOD, with 95 % intervals."
-CONFUSION_HELP = "Counts on the held-out halves. An OOD image that is accepted is wrong whatever its class."
+HELD_OUT = "All figures are of images that did not choose the threshold, ID and OOD, with 95 % intervals."
+CONFUSION_HELP = "Counts on the held-out images. An OOD image that is accepted is wrong whatever its class."
 COVERAGE_TITLE = "Risk and coverage, {share} OOD in the traffic"
 STABILITY_TITLE = "How stable it is"
 SPREAD_TITLE = "The threshold with other images, {count} resamples"
 STABILITY = (
-    "Chosen again on resamples of the same {count} ID images and the tune halves, 95 % of the thresholds "
-    "fall between {low} and {high} (standard deviation {deviation}). They accept {accepted} of held-out ID."
+    "Chosen again on resamples of the same {count} ID images and the OOD images to tune on, 95 % of the "
+    "thresholds fall between {low} and {high} (standard deviation {deviation}). They accept {accepted} of "
+    "held-out ID."
 )
 NEEDED_TITLE = "ID images for a wanted precision, {share} accepted"
 PRECISION_LABEL = "Wanted precision, ± points"

@@ -42,6 +42,10 @@ HALVES = (
     "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
     "interval. Where they disagree, believe the held-out one."
 )
+ROLES = (
+    "Large: the images of the OOD sets that you tune on. **Held out**: those kept for the report, with their "
+    "95 % interval; that is the one to believe. A dash: a set has no such images."
+)
 TRY = "Try pruning the"
 PIN = "Hold as A"
 PIN_HELP = (
@@ -60,6 +64,7 @@ MAP_HELP = (
     "each row a class."
 )
 AVERAGE = "Average of the sets"
+GROUP = "Average, {group}"
 MORE_HELP = (
     "AUPR depends on the ratio of ID to OOD images, so compare it only at equal counts. "
     "It is average precision; OpenOOD joins the same points by trapezoids, which is another number. "

@@ -2,8 +2,8 @@
 
 TITLE = "Where is the good region?"
 INTRO = (
-    "Every window of weights and of neurons at once, on the half of each OOD set that is for choosing. Click "
-    "a cell to take the sliders there."
+    "Every window of weights and of neurons at once, on the images of the OOD sets that are for choosing. "
+    "Click a cell to take the sliders there."
 )
 HELP = (
     "Each cell is a window: left end across, right end up. The top left corner prunes nothing. The other "
@@ -38,6 +38,10 @@ GAP_BETTER = (
     "On the halves it was chosen on FPR95 is {tune}, held out {report}: the held-out images happen to be "
     "easier, by {gap}; the choice did not flatter itself."
 )
+GAP_SETS = (
+    "On the sets it was chosen on FPR95 is {tune}, on those for the report {report}. They are not the same "
+    "sets, so the gap says nothing of luck in choosing."
+)
 NOTHING_BETTER = "No window within your rule beats the unpruned model. Allow it to cost more accuracy."
 PARETO_HELP = (
     "Each point is a window, on the halves for choosing; those on the line are beaten by none in both. "
@@ -48,7 +52,10 @@ LEFT_OUT_HELP = (
     "For each OOD set the best window is chosen on the other sets alone, then tried on the held-out half of "
     "this one."
 )
-LEFT_OUT_ONE = "Choose at least two OOD sets under **Settings** to leave one out."
+LEFT_OUT_ONE = (
+    "Choose at least two OOD sets to tune on under **Settings** to leave one out, one of them with images to "
+    "report on as well."
+)
 NOT_BLIND = "What not knowing any OOD data would cost cannot be said here. {reason}"
 BLIND = (
     "With no OOD data at all, choosing instead on midpoints between ID images of two classes: {window}. Held "

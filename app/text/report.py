@@ -11,8 +11,9 @@ WHAT = (
 SETTINGS = "Settings"
 HEADLINE = "Headline"
 HEADLINE_NOTE = (
-    "FPR95 and AUROC are averages over the OOD sets. Each set is split in two halves: one is seen while "
-    "choosing, the other is held out. Believe the held-out one; its 95 % interval stands in brackets."
+    "FPR95 and AUROC are averages over the OOD sets. Each set is split in two halves, one seen while "
+    "choosing, the other held out, unless it is only for one of the two. Believe the held-out one; its 95 % "
+    "interval stands in brackets."
 )
 SETS = "Each OOD set, in percent"
 FIGURES = "Figures"

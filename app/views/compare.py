@@ -15,14 +15,15 @@ from app.components.compare.methods import methods
 from app.components.compare.rows import RequestedRow, follow_address, requested_rows
 from app.components.compare.table import draw_table
 from app.components.compare.words import draw_notes
+from app.components.lacking_sets import lacks_sets
 from app.components.marks import best_pruning
 from app.format import message
 from app.jobs.comparison import ComparisonJob
 from app.shell import view
 from app.state.history import Settings
 from app.text import compare as text
-from app.text import controls as controls_text
 from opnp.comparison.table import Row
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
 
 POLL_SECONDS = 0.2
@@ -31,13 +32,14 @@ _JOB = "_comparing"
 
 def compare(explorer: Explorer, settings: Settings) -> None:
     """Draw the Compare page for these settings."""
-    if not settings.ood:
-        st.info(controls_text.OOD_EMPTY, icon=":material/checklist:")
+    if lacks_sets(explorer, settings.ood):
         return
     follow_address(settings.pruning)
     rows = requested_rows(settings.pruning)
     titles = explorer.prepared.experiment.titles
-    key, against = _choose_figures(rows, {each: titles[each] for each in settings.ood})
+    roles = explorer.prepared.roles
+    reported = sets_in(settings.ood, Half.REPORT, roles)
+    key, against = _choose_figures(rows, {each: titles[each] for each in reported})
     job = _job(explorer.prepared.experiment.key, rows, settings.ood)
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
     left, right = st.columns([3, 4], gap="large")
@@ -62,8 +64,8 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     with files:
         downloads(explorer, finished, settings.ood, key, job.comparison.fitted_to[0])
     scored = {row.name: scores for row in picked if (scores := job.comparison.scored(row.recipe)) is not None}
-    sets = list(settings.ood) if key is None else [key]
-    draw_curves(curves, scored, sets, text.AVERAGE if key is None else titles[key], colours)
+    sets = reported if key is None else [key]
+    draw_curves(curves, scored, sets, roles, text.AVERAGE if key is None else titles[key], colours)
 
 
 def _choose_figures(rows: Sequence[RequestedRow], titles: Mapping[str, str]) -> tuple[str | None, str | None]:

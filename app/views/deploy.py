@@ -11,11 +11,13 @@ from app.components.deploy.outcome import comparison_table, confusion_table, out
 from app.components.deploy.reopened import reopened
 from app.components.deploy.rule import choose_rule
 from app.components.deploy.stability import stability
+from app.components.lacking_sets import lacks_sets
 from app.components.plot import plot
 from app.format import percent
 from app.shell import view
 from app.state.history import Settings
 from opnp.detector.build import make_detector
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer, Snapshot
 from opnp.threshold.plan import Basis, Plan, plan_on
 from opnp.threshold.stability import threshold_spread
@@ -23,12 +25,11 @@ from opnp.threshold.stability import threshold_spread
 
 def deploy(explorer: Explorer, settings: Settings) -> None:
     """Draw the Deploy page for these settings."""
-    if not settings.ood:
-        st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
+    if lacks_sets(explorer, settings.ood):
         return
     experiment = explorer.prepared.experiment
     titles = experiment.titles
-    request = choose_rule(explorer, settings.ood)
+    request = choose_rule(explorer, tuple(sets_in(settings.ood, Half.TUNE, explorer.prepared.roles)))
     snapshot, unpruned = explorer.at(settings.pruning), cached.unpruned(experiment.key)
 
     def scores(output: Snapshot, *, by_confidence: bool = False) -> Basis:

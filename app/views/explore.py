@@ -11,6 +11,7 @@ from app.components.deferred import above_is_seen, was_seen
 from app.components.explore.live_results import LiveResults, draw_results, quick_results
 from app.components.explore.per_set_table import more_figures
 from app.components.explore.presets import presets_and_pair
+from app.components.lacking_sets import lacking, lacks_sets
 from app.components.outbox import acknowledge
 from app.components.plot import plot
 from app.components.preview import preview
@@ -64,12 +65,12 @@ def live(explorer: Explorer) -> LiveResults | None:
         with answer:
             acknowledge()
     now = session.read(tuple(explorer.prepared.ood))
-    quick = quick_results(explorer, now) if now.ood else None
+    quick = None if lacking(explorer, now.ood) else quick_results(explorer, now)
     with controls(explorer, live=answer) as settings:
         if was_seen():
             preview(explorer, settings, baseline=pair().pruning)
         if quick is None:
-            st.info(text.controls.OOD_EMPTY, icon=":material/checklist:")
+            lacks_sets(explorer, now.ood)
             return None
         presets_and_pair()
         return draw_results(explorer, settings, quick)

@@ -10,6 +10,7 @@ from app.components.images.prediction_card import Verdict, card
 from app.components.images.uploaded_set import own_set, show_progress
 from app.components.images.uploaded_set_results import own_results
 from app.components.images.uploads import examples, upload_pictures
+from app.components.lacking_sets import lacking
 from app.format import message
 from app.pictures import Picture
 from app.shell import view
@@ -56,7 +57,7 @@ def _pictures(
     for place, verdict in enumerate(verdicts):
         with grid[place % COLUMNS]:
             card(verdict, pruned=after.pruning.kind != "unpruned")
-    if settings.ood:
+    if not lacking(explorer, settings.ood):
         _histogram(explorer, settings, before, after, verdicts)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.charts.palette import palette
 from app.components.explore.live_results import exact_headline, headline
+from app.components.lacking_sets import lacks_sets
 from app.components.landscape.best_window import best_window
 from app.components.landscape.leave_one_out import left_out
 from app.components.landscape.maps import maps
@@ -11,14 +12,12 @@ from app.components.preview import preview
 from app.shell import view
 from app.state.baseline import pair
 from app.state.history import Settings
-from app.text import controls as text
 from opnp.explorer import Explorer
 
 
 def landscape(explorer: Explorer, settings: Settings) -> None:
     """Draw the Landscape page for these settings."""
-    if not settings.ood:
-        st.info(text.OOD_EMPTY, icon=":material/checklist:")
+    if lacks_sets(explorer, settings.ood):
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
     cards = st.empty()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import text
 from app.charts.palette import palette
+from app.components.lacking_sets import lacking
 from app.components.learn import (
     energy,
     one_weight,
@@ -42,7 +43,7 @@ def learn(explorer: Explorer, settings: Settings) -> None:
                 if step.terms:
                     explain_terms(step.terms)
         with figure:
-            ood = settings.ood or tuple(explorer.prepared.ood)
+            ood = tuple(explorer.prepared.ood) if lacking(explorer, settings.ood) else settings.ood
             colours = palette(st.context.theme.type)
             STEPS[place].draw(Lesson(explorer, ood, colours, projected, facts))
         if not projected:

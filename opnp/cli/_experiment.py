@@ -56,14 +56,16 @@ def ood_keys(experiment: Experiment, keys: Sequence[str] | None) -> list[str]:
     return [key for key in known if not keys or key in keys]
 
 
-def load_explorer(experiment: Experiment, device: str | None, cache: Path | None) -> Explorer:
+def load_explorer(
+    experiment: Experiment, device: str | None, cache: Path | None, *, shifted: bool = False
+) -> Explorer:
     """Return an experiment with its features and maps, read from the cache or computed into it.
 
     What of its images is not used, and what was assumed of its classes, is said on stderr.
     """
     chosen = device_named(device)
     with Store(cache) as store, _bars() as progress:
-        prepared = prepare(experiment, store, device=chosen, progress=progress)
+        prepared = prepare(experiment, store, device=chosen, progress=progress, shifted=shifted)
     for line in image_notes(prepared):
         _console.stderr().print(Text(printable(line)), soft_wrap=True)
     return Explorer(prepared)

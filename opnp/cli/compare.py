@@ -1,6 +1,6 @@
-"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out halves."""
+"""`compare`: pruning beside the other post-hoc methods, and combined with them, on the held-out images."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.comparison import openood as openood_export
 from opnp.comparison.defaults import default_rows
 from opnp.comparison.export import TIME, comparison_csv, comparison_json
 from opnp.comparison.fit_data import Training, training
 from opnp.comparison.grammar import parse_recipe
 from opnp.comparison.recipe import Recipe
-from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown
-from opnp.comparison.table import Row, cells, compare
+from opnp.comparison.reports import HEADER, comparison_latex, comparison_markdown, group_title
+from opnp.comparison.scoring import MethodScores
+from opnp.comparison.table import GROUP_COLUMNS, Cells, Row, cells, compare, group_cells, groups_of
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.errors import InvalidSettingError
 from opnp.explorer import Explorer
@@ -61,6 +63,13 @@ def compare_methods(
     csv: Annotated[Out, typer.Option(help="Write every figure to this file.", show_default=False)] = None,
     markdown: Annotated[Out, typer.Option(help="Write the table as Markdown.", show_default=False)] = None,
     latex: Annotated[Out, typer.Option(help="Write the table as LaTeX.", show_default=False)] = None,
+    openood: Annotated[
+        Out,
+        typer.Option(
+            help="Write the table by OpenOOD's conventions: its FPR@95 and AUPR, nearood and farood.",
+            show_default=False,
+        ),
+    ] = None,
     device: _options.Device = None,
     cache: _options.Cache = None,
     as_json: _console.AsJson = False,
@@ -75,7 +84,7 @@ def compare_methods(
         pruning = Pruning(weights, neurons, scope, definition)
         _require_one_choice(pruning, search=search, rule=(max_accuracy_loss, prune))
         recipes = _recipes(method, pruning)
-        _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex})
+        _outputs.require_files({"--csv": csv, "--markdown": markdown, "--latex": latex, "--openood": openood})
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         explorer = _experiment.load_explorer(chosen, device, cache)
@@ -83,9 +92,11 @@ def compare_methods(
         result = _search(explorer, keys, prune, max_accuracy_loss / 100) if search else None
         if result is not None:
             recipes = _recipes(method, result.pruning)
+        scored: list[MethodScores] = []
         with Store(cache) as store:
             known = training(explorer.prepared, store)
-            rows = _run(explorer, known, recipes, keys, store)
+            keep = None if openood is None else scored.append
+            rows = _run(explorer, known, recipes, keys, store, keep)
         made_from = {
             **provenance(explorer, explorer.prepared.classifier.weight.device),
             "fitted_to": known.count,
@@ -102,6 +113,10 @@ def compare_methods(
         if markdown is not None:
             text = comparison_markdown(rows, chosen.title, [*searched, *notes])
             _outputs.write("--markdown", markdown, text)
+        if openood is not None:
+            about = {**made_from, **openood_export.MEANING}
+            table = openood_export.openood_csv(scored, explorer.prepared, keys)
+            _outputs.write_table("--openood", openood, table, about)
         if latex is not None:
             _outputs.write("--latex", latex, comparison_latex(rows, chosen.title, [*searched, *notes]))
     if as_json:
@@ -110,9 +125,11 @@ def compare_methods(
         return
     stdout = _console.stdout()
     stdout.print(
-        Text(f"{chosen.title}, on the held-out halves, in percent, with 95 % intervals; µs per image")
+        Text(f"{chosen.title}, on the held-out images, in percent, with 95 % intervals; µs per image")
     )
     stdout.print(_table(rows))
+    if groups := groups_of(rows):
+        stdout.print(_group_table(rows, groups))
     stdout.print(Text(AUPR_IS))
     if known.count:
         stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
@@ -156,7 +173,12 @@ def _search(
 
 
 def _run(
-    explorer: Explorer, known: Training, recipes: Sequence[Recipe], keys: Sequence[str], store: Store
+    explorer: Explorer,
+    known: Training,
+    recipes: Sequence[Recipe],
+    keys: Sequence[str],
+    store: Store,
+    keep: Callable[[MethodScores], object] | None,
 ) -> list[Row]:
     people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
@@ -168,6 +190,7 @@ def _run(
             keys,
             progress=lambda done: progress.update(task, completed=done),
             store=store,
+            keep=keep,
         )
 
 
@@ -182,8 +205,29 @@ def _table(rows: Sequence[Row]) -> Table:
         if row.figures is None or row.scoring is None:
             table.add_row(Text(row.name), *["–"] * (len(HEADER) + 1))
             continue
-        mean = cells(row.figures, None)
-        words = [percent(getattr(mean, name), getattr(mean, f"{name}_interval", None)) for name in HEADER]
-        lines = [word.replace(" (", "\n").removesuffix(")") for word in words]
+        lines = _lines(cells(row.figures, None), HEADER)
         table.add_row(Text(row.name), *lines, f"{1e6 * row.scoring:.1f}")
     return table
+
+
+def _group_table(rows: Sequence[Row], groups: Sequence[str]) -> Table:
+    """Return a table of the averages over the sets of each group."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    table.add_column("Row", overflow="fold")
+    for group in groups:
+        for name in GROUP_COLUMNS:
+            table.add_column(group_title(group, name), justify="right", overflow="fold", min_width=_WIDE)
+    for row in rows:
+        figures = row.figures
+        if figures is None:
+            table.add_row(Text(row.name), *["–"] * (len(groups) * len(GROUP_COLUMNS)))
+        else:
+            lines = [line for group in groups for line in _lines(group_cells(figures, group), GROUP_COLUMNS)]
+            table.add_row(Text(row.name), *lines)
+    return table
+
+
+def _lines(mean: Cells, names: Iterable[str]) -> list[str]:
+    """Return figures in percent, each interval in a line below its figure."""
+    words = [percent(getattr(mean, name), getattr(mean, f"{name}_interval", None)) for name in names]
+    return [word.replace(" (", "\n").removesuffix(")") for word in words]

@@ -14,6 +14,7 @@ from opnp.detector.build import make_detector
 from opnp.detector.export import export_onnx, export_program, require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
+from opnp.evaluation.splits import Half, sets_in
 from opnp.reports.percent import percent
 from opnp.reports.provenance import remarks
 from opnp.threshold.outcome import Proportion
@@ -83,13 +84,15 @@ def deploy(
             require_onnx()
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
+        limited = sets_in(keys, Half.TUNE, {images.key: images.role for images in chosen.ood})
+        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = _experiment.load_explorer(chosen, device, cache)
         named = [*(ood or []), *(limit.rpartition("=")[0] for limit in most or [])]
         keys = _experiment.usable_keys(explorer, keys, named)
         snapshot = explorer.at(pruning)
-        rule = _rule(tpr, _limits(max_ood, most, keys), costs, ood_share)
+        limited = sets_in(keys, Half.TUNE, explorer.prepared.roles)
+        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
         detector = make_detector(explorer, snapshot, planned)
         if (
@@ -170,7 +173,7 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
 
 def _table(planned: Plan, titles: dict[str, str]) -> Table:
     outcome = planned.outcome
-    table = Table("Set", caption="counts on the held-out halves; accepted in percent with 95 % intervals")
+    table = Table("Set", caption="counts on the held-out images; accepted in percent with 95 % intervals")
     for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
         table.add_column(name, justify="right")
     shares = {"ID": outcome.id_accepted, **outcome.ood_accepted}

@@ -1,6 +1,7 @@
 """`evaluate`: the page's figures at one position of the windows, from a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,25 +11,28 @@ from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
 from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
-from opnp.evaluation.evaluate import OodMetrics
-from opnp.evaluation.intervals import Interval
+from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half
 from opnp.experiments.experiment import Experiment
 from opnp.explorer import Snapshot
 from opnp.reports.csv_table import csv_of
+from opnp.reports.full_spectrum import FULL_SPECTRUM, FULL_SPECTRUM_IS, FullSpectrum, full_spectrum
 from opnp.reports.metric_table import (
+    AVERAGE,
     DIRECTION,
     MetricTable,
-    average,
+    Record,
     describe_pruning,
+    evaluations,
     metric_table,
     realised,
     records,
 )
 from opnp.reports.percent import percent
-from opnp.reports.provenance import MEANING, method_records, provenance, remarks
+from opnp.reports.provenance import MEANING, method_records, position_record, provenance, remarks
 
 Halves = Mapping[Half, MetricTable]
+Named = Mapping[Half, Mapping[str, Evaluation]]
 
 
 def evaluate(
@@ -58,20 +62,30 @@ def evaluate(
             _outputs.require_folder("--csv", csv.parent)
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        explorer = _experiment.load_explorer(chosen, device, cache)
+        explorer = _experiment.load_explorer(chosen, device, cache, shifted=True)
         keys = _experiment.usable_keys(explorer, keys, ood)
         before, after = explorer.at(UNPRUNED), explorer.at(pruning)
         unpruned, pruned = (
             {half: metric_table(explorer, snapshot, keys, half) for half in Half}
             for snapshot in (before, after)
         )
+        spectra = [full_spectrum(explorer, snapshot, keys) for snapshot in (before, after)]
         made_from = provenance(explorer, explorer.prepared.classifier.weight.device)
         if csv is not None:
-            rows = [*_records("Energy", before, unpruned), *_records(after.pruning.kind, after, pruned)]
-            _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **MEANING})
+            rows = [
+                *_records("Energy", before, unpruned, spectra[0]),
+                *_records(after.pruning.kind, after, pruned, spectra[1]),
+            ]
+            meaning = MEANING if spectra[0] is None else {**MEANING, "id": FULL_SPECTRUM_IS}
+            _outputs.write_table("--csv", csv, csv_of(rows), {**made_from, **meaning})
     if as_json:
         position = {"pruning": describe_pruning(pruning), "realised": realised(after.head)}
-        tables = {"unpruned": _as_json(unpruned), "pruned": _as_json(pruned)}
+        tables = {
+            name: {**_as_json(halves), **({} if spectrum is None else _spectrum_as_json(spectrum))}
+            for name, halves, spectrum in zip(
+                ("unpruned", "pruned"), (unpruned, pruned), spectra, strict=True
+            )
+        }
         _console.print_json(
             {
                 **made_from,
@@ -87,14 +101,40 @@ def evaluate(
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
     stdout.print(_table(chosen, unpruned, pruned))
     stdout.print(_foot(after, unpruned[Half.TUNE], pruned[Half.TUNE]))
+    old, new = spectra
+    if old is not None and new is not None:
+        stdout.print(Text(f"\nFull spectrum: ID test and {_listed(chosen, new)} together are the ID"))
+        stdout.print(_table(chosen, old.halves, new.halves))
+        for key, part in new.sets.items():
+            accuracy = change(old.sets[key].accuracy, part.accuracy)
+            stdout.print(Text(f"Accuracy on {chosen.titles[key]} {accuracy} %, on {part.images:,} images"))
 
 
-def _records(name: str, snapshot: Snapshot, halves: Halves) -> list[dict[str, str | int | float | None]]:
-    return [
-        record
-        for figures in halves.values()
-        for record in method_records(name, snapshot.pruning, snapshot.head, figures)
-    ]
+def _listed(experiment: Experiment, spectrum: FullSpectrum) -> str:
+    *others, last = (experiment.titles[key] for key in spectrum.sets)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _records(
+    name: str, snapshot: Snapshot, halves: Halves, spectrum: FullSpectrum | None
+) -> Iterator[Record]:
+    """Yield the rows of a position; with shifted sets, those on the full spectrum too, told by `id`."""
+    position = name, snapshot.pruning, snapshot.head
+    for figures in halves.values():
+        for record in method_records(*position, figures):
+            yield record if spectrum is None else {**record, "id": "test"}
+    if spectrum is None:
+        return
+    for figures in spectrum.halves.values():
+        yield from ({**record, "id": FULL_SPECTRUM} for record in method_records(*position, figures))
+    for key, part in spectrum.sets.items():
+        accuracy: Record = {"set": key, "images": part.images, "accuracy": part.accuracy, "id": key}
+        yield {**position_record(*position), **accuracy}
+
+
+def _spectrum_as_json(spectrum: FullSpectrum) -> dict[str, object]:
+    shifted = [{"set": key, **asdict(part)} for key, part in spectrum.sets.items()]
+    return {"shifted": shifted, "full_spectrum": _as_json(spectrum.halves)}
 
 
 def _as_json(halves: Halves) -> dict[str, object]:
@@ -112,31 +152,38 @@ def _as_json(halves: Halves) -> dict[str, object]:
 
 
 def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
-    table = Table("OOD set", caption="in percent; tune: the half to choose windows on; 95 % intervals below")
+    table = Table(
+        "OOD set", caption="in percent; tune: the images to choose windows on; 95 % intervals below"
+    )
     for name in ("FPR95 ↓ tune", "FPR95 ↓ held out", "AUROC ↑ tune", "AUROC ↑ held out"):
         table.add_column(name, justify="right")
-    for key in before[Half.TUNE].alone:
-        table.add_row(Text(experiment.titles[key]), *_cells(key, before, after))
+    old, new = (
+        {half: evaluations(figures) for half, figures in halves.items()} for halves in (before, after)
+    )
+    keys = dict.fromkeys(key for named in old.values() for key in named)
+    sets = [key for key in experiment.titles if key in keys]
+    for key in sets:
+        table.add_row(Text(experiment.titles[key]), *_cells(key, old, new))
     table.add_section()
-    table.add_row("Average", *_cells(None, before, after))
+    for key in [key for key in keys if key not in (*sets, AVERAGE)] + [AVERAGE]:
+        table.add_row(Text(key.capitalize()), *_cells(key, old, new))
     return table
 
 
-def _cells(key: str | None, before: Halves, after: Halves) -> list[str]:
+def _cells(key: str, before: Named, after: Named) -> list[str]:
+    """Return figures of both halves, "–" for one that a set has no images in."""
     cells = []
     for name in ("fpr95", "auroc"):
         for half in Half:
-            old, _ = _figure(before[half], key, name)
-            new, interval = _figure(after[half], key, name)
-            cells.append(f"{change(old, new)}\n{100 * interval.low:.1f}–{100 * interval.high:.1f}")
+            if key not in after[half]:
+                cells.append("–")
+                continue
+            old, new = before[half][key], after[half][key]
+            low, high = getattr(new, f"{name}_interval")
+            cells.append(
+                f"{change(getattr(old, name), getattr(new, name))}\n{100 * low:.1f}–{100 * high:.1f}"
+            )
     return cells
-
-
-def _figure(table: MetricTable, key: str | None, name: str) -> tuple[float, Interval]:
-    source = table.together if key is None else table.alone[key]
-    metrics: OodMetrics = average(source)
-    interval: Interval = getattr(source, f"{name}_interval")
-    return getattr(metrics, name), interval
 
 
 def change(old: float, new: float) -> str:

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from opnp.comparison.table import COLUMNS, Row, Standing, cells, standings
+from opnp.comparison.table import (
+    COLUMNS,
+    GROUP_COLUMNS,
+    Cells,
+    Row,
+    Standing,
+    cells,
+    group_cells,
+    groups_of,
+    standings,
+)
 from opnp.metrics import AUPR_IS
 from opnp.reports.markdown import table
 from opnp.reports.percent import percent
@@ -20,12 +30,16 @@ HEADER = {
 TIME = "µs per image"
 
 READING = (
-    "In percent, {half}, with 95 % intervals in brackets; averages are over the OOD sets, never pooled. "
+    "In percent, {half}, with 95 % intervals in brackets; averages are over the OOD sets{grouped}, never "
+    "pooled. "
     "Bold: the best of a column; {italic}: within the best one's interval. A higher score is more "
     "in-distribution, ID is the positive class. Time: from features in memory to scores, without the "
     f"backbone. {AUPR_IS}"
 )
-HALVES = {"report": "on the held-out half of every OOD set", "tune": "on the tune half of every OOD set"}
+HALVES = {
+    "report": "on the held-out images of every OOD set",
+    "tune": "on the images of every OOD set to tune on",
+}
 
 
 Cell = tuple[str, Standing]
@@ -45,7 +59,8 @@ def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], k
     """
     marks = {Standing.BEST: "**{}**", Standing.CLOSE: "*{}*", Standing.OTHER: "{}"}
     body = [[marks[standing].format(words) for words, standing in line] for line in _body(rows, key)]
-    parts = [f"# {' '.join(title.split())}", _caption(rows, "*italic*"), table(_header(), body)]
+    header = _header(_groups(rows, key))
+    parts = [f"# {' '.join(title.split())}", _caption(rows, "*italic*", key), table(header, body)]
     made_from = "\n".join(f"- {' '.join(note.split())}" for note in notes)
     return "\n\n".join([*parts, *_reasons(rows), made_from]) + "\n"
 
@@ -56,12 +71,13 @@ def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key:
     body = [
         " & ".join(marks[standing] % latex(words) for words, standing in line) for line in _body(rows, key)
     ]
-    comments = [" ".join(title.split()), _caption(rows, "italic"), r"needs \usepackage{booktabs}"]
+    comments = [" ".join(title.split()), _caption(rows, "italic", key), r"needs \usepackage{booktabs}"]
+    header = _header(_groups(rows, key))
     lines = [
         *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows), *notes)),
-        rf"\begin{{tabular}}{{l{'r' * (len(_header()) - 1)}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
         r"\toprule",
-        " & ".join(map(latex, _header())) + r" \\",
+        " & ".join(map(latex, header)) + r" \\",
         r"\midrule",
         *(rf"{line} \\" for line in body),
         r"\bottomrule",
@@ -80,26 +96,52 @@ def latex(words: str) -> str:
     return "".join(_TEX.get(letter, letter) for letter in words)
 
 
-def _header() -> list[str]:
-    return ["Row", *HEADER.values(), TIME]
+def group_title(group: str, name: str) -> str:
+    """Return the title of a column of a group's average.
+
+    Example:
+        >>> group_title("near", "fpr95")
+        'FPR95 near ↓'
+    """
+    return f" {group} ".join(HEADER[name].rsplit(" ", 1))
 
 
-def _caption(rows: Sequence[Row], italic: str) -> str:
+def _groups(rows: Sequence[Row], key: str | None) -> list[str]:
+    return groups_of(rows) if key is None else []
+
+
+def _header(groups: Sequence[str]) -> list[str]:
+    grouped = [group_title(group, name) for group in groups for name in GROUP_COLUMNS]
+    return ["Row", *HEADER.values(), *grouped, TIME]
+
+
+def _caption(rows: Sequence[Row], italic: str, key: str | None) -> str:
     half = next((str(row.figures.half) for row in rows if row.figures is not None), "report")
-    return READING.format(half=HALVES[half], italic=italic)
+    groups = _groups(rows, key)
+    grouped = f", and over those of each group ({', '.join(groups)})" if groups else ""
+    return READING.format(half=HALVES[half], italic=italic, grouped=grouped)
 
 
 def _body(rows: Sequence[Row], key: str | None) -> Iterator[list[Cell]]:
-    all_cells = [None if row.figures is None else cells(row.figures, key) for row in rows]
-    stands = {name: standings(name, all_cells) for name in COLUMNS}
-    for place, (row, row_cells) in enumerate(zip(rows, all_cells, strict=True)):
-        line = [(row.name, Standing.OTHER)]
-        for name in COLUMNS:
-            ends = getattr(row_cells, f"{name}_interval", None)
-            words = "–" if row_cells is None else percent(getattr(row_cells, name), ends)
-            line.append((words, stands[name][place]))
+    tables = [row.figures for row in rows]
+    columns = [*_columns([None if table is None else cells(table, key) for table in tables], COLUMNS)]
+    for group in _groups(rows, key):
+        averages = [None if table is None else group_cells(table, group) for table in tables]
+        columns += _columns(averages, GROUP_COLUMNS)
+    for place, row in enumerate(rows):
         time = "–" if row.scoring is None else f"{1e6 * row.scoring:.1f}"
-        yield [*line, (time, Standing.OTHER)]
+        own = [column[place] for column in columns]
+        yield [(row.name, Standing.OTHER), *own, (time, Standing.OTHER)]
+
+
+def _columns(values: Sequence[Cells | None], names: Sequence[str]) -> Iterator[list[Cell]]:
+    """Yield columns of figures: words and standing of each row."""
+    for name in names:
+        words = [
+            "–" if row is None else percent(getattr(row, name), getattr(row, f"{name}_interval", None))
+            for row in values
+        ]
+        yield list(zip(words, standings(name, values), strict=True))
 
 
 def _reasons(rows: Sequence[Row]) -> list[str]:

@@ -15,7 +15,7 @@ from opnp.evaluation.evaluate import Evaluation, evaluate
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.prepare import Prepared
-from opnp.reports.metric_table import MetricTable, average
+from opnp.reports.metric_table import MetricTable, average, table_of
 from opnp.store import Store
 
 log = logging.getLogger("opnp.comparison")
@@ -69,6 +69,7 @@ def compare(
     progress: Callable[[int], object] | None = None,
     cancel: threading.Event | None = None,
     store: Store | None = None,
+    keep: Callable[[MethodScores], object] | None = None,
 ) -> list[Row]:
     """Score and evaluate recipes one after the other.
 
@@ -81,18 +82,21 @@ def compare(
         progress: Told how many rows are done.
         cancel: Set from another thread, it stops soon.
         store: Where scores that take long are kept and found; nowhere if None.
+        keep: Given the scores behind each row that has figures.
 
     Returns:
         A row for each, in the same order.
 
     Raises:
-        InvalidDataError: If no OOD set is chosen.
+        InvalidDataError: If no OOD set has images in that half.
         CancelledError: If it was stopped.
     """
     rows = []
     for place, recipe in enumerate(recipes):
         result = attempt(prepared, training, recipe, cancel, store)
         rows.append(row_of(recipe.title, prepared, result, ood, half))
+        if keep is not None and isinstance(result, MethodScores):
+            keep(result)
         if progress is not None:
             progress(place + 1)
     return rows
@@ -137,16 +141,17 @@ def row_of(name: str, prepared: Prepared, result: MethodScores | Row, ood: Seque
     """Return the row of a result of `attempt`.
 
     Raises:
-        InvalidDataError: If no OOD set is chosen.
+        InvalidDataError: If no OOD set has images in that half.
     """
     if isinstance(result, Row):
         return replace(result, name=name)
     labels = prepared.id_test.labels.numpy()
 
     def against(keys: Sequence[str]) -> Evaluation:
-        return evaluate(result.id_test, labels, {key: result.ood[key] for key in keys}, half=half)
+        chosen = {key: result.ood[key] for key in keys}
+        return evaluate(result.id_test, labels, chosen, half=half, roles=prepared.roles)
 
-    figures = MetricTable(half, against(ood), {key: against([key]) for key in ood})
+    figures = table_of(prepared, ood, half, against)
     return Row(name, result.recipe, figures, result.fitting, result.scoring)
 
 
@@ -178,13 +183,29 @@ class Cells:
 LOWER = frozenset({"fpr95", "ece"})
 """Fields of `Cells` of which lower is better."""
 
+GROUP_COLUMNS = ("fpr95", "auroc")
+"""Fields of `Cells` that tables show of the average of each group."""
+
 COLUMNS = ("fpr95", "auroc", "aupr_id", "aupr_ood", "ece", "accuracy")
 """Fields of `Cells` that rows are compared in."""
 
 
 def cells(figures: MetricTable, key: str | None) -> Cells:
     """Return the figures of the OOD set with that key, or the macro average for None."""
-    evaluation = figures.together if key is None else figures.alone[key]
+    return _cells(figures.together if key is None else figures.alone[key])
+
+
+def group_cells(figures: MetricTable, group: str) -> Cells:
+    """Return the macro average over the OOD sets of a group."""
+    return _cells(figures.groups[group])
+
+
+def groups_of(rows: Sequence[Row]) -> list[str]:
+    """Return the names of the groups that rows have averages of."""
+    return list(dict.fromkeys(name for row in rows if row.figures for name in row.figures.groups))
+
+
+def _cells(evaluation: Evaluation) -> Cells:
     mean = average(evaluation)
     return Cells(
         mean.fpr95,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from opnp.data.role import Role
 from opnp.errors import InvalidDataError, MissingDataError
 
 NO_LABEL = -1
@@ -155,6 +156,8 @@ class ImageSet:
         missing: Says without opening it what of it is not on this machine.
         labels: Tells the classes without decoding an image; features are not computed anew when it changes.
         left_out: Says which of its files are not used.
+        role: Of an OOD set, what its images are for.
+        group: Of an OOD set, those that it is averaged with beside all sets, for example "near"; "" for none.
     """
 
     key: str
@@ -165,6 +168,8 @@ class ImageSet:
     missing: Callable[[], tuple[Missing, ...]] = nothing_missing
     labels: Callable[[], Labels | None] = labels_beside_features
     left_out: Callable[[], UnusedFiles] = nothing_left_out
+    role: Role = Role.HALVES
+    group: str = ""
 
 
 def _no_images() -> LabelledImages:

@@ -1,7 +1,6 @@
 """Build a detector with its manifest from a position of the windows and a chosen threshold."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from opnp.detector.detector import Detector
@@ -42,7 +41,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
             "Choose one with a model to make a detector."
         )
     weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
-    ood = list(plan.basis.report.ood)
+    ood = list(dict.fromkeys([*plan.basis.tune.ood, *plan.basis.report.ood]))
     sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
     manifest = {
         "format": FORMAT,
@@ -55,17 +54,18 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
         "ood": ood,
         "pruning": describe_pruning(snapshot.pruning),
         "realised": realised(snapshot.head),
-        "metrics": metrics(explorer, snapshot, plan, ood),
+        "metrics": metrics(explorer, snapshot, plan),
         **provenance(explorer, classifier.weight.device),
     }
     probes = make_probes(classifier, weight, bias, sets)
     return Detector(classifier, weight, bias, probes, DetectorManifest(_plain(manifest)))
 
 
-def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan, ood: Sequence[str]) -> dict[str, object]:
+def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> dict[str, object]:
     """Return the detector's figures on the held-out halves: fractions, each with its 95 % interval."""
     outcome = plan.outcome
     ranking = {}
+    ood = list(plan.basis.report.ood)
     if ood:
         figures = explorer.evaluate(snapshot, ood, Half.REPORT)
         ranking = {

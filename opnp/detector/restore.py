@@ -11,7 +11,7 @@ from opnp.detector.detector import Detector
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.evaluation.evaluate import evaluate
 from opnp.evaluation.intervals import Interval
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
 from opnp.scoring.head_output import rescore
 from opnp.threshold.coverage import risk_coverage
@@ -106,7 +106,7 @@ def restore_settings(detector: Detector, explorer: Explorer) -> RestoredSettings
         raise refused("it names an OOD set twice")
     try:
         pruning = Pruning(**{name: value for name, value in manifest["pruning"].items() if name != "kind"})
-        filed = _filed_metrics(manifest["metrics"], ood)
+        filed = _filed_metrics(manifest["metrics"], sets_in(ood, Half.REPORT, prepared.roles))
         ood_share = _fraction(manifest["metrics"]["aurc"]["ood_share"])
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
@@ -125,23 +125,23 @@ def _compute_metrics(
     prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
     rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
     id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
-    sample = sample_of(id_test, labels, rows, Half.REPORT)
+    sample = sample_of(id_test, labels, rows, Half.REPORT, prepared.roles)
     now, curve = outcome(detector.threshold, sample), risk_coverage(sample, ood_share=ood_share)
     shares = {ID_ACCEPTED: now.id_accepted, **now.ood_accepted, RIGHT: now.accuracy_accepted}
     fresh = {name: _measured(part) for name, part in shares.items()}
     fresh[AURC] = Measured(curve.area, curve.interval)
-    if ood:
-        ranking = evaluate(id_test, labels, rows, half=Half.REPORT)
+    if sample.ood:
+        ranking = evaluate(id_test, labels, rows, half=Half.REPORT, roles=prepared.roles)
         fresh[FPR95] = Measured(ranking.fpr95, ranking.fpr95_interval)
         fresh[AUROC] = Measured(ranking.auroc, ranking.auroc_interval)
     return fresh
 
 
-def _filed_metrics(metrics: Mapping[str, Any], ood: list[str]) -> dict[str, Measured]:
+def _filed_metrics(metrics: Mapping[str, Any], reported: list[str]) -> dict[str, Measured]:
     """Return the figures that a manifest says, in the order of the page."""
-    shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in ood}
+    shares = {ID_ACCEPTED: metrics["id_accepted"]} | {key: metrics["ood_accepted"][key] for key in reported}
     filed = {name: _share(share) for name, share in (shares | {RIGHT: metrics["accuracy_accepted"]}).items()}
-    numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if ood else {})}
+    numbers = {AURC: "aurc", **({FPR95: "fpr95", AUROC: "auroc"} if reported else {})}
     return filed | {name: _number(metrics[key]) for name, key in numbers.items()}
 
 

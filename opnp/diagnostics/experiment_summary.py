@@ -1,6 +1,6 @@
 """Summary of an experiment: model, classes, images and likely mistakes. It extracts nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from PIL import Image
 from torch.nn import functional
 
 from opnp.data.image_set import FeatureSet, ImageSet, LabelledImages, Missing
+from opnp.data.role import Role
 from opnp.diagnostics.duplicates import compare_sets
 from opnp.diagnostics.shared_rows import shared_rows
 from opnp.errors import OpnpError
@@ -92,7 +93,7 @@ def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
     opened: dict[str, LabelledImages] = {}
     looks = [_look(experiment, images, model, store, opened) for images in experiment.sets]
     notes, warnings = (
-        [*experiment.notes],
+        [*experiment.notes, *_protocol_words(experiment)],
         [*compare_sets(experiment, opened).sentences(), *shared_rows(experiment)],
     )
     accuracy = None
@@ -114,6 +115,17 @@ def summarize(experiment: Experiment, store: Store) -> ExperimentSummary:
         experiment.missing(),
         problem,
     )
+
+
+def _protocol_words(experiment: Experiment) -> Iterator[str]:
+    """Yield which OOD sets are not halved, and how they are grouped."""
+    for role, words in ((Role.TUNE, "Only tuned on"), (Role.REPORT, "Only reported on")):
+        titles = [images.title for images in experiment.ood if images.role is role]
+        if titles:
+            yield f"{words}: {', '.join(titles)}."
+    for group in dict.fromkeys(images.group for images in experiment.ood if images.group):
+        titles = [images.title for images in experiment.ood if images.group == group]
+        yield f"Averaged as {group}: {', '.join(titles)}."
 
 
 def _look(

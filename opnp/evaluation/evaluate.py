@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
 from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, Roles, scores_in
 from opnp.metrics import Reliability, aupr, auroc, fpr95, reliability, tpr_threshold
 from opnp.scoring.head_output import HeadOutput
 
@@ -65,6 +65,7 @@ def evaluate(
     ood: Mapping[str, HeadOutput],
     *,
     half: Half | str,
+    roles: Roles,
 ) -> Evaluation:
     """Compute every figure of a head.
 
@@ -73,15 +74,15 @@ def evaluate(
         labels: (N,) true classes of the ID test set.
         ood: What the head says of each OOD set, at least one.
         half: The half of every OOD set to use. The ID test set is used whole.
+        roles: Of the OOD sets.
 
     Returns:
-        The figures.
+        The figures, against the sets that have images in that half.
 
     Raises:
-        InvalidDataError: If there is no OOD set, or a score is NaN or infinite.
+        InvalidDataError: If no OOD set has, or a score is NaN or infinite.
     """
-    scores = {key: output.scores.numpy()[half_of(len(output.scores), half)] for key, output in ood.items()}
-    return evaluate_against(id_test, labels, scores)
+    return evaluate_against(id_test, labels, scores_in(ood, half, roles))
 
 
 def evaluate_against(

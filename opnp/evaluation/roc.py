@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, Roles, scores_in
 from opnp.metrics import FloatArray
 
 if TYPE_CHECKING:
@@ -33,19 +33,22 @@ class Roc:
     tpr95: float
 
 
-def roc(id_test: "HeadOutput", ood: "Mapping[str, HeadOutput]", half: Half | str) -> Roc:
+def roc(id_test: "HeadOutput", ood: "Mapping[str, HeadOutput]", half: Half | str, roles: Roles) -> Roc:
     """Compute the macro-averaged ROC curve: at every threshold the mean of the sets' shares.
 
     Args:
         id_test: Scores of the ID test set, which is used whole.
         ood: Scores of each OOD set, at least one.
         half: The half of every OOD set to use.
+        roles: Of the OOD sets.
 
     Returns:
         The curve; one of its points is where FPR95 is read off.
+
+    Raises:
+        InvalidDataError: If no OOD set has images in that half.
     """
-    others = [scores[half_of(len(scores), half)] for scores in map(_float64, ood.values())]
-    return curve(_float64(id_test), others)
+    return curve(id_test.scores.double().numpy(), list(scores_in(ood, half, roles).values()))
 
 
 def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Roc:
@@ -77,8 +80,3 @@ def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Roc:
 def _above(ascending: FloatArray, thresholds: FloatArray) -> FloatArray:
     below = np.searchsorted(ascending, thresholds, side="left")
     return 1.0 - below / ascending.size
-
-
-def _float64(output: "HeadOutput") -> FloatArray:
-    scores: FloatArray = output.scores.double().numpy()
-    return scores

@@ -7,6 +7,7 @@ from functools import cache
 from PIL import Image
 
 from opnp.data.image_set import FeatureSet, ImageSet, Missing, nothing_missing
+from opnp.data.role import Role
 from opnp.errors import OpnpError
 from opnp.experiments.titles import titles_of
 from opnp.models import Classifier
@@ -31,7 +32,7 @@ class ExampleImage:
 
 @dataclass(frozen=True)
 class Unused:
-    """An OOD set that an experiment does without.
+    """An OOD set or a shifted ID set that an experiment does without.
 
     Attributes:
         key: The set's.
@@ -76,6 +77,7 @@ class Experiment:
         state: Another text once a file that it names has changed; cheap, for what is kept of it meanwhile.
         notes: What was assumed when its file was read, in sentences.
         problem: Why its file cannot be used, whatever is on this machine; None if it can.
+        shifted: Covariate-shifted ID test sets with labels, for full-spectrum figures.
     """
 
     key: str
@@ -91,11 +93,12 @@ class Experiment:
     state: Callable[[], str] = never_changed
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    shifted: tuple[ImageSet, ...] = ()
 
     @property
     def sets(self) -> tuple[ImageSet, ...]:
-        """Image sets: ID training, ID test, then the OOD sets."""
-        return (self.id_train, self.id_test, *self.ood)
+        """Image sets: ID training, ID test, the OOD sets, then the shifted ID sets."""
+        return (self.id_train, self.id_test, *self.ood, *self.shifted)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -113,35 +116,50 @@ class Experiment:
         return tuple(dict.fromkeys(_missing(looks)))
 
     def at_hand(self) -> bool:
-        """Return whether it can be explored: model, ID sets and at least one OOD set are here.
+        """Return whether it can be explored: model, ID sets, an OOD set to tune on and one to report on.
 
         Images are looked at first: to name a model's weights may take importing torchvision.
         """
         looks = (self.id_train.missing, self.id_test.missing, self.classifier_missing)
-        is_here = (next(_missing([images.missing]), None) is None for images in self.ood)
-        return any(is_here) and next(_missing(looks), None) is None
+        here = (images for images in self.ood if next(_missing([images.missing]), None) is None)
+        return covers_halves(here) and next(_missing(looks), None) is None
 
     def blocking(self) -> tuple[Missing, ...]:
-        """Return what keeps it from being explored: of the OOD sets nothing, unless none is here."""
+        """Return what keeps it from being explored: of the OOD sets nothing, unless too few are here."""
         return self.without_missing()[0].missing()
 
     def without_missing(self) -> "tuple[Experiment, tuple[Unused, ...]]":
-        """Return the experiment without the OOD sets that are not here, and those; whole where none is."""
-        lacking = {images.key: tuple(_missing([images.missing])) for images in self.ood}
-        present = tuple(images for images in self.ood if not lacking[images.key])
-        if not present:
+        """Return the experiment without the OOD and shifted sets that are not here, and those.
+
+        It is whole where the OOD sets that are here leave nothing to tune on, or nothing to report on.
+        """
+        optional = (*self.ood, *self.shifted)
+        lacking = {images.key: tuple(_missing([images.missing])) for images in optional}
+        ood, shifted = (
+            tuple(images for images in sets if not lacking[images.key]) for sets in (self.ood, self.shifted)
+        )
+        if not covers_halves(ood):
             return self, ()
         unused = (
             Unused(images.key, images.title, " ".join(map(str, things)))
-            for images in self.ood
+            for images in optional
             if (things := lacking[images.key])
         )
-        return replace(self, ood=present), tuple(unused)
+        return replace(self, ood=ood, shifted=shifted), tuple(unused)
 
     def settled(self) -> "Experiment":
         """Return the experiment with cached identities of its sets: to list a large folder takes seconds."""
-        id_train, id_test, *ood = (replace(images, identity=cache(images.identity)) for images in self.sets)
-        return replace(self, id_train=id_train, id_test=id_test, ood=tuple(ood))
+        id_train, id_test, *others = (
+            replace(images, identity=cache(images.identity)) for images in self.sets
+        )
+        ood, shifted = tuple(others[: len(self.ood)]), tuple(others[len(self.ood) :])
+        return replace(self, id_train=id_train, id_test=id_test, ood=ood, shifted=shifted)
+
+
+def covers_halves(ood: Iterable[ImageSet]) -> bool:
+    """Return whether OOD sets leave images to tune on and images to report on."""
+    roles = {images.role for images in ood}
+    return Role.HALVES in roles or roles >= {Role.TUNE, Role.REPORT}
 
 
 def _missing(looks: Iterable[Callable[[], tuple[Missing, ...]]]) -> Iterator[Missing]:

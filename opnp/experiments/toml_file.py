@@ -2,27 +2,28 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from opnp.data.image_set import ImageSet
+from opnp.data.role import Role
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
-from opnp.experiments.experiment import Experiment, nothing_to_fetch
+from opnp.experiments.experiment import Experiment, covers_halves, nothing_to_fetch
 from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.changes import state_of
 from opnp.experiments.sources.classifiers import CLASSIFIERS
 from opnp.experiments.sources.classifiers.features_only import FeaturesOnly
 from opnp.experiments.sources.probe_images import first_pictures
-from opnp.experiments.sources.sets import FEATURES, feature_set, image_set, read_set
+from opnp.experiments.sources.sets import FEATURES, OF_OOD, feature_set, image_set, read_set
 from opnp.experiments.sources.table_location import Place
 from opnp.experiments.sources.text_files import decoded, not_printed, one_line, plain_bytes
-from opnp.experiments.sources.typed_table import one_of, read, short, unknown_key
+from opnp.experiments.sources.typed_table import one_of, read, require_key, short, unknown_key
 
 _TABLES = ("experiment", "classifier", "id", "ood")
-_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ID = ("train", "test")
+_SHIFTED = "shifted"
 _SHOWN = 64
 _WHY: dict[type[Exception], str] = {
     OSError: "no plain file, or too long a name",
@@ -70,13 +71,24 @@ def read_experiment(file: Path, text: str | None = None) -> Experiment:
     tables = _tables(place, text)
     heading = read(_Heading, _table(tables, "experiment", place), place.at("[experiment]"))
     key = heading.key or slug(file.stem)
-    place = replace(place, experiment=_key(key, place.at("[experiment]")))
+    place = replace(place, experiment=require_key("key", key, place.at("[experiment]")))
     notes = () if heading.key or key == file.stem else (f"Its key {key!r} is made of its file's name.",)
     classifier, at = _classifier(_table(tables, "classifier", place), place.at("[classifier]"))
     file_of_features = classifier.path if isinstance(classifier, FeaturesOnly) else ""
-    described = [*_id_sets(tables, place, required=not file_of_features), *_ood_sets(tables, place)]
-    sets = [_read_image_set(entry, place, file_of_features) for entry in described]
-    train, test, *ood = (images for images, _ in sets)
+    id_sets = _id_sets(tables, place, required=not file_of_features)
+    described = [*id_sets, *_ood_sets(tables, place)]
+    shifted = _shifted_sets(tables, place, {entry.key for entry in described})
+    sets = [_read_image_set(entry, place, file_of_features) for entry in (*described, *shifted)]
+    train, test, *others = (images for images, _ in sets)
+    ood = tuple(others[: len(others) - len(shifted)])
+    if not covers_halves(ood):
+        role = ood[0].role
+        raise place.at("[[ood]]").wrong(
+            "role",
+            f"a set to {'report' if role is Role.TUNE else 'tune'} on among the OOD sets",
+            f"{str(role)!r} for all of them",
+            "Give one another role, or leave `role` out: then one half is for each.",
+        )
     at = replace(at, pictures=lambda: first_pictures((test, train, *ood)))
 
     def fetch() -> None:
@@ -96,22 +108,29 @@ def read_experiment(file: Path, text: str | None = None) -> Experiment:
         classifier=lambda: classifier.load(at),
         id_train=train,
         id_test=test,
-        ood=tuple(ood),
+        ood=ood,
         classifier_missing=lambda: classifier.missing(at),
         fetch=fetch,
         state=lambda: state_of(tables, place),
         notes=notes,
+        shifted=tuple(others[len(ood) :]),
     )
 
 
 @dataclass(frozen=True)
 class _Set:
-    """A set's table, its location, its key, and the prefix of its arrays in a file of features."""
+    """A set's table and location, its key, the prefix of its arrays in a file of features, its kind."""
 
     table: Table
     section: str
     key: str
     prefix: str
+    is_ood: bool = False
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is an ID set that needs labels."""
+        return not self.is_ood and self.key != _ID[0]
 
 
 def _classifier(table: Table, place: Place) -> tuple[ClassifierSource, Place]:
@@ -124,10 +143,13 @@ def _classifier(table: Table, place: Place) -> tuple[ClassifierSource, Place]:
 
 def _read_image_set(entry: _Set, place: Place, file_of_features: str) -> tuple[ImageSet, Callable[[], None]]:
     """Return the set, and the function that downloads it."""
-    place = replace(place.at(entry.section), labelled=entry.section == "[id.test]")
+    place = replace(place.at(entry.section), labelled=entry.is_test)
     default = (
         {"source": FEATURES, "path": file_of_features, "prefix": entry.prefix} if file_of_features else {}
     )
+    for key in OF_OOD:
+        if key in entry.table and not entry.is_ood:
+            raise place.wrong(key, "left out", "it", "It belongs to OOD sets.")
     settings, rest = read_set({**default, "key": entry.key, **entry.table}, place)
     if (settings.source == FEATURES) != bool(file_of_features):
         raise place.wrong(
@@ -145,8 +167,8 @@ def _read_image_set(entry: _Set, place: Place, file_of_features: str) -> tuple[I
 def _id_sets(tables: Table, place: Place, *, required: bool) -> list[_Set]:
     sections = _table(tables, "id", place, required=required)
     for name in sections:
-        if name not in _ID:
-            raise unknown_key(name, _ID, place.at("[id]"))
+        if name not in (*_ID, _SHIFTED):
+            raise unknown_key(name, (*_ID, _SHIFTED), place.at("[id]"))
     named_tables = [(name, _table(sections, name, place, "id.", required=required)) for name in _ID]
     for name, table in named_tables:
         if "key" in table:
@@ -211,18 +233,38 @@ def _ood_sets(tables: Table, place: Place) -> list[_Set]:
             f"Expected at least one table [[ood]] in {place.file.name} but got "
             f"{short(sets) if sets else 'none'}. Add one for each OOD set; docs/experiments.md shows how."
         )
-    entries: dict[str, _Set] = {}
+    return [
+        _Set(table, f"[[ood]] {key}", key, f"ood_{key}", is_ood=True)
+        for key, table in _keyed(sets, "[[ood]]", place, taken=_ID)
+    ]
+
+
+def _shifted_sets(tables: Table, place: Place, taken: Container[str]) -> list[_Set]:
+    sets = _table(tables, "id", place, required=False).get(_SHIFTED, [])
+    if not isinstance(sets, list):
+        raise place.at("[id]").wrong(_SHIFTED, "tables [[id.shifted]]", short(sets))
+    return [
+        _Set(table, f"[[id.shifted]] {key}", key, f"id_{key}")
+        for key, table in _keyed(sets, "[[id.shifted]]", place, taken=taken)
+    ]
+
+
+def _keyed(
+    sets: Sequence[object], section: str, place: Place, *, taken: Container[str]
+) -> Iterator[tuple[str, Table]]:
+    """Yield tables with their keys, each another one than those before it and those taken."""
+    seen: set[str] = set()
     for number, table in enumerate(sets, start=1):
-        location = place.at(f"[[ood]] number {number}")
+        location = place.at(f"{section} number {number}")
         if not isinstance(table, dict) or not isinstance(table.get("key"), str):
             raise location.wrong("key", "a short name", "nothing", 'Add `key = "..."` there.')
-        key = _key(table["key"], location)
+        key = require_key("key", table["key"], location)
         if key == AVERAGE:
             raise location.wrong("key", "another one", repr(key), "So the average of all sets is called.")
-        if key in entries or key in _ID:
+        if key in seen or key in taken:
             raise location.wrong("key", "a name of its own", f"{key!r} again", "Choose another.")
-        entries[key] = _Set(table, f"[[ood]] {key}", key, f"ood_{key}")
-    return list(entries.values())
+        seen.add(key)
+        yield key, table
 
 
 def slug(name: str) -> str:
@@ -233,14 +275,3 @@ def slug(name: str) -> str:
         'my-cats-2'
     """
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64] or "unnamed"
-
-
-def _key(key: str, place: Place) -> str:
-    if not _KEY.fullmatch(key):
-        raise place.wrong(
-            "key",
-            "1 to 64 of a-z, 0-9, - and _",
-            short(key),
-            "It stands in addresses and on the command line.",
-        )
-    return key

@@ -7,12 +7,13 @@ from opnp.evaluation.evaluate import Evaluation
 from opnp.reports.metric_table import describe_pruning
 from opnp.reports.percent import percent
 from opnp.search.find_windows import FoundWindows
+from opnp.search.holdout import HeldOutResult
 from opnp.search.tuning_set import SEED
 
 RULE = (
-    "Windows searched on the tune halves, coarse to fine: of those that cost at most {loss:g} points of ID "
+    "Windows searched on {tuned}, coarse to fine: of those that cost at most {loss:g} points of ID "
     "accuracy, the one with the lowest average FPR95 on {sets}. Could be pruned: {space}. Tried {tried:,} "
-    "windows on {images} that are for choosing. The held-out halves were not looked at; threshold and "
+    "windows on {images} that are for choosing. The held-out {parts} were not looked at; threshold and "
     "accuracy come from the same ID test images in both."
 )
 SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons or both"}
@@ -24,10 +25,10 @@ def search_facts(search: FoundWindows) -> dict[str, object]:
     """Return a search for machines: its rule, what it looked at, and what it found. Fractions."""
     held = search.held_out
     return {
-        "rule": "lowest macro FPR95 on the tune halves within the accuracy loss, coarse to fine",
+        "rule": f"lowest macro FPR95 on {_tuned(held)} within the accuracy loss, coarse to fine",
         "max_accuracy_loss": search.max_accuracy_loss,
         "prune": str(search.space),
-        "ood": list(held.report.sets),
+        "ood": list(held.tune.sets),
         "tried": search.result.tried,
         "images": search.images,
         "of_images": search.population,
@@ -51,8 +52,10 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
     if search.images < search.population:
         images = f"a sample (seed {SEED}) of {search.images:,} of the {search.population:,} images"
     rule = RULE.format(
+        tuned=_tuned(held),
+        parts="sets" if held.on_other_sets else "halves",
         loss=100 * search.max_accuracy_loss,
-        sets=", ".join(titles[key] for key in held.report.sets),
+        sets=", ".join(titles[key] for key in held.tune.sets),
         space=SPACES[search.space],
         tried=search.result.tried,
         images=images,
@@ -62,12 +65,16 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
         for evaluation in (held.tune, held.report, held.unpruned)
     )
     worth = (
-        f"Found {windows_text(search.pruning)}: FPR95 {report} held out, {tune} on the tune halves, of all "
+        f"Found {windows_text(search.pruning)}: FPR95 {report} held out, {tune} on {_tuned(held)}, of all "
         f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
         f"{percent(held.report.accuracy)}."
     )
     nothing = NOTHING + (LARGER if search.max_accuracy_loss < 1 else "")
     return [rule, nothing if search.pruning == UNPRUNED else worth]
+
+
+def _tuned(held: HeldOutResult) -> str:
+    return "the sets to tune on" if held.on_other_sets else "the tune halves"
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:

@@ -1,18 +1,19 @@
 """Evaluate a position for tables and files: each OOD set with its own intervals, and the average."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from opnp.config import Pruning
 from opnp.evaluation.evaluate import Evaluation, OodMetrics
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, require_sets_in
 from opnp.explorer import Explorer, Snapshot
+from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
 
 AVERAGE = "average"
-"""Stands where a set's key does, for the macro average over the sets."""
+"""Stands where a set's key does, for the macro average; the name of a group follows it for the group's."""
 
 DIRECTION = "higher = more in-distribution; ID is the positive class"
 
@@ -27,37 +28,74 @@ class MetricTable:
         half: Which.
         together: All sets, with the macro average and its intervals.
         alone: Each set by itself, for its own intervals, by key.
+        groups: The sets of each group, with their own macro average and its intervals, by its name.
     """
 
     half: Half
     together: Evaluation
     alone: Mapping[str, Evaluation]
+    groups: Mapping[str, Evaluation] = field(default_factory=dict)
 
 
 def metric_table(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str], half: Half) -> MetricTable:
     """Evaluate a position on one half of the OOD sets with those keys.
 
     Raises:
-        InvalidDataError: If no set is chosen, or a score is NaN or infinite.
+        InvalidDataError: If no set has images in that half, or a score is NaN or infinite.
     """
-    alone = {key: explorer.evaluate(snapshot, [key], half) for key in ood}
-    return MetricTable(half, explorer.evaluate(snapshot, ood, half), alone)
+    return table_of(explorer.prepared, ood, half, lambda keys: explorer.evaluate(snapshot, keys, half))
+
+
+def table_of(
+    prepared: Prepared, ood: Sequence[str], half: Half, evaluate: Callable[[Sequence[str]], Evaluation]
+) -> MetricTable:
+    """Evaluate the OOD sets with those keys together, each alone, and in their groups.
+
+    Args:
+        prepared: The experiment, for what its sets are for and how they are grouped.
+        ood: Keys of the sets.
+        half: The half that is evaluated; sets without images in it are left out.
+        evaluate: Gives the figures against some of the sets.
+
+    Raises:
+        InvalidDataError: If no set has images in that half.
+    """
+    keys = require_sets_in(ood, half, prepared.roles)
+    members = {name: [key for key in group if key in keys] for name, group in prepared.groups.items()}
+    return MetricTable(
+        half,
+        evaluate(keys),
+        {key: evaluate([key]) for key in keys},
+        {name: evaluate(group) for name, group in members.items() if group},
+    )
 
 
 def records(figures: MetricTable) -> Iterator[Record]:
-    """Yield a flat row for each OOD set and one for their macro average. Fractions; AUPR has no interval."""
-    for key, alone in figures.alone.items():
-        yield _record(figures, key, alone, figures.together.sets[key])
-    yield _record(figures, AVERAGE, figures.together, average(figures.together))
+    """Yield a flat row for each OOD set, each group's average and the macro average of all sets.
+
+    Fractions; AUPR has no interval.
+    """
+    for key, evaluation in evaluations(figures).items():
+        yield _record(figures, key, evaluation, average(evaluation))
+
+
+def evaluations(figures: MetricTable) -> dict[str, Evaluation]:
+    """Return what is evaluated, by what stands for it: each OOD set, each group, all sets."""
+    groups = {f"{AVERAGE} {name}": group for name, group in figures.groups.items()}
+    return {**figures.alone, **groups, AVERAGE: figures.together}
 
 
 def average(evaluation: Evaluation) -> OodMetrics:
     """Return the macro average of every metric over the sets; its count is that of all images."""
-    rows = list(evaluation.sets.values())
+    return mean_metrics(list(evaluation.sets.values()))
+
+
+def mean_metrics(rows: Sequence[OodMetrics]) -> OodMetrics:
+    """Return the macro average of every metric over at least one set; its count is that of all images."""
     return OodMetrics(
         count=sum(row.count for row in rows),
-        fpr95=evaluation.fpr95,
-        auroc=evaluation.auroc,
+        fpr95=float(np.mean([row.fpr95 for row in rows])),
+        auroc=float(np.mean([row.auroc for row in rows])),
         aupr_id=float(np.mean([row.aupr_id for row in rows])),
         aupr_ood=float(np.mean([row.aupr_ood for row in rows])),
         fpr95_ood_positive=float(np.mean([row.fpr95_ood_positive for row in rows])),

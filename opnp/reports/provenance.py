@@ -85,7 +85,13 @@ MEANING = {
 
 def method_records(name: str, pruning: Pruning, head: PrunedHead, figures: MetricTable) -> Iterable[Record]:
     """Return the rows of one method: its windows, then its figures on each set and on average."""
-    windows: Record = {
+    position = position_record(name, pruning, head)
+    return ({**position, **record} for record in records(figures))
+
+
+def position_record(name: str, pruning: Pruning, head: PrunedHead) -> Record:
+    """Return what stands in every row of a method: its name, its windows and what they prune."""
+    return {
         "method": name,
         "weights_low": pruning.weights[0],
         "weights_high": pruning.weights[1],
@@ -93,5 +99,5 @@ def method_records(name: str, pruning: Pruning, head: PrunedHead, figures: Metri
         "neurons_low": pruning.neurons[0],
         "neurons_high": pruning.neurons[1],
         "neuron_definition": str(pruning.neuron_definition),
+        **realised(head),
     }
-    return ({**windows, **realised(head), **record} for record in records(figures))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.evaluate import Evaluation
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
 from opnp.search.landscape import Landscape
 from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, rank_trials
@@ -31,6 +31,11 @@ class HeldOutResult:
     def gap(self) -> float:
         """Excess of FPR95 on the held-out halves over FPR95 where the window was chosen."""
         return self.report.fpr95 - self.tune.fpr95
+
+    @property
+    def on_other_sets(self) -> bool:
+        """True if other sets are reported on than tuned on, not two halves of the same."""
+        return self.tune.sets.keys() != self.report.sets.keys()
 
     @property
     def within_chance(self) -> bool:
@@ -84,7 +89,7 @@ def leave_one_out(
         max_accuracy_loss: ID accuracy that a window may cost, a fraction.
 
     Returns:
-        One entry a set; none where there are fewer than two sets.
+        One entry a set with images to report on; none where there are fewer than two sets to tune on.
     """
     sets = landscapes[0].ood
     if len(sets) < 2:
@@ -92,7 +97,7 @@ def leave_one_out(
     unpruned = explorer.at(UNPRUNED)
     least = float(landscapes[0].accuracy[0, -1]) - max_accuracy_loss
     left = []
-    for key in sets:
+    for key in sets_in(sets, Half.REPORT, explorer.prepared.roles):
         trials = [trial for landscape in landscapes for trial in landscape.trials(without=key)]
         best = rank_trials(trials, least_accuracy=least).best
         report = explorer.evaluate(explorer.at(best.pruning), [key], Half.REPORT)

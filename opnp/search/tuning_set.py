@@ -11,7 +11,7 @@ import torch
 
 from opnp.config import Pruning
 from opnp.errors import InvalidDataError
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, require_sets_in, sets_in
 from opnp.metrics import auroc, fpr95
 from opnp.prepare import Prepared
 from opnp.scoring.head_output import rescore
@@ -79,18 +79,16 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
 
     Args:
         prepared: The experiment.
-        ood: Keys of OOD sets, at least one.
+        ood: Keys of OOD sets; those that are only for the report are left out.
         most: How many images to draw at most, without replacement, by seed; all of them if None.
 
     Returns:
         The features.
 
     Raises:
-        InvalidDataError: If no set is chosen.
+        InvalidDataError: If none is left to tune on.
     """
-    if not ood:
-        raise InvalidDataError("Expected at least one OOD set but got none. Choose one to compare with.")
-    return _draw(prepared, ood, most)
+    return _draw(prepared, require_sets_in(ood, Half.TUNE, prepared.roles), most)
 
 
 def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSet:
@@ -104,7 +102,8 @@ def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSe
 
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
     """Return how many images to draw so that a sweep takes seconds; None for all, where that is quick too."""
-    images = len(prepared.id_test.labels) + sum(len(prepared.ood[key].labels) // 2 for key in ood)
+    seen = sets_in(ood, Half.TUNE, prepared.roles)
+    images = len(prepared.id_test.labels) + sum(len(prepared.rows_in(key, Half.TUNE)) for key in seen)
     return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
 
 
@@ -137,7 +136,7 @@ def without_ood(data: TuningSet) -> TuningSet:
 
 
 def _draw(prepared: Prepared, ood: Sequence[str], most: int | None) -> TuningSet:
-    halves = [half_of(len(prepared.ood[key].labels), Half.TUNE) for key in ood]
+    halves = [prepared.rows_in(key, Half.TUNE) for key in ood]
     sizes = [len(prepared.id_test.labels), *map(len, halves)]
     drawn = sizes if most is None else list(allocate(sizes, most))
     places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]

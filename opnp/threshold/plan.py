@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opnp.errors import InvalidDataError
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.scoring.head_output import HeadOutput
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
@@ -86,7 +87,8 @@ def basis(
 
     labels = explorer.prepared.id_test.labels.numpy()
     outputs = {key: scored(snapshot.ood[key]) for key in ood}
-    tune, report = (sample_of(scored(snapshot.id_test), labels, outputs, half) for half in ("tune", "report"))
+    roles, on_id = explorer.prepared.roles, scored(snapshot.id_test)
+    tune, report = (sample_of(on_id, labels, outputs, half, roles) for half in Half)
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, Roles, half_of, role_of, sets_in
 from opnp.metrics import FloatArray
 from opnp.scoring.head_output import HeadOutput
 
@@ -47,7 +47,11 @@ class ScoredSample:
 
 
 def sample_of(
-    id_test: HeadOutput, labels: npt.NDArray[np.int64], ood: Mapping[str, HeadOutput], half: Half | str
+    id_test: HeadOutput,
+    labels: npt.NDArray[np.int64],
+    ood: Mapping[str, HeadOutput],
+    half: Half | str,
+    roles: Roles,
 ) -> ScoredSample:
     """Return one half of every set, the ID test set included, since a threshold is chosen on it.
 
@@ -56,17 +60,21 @@ def sample_of(
         labels: (N,) its true classes.
         ood: What the head says of each OOD set, by key.
         half: `tune` to choose on, `report` to judge on; disjoint, seeded.
+        roles: Of the OOD sets.
 
     Returns:
-        The scores of that half.
+        The scores of that half, of the sets that have images in it.
     """
     chosen = half_of(len(labels), half)
     right = id_test.predicted.numpy()[chosen] == labels[chosen]
-    halves = ((key, output.scores.numpy()) for key, output in ood.items())
+    halves = ((key, ood[key].scores.numpy()) for key in sets_in(ood, half, roles))
     return ScoredSample(
         id_test.scores.numpy()[chosen].astype(np.float64),
         right,
-        {key: scores[half_of(len(scores), half)].astype(np.float64) for key, scores in halves},
+        {
+            key: scores[half_of(len(scores), half, role_of(key, roles))].astype(np.float64)
+            for key, scores in halves
+        },
     )
 
 

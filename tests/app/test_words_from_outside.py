@@ -125,5 +125,5 @@ def test_a_column_of_long_names_leaves_room_for_figures():
 def test_a_histogram_of_one_set_has_a_title_that_fits(odd):
     app = odd()
     explorer = cached.ready("odd")
-    assert len(counts(cached.unpruned("odd"), ("near",), {"near": ODD})) < 70
+    assert len(counts(cached.unpruned("odd"), ("near",), {"near": ODD}, {})) < 70
     assert explorer.prepared.experiment.key == app.selectbox(key="experiment").value

@@ -95,6 +95,6 @@ def test_the_roc_curve_of_a_row_meets_its_fpr95(world):
     prepared, known = world
     scores = score(prepared, known, Recipe("gen"))
     row = row_of("gen", prepared, scores, ("middle", "far"), Half.REPORT)
-    assert roc(scores.id_test, scores.ood, Half.REPORT).fpr95 == cells(row.figures, None).fpr95
+    assert roc(scores.id_test, scores.ood, Half.REPORT, {}).fpr95 == cells(row.figures, None).fpr95
     far = {"far": scores.ood["far"]}
-    assert roc(scores.id_test, far, "report").fpr95 == cells(row.figures, "far").fpr95
+    assert roc(scores.id_test, far, "report", {}).fpr95 == cells(row.figures, "far").fpr95

@@ -1,5 +1,7 @@
 """A detector made from loaders is the engine's: the same maps, scores, windows and threshold, to the bit."""
 
+import dataclasses
+
 import pytest
 import torch
 from toy_experiment import loader_of, toy_experiment
@@ -8,11 +10,12 @@ import opnp
 from opnp.comparison.fit_data import training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import score
-from opnp.config import Pruning
+from opnp.config import NeuronDefinition, Pruning
 from opnp.explorer import Explorer
 from opnp.methods import METHODS, RECTIFIERS, SCORES
 from opnp.prepare import prepare
 from opnp.search.find_windows import find_windows
+from opnp.sensitivity.cache import SensitivityMaps
 from opnp.store import Store
 
 PRUNED = Pruning(weights=(10, 95), neurons=(20, 100))
@@ -21,21 +24,40 @@ relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
 
 @pytest.fixture(scope="module")
 def world(trained_net, blobs, tmp_path_factory):
-    """The prepared experiment with its training data, and a loader for each of its sets."""
+    """The prepared experiment with its training data, and a loader for each of its sets.
+
+    Windows are cut on the loaders' maps: kernels round by where numbers lie, and features from files lie as
+    they come, so that a weight between two ranks could go either way.
+    """
     experiment = toy_experiment(trained_net, blobs)
     with Store(tmp_path_factory.mktemp("cache")) as store:
         prepared = prepare(experiment, store)
         known = training(prepared, store)
     transform = prepared.classifier.transform
-    return prepared, known, {images.key: loader_of(images, transform) for images in experiment.sets}
+    loaders = {images.key: loader_of(images, transform) for images in experiment.sets}
+    maps = maps_of(opnp.OPNP(trained_net).fit(loaders["train"]))
+    for ours, theirs in ((maps.weights, prepared.maps.weights), (maps.neurons, prepared.maps.neurons)):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-7)
+    return dataclasses.replace(prepared, maps=maps), known, loaders
+
+
+def maps_of(detector) -> SensitivityMaps:
+    neurons = {
+        definition: detector.set_params(neuron_definition=definition).neuron_sensitivity_
+        for definition in NeuronDefinition
+    }
+    return SensitivityMaps(detector.weight_sensitivity_, neurons, 400)
 
 
 def test_maps(world, trained_net):
-    prepared, _, loaders = world
-    for definition in ("activation", "weights"):
+    _, _, loaders = world
+    head = trained_net.fc.weight.detach(), trained_net.fc.bias.detach()
+    for definition in NeuronDefinition:
         detector = opnp.OPNP(trained_net, neuron_definition=definition).fit(loaders["train"])
-        assert torch.equal(detector.weight_sensitivity_, prepared.maps.weights)
-        assert torch.equal(detector.neuron_sensitivity_, prepared.maps.neurons[definition])
+        features = detector.extract_features(loaders["train"])
+        assert torch.equal(detector.weight_sensitivity_, opnp.weight_sensitivity(features, *head))
+        of_neurons = opnp.neuron_sensitivity(features, *head, definition=definition)
+        assert torch.equal(detector.neuron_sensitivity_, of_neurons)
 
 
 @pytest.mark.parametrize("size", [1, 7, 1024, 5000])

@@ -35,10 +35,12 @@ def test_it_opens_and_shows_the_figures_of_the_search(detector, loaders, tmp_pat
     with Store(tmp_path / "cache") as store:
         explorer = Explorer(prepare(experiment, store))
     assert explorer.prepared.classifier.class_names == detector.class_names
-    assert torch.equal(explorer.prepared.maps.weights, detector.weight_sensitivity_)
+    maps = explorer.prepared.maps
+    torch.testing.assert_close(maps.weights, detector.weight_sensitivity_, rtol=1e-5, atol=1e-7)
     figures = explorer.evaluate(explorer.at(found.pruning), list(ood), Half.REPORT)
-    assert figures.fpr95 == found.held_out.report.fpr95
-    assert figures.accuracy == found.held_out.report.accuracy
+    wanted = found.held_out.report  # a weight between two ranks may go either way by rounding
+    assert figures.fpr95 == pytest.approx(wanted.fpr95, abs=0.02)
+    assert figures.accuracy == pytest.approx(wanted.accuracy, abs=0.01)
 
 
 def test_sets_may_be_given_instead(detector, loaders, tmp_path):

@@ -31,7 +31,7 @@ def test_halves_are_disjoint_complete_and_always_the_same(count):
 def test_hand_computed():
     id_test = said([1.0, 2.0, 3.0, 4.0], confidence=[0.5, 0.5, 0.9, 0.9], predicted=[0, 1, 1, 0])
     ood = {"a": said([0.0] * 10), "b": said([5.0] * 10)}
-    result = evaluate(id_test, np.array([0, 0, 1, 0]), ood, half="tune")
+    result = evaluate(id_test, np.array([0, 0, 1, 0]), ood, half="tune", roles={})
     assert result.threshold == 1.0
     assert (result.sets["a"].fpr95, result.sets["b"].fpr95, result.fpr95) == (0.0, 1.0, 0.5)
     assert (result.sets["a"].auroc, result.sets["b"].auroc, result.auroc) == (1.0, 0.0, 0.5)
@@ -45,30 +45,32 @@ def test_halves_never_see_each_other():
     poisoned = scores.copy()
     poisoned[half_of(100, "report")] = 99.0
     id_test, labels = said(np.linspace(0.5, 1.5, 60)), np.zeros(60, dtype=np.int64)
-    clean = evaluate(id_test, labels, {"a": said(scores)}, half="tune")
-    after = evaluate(id_test, labels, {"a": said(poisoned)}, half="tune")
+    clean = evaluate(id_test, labels, {"a": said(scores)}, half="tune", roles={})
+    after = evaluate(id_test, labels, {"a": said(poisoned)}, half="tune", roles={})
     assert clean.sets == after.sets
-    assert evaluate(id_test, labels, {"a": said(poisoned)}, half="report").fpr95 == 1.0
+    assert evaluate(id_test, labels, {"a": said(poisoned)}, half="report", roles={}).fpr95 == 1.0
 
 
 def test_macro_average_does_not_pool():
     id_test, labels = said(np.linspace(0, 1, 100)), np.zeros(100, dtype=np.int64)
     ood = {"large": said([2.0] * 1000), "small": said([-1.0] * 10)}
-    assert evaluate(id_test, labels, ood, half="tune").fpr95 == 0.5
+    assert evaluate(id_test, labels, ood, half="tune", roles={}).fpr95 == 0.5
 
 
 def test_ood_positive_variant_is_another_number():
     rng = np.random.default_rng(0)
     id_test, labels = said(rng.normal(0, 3, 2000)), np.zeros(2000, dtype=np.int64)
-    row = evaluate(id_test, labels, {"narrow": said(rng.normal(0, 0.5, 2000))}, half="tune").sets["narrow"]
+    row = evaluate(id_test, labels, {"narrow": said(rng.normal(0, 0.5, 2000))}, half="tune", roles={}).sets[
+        "narrow"
+    ]
     assert row.fpr95 > 0.9 > 0.7 > row.fpr95_ood_positive
 
 
 def test_no_ood_set_is_an_error_in_words():
     with pytest.raises(InvalidDataError, match="at least one OOD set"):
-        evaluate(said([1.0]), np.array([0]), {}, half="tune")
+        evaluate(said([1.0]), np.array([0]), {}, half="tune", roles={})
 
 
 def test_nan_names_the_sample():
     with pytest.raises(InvalidDataError, match="sample 1"):
-        evaluate(said([1.0, float("nan")]), np.array([0, 0]), {"a": said([1.0, 1.0])}, half="tune")
+        evaluate(said([1.0, float("nan")]), np.array([0, 0]), {"a": said([1.0, 1.0])}, half="tune", roles={})

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from opnp.data.role import Role
 from opnp.errors import InvalidSettingError, MissingDataError
 from opnp.experiments.registry import list_experiments, load_experiment
 
@@ -24,8 +25,9 @@ key = "c"
 source = "generated"
 name = "noise"
 """
-STANDARD = ["fashion", "fashion-full", "cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
-SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16"]
+OPENOOD = ["openood-cifar10", "openood-cifar100", "openood-imagenet", "openood-imagenet200"]
+SHIPPED = ["cifar10", "cifar100", "imagenet-resnet50", "imagenet-vit-b16", *OPENOOD]
+STANDARD = ["fashion", "fashion-full", *SHIPPED]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +56,7 @@ def offer(monkeypatch, tmp_path):
 def test_the_embedded_one_comes_first_then_the_shipped_ones():
     keys = [experiment.key for experiment in list_experiments()]
     assert keys[0] == "fashion"
-    assert keys[-4:] == SHIPPED
+    assert keys[-len(SHIPPED) :] == SHIPPED
 
 
 def test_the_full_fashion_mnist_is_listed_where_it_is_not_installed(monkeypatch):
@@ -200,7 +202,7 @@ def test_a_file_cannot_take_the_embedded_key(offer):
 
 def test_an_unknown_key_names_those_there_are():
     with pytest.raises(
-        InvalidSettingError, match=r"one of 'fashion', .*'imagenet-vit-b16' but got '/etc/x.toml'"
+        InvalidSettingError, match=r"one of 'fashion', .*'openood-imagenet200' but got '/etc/x.toml'"
     ):
         load_experiment("/etc/x.toml")
 
@@ -227,3 +229,23 @@ def test_shipped_experiments_are_the_usual_ones():
     assert [images.key for images in load_experiment("cifar100").ood] == small
     large = ["inaturalist", "sun", "places", "textures"]
     assert [images.key for images in load_experiment("imagenet-vit-b16").ood] == large
+
+
+NEAR_FAR = {
+    "openood-cifar10": (["cifar100", "tin"], ["mnist", "svhn", "texture", "places365"]),
+    "openood-cifar100": (["cifar10", "tin"], ["mnist", "svhn", "texture", "places365"]),
+    "openood-imagenet": (["ssb_hard", "ninco"], ["inaturalist", "textures", "openimage_o"]),
+    "openood-imagenet200": (["ssb_hard", "ninco"], ["inaturalist", "textures", "openimage_o"]),
+}
+
+
+@pytest.mark.parametrize("key", OPENOOD)
+def test_openoods_benchmarks_tune_on_its_validation_set_and_report_on_whole_test_sets(key):
+    experiment = load_experiment(key)
+    validation, *tested = experiment.ood
+    assert (validation.role, validation.group, validation.key[-4:]) == (Role.TUNE, "", "-val")
+    assert {images.role for images in tested} == {Role.REPORT}
+    groups = [[images.key for images in tested if images.group == group] for group in ("near", "far")]
+    assert tuple(groups) == NEAR_FAR[key]
+    shifted = ["imagenet_v2", "imagenet_c", "imagenet_r"] if "imagenet" in key else []
+    assert [images.key for images in experiment.shifted] == shifted

@@ -15,7 +15,7 @@ from app.text import compare as text
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import MethodScores
 from opnp.evaluation.roc import roc
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, Roles
 
 _PICKED = "curves"
 
@@ -34,6 +34,7 @@ def draw_curves(
     place: DeltaGenerator,
     scored: Mapping[str, MethodScores],
     ood: Sequence[str],
+    roles: Roles,
     what: str,
     colours: Palette,
 ) -> None:
@@ -43,7 +44,7 @@ def draw_curves(
             st.caption(text.CURVES_EMPTY)
             return
         curves = {
-            name: roc(scores.id_test, {key: scores.ood[key] for key in ood}, Half.REPORT)
+            name: roc(scores.id_test, {key: scores.ood[key] for key in ood}, Half.REPORT, roles)
             for name, scores in scored.items()
         }
         count = "1 row" if len(curves) == 1 else f"{len(curves)} rows"

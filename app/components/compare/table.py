@@ -1,6 +1,7 @@
 """The rows as one sortable table: metrics, or differences to one row."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from itertools import product
 from typing import cast
 
 import pandas as pd
@@ -9,8 +10,18 @@ from pandas.io.formats.style import Styler
 
 from app.charts.palette import Palette, translucent
 from app.format import interval
-from opnp.comparison.reports import HEADER
-from opnp.comparison.table import COLUMNS, Cells, Row, Standing, cells, standings
+from opnp.comparison.reports import HEADER, group_title
+from opnp.comparison.table import (
+    COLUMNS,
+    GROUP_COLUMNS,
+    Cells,
+    Row,
+    Standing,
+    cells,
+    group_cells,
+    groups_of,
+    standings,
+)
 from opnp.config import windows_text
 
 ROW, INTERVAL, TIME, PRUNES, NOTE = "Row", "95 % interval", "time, µs", "keeps", "note"
@@ -29,9 +40,9 @@ def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colour
     if not rows:
         return
     row_cells = [None if row.figures is None else cells(row.figures, key) for row in rows]
-    frame = table_frame(rows, row_cells)
+    frame = table_frame(rows, row_cells, groups_of(rows) if key is None else ())
     if against is not None and against.figures is not None:
-        styled = _differences(frame, cells(against.figures, key), against)
+        styled = _differences(frame, frame[frame[ROW] == against.name].iloc[0])
     else:
         styled = _figures(frame, row_cells, colours)
     st.dataframe(
@@ -46,8 +57,16 @@ def draw_table(rows: Sequence[Row], key: str | None, against: Row | None, colour
     )
 
 
-def table_frame(rows: Sequence[Row], row_cells: Sequence[Cells | None]) -> pd.DataFrame:
-    """Make a line of each row: metrics in percent, time in microseconds, NaN where a row could not run."""
+def table_frame(
+    rows: Sequence[Row], row_cells: Sequence[Cells | None], groups: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Make a line of each row: metrics in percent, time in microseconds, NaN where a row could not run.
+
+    Args:
+        rows: What there is.
+        row_cells: Their figures.
+        groups: Names of the groups of OOD sets whose averages stand behind.
+    """
     lines = []
     for row, figures in zip(rows, row_cells, strict=True):
         line: dict[str, str | float | None] = {ROW: row.name}
@@ -55,6 +74,11 @@ def table_frame(rows: Sequence[Row], row_cells: Sequence[Cells | None]) -> pd.Da
             line[HEADER[name]] = float("nan") if figures is None else 100 * getattr(figures, name)
             if name == "fpr95":
                 line[INTERVAL] = "" if figures is None else interval(figures.fpr95_interval)
+        for group, name in product(groups, GROUP_COLUMNS):
+            mean = float("nan")
+            if row.figures is not None:
+                mean = 100 * getattr(group_cells(row.figures, group), name)
+            line[group_title(group, name)] = mean
         line[TIME] = float("nan") if row.scoring is None else 1e6 * row.scoring
         line[PRUNES] = windows_text(row.recipe.pruning)
         line[NOTE] = row.reason or ""
@@ -64,7 +88,8 @@ def table_frame(rows: Sequence[Row], row_cells: Sequence[Cells | None]) -> pd.Da
 
 
 def _figures(frame: pd.DataFrame, row_cells: Sequence[Cells | None], colours: Palette) -> Styler:
-    styled = frame.style.format("{:.1f}", subset=[TIME], na_rep="–")
+    plain: list[Hashable] = [name for name in frame.columns if name not in (ROW, INTERVAL, PRUNES, NOTE)]
+    styled = frame.style.format("{:.1f}", subset=plain, na_rep="–")
     for name in COLUMNS:
         stands = standings(name, row_cells)
         for standing, mark in MARKS.items():
@@ -83,14 +108,13 @@ def _figures(frame: pd.DataFrame, row_cells: Sequence[Cells | None], colours: Pa
     return styled
 
 
-def _differences(frame: pd.DataFrame, base: Cells, against: Row) -> Styler:
-    numbers = [HEADER[name] for name in COLUMNS]
-    bases = [100 * getattr(base, name) for name in COLUMNS]
+def _differences(frame: pd.DataFrame, base: pd.Series) -> Styler:
     frame = frame.drop(columns=INTERVAL)
-    frame[numbers] = frame[numbers] - bases
-    frame[TIME] = frame[TIME] - 1e6 * (against.scoring or 0.0)
+    numbers = [str(name) for name in frame.columns if name not in (ROW, PRUNES, NOTE)]
+    for name in numbers:
+        frame[name] = frame[name] - float(base[name])
     return frame.style.format(
-        lambda value: _signed(cast("float", value)), subset=[*numbers, TIME], na_rep="–"
+        lambda value: _signed(cast("float", value)), subset=pd.Index(numbers), na_rep="–"
     )
 
 

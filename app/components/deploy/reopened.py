@@ -13,6 +13,7 @@ from app.state import session
 from app.text import deploy as text
 from opnp.detector.restore import AURC, Measured, MetricComparison, RestoredSettings
 from opnp.errors import OpnpError
+from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
 
 
@@ -42,7 +43,7 @@ def reopened(explorer: Explorer) -> None:
             text.RESTORE,
             icon=":material/settings_backup_restore:",
             on_click=_restore,
-            args=(restored,),
+            args=(explorer, restored),
             key="restore",
         )
 
@@ -72,6 +73,7 @@ def _words(figure: MetricComparison, measured: Measured) -> str:
     return with_interval(measured.value, measured.interval)
 
 
-def _restore(restored: RestoredSettings) -> None:
+def _restore(explorer: Explorer, restored: RestoredSettings) -> None:
     session.choose(restored.pruning, tuple(restored.ood))
-    show_rule(restored.rule, restored.ood, restored.ood_share)
+    tuned = tuple(sets_in(restored.ood, Half.TUNE, explorer.prepared.roles))
+    show_rule(restored.rule, tuned, restored.ood_share)

@@ -15,8 +15,9 @@ from app.state import session
 from app.state.baseline import pair
 from app.state.history import Settings
 from app.text import explore as text
+from opnp.data.role import Role
 from opnp.evaluation.evaluate import Evaluation
-from opnp.evaluation.splits import Half
+from opnp.evaluation.splits import Half, role_of
 from opnp.explorer import Explorer, Glance, Snapshot
 
 
@@ -161,4 +162,6 @@ def _details(
         histograms(explorer, settings, before, after, palette(st.context.theme.type), position)
     with right:
         per_set_table(explorer, settings, old, new, position)
-        st.caption(text.HALVES if Half.REPORT in new else text.GLANCE)
+        roles = {role_of(key, explorer.prepared.roles) for key in settings.ood}
+        exact = text.HALVES if roles == {Role.HALVES} else text.ROLES
+        st.caption(exact if Half.REPORT in new else text.GLANCE)

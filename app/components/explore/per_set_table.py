@@ -1,13 +1,15 @@
 """Metrics of each OOD set and their macro average, before and after pruning."""
 
+from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from app.components.columns import named
 from app.components.live_html import live_html
 from app.format import percent, tenth
-from app.metric_frame import SET, Halves, frame_csv, set_frame
+from app.metric_frame import SET, Halves, chosen_groups, frame_csv, set_frame
 from app.preview.position import Position
 from app.state.baseline import pair
 from app.state.history import Settings
@@ -34,12 +36,19 @@ def per_set_table(
     names = (compared.before, compared.after)
     titles = explorer.prepared.experiment.titles
     old, new, held = before[Half.TUNE], after[Half.TUNE], after.get(Half.REPORT)
-    rates = {key: old.sets[key].fpr95 for key in settings.ood}
-    sets = [
-        _row(key, titles[key], rates[key], new.sets[key].fpr95, held.sets[key].fpr95 if held else None)
-        for key in settings.ood
+    rates = {key: metrics.fpr95 for key, metrics in old.sets.items()}
+    figures = (old.sets, new.sets, held.sets if held else {})
+
+    def averaged(keys: Sequence[str]) -> list[float | None]:
+        parts = [[sets[key].fpr95 for key in keys if key in sets] for sets in figures]
+        return [float(np.mean(part)) if part else None for part in parts]
+
+    sets = [_row(titles[key], [key], averaged([key])) for key in settings.ood]
+    sets += [
+        _row(text.GROUP.format(group=group), keys, averaged(keys))
+        for group, keys in chosen_groups(explorer, settings.ood).items()
     ]
-    average = _row("", text.AVERAGE, old.fpr95, new.fpr95, held.fpr95 if held else None)
+    average = _row(text.AVERAGE, [], [old.fpr95, new.fpr95, held.fpr95 if held else None])
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*names, text.HELD_OUT_SHORT))
     html = (
         f'<table class="sets"><caption>{escape(text.TABLE_HELP)}</caption>'
@@ -77,15 +86,18 @@ def more_figures(explorer: Explorer, settings: Settings, before: Halves, after: 
 _SCALE = "<span>0</span><span>100 %</span>"
 
 
-def _row(key: str, title: str, before: float, after: float, held_out: float | None) -> str:
-    way = (
-        f'<i style="left:{100 * min(before, after):.1f}%;width:{100 * abs(after - before):.1f}%"></i>'
-        f'<b class="before" style="left:{100 * before:.1f}%"></b>'
-        f'<b class="after" style="left:{100 * after:.1f}%"></b>'
-    )
-    held = "–" if held_out is None else percent(held_out)
-    figures = "".join(f"<td>{value}</td>" for value in (percent(before), percent(after), held))
+def _row(title: str, keys: Sequence[str], rates: Sequence[float | None]) -> str:
+    """Write a row of the sets with those keys, all where none is named: FPR95 before, after and held out."""
+    before, after, _ = rates
+    way = ""
+    if before is not None and after is not None:
+        way = (
+            f'<i style="left:{100 * min(before, after):.1f}%;width:{100 * abs(after - before):.1f}%"></i>'
+            f'<b class="before" style="left:{100 * before:.1f}%"></b>'
+            f'<b class="after" style="left:{100 * after:.1f}%"></b>'
+        )
+    figures = "".join(f"<td>{'–' if rate is None else percent(rate)}</td>" for rate in rates)
     return (
-        f'<tr data-set="{escape(key, quote=True)}"><th scope="row">{escape(title)}</th>'
+        f'<tr data-sets="{escape(" ".join(keys), quote=True)}"><th scope="row">{escape(title)}</th>'
         f'<td class="way" aria-hidden="true"><div>{way}</div></td>{figures}</tr>'
     )

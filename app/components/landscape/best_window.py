@@ -101,6 +101,8 @@ def gap_words(held: HeldOutResult) -> str:
     """Say in one sentence how much the choice flattered itself."""
     beyond_chance = text.landscape.GAP_LUCK if held.gap > 0 else text.landscape.GAP_BETTER
     words = text.landscape.GAP_CHANCE if held.within_chance else beyond_chance
+    if held.on_other_sets:
+        words = text.landscape.GAP_SETS
     return words.format(
         tune=percent(held.tune.fpr95),
         report=percent(held.report.fpr95),

@@ -41,19 +41,20 @@ def draw(lesson: Lesson) -> None:
         text.learn.ACCEPT_LABEL, LEAST, MOST, 95, 1, format="%d %%", key=ACCEPT, persist_state=KEPT
     )
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
-    errors = list(zip(_at_every_share(before, lesson.ood), _at_every_share(after, lesson.ood), strict=True))
+    prepared = lesson.explorer.prepared
+    errors = list(zip(_at_every_share(lesson, before), _at_every_share(lesson, after), strict=True))
     at_each = partial(Rows, ACCEPT, LEAST, 1, share)
     words = at_each([_words(*pair) for pair in errors])
     live_html(_cards(*words.present), words, key="learn-errors", writer="row")
     names = (text.learn.UNPRUNED, pruning.kind)
     lines = at_each([_lines(names, pair, each) for each, pair in enumerate(errors, LEAST)])
-    panels, edges = score_panels(before, after, lesson.ood, names)
+    panels, edges = score_panels(before, after, lesson.ood, names, prepared.roles)
     present = lines.present
     live_histograms(
         [replace(panel, **line) for panel, line in zip(panels, present["panels"], strict=True)],
         edges,
         lesson.colours,
-        title=counts(before, lesson.ood, lesson.explorer.prepared.experiment.titles),
+        title=counts(before, lesson.ood, prepared.experiment.titles, prepared.roles),
         top=headroom(panels),
         key="learn-histograms",
         follow=lines.data(),
@@ -63,8 +64,8 @@ def draw(lesson: Lesson) -> None:
     )
 
 
-def _at_every_share(snapshot: Snapshot, ood: tuple[str, ...]) -> list[_Errors]:
-    on_id, every = tuning_scores(snapshot, ood)
+def _at_every_share(lesson: Lesson, snapshot: Snapshot) -> list[_Errors]:
+    on_id, every = tuning_scores(snapshot, lesson.ood, lesson.explorer.prepared.roles)
     ranked, others = np.sort(on_id), [np.sort(scores) for scores in every]
     thresholds = [tpr_threshold(ranked, tpr=share / 100) for share in range(LEAST, MOST + 1)]
     return [

@@ -230,7 +230,7 @@ function makePlot(root) {
     const panels = [upper, { ...said.panels[1], ...after, title: page.fill(said.after, names) }];
     const [low, high] = [frame.bins.start, frame.bins.stop].map((end) => end * frame.bins.width);
     const same = String(frame.shown) === String(said.shown ?? said.position.ood);
-    const title = same ? said.title : page.fill(said.others, { count: frame.shown.length });
+    const title = same ? said.title : page.fill(said.others, { count: frame.pictured });
     return { ...said, title, low, high, top: frame.top, panels };
   }
 

@@ -132,6 +132,11 @@ export class Engine {
     return this.judged.figures;
   }
 
+  /** Those of some OOD sets that there are images of here: of a set that is only for the report there are none. */
+  tuned(keys) {
+    return keys.filter((key) => this.keys.includes(key));
+  }
+
   /** The parts of some OOD sets, out of those of all sets. */
   pick(parts, keys) {
     return keys.map((key) => parts[this.keys.indexOf(key)]);
@@ -142,20 +147,21 @@ export class Engine {
    *
    * @param pruning {weights, neurons, scope, definition}.
    * @param baseline the pruning that it is compared with.
-   * @param ood keys of the OOD sets, at least one.
+   * @param ood keys of the OOD sets, at least one of them with images here.
    * @param shown keys of those in the histograms.
    * @param drawn bins of the histograms that were drawn a moment ago, or null; the new ones hold them.
    */
   frame({ pruning, baseline, ood, shown, drawn = null }, depth = this.blocks.length) {
     const { scores, confidence, correct } = this.output(depth);
     if (depth === this.blocks.length) this.remember(pruning, scores);
-    const [id, sets] = [scores[0], this.pick(scores, ood)];
+    const [tuned, pictured] = [ood, shown].map((keys) => this.tuned(keys));
+    const [id, sets] = [scores[0], this.pick(scores, tuned)];
     const before = this.remembered.get(JSON.stringify(baseline));
-    const all = [before[0], id, ...this.pick(before, shown), ...this.pick(scores, shown)];
+    const all = [before[0], id, ...this.pick(before, pictured), ...this.pick(scores, pictured)];
     const bins = sharedBins(all, drawn);
     const panel = (parts) => ({
       id: shares(parts[0], bins),
-      ood: averaged(this.pick(parts, shown).map((one) => shares(one, bins))),
+      ood: averaged(this.pick(parts, pictured).map((one) => shares(one, bins))),
       threshold: tprThreshold(parts[0]),
     });
     const panels = [panel(before), panel(scores)];
@@ -164,8 +170,9 @@ export class Engine {
       pruning,
       ood,
       shown,
-      ...detection(id, sets, ood),
-      before: this.baselineFigures(baseline, ood),
+      pictured: pictured.length,
+      ...detection(id, sets, tuned),
+      before: this.baselineFigures(baseline, tuned),
       ece: ece(confidence, correct),
       accuracy: correct.reduce((sum, hit) => sum + hit, 0) / correct.length,
       images: id.length,

@@ -48,6 +48,7 @@ async function serve() {
 }
 
 async function answer(request) {
+  if (!engine.tuned(request.ood).length) return; // nothing to tune on: the page says so
   const start = performance.now();
   const { blocks } = engine;
   engine.scoresAt(request.baseline);

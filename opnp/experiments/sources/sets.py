@@ -12,6 +12,7 @@ from opnp.data.image_set import (
     content_identity,
     require_present,
 )
+from opnp.data.role import Role
 from opnp.experiments.sources.arrays import holds_texts, read_names
 from opnp.experiments.sources.base import ImageSource
 from opnp.experiments.sources.build import missing_file
@@ -21,7 +22,7 @@ from opnp.experiments.sources.images import IMAGES
 from opnp.experiments.sources.subset import drawn, subset
 from opnp.experiments.sources.table_location import Place
 from opnp.experiments.sources.text_files import one_line
-from opnp.experiments.sources.typed_table import one_of, read
+from opnp.experiments.sources.typed_table import one_of, read, require_key
 
 FEATURES = "features"
 
@@ -38,6 +39,8 @@ class SetTable:
         subset: How many images to take (a count), or which share (a number with a point); all if not given.
         seed: Of what is drawn at random.
         link: Where a person gets the data.
+        role: Of an OOD set, what its images are for: "halves", "tune" or "report".
+        group: Of an OOD set, a short name of those that it is averaged with, such as "near".
     """
 
     source: str
@@ -47,7 +50,12 @@ class SetTable:
     subset: int | float | None = None
     seed: int = 0
     link: str = ""
+    role: str = str(Role.HALVES)
+    group: str = ""
 
+
+OF_OOD = ("role", "group")
+"""Keys that only OOD sets have."""
 
 COMMON = tuple(field.name for field in fields(SetTable))
 
@@ -56,6 +64,9 @@ def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[
     """Return the common keys of a set, checked, and the rest of its table."""
     common = {key: value for key, value in table.items() if key in COMMON}
     settings = read(SetTable, common, place)
+    one_of("role", settings.role, map(str, Role), place)
+    if settings.group:
+        require_key("group", settings.group, place)
     one_of("source", settings.source, [*IMAGES, FEATURES], place)
     if settings.seed < 0:
         raise place.wrong("seed", "at least 0", str(settings.seed))
@@ -98,6 +109,8 @@ def image_set(settings: SetTable, rest: Mapping[str, Any], place: Place) -> tupl
         lambda: source.missing(place),
         labels,
         lambda: source.left_out(place),
+        Role(settings.role),
+        settings.group,
     )
     return images, source
 
@@ -139,4 +152,6 @@ def feature_set(settings: SetTable, rest: Mapping[str, Any], place: Place) -> Fe
         missing=missing,
         labels=labels,
         features=features,
+        role=Role(settings.role),
+        group=settings.group,
     )

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from opnp.experiments.sources.table_location import Place
 
 _T = TypeVar("_T")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST = 40
 _WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
 _SENSES = (
@@ -76,6 +78,22 @@ def one_of(key: str, value: str, allowed: Iterable[str], place: Place) -> str:
     if value not in allowed:
         raise place.wrong(key, f"one of {_listed(allowed)}", short(value), closest(value, allowed))
     return value
+
+
+def require_key(name: str, key: str, place: Place) -> str:
+    """Return a short name that a table gives.
+
+    Raises:
+        InvalidSettingError: If it has other characters than such a name.
+    """
+    if not _KEY.fullmatch(key):
+        raise place.wrong(
+            name,
+            "1 to 64 of a-z, 0-9, - and _",
+            short(key),
+            "It stands in addresses and on the command line.",
+        )
+    return key
 
 
 def closest(word: str, known: Iterable[str]) -> str:

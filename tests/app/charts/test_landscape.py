@@ -57,8 +57,9 @@ def test_the_front_and_the_rule_are_where_they_are_said_to_be():
 class Held:
     """Stands for a HeldOut in which only FPR95 matters."""
 
-    def __init__(self, tune, report, *, chance):
+    def __init__(self, tune, report, *, chance, on_other_sets=False):
         self.tune, self.report = (type("Figures", (), {"fpr95": value}) for value in (tune, report))
+        self.on_other_sets = on_other_sets
         self.gap, self.within_chance = report - tune, chance
 
 
@@ -68,6 +69,7 @@ class Held:
         (Held(0.1, 0.105, chance=True), "0.5 points, no more than chance"),
         (Held(0.1, 0.2, chance=False), "10.0 points more, so part of the gain was luck"),
         (Held(0.2, 0.1, chance=False), "easier, by 10.0 points"),
+        (Held(0.1, 0.2, chance=False, on_other_sets=True), "so the gap says nothing of luck"),
     ],
 )
 def test_the_gap_is_said_in_one_sentence(held, words):

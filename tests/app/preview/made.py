@@ -7,6 +7,7 @@ import torch
 
 from app.state.events import pruning_data
 from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
+from opnp.data.role import Role
 from opnp.explorer import Explorer
 from opnp.features.types import Features
 from opnp.prepare import Prepared
@@ -15,8 +16,8 @@ EXACT = 128.0
 """Unit of exact scores: whole multiples of it have exact sums, and exp(-128) is nothing beside 1."""
 
 
-def experiment(weight, bias, map_, features, labels, ood, neurons=None) -> Explorer:
-    """An explorer of these arrays; `ood` are features by key."""
+def experiment(weight, bias, map_, features, labels, ood, neurons=None, roles=None) -> Explorer:
+    """An explorer of these arrays; `ood` are features by key, `roles` those of sets that are not halved."""
     weight, bias, map_ = (torch.as_tensor(np.asarray(part, np.float32)) for part in (weight, bias, map_))
     if neurons is None:
         neurons = {
@@ -28,8 +29,9 @@ def experiment(weight, bias, map_, features, labels, ood, neurons=None) -> Explo
         of = np.full(len(values), -1) if of is None else of
         return Features(torch.as_tensor(np.asarray(values, np.float32)), torch.as_tensor(of).long())
 
+    sets = (SimpleNamespace(key=key, role=(roles or {}).get(key, Role.HALVES), group="") for key in ood)
     prepared = Prepared(
-        experiment=None,
+        experiment=SimpleNamespace(ood=tuple(sets)),
         classifier=SimpleNamespace(weight=weight, bias=bias),
         id_test=part(features, labels),
         ood={key: part(values) for key, values in ood.items()},

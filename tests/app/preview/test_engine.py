@@ -10,10 +10,11 @@ from app.format import percent
 from app.histogram_data import score_panels
 from app.preview.data import select
 from opnp.config import UNPRUNED, Pruning
-from opnp.evaluation.splits import Half
+from opnp.data.role import Role
+from opnp.evaluation.splits import Half, half_of
 from opnp.metrics import auroc, ece, fpr95, tpr_threshold
 from tests.app.preview.engine import EVERYTHING, Batch
-from tests.app.preview.made import real, request, walk, whole
+from tests.app.preview.made import experiment, real, request, walk, whole
 
 SHAPES = [
     (1, 1, (30, 9)),
@@ -100,12 +101,35 @@ def test_other_sets_give_the_servers_figures_at_once(batch):
         assert (frame["ood"], frame["shown"]) == (ood, ood)
 
 
+def test_a_set_for_the_report_alone_is_not_sent_and_one_to_tune_on_is_sent_whole(batch):
+    """The figures are of what may be looked at, whichever sets are chosen; counted again from the scores."""
+    made = whole(np.random.default_rng(34), 3, 7, (200, 50, 40, 31)).prepared
+    parts = made.classifier.weight, made.classifier.bias, made.maps.weights
+    features = {key: part.features for key, part in made.ood.items()}
+    roles = {"set 0": Role.REPORT, "set 1": Role.TUNE}
+    explorer = experiment(*parts, made.id_test.features, made.id_test.labels, features, roles=roles)
+    assert [len(rows) for rows in select(explorer, EVERYTHING).rows] == [200, 0, 40, 15]
+    choices = [["set 0", "set 1", "set 2"], ["set 0", "set 1"], ["set 2"]]
+    frames = batch.on(explorer, "walk", [request(HAND_MADE[3], ood) for ood in choices])()
+    snapshot = explorer.at(HAND_MADE[3])
+    threshold = np.sort(snapshot.id_test.scores.numpy())[10]
+    drawn = {"set 1": np.arange(40), "set 2": half_of(31, Half.TUNE)}
+    rates = {key: (snapshot.ood[key].scores.numpy()[rows] >= threshold).mean() for key, rows in drawn.items()}
+    for ood, frame in zip(choices, frames, strict=True):
+        tuned = [key for key in ood if key in drawn]
+        assert frame["sets"] == {key: rates[key] for key in tuned}
+        assert frame["fpr95"] == pytest.approx(np.mean([rates[key] for key in tuned]))
+        assert (frame["ood"], frame["pictured"]) == (ood, len(tuned))
+        panels, _ = score_panels(explorer.at(UNPRUNED), snapshot, tuple(ood), ["", ""], roles)
+        assert frame["panels"][1]["ood"] == panels[1].ood_share.tolist()
+
+
 def test_exact_scores_give_the_servers_histograms(exact):
     """Where k classes tie, ln k is rounded to float32 once or twice: the threshold's last place."""
     for explorer, prunings, baseline, shown, frames in exact:
         before = explorer.at(baseline)
         for pruning, frame in zip(prunings, frames, strict=True):
-            panels, edges = score_panels(before, explorer.at(pruning), tuple(shown), ["", ""])
+            panels, edges = score_panels(before, explorer.at(pruning), tuple(shown), ["", ""], {})
             bins = frame["bins"]
             drawn = np.arange(bins["start"], bins["stop"] + 1) * bins["width"]
             assert drawn.tolist() == edges.tolist()
@@ -124,7 +148,7 @@ def test_histograms_hold_those_that_were_drawn_as_the_servers_do(run):
     edges = np.arange(bins["start"], bins["stop"] + 1) * float(bins["width"])
     steps = [request(pruning, explorer.prepared.ood, drawn=bins) for pruning in prunings]
     for pruning, frame in zip(prunings, batch.on(explorer, "walk", steps)(), strict=True):
-        panels, new = score_panels(before, explorer.at(pruning), ("set 0",), ["", ""], drawn=edges)
+        panels, new = score_panels(before, explorer.at(pruning), ("set 0",), ["", ""], {}, drawn=edges)
         drawn = frame["bins"]
         assert (np.arange(drawn["start"], drawn["stop"] + 1) * drawn["width"]).tolist() == new.tolist()
         assert frame["top"] == max(headroom(panels), bins["top"])

@@ -19,7 +19,8 @@ def answered(batch):
     explorer = real(rng, 3, 9, (500, 300))
     steps = [request(pruning, explorer.prepared.ood) for pruning in walk(rng, 12)]
     frames = batch.on(explorer, "walk", steps)
-    bursts = [numbered(steps[:5], 0), numbered(steps[5:12], 5), [request(UNPRUNED, ["none"], key="none")]]
+    impossible = steps[0] | {"baseline": {"scope": "none"}, "key": "impossible"}
+    bursts = [numbered(steps[:5], 0), numbered(steps[5:12], 5), [impossible]]
     posts = batch.on(explorer, "work", pruning_data(UNPRUNED), bursts)
     return posts(), frames()
 

@@ -52,6 +52,34 @@ def test_every_way_to_write_a_label_beside_a_path(place, text):
     assert read(place, text) == ([0, 1, 2], [2, 0, 1], ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a/y.png 0\nb/z.png 1\n",
+        "a/y.png {'label': 0, 'coarse_label': 7}\nb/z.png {'label': 1, 'coarse_label': 8}\n",
+        "a/y.png {'coarse_label': 7, \"label\": 0}\nb/z.png {'coarse_label': 8, \"label\": 1}\n",
+    ],
+)
+def test_lists_of_openood_are_read_as_they_are(place, text):
+    assert read(place, text) == ([1, 2], [0, 1], ())
+    ood = text.replace("0", "-1").replace(" 1", " -1")
+    assert read(place, ood) == ([1, 2], [-1, -1], ())
+
+
+def test_a_list_of_openood_starts_from_a_root_and_may_end_in_jpeg_in_capitals(place):
+    folder = place.file.parent / "images_largescale" / "imagenet_1k" / "val"
+    folder.mkdir(parents=True)
+    for number in (1, 2):
+        Image.new("RGB", (4, 4)).save(folder / f"ILSVRC2012_val_0000000{number}.JPEG", "JPEG")
+    lines = (
+        "imagenet_1k/val/ILSVRC2012_val_00000001.JPEG 65\nimagenet_1k/val/ILSVRC2012_val_00000002.JPEG 970\n"
+    )
+    (place.file.parent / "test_imagenet.txt").write_text(lines)
+    source = ListOfImages("test_imagenet.txt", root="images_largescale")
+    assert len(source.open(place)) == 2
+    assert source.labels(place).values.tolist() == [65, 970]
+
+
 def test_a_label_below_zero_means_none(place):
     assert read(place, "a/y.png -1\nb/z.png -1\n") == ([1, 2], [-1, -1], ())
 

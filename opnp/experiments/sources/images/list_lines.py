@@ -1,7 +1,8 @@
 """Parse the lines of an image list into paths and labels.
 
-Lists come as `path`, `path 3`, `path -1`, `path,label`, with tabs, quotes, a heading, class names. What a
-file means is decided for the whole of it, by the reading under which its images are there.
+Lists come as `path`, `path 3`, `path -1`, `path,label`, with tabs, quotes, a heading, class names, and as
+OpenOOD's `path {'label': 3, ...}`. What a file means is decided for the whole of it, by the reading under
+which its images are there.
 """
 
 import csv
@@ -14,6 +15,7 @@ from opnp.experiments.sources.listing import suffixes
 
 _LOOKED_AT = 64
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.0+)?")
+_WITHIN = re.compile(r"""["']label["']\s*:\s*(-?[0-9]{1,9})\b""")
 _PATHS = {
     "path",
     "file",
@@ -74,7 +76,18 @@ def parsed(text: str, is_there: Callable[[str], bool]) -> Lines:
         turned = [[(path.replace("\\", "/"), label) for path, label in lines] for lines in readings]
         best_turned = max(turned, key=lambda lines: _there(lines, is_there))
         best = best_turned if _there(best_turned, is_there) else best
-    return Lines(tuple(path for path, _ in best), tuple(label for _, label in best))
+    return Lines(tuple(path for path, _ in best), tuple(_plain(label) for _, label in best))
+
+
+def _plain(label: str) -> str:
+    """Return the label alone of a dictionary that older lists of OpenOOD have in its place.
+
+    Example:
+        >>> _plain("{'label': 3, 'coarse_label': 1}"), _plain("3")
+        ('3', '3')
+    """
+    within = _WITHIN.search(label) if label.startswith("{") else None
+    return within[1] if within else label
 
 
 def _first(row: str) -> str:
