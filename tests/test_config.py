@@ -73,7 +73,7 @@ def test_other_windows_are_refused_by_name_with_what_came(name, window):
 
 
 @pytest.mark.parametrize("name", ["scope", "neuron_definition"])
-@pytest.mark.parametrize("value", ["per_class", "", "GLOBAL", None, 3, ["global"]])
+@pytest.mark.parametrize("value", ["", "GLOBAL", None, 3, ["global"]])
 def test_unknown_names_fail_where_they_are_made_and_list_the_known(name, value):
     known = RankScope if name == "scope" else NeuronDefinition
     with pytest.raises(InvalidSettingError, match=f"Expected `{name}` to be one of") as caught:

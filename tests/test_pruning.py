@@ -45,7 +45,7 @@ def test_weight_ranks_by_scope():
     assert weight_ranks(sensitivity, "global").tolist() == [[5, 1, 3], [4, 0, 2]]
     assert weight_ranks(sensitivity, "per class").tolist() == [[2, 0, 1], [2, 0, 1]]
     with pytest.raises(InvalidSettingError, match="Expected `scope` to be one of 'global', 'per class'"):
-        weight_ranks(sensitivity, "per_class")
+        weight_ranks(sensitivity, "per row")
 
 
 def test_a_map_that_does_not_lie_in_order_in_memory_is_ranked_by_its_own_index():
