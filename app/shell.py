@@ -84,7 +84,8 @@ def _run() -> None:
         key, place = header(copy.TITLE, titles)
     experiment = next(each for each in offered if each.key == key)
     sets = titles_of(experiment.ood)
-    url.write_experiment(key, next(iter(titles)), sets)
+    meant = "" if cached.opened_key() else next(iter(titles))  # by an address without any
+    url.write_experiment(key, meant, sets)
     job = cached.preparation(key)
     introduce(place, copy.INTRO, job)
     explorer = prepared(experiment, progress, at_once=experiment is offered[0])

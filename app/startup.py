@@ -9,9 +9,14 @@ from functools import cache
 
 VARIABLE = "OPNP_EXPERIMENTS"
 
+OPENED = "OPNP_OPENED"
+"""Name of the variable with the file of the experiment that pages open with; internal to this server."""
+
 
 def offer(arguments: Sequence[str]) -> None:
     """Offer the experiment files named by `--experiment`, beside those that OPNP_EXPERIMENTS names.
+
+    Pages open with the first of them.
 
     Args:
         arguments: Of the script, without its name. The rest is left alone.
@@ -23,6 +28,8 @@ def offer(arguments: Sequence[str]) -> None:
     added = [file for file in named if file not in offered]
     if added:
         os.environ[VARIABLE] = os.pathsep.join([*offered, *added])
+    if named:
+        os.environ[OPENED] = named[0]
 
 
 @cache

@@ -1,9 +1,12 @@
 """Cache experiments, their preparation and the scores of the unpruned model."""
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.startup import OPENED
 from opnp.errors import OpnpError
 
 if TYPE_CHECKING:
@@ -19,10 +22,26 @@ if TYPE_CHECKING:
 
 @st.cache_resource(ttl=10, show_spinner=False)
 def experiments() -> "tuple[Experiment, ...]":
-    """List the experiments that this deployment offers, the default one first."""
+    """List the experiments that this deployment offers, the one that pages open with first."""
     from opnp.experiments.registry import list_experiments
 
-    return list_experiments()
+    listed = list_experiments()
+    key = opened_key()
+    first = [experiment for experiment in listed if experiment.key == key and experiment.at_hand()]
+    return (*first, *(experiment for experiment in listed if experiment not in first))
+
+
+def opened_key() -> str:
+    """Return the key of the experiment whose file was named when the server was started; empty for none."""
+    file = os.environ.get(OPENED)
+    if not file:
+        return ""
+    from opnp.experiments.registry import read_file
+
+    try:
+        return read_file(Path(file)).key
+    except OpnpError:
+        return ""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

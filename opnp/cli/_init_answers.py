@@ -98,7 +98,7 @@ def _complete_model(model: ModelAnswers) -> ModelAnswers:
             raise InvalidSettingError(_NO_MODEL)
         return model
     if not (model.architecture or model.checkpoint):
-        question = "File of your weights (empty for published ones)"
+        question = "Your weights: a file, or a folder of transformers (empty for published ones)"
         model = replace(model, checkpoint=ask(question, _file, default="") or None)
     if not model.architecture and source_of(model) in ("checkpoint", "torchvision", "timm"):
         model = replace(model, architecture=ask("Architecture, such as resnet18", str))

@@ -13,6 +13,7 @@ from opnp.experiments.new_file import TableDraft
 from opnp.experiments.sources.arrays import array_names
 from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.classifiers import CLASSIFIERS
+from opnp.experiments.sources.classifiers.timm_folder import TIMM_FOLDERS
 from opnp.experiments.sources.classifiers.torchvision import architectures, is_timms
 
 SOURCES = tuple(name for name in CLASSIFIERS if name != "torch.hub")  # which asks for what no option gives
@@ -72,11 +73,13 @@ def source_of(answers: ModelAnswers) -> str:
             )
         return answers.source
     name, file = answers.architecture or "", answers.checkpoint or ""
+    if name.startswith(TIMM_FOLDERS):
+        return "timm"
     if file.lower().endswith(".npz"):
         return "features"
     if _WHOLE in SOURCES and (_is_folder(file) or ("/" in name and ":" not in name)):
         return _WHOLE
-    if ":" in name and not name.startswith("hf-hub:"):
+    if ":" in name:
         return "python"
     if name not in architectures() and is_timms(name):
         return "timm"

@@ -63,12 +63,23 @@ def assign_labels(
     if not declared.names or int(values.max(initial=NO_LABEL)) >= len(declared.names):
         numbers, notes, alternative = numeric_labels(values, model, images.title, texts=declared.texts)
         return AssignedLabels(torch.from_numpy(numbers), notes, alternative)
+    _require_numbered(values, images.title)
     joined = joined_classes(experiment, images, declared, model)
     labels, order = torch.from_numpy(_placed(joined.places, values)), joined.otherwise
     if order is None:
         return AssignedLabels(labels, joined.notes)
     otherwise = OtherLabels(_placed(order.places(declared.names), values), order.words, order.remedy)
     return AssignedLabels(labels, joined.notes, otherwise)
+
+
+def _require_numbered(values: npt.NDArray[np.int64], title: str) -> None:
+    """Check that no label is below -1, which would count from the end."""
+    wrong = np.flatnonzero(values < NO_LABEL)
+    if wrong.size:
+        raise InvalidDataError(
+            f"Expected the labels of {title} to number its classes from 0, or to be -1 for none, but image "
+            f"{wrong[0]} has {values[wrong[0]]}. Take such images out of it."
+        )
 
 
 def _placed(places: Sequence[int], values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

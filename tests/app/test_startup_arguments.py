@@ -2,12 +2,13 @@ import os
 
 import pytest
 
-from app.startup import VARIABLE, offer
+from app.startup import OPENED, VARIABLE, offer
 
 
 @pytest.fixture(autouse=True)
 def nothing_offered(monkeypatch):
     monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setenv(OPENED, "")
 
 
 def test_named_files_join_those_of_the_environment_once(monkeypatch):
@@ -15,6 +16,7 @@ def test_named_files_join_those_of_the_environment_once(monkeypatch):
     for _ in range(2):  # the script runs again at every move
         offer(["--experiment", "pets.toml", "--experiment", "mine.toml"])
     assert os.environ[VARIABLE] == os.pathsep.join(["mine.toml", "pets.toml"])
+    assert os.environ[OPENED] == "pets.toml"  # pages open with it
 
 
 def test_other_arguments_are_left_alone():

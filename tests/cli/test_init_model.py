@@ -46,6 +46,8 @@ def table(tmp_path, **answers):
             {"source": "checkpoint", "model": "resnet18", "path": "best.pth", "classes": ["cat", "dog"]},
         ),
         ({"architecture": "vit_tiny"}, {"source": "timm", "model": "vit_tiny"}),
+        ({"architecture": "local-dir:saved"}, {"source": "timm", "model": "local-dir:saved"}),
+        ({"architecture": "hf-hub:me/net@v1"}, {"source": "timm", "model": "hf-hub:me/net@v1"}),
         (
             {"architecture": "vit_tiny", "checkpoint": "best.pth"},
             {"source": "timm", "model": "vit_tiny", "path": "best.pth", "classes": ["cat", "dog"]},

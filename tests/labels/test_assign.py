@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from PIL import Image
 from three_colours import pictures, write_colours
 
 from opnp.comparison.fit_data import training
+from opnp.data.image_set import Labels
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.toml_file import read_experiment
 from opnp.features.library import extractions, library_in
+from opnp.labels.assign import assign_labels
 from opnp.prepare import prepare
 from opnp.store import Store
 
@@ -264,3 +267,12 @@ def test_a_set_without_any_label_is_told_what_is_missing(tmp_path, store):
     np.savez(tmp_path / "made.npz", **arrays)
     with pytest.raises(InvalidDataError, match=r"label for every image of ID test .* Save `id_test_labels`"):
         prepare(experiment, store)
+
+
+@pytest.mark.parametrize("label", [-2, -100])
+def test_a_label_below_none_is_a_sentence(label):
+    """-100 is what Hugging Face's losses ignore; it must not count from the last class."""
+    labels = Labels(np.array([0, label, 1]), ("cat", "dog"))
+    images = SimpleNamespace(key="test", title="Pets", labels=lambda: labels)
+    with pytest.raises(InvalidDataError, match=f"labels of Pets .* but image 1 has {label}"):
+        assign_labels(None, images, ("cat", "dog"), torch.zeros(3, dtype=torch.int64))

@@ -6,6 +6,7 @@ from typing import Any
 
 from opnp.errors import InvalidSettingError
 from opnp.experiments.sources.files import files_identity
+from opnp.experiments.sources.huggingface.hub import cached_refs
 from opnp.experiments.sources.table_location import Place
 
 
@@ -36,8 +37,13 @@ def _words(tables: object) -> Iterator[str]:
 
 
 def _paths(word: str, place: Place) -> Iterator[Path]:
-    """Yield the paths that a text may name: itself, or the part before its last colon (`net.py:make`)."""
-    for name in (word, word.rpartition(":")[0]):
+    """Yield the paths that a text may name.
+
+    It may be a path itself, have one before its last colon (`net.py:make`) or after its first
+    (`local-dir:net`), or name a repository whose present commit stands in the hub's cache.
+    """
+    yield from cached_refs(word.rpartition(":")[2].partition("@")[0])
+    for name in (word, word.rpartition(":")[0], word.partition(":")[2]):
         try:
             path = place.resolve(name) if name else place.file
             if path == place.file or not path.exists():

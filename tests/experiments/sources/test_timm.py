@@ -11,6 +11,7 @@ from source_toys import assert_same
 from opnp._utils.torchvision import import_torchvision
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidDataError, InvalidSettingError, UnsupportedModelError
+from opnp.experiments.sources.changes import state_of
 from opnp.experiments.sources.classifiers.timm import TimmClassifier
 from opnp.experiments.sources.classifiers.timm_names import published_names
 
@@ -108,3 +109,32 @@ def test_timms_transforms_are_described_or_not(mode, resize):
     assert (found and (found.resize, found.crop, found.interpolation)) == (
         (resize, (32, 32), "lanczos") if resize else None
     )
+
+
+@pytest.mark.usefixtures("model")
+def test_settings_that_layers_do_not_show_are_in_the_key(place, tmp_path):
+    file = tmp_path / "net" / "config.json"
+    before = TimmClassifier("local-dir:net").load(place)
+    settings = json.loads(file.read_text())
+    file.write_text(json.dumps(settings | {"global_pool": "max"}))
+    after = TimmClassifier("local-dir:net").load(place)
+    assert after.transform_id != before.transform_id
+
+
+def test_a_folder_that_was_written_again_is_noticed(place, tmp_path, model):
+    tables = {"classifier": {"source": "timm", "model": "local-dir:net"}}
+    before = state_of(tables, place)
+    import timm
+
+    timm.models.save_for_hf(model, tmp_path / "net", safe_serialization=True)
+    assert state_of(tables, place) != before
+
+
+@pytest.mark.parametrize("name", ["me/net", "hf-hub:me/net", "hf-hub:me/net@main"])
+@pytest.mark.usefixtures("model")
+def test_another_commit_in_the_hubs_cache_is_noticed(place, tmp_path, monkeypatch, name):
+    put_on_hub(monkeypatch, tmp_path / "hub", "me/net", tmp_path / "net")
+    tables = {"classifier": {"source": "timm", "model": name}}
+    before = state_of(tables, place)
+    (tmp_path / "hub" / "models--me--net" / "refs" / "main").write_text("1" * 40)
+    assert state_of(tables, place) != before

@@ -67,7 +67,9 @@ class TimmClassifier(ClassifierSource):
             is_timms = folder is None or folder.is_timms
             names = published_names(getattr(model, "pretrained_cfg", {}), imagenet=is_timms)
         transform = self.transform.build(place) if self.transform else _default_transform(model)
-        classifier = built(model, transform, f"timm {timm.__version__} {transform.name}", names, place)
+        key = f"timm {timm.__version__} {transform.name}"
+        key += f" {folder.settings_key()}" if folder else ""
+        classifier = built(model, transform, key, names, place)
         return classifier if self.path else require_count(classifier, self.classes, place)
 
     def missing(self, place: Place) -> tuple[Missing, ...]:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from opnp.data.image_set import Missing
+from opnp.data.image_set import Missing, content_identity
 from opnp.experiments.sources.huggingface.hub import cached_snapshot, download, is_repository
 from opnp.experiments.sources.huggingface.model_files import CONFIG, WEIGHTS, missing_files
 from opnp.experiments.sources.table_location import Place, named
 
 _ON_HUB, _IN_FOLDER = ("hf-hub:", "hf_hub:"), "local-dir:"
+TIMM_FOLDERS = (*_ON_HUB, _IN_FOLDER)
+"""How names of such models begin."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class TimmFolder:
     def local_name(self) -> str:
         """The name by which timm reads it without the network."""
         return f"{_IN_FOLDER}{self._folder()}"
+
+    def settings_key(self) -> str:
+        """Return a hash of its settings, which its layers do not all show, for cache keys."""
+        folder = self._folder()
+        return "" if folder is None else content_identity((folder / CONFIG).read_bytes())[:16]
 
     def missing(self) -> tuple[Missing, ...]:
         """Return the files that are not on this machine."""
@@ -72,4 +79,4 @@ class TimmFolder:
 
 def timm_folder(model: str, place: Place) -> TimmFolder | None:
     """Return the folder that a name stands for; None for a model of timm's own list."""
-    return TimmFolder(model, place) if model.startswith((*_ON_HUB, _IN_FOLDER)) else None
+    return TimmFolder(model, place) if model.startswith(TIMM_FOLDERS) else None

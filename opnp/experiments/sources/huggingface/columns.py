@@ -12,7 +12,7 @@ from PIL import Image
 
 from opnp.data.decode import ON_DISK, OWN_FORMATS, read_image
 from opnp.data.image_set import NO_LABEL, Labels
-from opnp.errors import InvalidDataError
+from opnp.errors import InvalidDataError, UnreadableImageError
 from opnp.experiments.sources.files import MAX_BYTES, MAX_PIXELS
 from opnp.experiments.sources.table_location import Place
 from opnp.experiments.sources.typed_table import closest
@@ -28,7 +28,7 @@ class RowImages:
         rows: A Dataset of the one column of images, as bytes.
         column: Its name.
         labels: Of each row, or None for none.
-        roots: Folders that a row may name a file in.
+        roots: Folders that a row may name a file in; what lies there is part of the set's identity.
     """
 
     rows: Any
@@ -64,7 +64,10 @@ class RowImages:
         if held.get("bytes") is not None:
             return held["bytes"], name
         path = Path(os.path.normpath(name))
-        return (path.read_bytes() if any(map(path.is_relative_to, self.roots)) else b""), name
+        if held.get("path") and not any(map(path.is_relative_to, self.roots)):
+            reason = f"“{path.name}” is named in the table but does not lie in it, and is not read"
+            raise UnreadableImageError(reason, "store its bytes, or give the folder as `path`")
+        return (path.read_bytes() if held.get("path") else b""), name
 
 
 def image_column(features: Any, named: str, place: Place, shown: str) -> str:  # noqa: ANN401

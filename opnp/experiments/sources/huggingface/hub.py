@@ -61,6 +61,16 @@ def cached_snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]
     return Path(folder)
 
 
+def cached_refs(name: str) -> list[Path]:
+    """Return the files of the hub's cache that hold the present commits of a repository's branches."""
+    if not is_repository(name) or importlib.util.find_spec("huggingface_hub") is None:
+        return []
+    from huggingface_hub import constants
+
+    folders = (f"{kind}--{name.replace('/', '--')}" for kind in ("models", "datasets"))
+    return [ref for folder in folders for ref in Path(constants.HF_HUB_CACHE, folder, "refs").glob("*")]
+
+
 def download(name: str, revision: str, kind: str, patterns: Sequence[str]) -> None:
     """Download the files of a repository whose names match into the hub's cache.
 

@@ -10,8 +10,10 @@ from opnp.errors import InvalidDataError
 from opnp.experiments.sources.weights.load import is_whole
 
 CONFIG, PROCESSOR = "config.json", "preprocessor_config.json"
+PROCESSORS = (PROCESSOR, "processor_config.json")
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
-PATTERNS = (CONFIG, PROCESSOR, WEIGHTS, INDEX, "model-*-of-*.safetensors")
+ADAPTER = "adapter_config.json"
+PATTERNS = (CONFIG, *PROCESSORS, ADAPTER, WEIGHTS, INDEX, "model-*-of-*.safetensors")
 """All files of a repository that a classifier is made of."""
 _PICKLE = "pytorch_model.bin"
 _PICKLES = (_PICKLE, f"{_PICKLE}.index.json")
@@ -50,7 +52,8 @@ def missing_files(folder: Path, shown: str, remedy: str, *, transform: bool) -> 
     if cut:
         what = f"Expected the whole of {cut[0]} in {shown} but it is cut off."
         return (Missing(what, "Remove it, and copy or download it again."),)
-    if transform or (folder / PROCESSOR).is_file() or is_timms(read_json(folder / CONFIG)):
+    described = any((folder / name).is_file() for name in PROCESSORS)
+    if transform or described or is_timms(read_json(folder / CONFIG)):
         return ()
     what = f"Expected {PROCESSOR} in {shown}, which says how a picture enters the model, but it is not there."
     return (Missing(what, "Save the image processor there, or add [classifier.transform]."),)

@@ -14,7 +14,7 @@ from opnp._utils.foreign_code import foreign
 from opnp._utils.torchvision import import_torchvision
 from opnp.errors import InvalidDataError, UnsupportedModelError
 from opnp.experiments.sources.huggingface.hub import quiet
-from opnp.experiments.sources.huggingface.model_files import CONFIG, read_json
+from opnp.experiments.sources.huggingface.model_files import ADAPTER, CONFIG, read_json
 
 _ATTENTION = ("eager", "sdpa", None)
 _NOT_OF_THE_NET = ("_name_or_path", "transformers_version", "id2label", "label2id", "architectures", "dtype")
@@ -57,6 +57,12 @@ def load_model(folder: Path, shown: str) -> FolderModel:
             f"Expected {shown} to compute in floating point but it is quantised and rounds what enters its "
             "layers. Use the model as it was before; its features are more exact."
         )
+    if (folder / ADAPTER).is_file():
+        raise UnsupportedModelError(
+            f"Expected {shown} to hold a whole model but it holds an adapter beside one ({ADAPTER}), which "
+            "changes its layers. Merge them with peft, `model.merge_and_unload()`, and save that."
+        )
+    _require_names(settings, shown)
     notes = _require_no_code(settings, shown)
     import_torchvision()
     import transformers
@@ -116,6 +122,16 @@ def _require_classifier(config: Any, settings: Mapping[str, Any], shown: str) ->
         f"Expected {shown} to be an image classifier but transformers has none of the kind "
         f"{config.model_type!r}{named}. Use one that was fine-tuned to classify images."
     )
+
+
+def _require_names(settings: Mapping[str, Any], shown: str) -> None:
+    """Check `id2label` as it is written, before transformers reads it."""
+    names = settings.get("id2label") or {}
+    if not isinstance(names, dict) or not all(str(key).isdecimal() for key in names):
+        raise InvalidDataError(
+            f"Expected `id2label` in the {CONFIG} of {shown} to map the number of each logit to a name, as "
+            'in {"0": "cat", "1": "dog"}, but it does not. Mend it there.'
+        )
 
 
 def _class_names(config: Any, shown: str) -> tuple[str, ...] | None:  # noqa: ANN401

@@ -61,7 +61,8 @@ class HuggingFaceImages(ImageSource):
         column = image_column(dataset.features, self.image_column, place, files.shown)
         labels = self.labels(place) if place.labelled else None
         values = None if labels is None else labels.values
-        return RowImages(as_bytes(dataset, column), column, values, (files.root, *_extracted()))
+        roots = (*([files.root] if files.paths[0].is_dir() else []), *_extracted())
+        return RowImages(as_bytes(dataset, column), column, values, roots)
 
     def identity(self, place: Place) -> str:
         """Return the identity by the commit of a repository, or by the files' names, sizes and times."""

@@ -215,7 +215,7 @@ def test_what_is_no_picture_is_unreadable(place, tmp_path):
     pq.write_table(pa.table({"image": pa.array(rows, kind)}), tmp_path / "pets" / "a.parquet")
     images = HuggingFaceImages("pets/a.parquet").open(replace(place, labelled=False))
     for number in range(len(rows)):
-        with pytest.raises(UnreadableImageError, match="replace or remove the file"):
+        with pytest.raises(UnreadableImageError, match="replace or remove the file|store its bytes"):
             images[number]
 
 
@@ -252,3 +252,16 @@ def test_settings_that_cannot_be(place, tmp_path):
 def test_without_the_package_the_command_is_named(place, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert "Expected the package datasets but it is not installed" in refused(place, MissingDataError)
+
+
+def test_a_picture_beside_a_table_is_not_read(place, tmp_path):
+    """It is no part of the table's identity, so that another one in its place would go unnoticed."""
+    (tmp_path / "cat.png").write_bytes(png(1))
+    columns = {"image": [{"bytes": None, "path": str(tmp_path / "cat.png")}], "label": [0]}
+    features = pets().features
+    datasets.Dataset.from_dict(columns, features=features).to_parquet(str(tmp_path / "pets.parquet"))
+    images = HuggingFaceImages("pets.parquet").open(place)
+    with pytest.raises(
+        UnreadableImageError, match=r"“cat\.png” is named in the table but does not lie in it"
+    ):
+        images[0]

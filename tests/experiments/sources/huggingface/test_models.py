@@ -254,3 +254,23 @@ def test_weights_in_several_files(place, tmp_path):
     first = min((tmp_path / "parts").glob("model-*.safetensors"))
     first.unlink()
     assert f"all of `parts` but {first.name} is not there" in str(source.missing(place)[0])
+
+
+def test_an_adapter_beside_the_model_is_refused(folder, place):
+    (folder / "adapter_config.json").write_text("{}")
+    assert "holds an adapter beside one (adapter_config.json)" in refused(place, UnsupportedModelError)
+
+
+@pytest.mark.parametrize("names", [["cat", "dog", "owl"], {"first": "cat"}])
+def test_names_that_are_not_numbered_are_refused(folder, place, names):
+    change(folder / "config.json", id2label=names)
+    assert "to map the number of each logit to a name" in refused(place)
+
+
+def test_a_processor_in_the_file_of_a_multimodal_one(folder, place):
+    wanted = HuggingFaceClassifier("vit").load(place)
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "processor_config.json").write_text(json.dumps({"image_processor": settings}))
+    (folder / "preprocessor_config.json").unlink()
+    assert not HuggingFaceClassifier("vit").missing(place)
+    assert HuggingFaceClassifier("vit").load(place).transform_id == wanted.transform_id
