@@ -215,7 +215,7 @@ def test_what_is_no_picture_is_unreadable(place, tmp_path):
     pq.write_table(pa.table({"image": pa.array(rows, kind)}), tmp_path / "pets" / "a.parquet")
     images = HuggingFaceImages("pets/a.parquet").open(replace(place, labelled=False))
     for number in range(len(rows)):
-        with pytest.raises(UnreadableImageError, match="replace or remove the file|store its bytes"):
+        with pytest.raises(UnreadableImageError, match=r"replace or remove the file|store its bytes"):
             images[number]
 
 
@@ -262,6 +262,6 @@ def test_a_picture_beside_a_table_is_not_read(place, tmp_path):
     datasets.Dataset.from_dict(columns, features=features).to_parquet(str(tmp_path / "pets.parquet"))
     images = HuggingFaceImages("pets.parquet").open(place)
     with pytest.raises(
-        UnreadableImageError, match=r"“cat\.png” is named in the table but does not lie in it"
+        UnreadableImageError, match=r"“cat\.png” is named in the table but"
     ):
         images[0]
