@@ -177,7 +177,8 @@ class _Preparation:
         unusable: dict[ImageSet, OpnpError] = {}
         for images in sets:
             try:
-                usable[images.key] = _require_images(self.features(images), images)
+                halves = images.role is Role.HALVES
+                usable[images.key] = _require_images(self.features(images), images, halves=halves)
             except (CancelledError, StorageError):
                 raise
             except OpnpError as error:
@@ -193,7 +194,7 @@ class _Preparation:
         usable, notes, unusable = dict[str, Features](), list[str](), list[Unused]()
         for images in experiment.shifted:
             try:
-                features = _require_images(self.features(images), images)
+                features = _require_images(self.features(images), images, halves=False)
                 usable[images.key], assumed, _ = _with_labels(features, experiment, images, self)
                 notes += assumed
             except (CancelledError, StorageError):
@@ -240,10 +241,10 @@ class _Preparation:
             raise CancelledError("The preparation was stopped. Start it again to go on from there.")
 
 
-def _require_images(features: Features, images: ImageSet) -> Features:
-    """Check that a set has an image, for each half where it is an OOD set of two; return its features."""
+def _require_images(features: Features, images: ImageSet, *, halves: bool) -> Features:
+    """Check that a set has an image, for each half where it is split in two; return its features."""
     count = len(features.labels)
-    if count == 1 and images.role is Role.HALVES:
+    if count == 1 and halves:
         raise InvalidDataError(
             f"Expected at least 2 images in {images.title} that can be read, one to choose windows on and "
             f"one held out, but got {count}. Add some."

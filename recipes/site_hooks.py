@@ -11,6 +11,7 @@ from plotly.offline import get_plotlyjs
 SCRIPT = "assets/plotly.min.js"
 _PLOTLY = re.compile(r'<script[^>]*\ssrc="https://cdn\.plot\.ly/[^"]*"[^>]*></script>')
 _REMOTE = re.compile(r'<script[^>]*\ssrc="https?://[^"]*"[^>]*></script>')
+_SOURCE = re.compile(r'href="((?:\.\./)*[\w/-]+)\.md(?=["#])')
 _KERNEL = TemporaryDirectory(prefix="opnp-docs-")
 
 
@@ -27,9 +28,13 @@ def on_startup(command: str, dirty: bool) -> None:  # noqa: ARG001 - the argumen
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:  # noqa: ANN401, ARG001
-    """Point a page's figures to the script of this site, and leave out every other that lies elsewhere."""
+    """Point a page's figures to the script of this site, and leave out every other that lies elsewhere.
+
+    Links of notebooks to pages are to their sources, as a repository shows them; here they become pages.
+    """
     up = "../" * page.url.count("/")
-    return _REMOTE.sub("", _PLOTLY.sub(f'<script src="{up}{SCRIPT}"></script>', output))
+    local = _REMOTE.sub("", _PLOTLY.sub(f'<script src="{up}{SCRIPT}"></script>', output))
+    return _SOURCE.sub(r'href="\1.html', local)
 
 
 def on_post_build(config: Any) -> None:  # noqa: ANN401

@@ -152,6 +152,11 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
         InvalidSettingError: If a limit is not of the form SET=PERCENT, its set is not chosen, or has
             two.
     """
+    if (max_ood is not None or most) and not keys:
+        raise InvalidSettingError(
+            "Expected an OOD set to keep a limit on but all that were chosen are for the report alone. "
+            'Choose one with another `role`, or give `role = "tune"` to one.'
+        )
     limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
     limited: set[str] = set()
     for limit in most or []:

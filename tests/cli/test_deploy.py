@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from protocol_world import write_protocol
 from toy_explorer import OOD
 
 from opnp.config import Pruning
@@ -143,3 +144,11 @@ def test_where_the_graph_cannot_be_written_the_zip_is_not_either(run, monkeypatc
     assert result.exit_code == 1
     assert "agree" in result.stderr
     assert not list(tmp_path.glob("*.zip"))
+
+
+@pytest.mark.parametrize("limit", [["--max-ood", "5"], ["--most", "a=5"]])
+def test_a_limit_on_sets_for_the_report_alone_is_refused(run, tmp_path, limit):
+    """It must not give way to another rule without a word."""
+    result = run("deploy", str(write_protocol(tmp_path)), "--ood", "a", *limit)
+    assert result.exit_code == 1
+    assert "all that were chosen are for the report alone" in result.stderr

@@ -1,7 +1,8 @@
 """Roles, groups and shifted sets in a file: read, refused in words, and what they need to be there."""
 
+import numpy as np
 import pytest
-from protocol_world import FILE, write_protocol
+from protocol_world import FILE, protocol_arrays, write_protocol
 
 from opnp.data.role import Role
 from opnp.errors import InvalidSettingError
@@ -40,6 +41,8 @@ def test_a_role_changes_no_identity(tmp_path):
             "`role` in [[ood]] val of x to be one of 'halves', 'tune', 'report'",
         ),
         ('group = "far"', 'group = "Far away"', "`group` in [[ood]] c of x to be 1 to 64 of a-z"),
+        ('group = "far"', 'group = "average"', "`group` in [[ood]] c of x to be another name"),
+        ('group = "far"', 'group = "nearood"', "`group` in [[ood]] c of x to be another name"),
         (
             'title = "Snow"',
             'group = "near"',
@@ -85,3 +88,15 @@ def test_a_shifted_set_that_is_missing_is_left_out_and_said(tmp_path):
         assert [unused.title for unused in prepared.unused] == ["Snow"]
         page = prepare(read_experiment(tmp_path / "protocol.toml"), store)
     assert (page.unused, page.experiment.shifted) == ((), ()), "the page does not look at it"
+
+
+def test_a_shifted_set_may_be_a_single_image(tmp_path):
+    file = write_protocol(tmp_path)
+    arrays = protocol_arrays()
+    for name in ("id_snow_features", "id_snow_labels"):
+        arrays[name] = arrays[name][:1]
+    np.savez(tmp_path / "protocol.npz", **arrays)
+    with Store(tmp_path / "cache") as store:
+        prepared = prepare(read_experiment(file), store, shifted=True)
+    assert not prepared.unused
+    assert len(prepared.shifted["snow"].labels) == 1

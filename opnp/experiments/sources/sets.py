@@ -55,6 +55,9 @@ class SetTable:
 
 
 OF_OOD = ("role", "group")
+_TAKEN = ("average", "nearood", "farood")
+"""Names of rows in tables and files."""
+
 """Keys that only OOD sets have."""
 
 COMMON = tuple(field.name for field in fields(SetTable))
@@ -67,6 +70,8 @@ def read_set(table: Mapping[str, Any], place: Place) -> tuple[SetTable, Mapping[
     one_of("role", settings.role, map(str, Role), place)
     if settings.group:
         require_key("group", settings.group, place)
+        if settings.group in _TAKEN:
+            raise place.wrong("group", "another name", repr(settings.group), "Tables use it already.")
     one_of("source", settings.source, [*IMAGES, FEATURES], place)
     if settings.seed < 0:
         raise place.wrong("seed", "at least 0", str(settings.seed))

@@ -86,7 +86,7 @@ class Place:
     def remedy(self, otherwise: str) -> str:
         """Return the way to get missing data: from the table's link if there is one, else `otherwise`."""
         if self.link:
-            return f"Get it from {self.link} and unpack it there (docs/datasets.md)."
+            return f"Get it from {self.link} and put it there (docs/datasets.md)."
         return otherwise
 
     @property

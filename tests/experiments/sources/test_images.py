@@ -133,7 +133,7 @@ def test_a_folder_that_is_missing(place, tmp_path, state):
     )
     assert thing.remedy == "Put the images there, or mend the path."
     assert source.missing(linked)[0].remedy.startswith(
-        "Get it from https://example.org/set.tar and unpack it there"
+        "Get it from https://example.org/set.tar and put it there"
     )
     with pytest.raises(MissingDataError, match=f"it is {state}. Put the images there"):
         source.open(place)

@@ -261,7 +261,5 @@ def test_a_picture_beside_a_table_is_not_read(place, tmp_path):
     features = pets().features
     datasets.Dataset.from_dict(columns, features=features).to_parquet(str(tmp_path / "pets.parquet"))
     images = HuggingFaceImages("pets.parquet").open(place)
-    with pytest.raises(
-        UnreadableImageError, match=r"“cat\.png” is named in the table but"
-    ):
+    with pytest.raises(UnreadableImageError, match=r"“cat\.png” is named in the table but"):
         images[0]
