@@ -1,7 +1,9 @@
 import os
 
 import pytest
+from protocol_world import write_protocol
 
+from app import cached
 from app.startup import OPENED, VARIABLE, offer
 
 
@@ -22,3 +24,18 @@ def test_named_files_join_those_of_the_environment_once(monkeypatch):
 def test_other_arguments_are_left_alone():
     offer(["-q", "--experiments", "x", "tests"])
     assert os.environ[VARIABLE] == ""
+
+
+@pytest.mark.parametrize(
+    ("opened", "first"), [("protocol.toml", "protocol"), ("gone.toml", "fashion"), ("", "fashion")]
+)
+def test_pages_open_with_the_first_that_was_named(monkeypatch, tmp_path, opened, first):
+    file = write_protocol(tmp_path)
+    monkeypatch.setenv(VARIABLE, str(file))
+    monkeypatch.setenv(OPENED, str(tmp_path / opened) if opened else "")
+    cached.experiments.clear()
+    keys = [experiment.key for experiment in cached.experiments()]
+    cached.experiments.clear()
+    assert keys[0] == first
+    assert sorted(keys) == sorted({*keys})
+    assert "protocol" in keys
