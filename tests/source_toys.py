@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import torch
 from PIL import Image
 from torch.nn import functional
@@ -14,6 +15,15 @@ _ENDED_TWICE = re.compile(r"[.,;:!?…]\)?[.,;:]| {2}")
 def assert_ended_once(said):
     """No sentence ends twice, but for what stands in code."""
     assert not _ENDED_TWICE.search(re.sub(r"`[^`]*`", "`", said)), said
+
+
+def refusal(place, kind, act, *arguments):
+    """The words with which something is refused: each sentence ends once, and no folder is in them."""
+    with pytest.raises(kind) as caught:
+        act(*arguments)
+    assert_ended_once(str(caught.value))
+    assert str(place.file.parent) not in str(caught.value)
+    return str(caught.value)
 
 
 SMALL = TransformTable(resize=12)

@@ -11,7 +11,7 @@ import pytest
 from huggingface_toys import NAMES, pets, png, put_on_hub
 from PIL import Image
 from pyarrow import parquet as pq
-from source_toys import assert_ended_once
+from source_toys import refusal
 
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError, UnreadableImageError
 from opnp.experiments.sources.images.huggingface import HuggingFaceImages
@@ -34,11 +34,7 @@ def parquet(tmp_path):
 
 
 def refused(place, kind=InvalidDataError, **table):
-    with pytest.raises(kind) as caught:
-        HuggingFaceImages(**{"path": "pets.parquet", **table}).open(place)
-    assert_ended_once(str(caught.value))
-    assert str(place.file.parent) not in str(caught.value)
-    return str(caught.value)
+    return refusal(place, kind, HuggingFaceImages(**{"path": "pets.parquet", **table}).open, place)
 
 
 def write_tar(path, labels):

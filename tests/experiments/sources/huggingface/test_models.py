@@ -9,7 +9,7 @@ import pytest
 import torch
 from huggingface_toys import NAMES, put_on_hub, save_vit
 from safetensors.torch import load_file
-from source_toys import SMALL, assert_ended_once, assert_same
+from source_toys import SMALL, assert_same, refusal
 
 from opnp._utils.torchvision import import_torchvision
 from opnp.detector.preprocessing import preprocessing_of
@@ -42,11 +42,7 @@ def change(path, **settings):
 
 
 def refused(place, kind=InvalidDataError, **table):
-    with pytest.raises(kind) as caught:
-        HuggingFaceClassifier(**{"model": "vit", **table}).load(place)
-    assert_ended_once(str(caught.value))
-    assert str(place.file.parent) not in str(caught.value)
-    return str(caught.value)
+    return refusal(place, kind, HuggingFaceClassifier(**{"model": "vit", **table}).load, place)
 
 
 def test_a_folder_with_its_classes_and_its_image_processor(place, tmp_path):
