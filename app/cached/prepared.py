@@ -31,6 +31,7 @@ def experiments() -> "tuple[Experiment, ...]":
     return (*first, *(experiment for experiment in listed if experiment not in first))
 
 
+@st.cache_resource(ttl=10, show_spinner=False)
 def opened_key() -> str:
     """Return the key of the experiment whose file was named when the server was started; empty for none."""
     file = os.environ.get(OPENED)

@@ -11,6 +11,14 @@ from app.startup import OPENED, VARIABLE, offer
 def nothing_offered(monkeypatch):
     monkeypatch.setenv(VARIABLE, "")
     monkeypatch.setenv(OPENED, "")
+    _forget()
+    yield
+    _forget()
+
+
+def _forget():
+    for remembered in (cached.experiments, cached.opened_key):
+        remembered.clear()
 
 
 def test_named_files_join_those_of_the_environment_once(monkeypatch):
@@ -33,9 +41,7 @@ def test_pages_open_with_the_first_that_was_named(monkeypatch, tmp_path, opened,
     file = write_protocol(tmp_path)
     monkeypatch.setenv(VARIABLE, str(file))
     monkeypatch.setenv(OPENED, str(tmp_path / opened) if opened else "")
-    cached.experiments.clear()
     keys = [experiment.key for experiment in cached.experiments()]
-    cached.experiments.clear()
     assert keys[0] == first
     assert sorted(keys) == sorted({*keys})
     assert "protocol" in keys
