@@ -10,6 +10,7 @@ from app.text import explore as text
 from opnp.config import Pruning, windows_text
 from opnp.evaluation.evaluate import Evaluation, OodMetrics
 from opnp.evaluation.splits import Half
+from opnp.experiments.experiment import groups_of
 from opnp.explorer import Explorer
 from opnp.reports.csv_table import csv_of
 from opnp.reports.metric_table import mean_metrics
@@ -35,18 +36,12 @@ def set_frame(
     held_out = after.get(Half.REPORT)
     sets = [each.sets if each else {} for each in (before[Half.TUNE], after[Half.TUNE], held_out)]
     rows = [_row(titles[key], compared, [own.get(key) for own in sets]) for key in ood]
-    for group, keys in chosen_groups(explorer, ood).items():
+    for group, keys in groups_of(explorer.prepared.experiment.ood, ood).items():
         parts = [[own[key] for key in keys if key in own] for own in sets]
         means = [mean_metrics(part) if part else None for part in parts]
         rows.append(_row(text.GROUP.format(group=group), compared, means))
     means = [mean_metrics(list(own.values())) if own else None for own in sets]
     return pd.DataFrame([*rows, _row(text.AVERAGE, compared, means)])
-
-
-def chosen_groups(explorer: Explorer, ood: Sequence[str]) -> dict[str, list[str]]:
-    """Return the keys of the chosen OOD sets of each group."""
-    groups = {group: [key for key in keys if key in ood] for group, keys in explorer.prepared.groups.items()}
-    return {group: keys for group, keys in groups.items() if keys}
 
 
 def frame_csv(explorer: Explorer, compared: Pair, present: Pruning, frame: pd.DataFrame) -> str:

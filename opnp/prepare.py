@@ -16,7 +16,7 @@ from opnp.data.role import Role
 from opnp.devices import best_device
 from opnp.errors import CancelledError, InvalidDataError, OpnpError
 from opnp.evaluation.splits import Half, Roles, half_of, role_of
-from opnp.experiments.experiment import Experiment, Unused, covers_halves
+from opnp.experiments.experiment import Experiment, Unused, covers_halves, roles_of
 from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import FeatureCache
 from opnp.features.types import Features
@@ -69,18 +69,9 @@ class Prepared:
         object.__setattr__(self, "heads", heads)
 
     @property
-    def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """Keys of the OOD sets of each group, in their order; sets without a group are in none."""
-        names = dict.fromkeys(images.group for images in self.experiment.ood if images.group)
-        return {
-            name: tuple(images.key for images in self.experiment.ood if images.group == name)
-            for name in names
-        }
-
-    @property
     def roles(self) -> Roles:
         """What the images of each OOD set are for, by key."""
-        return {images.key: images.role for images in self.experiment.ood}
+        return roles_of(self.experiment.ood)
 
     def rows_in(self, key: str, half: Half | str) -> npt.NDArray[np.int64]:
         """Return the rows of an OOD set that are in a half, ascending."""

@@ -1,7 +1,5 @@
 """Prove a new experiment file before it is written, and write it whole or not at all."""
 
-import contextlib
-import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import read_file, shipped_keys
 from opnp.experiments.toml_file import slug
 from opnp.store import Store
+from opnp.store.files import whole, write_all
 
 _UNWRITTEN = "Nothing was written; add `--no-check` to write the file and mend it there."
 
@@ -83,18 +82,14 @@ def prove(
 
 
 def write_new(file: Path, text: str, *, force: bool) -> None:
-    """Write a text file beside its place, then move it there: it is whole or absent.
+    """Write a text file, whole or not at all.
 
     Raises:
         InvalidSettingError: If the disk refuses, or somebody else has written it meanwhile.
     """
-    beside = file.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
-        require_new(file, force=force)
-        beside.replace(file)
+        with whole(file) as fd:
+            write_all(fd, text.encode())
+            require_new(file, force=force)
     except OSError as error:
         raise _outputs.unwritable("FILE", file, error) from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()

@@ -9,12 +9,11 @@ from opnp.errors import InvalidSettingError
 from opnp.experiments.new_file import TableDraft
 from opnp.experiments.sources.listing import listing
 from opnp.experiments.sources.text_files import one_line
-from opnp.experiments.toml_file import AVERAGE, slug
+from opnp.experiments.toml_file import ood_key
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing", "val", "valid", "validation")
 _OOD = ("ood",)
-_TAKEN = {"train", "test", AVERAGE}
 _GENERATED = ("noise", "textures")
 _SIZE, _COUNT = 224, 1000
 
@@ -145,7 +144,7 @@ def ood_tables(folders: Sequence[Path], file: Path) -> list[TableDraft]:
         tables = []
         for folder in folders:
             name = one_line(folder.absolute().name)
-            key = _unused_key(slug(name), {str(table["key"]) for table in tables})
+            key = _unused_key(ood_key(name), {str(table["key"]) for table in tables})
             path = written_path(folder, file)
             tables.append({"key": key, "title": name or key, "source": "folder", "path": path})
     return [TableDraft(table, "" if number else comment) for number, table in enumerate(tables)]
@@ -161,6 +160,6 @@ def _first(folder: Path, names: Sequence[str]) -> Path | None:
 
 
 def _unused_key(key: str, used: set[str]) -> str:
-    base = f"ood-{key}" if key in _TAKEN else key[:60]
+    base = key[:60]
     numbered = (base if number == 1 else f"{base}-{number}" for number in range(1, len(used) + 2))
     return next(candidate for candidate in numbered if candidate not in used)

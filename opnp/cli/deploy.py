@@ -15,6 +15,7 @@ from opnp.detector.export import export_onnx, export_program, require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.splits import Half, sets_in
+from opnp.experiments.experiment import roles_of
 from opnp.reports.percent import percent
 from opnp.reports.provenance import remarks
 from opnp.threshold.outcome import Proportion
@@ -84,7 +85,7 @@ def deploy(
             require_onnx()
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
-        limited = sets_in(keys, Half.TUNE, {images.key: images.role for images in chosen.ood})
+        limited = sets_in(keys, Half.TUNE, roles_of(chosen.ood))
         rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = _experiment.load_explorer(chosen, device, cache)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from opnp.comparison.scoring import MethodScores
 from opnp.evaluation.openood import OpenOodMetrics, mean_openood, openood_metrics
 from opnp.evaluation.splits import Half, require_sets_in, scores_in
+from opnp.experiments.experiment import groups_of
 from opnp.prepare import Prepared
 from opnp.reports.csv_table import csv_of
 from opnp.reports.metric_table import Record
@@ -34,7 +35,7 @@ def openood_csv(scored: Sequence[MethodScores], prepared: Prepared, ood: Sequenc
         InvalidDataError: If there is nothing to report on.
     """
     keys = require_sets_in(ood, Half.REPORT, prepared.roles)
-    groups = {name: [key for key in group if key in keys] for name, group in prepared.groups.items()}
+    groups = groups_of(prepared.experiment.ood, keys)
     return csv_of(row for one in scored for row in _rows(one, prepared, groups, keys))
 
 
@@ -47,9 +48,8 @@ def _rows(
     accuracy = float((scored.id_test.predicted == prepared.id_test.labels).double().mean())
     grouped = {key for group in groups.values() for key in group}
     for name, group in groups.items():
-        if group:
-            yield from (_row(scored, key, figures[key], accuracy) for key in group)
-            yield _row(scored, f"{name}ood", mean_openood([figures[key] for key in group]), accuracy)
+        yield from (_row(scored, key, figures[key], accuracy) for key in group)
+        yield _row(scored, f"{name}ood", mean_openood([figures[key] for key in group]), accuracy)
     yield from (_row(scored, key, figures[key], accuracy) for key in keys if key not in grouped)
 
 

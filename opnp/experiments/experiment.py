@@ -1,6 +1,6 @@
 """Experiment: a classifier, its ID training and test images, and named OOD sets."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -154,6 +154,20 @@ class Experiment:
         )
         ood, shifted = tuple(others[: len(self.ood)]), tuple(others[len(self.ood) :])
         return replace(self, id_train=id_train, id_test=id_test, ood=ood, shifted=shifted)
+
+
+def roles_of(ood: Iterable[ImageSet]) -> dict[str, Role]:
+    """Return what the images of each OOD set are for, by key."""
+    return {images.key: images.role for images in ood}
+
+
+def groups_of(ood: Sequence[ImageSet], keys: Container[str]) -> dict[str, list[str]]:
+    """Return those of the OOD sets with these keys that are in a group, by its name, in their order."""
+    names = dict.fromkeys(images.group for images in ood if images.group)
+    members = {
+        name: [images.key for images in ood if images.group == name and images.key in keys] for name in names
+    }
+    return {name: group for name, group in members.items() if group}
 
 
 def covers_halves(ood: Iterable[ImageSet]) -> bool:

@@ -267,6 +267,17 @@ def _keyed(
         yield key, table
 
 
+def ood_key(name: str) -> str:
+    """Return the name of an OOD set as a key, one that has no meaning of its own.
+
+    Example:
+        >>> ood_key("SVHN"), ood_key("test")
+        ('svhn', 'ood-test')
+    """
+    key = slug(name)
+    return f"ood-{key}" if key in (*_ID, AVERAGE) else key
+
+
 def slug(name: str) -> str:
     """Return a file's name as a key.
 

@@ -8,6 +8,7 @@ import numpy as np
 from opnp.config import Pruning
 from opnp.evaluation.evaluate import Evaluation, OodMetrics
 from opnp.evaluation.splits import Half, require_sets_in
+from opnp.experiments.experiment import groups_of
 from opnp.explorer import Explorer, Snapshot
 from opnp.prepare import Prepared
 from opnp.pruning import PrunedHead
@@ -61,12 +62,11 @@ def table_of(
         InvalidDataError: If no set has images in that half.
     """
     keys = require_sets_in(ood, half, prepared.roles)
-    members = {name: [key for key in group if key in keys] for name, group in prepared.groups.items()}
     return MetricTable(
         half,
         evaluate(keys),
         {key: evaluate([key]) for key in keys},
-        {name: evaluate(group) for name, group in members.items() if group},
+        {name: evaluate(group) for name, group in groups_of(prepared.experiment.ood, keys).items()},
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
-from opnp.evaluation.splits import Half, Roles, half_of, role_of, sets_in
+from opnp.evaluation.splits import Half, Roles, half_of, scores_in, sets_in
 from opnp.metrics import FloatArray
 from opnp.scoring.head_output import HeadOutput
 
@@ -67,15 +67,8 @@ def sample_of(
     """
     chosen = half_of(len(labels), half)
     right = id_test.predicted.numpy()[chosen] == labels[chosen]
-    halves = ((key, ood[key].scores.numpy()) for key in sets_in(ood, half, roles))
-    return ScoredSample(
-        id_test.scores.numpy()[chosen].astype(np.float64),
-        right,
-        {
-            key: scores[half_of(len(scores), half, role_of(key, roles))].astype(np.float64)
-            for key, scores in halves
-        },
-    )
+    others = scores_in(ood, half, roles) if sets_in(ood, half, roles) else {}
+    return ScoredSample(id_test.scores.numpy()[chosen].astype(np.float64), right, others)
 
 
 def sorted_sample(sample: ScoredSample) -> ScoredSample:

@@ -9,12 +9,13 @@ import streamlit as st
 from app.components.columns import named
 from app.components.live_html import live_html
 from app.format import percent, tenth
-from app.metric_frame import SET, Halves, chosen_groups, frame_csv, set_frame
+from app.metric_frame import SET, Halves, frame_csv, set_frame
 from app.preview.position import Position
 from app.state.baseline import pair
 from app.state.history import Settings
 from app.text import explore as text
 from opnp.evaluation.splits import Half
+from opnp.experiments.experiment import groups_of
 from opnp.explorer import Explorer
 
 
@@ -46,7 +47,7 @@ def per_set_table(
     sets = [_row(titles[key], [key], averaged([key])) for key in settings.ood]
     sets += [
         _row(text.GROUP.format(group=group), keys, averaged(keys))
-        for group, keys in chosen_groups(explorer, settings.ood).items()
+        for group, keys in groups_of(explorer.prepared.experiment.ood, settings.ood).items()
     ]
     average = _row(text.AVERAGE, [], [old.fpr95, new.fpr95, held.fpr95 if held else None])
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*names, text.HELD_OUT_SHORT))
