@@ -8,13 +8,11 @@ import numpy as np
 
 from opnp.data.image_set import NO_LABEL
 from opnp.errors import InvalidDataError, InvalidSettingError
+from opnp.estimator.window_search import require_halves
 from opnp.experiments.new_file import TableDraft, experiment_text
-from opnp.experiments.toml_file import AVERAGE, slug
+from opnp.experiments.toml_file import ood_key
 from opnp.features.types import Features
 from opnp.models import Classifier
-
-_TAKEN = {"train", "test", AVERAGE}
-"""Keys with a meaning of their own."""
 
 
 def write_experiment(
@@ -86,12 +84,7 @@ def _require_usable(id_test: Features, ood: Mapping[str, Features]) -> None:
             "Expected a label for every ID test image but some have none. Let the loader give "
             "(images, labels)."
         )
-    for name, features in ood.items():
-        if len(features.labels) < 2:
-            raise InvalidDataError(
-                f"Expected at least 2 images in OOD set {name!r}, one to choose windows on and one held out, "
-                f"but got {len(features.labels)}."
-            )
+    require_halves(ood)
 
 
 def _keys(names: Mapping[str, object]) -> dict[str, str]:
@@ -103,7 +96,7 @@ def _keys(names: Mapping[str, object]) -> dict[str, str]:
     """
     keys: dict[str, str] = {}
     for name in names:
-        key = f"ood-{slug(name)}" if slug(name) in _TAKEN else slug(name)
+        key = ood_key(name)
         if key in keys:
             raise InvalidSettingError(
                 f"Expected names of OOD sets that differ in letters or digits but {keys[key]!r} and {name!r} "

@@ -46,7 +46,8 @@ def run_pass(classifier: Classifier, batches: Iterable[Batch], *, keep: int | No
 
     def seen() -> Iterator[torch.Tensor]:
         nonlocal lowest, count
-        for features, labels in features_of(classifier, batches):
+        for images, labels in batches:
+            features = extract(classifier, images)
             _require_finite(features, count)
             lowest, count = min(lowest, float(features.min())), count + len(features)
             sample.add(features, labels)
@@ -56,19 +57,16 @@ def run_pass(classifier: Classifier, batches: Iterable[Batch], *, keep: int | No
     return Pass(sums, sample.features() if keep != 0 else None, non_negative=lowest >= 0)
 
 
-def features_of(
-    classifier: Classifier, batches: Iterable[Batch]
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield features (n, D) float32 on the model's device and labels (n,) of each batch."""
-    for images, labels in batches:
-        yield classifier.features(to_device_for_convolution(images, classifier.weight.device)), labels
+def extract(classifier: Classifier, images: torch.Tensor) -> torch.Tensor:
+    """Return features (n, D) float32 of a batch of images, on the model's device."""
+    return classifier.features(to_device_for_convolution(images, classifier.weight.device))
 
 
 def collected(classifier: Classifier, batches: Iterable[Batch]) -> Features:
     """Return the features of all batches, (N, D) float32 on the CPU, with their labels."""
     sample = Sample(None)
-    for features, labels in features_of(classifier, batches):
-        sample.add(features, labels)
+    for images, labels in batches:
+        sample.add(extract(classifier, images), labels)
     return sample.features()
 
 

@@ -14,7 +14,6 @@ from opnp.comparison.recipe import Recipe
 from opnp.config import NeuronDefinition
 from opnp.devices import CPU
 from opnp.errors import InvalidSettingError
-from opnp.estimator.fitted import Fitted
 from opnp.estimator.judge import Judge
 from opnp.estimator.params import changed, params_of
 from opnp.estimator.running import plain, split_in_place
@@ -57,12 +56,12 @@ class Learned(BaseEstimator):  # type: ignore[misc]
         classifier = split_in_place(self.model, saved.example, saved.class_names)
         with plain(classifier.weight.device):
             fitted = saved.fitted(classifier, self.model)
+        judge = Judge(saved.recipe)
+        judge.take(fitted)
         if saved.threshold is not None:
-            Judge(saved.recipe).set_threshold(saved.recipe, saved.threshold)
+            judge.set_threshold(saved.recipe, saved.threshold)
         self.class_names, self.keep_features = saved.class_names, saved.keep_features
-        self._take(fitted, saved.recipe)
-        if saved.threshold is not None:
-            self._judge.set_threshold(saved.recipe, saved.threshold)
+        self._judge = judge
         return self
 
     def save(self, path: Path | str) -> None:
@@ -147,10 +146,6 @@ class Learned(BaseEstimator):  # type: ignore[misc]
     @threshold_.setter
     def threshold_(self, threshold: float) -> None:
         self._judge.set_threshold(self._judge.recipe, threshold)
-
-    def _take(self, fitted: Fitted, recipe: Recipe) -> None:
-        self._judge.take(fitted)
-        self._judge.recipe = recipe
 
 
 def _names(class_names: object) -> tuple[str, ...] | None:

@@ -15,7 +15,7 @@ from opnp.devices import CPU, placed
 from opnp.estimator.batches import batches, peek
 from opnp.estimator.experiment_files import write_experiment
 from opnp.estimator.fitted import Fitted
-from opnp.estimator.fitting import collected, run_pass
+from opnp.estimator.fitting import Pass, collected, run_pass
 from opnp.estimator.judge import Ready
 from opnp.estimator.learned import Learned
 from opnp.estimator.params import changed
@@ -99,7 +99,7 @@ class OPNP(Learned):
         }
         recipe = changed(Recipe(), given)
         super().__init__(model, recipe, class_names, keep_features=keep_features)
-        self._searched: tuple[Features, dict[str, Features]] | None = None
+        self._searched: tuple[Pass, Features, dict[str, Features]] | None = None
 
     def fit(self, id_loader: Loader) -> Self:
         """Measure sensitivities on ID training images, in one pass, on the model's device.
@@ -115,7 +115,7 @@ class OPNP(Learned):
         classifier = split_in_place(self.model, example, self.class_names)
         with plain(classifier.weight.device):
             seen = run_pass(classifier, source, keep=keep)
-        self._take(Fitted(classifier, example.to(CPU), seen), self._judge.recipe)
+        self._judge.take(Fitted(classifier, example.to(CPU), seen))
         return self
 
     def score(self, images: object) -> torch.Tensor:
@@ -198,7 +198,7 @@ class OPNP(Learned):
         found = search_windows(
             fitted, id_test, ood, space, max_accuracy_loss=max_accuracy_loss, progress=progress
         )
-        self._searched = (id_test, ood) if self.keep_features else None
+        self._searched = (fitted.seen, id_test, ood) if self.keep_features else None
         self._judge.recipe = replace(self._judge.recipe, pruning=found.pruning)
         return found
 
@@ -222,7 +222,11 @@ class OPNP(Learned):
         Raises:
             InvalidDataError: If features that it needs were not kept.
         """
-        fitted, (id_test, ood) = self._judge.require_fitted(), self._searched or (None, {})
+        fitted = self._judge.require_fitted()
+        id_test: Features | None = None
+        ood: dict[str, Features] = {}
+        if self._searched is not None and self._searched[0] is fitted.seen:  # not those of another fit
+            _, id_test, ood = self._searched
         if id_loader is not None:
             id_test = self._collected(id_loader)
         if ood_loaders is not None:
@@ -239,10 +243,6 @@ class OPNP(Learned):
             MissingDataError: If there is no such file; else as `load_state_dict`.
         """
         return cls(model).load_state_dict(read_file(Path(path)))
-
-    def _take(self, fitted: Fitted, recipe: Recipe) -> None:
-        super()._take(fitted, recipe)
-        self._searched = None
 
     def _parts(self, images: object) -> Iterator[torch.Tensor]:
         fitted = self._judge.require_fitted()

@@ -10,8 +10,8 @@ from torch import nn
 
 from opnp.devices import CPU, no_autocast
 from opnp.errors import InvalidDataError
-from opnp.estimator.batches import Batch, batches, is_batch, parse_batch
-from opnp.estimator.fitting import features_of
+from opnp.estimator.batches import batches, is_batch, parse_batch
+from opnp.estimator.fitting import extract
 from opnp.experiments.sources.verification import verify_inputs
 from opnp.models import Classifier, split
 
@@ -73,14 +73,14 @@ def features_in_parts(classifier: Classifier, images: object, ndim: int) -> Iter
         InvalidDataError: If there is no image, or the images do not suit the model.
     """
     none = True
-    for batch in _small_batches(images):
-        if batch[0].ndim == ndim - 1:
+    for part in _small_batches(images):
+        if part.ndim == ndim - 1:
             raise InvalidDataError(
-                f"Expected a batch of images with {ndim} dimensions but got shape {tuple(batch[0].shape)}. A "
+                f"Expected a batch of images with {ndim} dimensions but got shape {tuple(part.shape)}. A "
                 "single image needs an axis for the batch: `images[None]`."
             )
         with plain(classifier.weight.device):
-            ((features, _),) = features_of(classifier, [batch])
+            features = extract(classifier, part)
         none = False
         yield features
     if none:
@@ -92,8 +92,7 @@ def device_of(images: object) -> torch.device:
     return parse_batch(images)[0].device if is_batch(images) else CPU
 
 
-def _small_batches(images: object) -> Iterator[Batch]:
-    for part, labels in batches(images):
-        for start in range(0, len(part), _AT_ONCE):
-            stop = start + _AT_ONCE
-            yield part[start:stop], labels[start:stop]
+def _small_batches(images: object) -> Iterator[torch.Tensor]:
+    for batch, _ in batches(images):
+        for start in range(0, len(batch), _AT_ONCE):
+            yield batch[start : start + _AT_ONCE]

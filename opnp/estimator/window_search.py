@@ -64,12 +64,7 @@ def search_windows(
     )
     classifier = fitted.classifier
     _require_labels(id_test.labels, len(classifier.weight))
-    for key, features in ood.items():
-        if len(features.labels) < 2:
-            raise InvalidDataError(
-                f"Expected at least 2 images in OOD set {key!r}, one to choose windows on and one held out, "
-                f"but got {len(features.labels)}."
-            )
+    require_halves(ood)
     prepared = Prepared(_in_memory(classifier, id_test, ood), classifier, id_test, ood, fitted.maps)
     if ood:
         found = find_windows(
@@ -79,6 +74,20 @@ def search_windows(
     data = blind_tuning_set(prepared, most=quick_size(prepared, []))
     result = search(data, unpruned_landscapes(data, progress), space, max_accuracy_loss=max_accuracy_loss)
     return WindowSearch(result.best.pruning, result.tried, result.best, None)
+
+
+def require_halves(ood: Mapping[str, Features]) -> None:
+    """Check that each OOD set has an image for each half.
+
+    Raises:
+        InvalidDataError: If one has fewer.
+    """
+    for name, features in ood.items():
+        if len(features.labels) < 2:
+            raise InvalidDataError(
+                f"Expected at least 2 images in OOD set {name!r}, one to choose windows on and one held out, "
+                f"but got {len(features.labels)}."
+            )
 
 
 def named_sets(loaders: object) -> dict[str, Loader]:

@@ -8,10 +8,12 @@ import numpy.typing as npt
 import torch
 from rich.progress import track
 
+from opnp.comparison.recipe import Recipe
 from opnp.config import OPEN
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.estimator import OPNP
 from opnp.estimator.batches import Batch, parse_batch
+from opnp.estimator.params import changed
 from opnp.integrations.features_head import linear_head
 from opnp.integrations.openood_config import part_of, plain_dict, with_joined_keys
 
@@ -86,7 +88,7 @@ class OPNPPostprocessor(BasePostprocessor):  # type: ignore[misc]
         self._detector.set_params(**{"weights": weights, "neurons": neurons, **options, **named})
         for key, values in self.args_dict.items():
             for value in values:
-                OPNP(torch.nn.Identity()).set_params(**{key: value})
+                changed(Recipe(), {key: value})
 
     def setup(self, net: Net, id_loader_dict: Loaders, ood_loader_dict: Loaders) -> None:  # noqa: ARG002
         """Measure sensitivities on the ID training images, in one pass.

@@ -94,16 +94,6 @@ class OPNP(FeaturesDetector):  # type: ignore[misc]
         self.encoder: Encoder | None = None
         self._detector = _OPNP(nn.Identity(), weights, neurons, **options)
 
-    @property
-    def weights(self) -> tuple[float, float]:
-        """Window of weights, in percent of rank."""
-        return tuple(self._detector.get_params()["weights"])
-
-    @property
-    def neurons(self) -> tuple[float, float]:
-        """Window of neurons, in percent of rank."""
-        return tuple(self._detector.get_params()["neurons"])
-
     def fit(self, data_loader: Iterable[object]) -> Self:
         """Measure sensitivities on ID training images; those with a label below 0 are OOD and left out.
 
