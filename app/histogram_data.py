@@ -7,7 +7,7 @@ import numpy as np
 from app.charts.histogram import Panel
 from app.charts.names import IN_TITLE
 from app.format import cut
-from opnp.evaluation.splits import Half, Roles, scores_in, sets_in
+from opnp.evaluation.splits import Half, Roles, id_half, scores_in, sets_in
 from opnp.explorer import Glance, Snapshot
 from opnp.interpret.binning import shared_edges, shares
 from opnp.metrics import FloatArray, tpr_threshold
@@ -51,17 +51,19 @@ def score_panels(
 
 def counts(before: Snapshot, keys: tuple[str, ...], names: Mapping[str, str], roles: Roles) -> str:
     """Say how many images the histograms of a position hold."""
-    ood = sum(map(len, tuning_scores(before, keys, roles)[1]))
+    id_scores, others = tuning_scores(before, keys, roles)
+    ood = sum(map(len, others))
     tuned = sets_in(keys, Half.TUNE, roles)
     name = cut(names[tuned[0]], IN_TITLE) if len(tuned) == 1 else f"OOD images of {len(tuned)} sets"
-    return f"{len(before.id_test.scores):,} ID against {ood:,} {name}"
+    return f"{len(id_scores):,} ID against {ood:,} {name}"
 
 
 def tuning_scores(
     position: Snapshot | Glance, keys: tuple[str, ...], roles: Roles
 ) -> tuple[FloatArray, list[FloatArray]]:
-    """Return ID scores at a position, and those of each OOD set's half that the sliders see."""
+    """Return the scores of ID images and of each OOD set at a position, of the half that the sliders see."""
     if isinstance(position, Glance):
         return position.id_scores, [position.ood_scores[key] for key in sets_in(keys, Half.TUNE, roles)]
     chosen = {key: position.ood[key] for key in keys}
-    return position.id_test.scores.numpy(), list(scores_in(chosen, Half.TUNE, roles).values())
+    id_scores = position.id_test.scores.double().numpy()
+    return id_scores[id_half(len(id_scores), Half.TUNE)], list(scores_in(chosen, Half.TUNE, roles).values())

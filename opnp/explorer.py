@@ -40,7 +40,7 @@ class Glance:
     Attributes:
         pruning: The position.
         head: The pruned last layer.
-        id_scores: (n,) scores of the sampled ID images.
+        id_scores: (n,) scores of the sampled ID images, of one half.
         ood_scores: (m,) scores of the sampled images of each OOD set, by key, of one half.
         evaluation: Their figures; the intervals tell the error of the sample.
     """
@@ -95,7 +95,7 @@ class Explorer:
         Args:
             pruning: The position.
             ood: Keys of the OOD sets, at least one.
-            half: The half of every OOD set to use.
+            half: The half of the ID test set and of every OOD set to use.
         """
         if not isinstance(self._scorer, LiveScorer):
             return None
@@ -110,9 +110,9 @@ class Explorer:
             half_places = self.prepared.rows_in(key, half) + starts[1 + number]
             rows = drawn_ood[number]
             ood_scores[key] = scores[rows][np.isin(places[rows], half_places)]
-        id_test = HeadOutput(*(field[: len(drawn_id)] for field in sampled.fields))
+        drawn_id = drawn_id[np.isin(places[drawn_id], self.prepared.id_rows(half))]
         labels = self.prepared.id_test.labels.numpy()[places[drawn_id]]
-        figures = evaluate_against(id_test, labels, ood_scores)
+        figures = evaluate_against(sampled.take(drawn_id), labels, ood_scores)
         return Glance(pruning, self.prepared.heads(pruning), scores[drawn_id], ood_scores, figures)
 
     def neuron_order(self, pruning: Pruning) -> torch.Tensor:

@@ -15,7 +15,7 @@ from opnp.data.image_set import FeatureSet, ImageSet, require_present
 from opnp.data.role import Role
 from opnp.devices import best_device
 from opnp.errors import CancelledError, InvalidDataError, OpnpError
-from opnp.evaluation.splits import Half, Roles, half_of, role_of
+from opnp.evaluation.splits import Half, Roles, half_of, id_half, role_of
 from opnp.experiments.experiment import Experiment, Unused, covers_halves, roles_of
 from opnp.features import ExtractionProgress, Skip, StorageError, StoredFeatures
 from opnp.features.cache import FeatureCache
@@ -72,6 +72,10 @@ class Prepared:
     def roles(self) -> Roles:
         """What the images of each OOD set are for, by key."""
         return roles_of(self.experiment.ood)
+
+    def id_rows(self, half: Half | str) -> npt.NDArray[np.int64]:
+        """Return the rows of the ID test set that are in a half, ascending."""
+        return id_half(len(self.id_test.labels), half)
 
     def rows_in(self, key: str, half: Half | str) -> npt.NDArray[np.int64]:
         """Return the rows of an OOD set that are in a half, ascending."""

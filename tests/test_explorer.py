@@ -84,7 +84,7 @@ def test_a_glance_at_everything_is_the_exact_value(explorer, monkeypatch):
     assert glance.evaluation.sets == exact.sets  # the sample is larger than these sets
     assert glance.evaluation.fpr95_interval == exact.fpr95_interval
     assert glance.evaluation.accuracy == exact.accuracy
-    assert glance.images == 200 + 75 + 75
+    assert glance.images == 100 + 75 + 75
 
 
 def test_a_glance_at_sets_of_one_role_is_of_all_or_none_of_their_images(explorer, monkeypatch):

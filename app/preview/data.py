@@ -1,9 +1,9 @@
 """What the browser is given of an experiment to re-score it by itself: a header in JSON, then arrays.
 
 Only what the figures under a thumb need: the last layer, the place of every weight among the ranks, features
-and labels of ID test images, features of the OOD half that the sliders see. Where all images fit into a
-budget in bytes, all are sent, as float32, and the browser's figures are the server's; else a stratified
-sample is, as float16. The held-out halves are never sent.
+and labels of ID test images, features of OOD images, both of the half that the sliders see. Where all of
+these fit into a budget in bytes, they are sent, as float32, and the browser's figures are the server's; else
+a stratified sample is, as float16. The held-out halves are never sent.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ BUDGET = 32 * 2**20
 SAMPLE = 1536
 """Images of a sample, the same number of every set."""
 
-_VERSION = 1
+_VERSION = 2
 """Of what is written; a new one is loaded anew."""
 
 _SEED = 11
@@ -70,7 +70,7 @@ def select(explorer: Explorer, most: int) -> Selection | None:
     """
     prepared = explorer.prepared
     rng = np.random.default_rng(_SEED)
-    seen = [rng.permutation(len(prepared.id_test.labels))]
+    seen = [rng.permutation(prepared.id_rows(Half.TUNE))]
     seen += [rng.permutation(prepared.rows_in(key, Half.TUNE)) for key in prepared.ood]
     counts = allocate([len(rows) for rows in seen], SAMPLE)
     drawn = [rows[:count] for rows, count in zip(seen, counts, strict=True)]

@@ -20,8 +20,8 @@ EXACT_RUNNING = "Computing every window from all images"
 BEST_TITLE = "The best window under your rule"
 BEST_HELP = (
     "Found on the halves for choosing by looking at every window of the maps, then in smaller and smaller "
-    "steps. What is printed large comes from the other halves, which the search never sees. The ID test "
-    "images set the threshold and the accuracy in both."
+    "steps. What is printed large comes from the other halves, of ID and of OOD, which the search never "
+    "sees."
 )
 LOSS_LABEL = "ID accuracy that it may cost, in points"
 SEARCHED_SAMPLE = " Searched on a sample of {images} images; the figures here are of all held-out ones."

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
 from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
-from opnp.evaluation.splits import Half, Roles, scores_in
+from opnp.evaluation.splits import Half, Roles, id_half, scores_in
 from opnp.metrics import Reliability, aupr, auroc, fpr95, reliability, tpr_threshold
 from opnp.scoring.head_output import HeadOutput
 
@@ -39,14 +39,14 @@ class Evaluation:
     """Figures of one head on one half.
 
     Attributes:
-        threshold: Score that accepts at least 95 % of the ID test set.
+        threshold: Score that accepts at least 95 % of the ID test images of that half.
         sets: Metrics of each OOD set, by key.
         fpr95: Macro average over the sets, never pooled.
         auroc: Macro average over the sets.
         fpr95_interval: 95 % interval of the macro average.
         auroc_interval: 95 % interval of the macro average.
-        accuracy: Share of ID test images classified right.
-        reliability: Confidence against accuracy on the ID test set; `.ece` is its calibration error.
+        accuracy: Share of them classified right.
+        reliability: Confidence against accuracy on them; `.ece` is its calibration error.
     """
 
     threshold: float
@@ -67,28 +67,29 @@ def evaluate(
     half: Half | str,
     roles: Roles,
 ) -> Evaluation:
-    """Compute every figure of a head.
+    """Compute every figure of a head on one half of the images.
 
     Args:
         id_test: What the head says of the ID test set.
         labels: (N,) true classes of the ID test set.
         ood: What the head says of each OOD set, at least one.
-        half: The half of every OOD set to use. The ID test set is used whole.
+        half: The half of the ID test set and of every OOD set to use.
         roles: Of the OOD sets.
 
     Returns:
         The figures, against the sets that have images in that half.
 
     Raises:
-        InvalidDataError: If no OOD set has, or a score is NaN or infinite.
+        InvalidDataError: If no OOD set has, there is a single ID test image, or a score is NaN or infinite.
     """
-    return evaluate_against(id_test, labels, scores_in(ood, half, roles))
+    rows = id_half(len(labels), half)
+    return evaluate_against(id_test.take(rows), labels[rows], scores_in(ood, half, roles))
 
 
 def evaluate_against(
     id_test: HeadOutput, labels: npt.NDArray[np.int64], ood: Mapping[str, npt.NDArray[np.floating]]
 ) -> Evaluation:
-    """Compute every figure of a head against OOD scores that are used whole.
+    """Compute every figure of a head from scores that are used whole.
 
     Args:
         id_test: What the head says of ID samples.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from opnp.evaluation.splits import Half, Roles, scores_in
+from opnp.evaluation.splits import Half, Roles, id_half, scores_in
 from opnp.metrics import FloatArray
 
 if TYPE_CHECKING:
@@ -37,18 +37,20 @@ def roc(id_test: "HeadOutput", ood: "Mapping[str, HeadOutput]", half: Half | str
     """Compute the macro-averaged ROC curve: at every threshold the mean of the sets' shares.
 
     Args:
-        id_test: Scores of the ID test set, which is used whole.
+        id_test: Scores of the ID test set.
         ood: Scores of each OOD set, at least one.
-        half: The half of every OOD set to use.
+        half: The half of the ID test set and of every OOD set to use.
         roles: Of the OOD sets.
 
     Returns:
         The curve; one of its points is where FPR95 is read off.
 
     Raises:
-        InvalidDataError: If no OOD set has images in that half.
+        InvalidDataError: If no OOD set has images in that half, or there is a single ID test image.
     """
-    return curve(id_test.scores.double().numpy(), list(scores_in(ood, half, roles).values()))
+    id_scores = id_test.scores.double().numpy()
+    id_scores = id_scores[id_half(len(id_scores), half)]
+    return curve(id_scores, list(scores_in(ood, half, roles).values()))
 
 
 def curve(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> Roc:

@@ -1,7 +1,8 @@
-"""Split each OOD set once, by seed, into a half to tune on and a half to report.
+"""Split the ID test set and each OOD set once, by seed, into a half to tune on and a half to report.
 
-Whoever moves a slider while watching OOD scores is tuning on them. So the sliders see one half (`tune`) and
-never the other (`report`). A validation set is all `tune`, a test set all `report`: see `Role`.
+Whoever moves a slider while watching scores is tuning on them. So the sliders see one half (`tune`) and never
+the other (`report`). An OOD set for validation is all `tune`, one for the test all `report`: see `Role`; the
+ID test set is always split.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
 SPLIT_SEED = 2402
 
+FEWEST_ID = 2
+"""ID test images; fewer have no two halves."""
+
 
 class Half(StrEnum):
-    """Name of a half of every OOD set."""
+    """Name of a half of the ID test set and of every OOD set."""
 
     TUNE = "tune"
     """Seen while choosing."""
@@ -38,12 +42,12 @@ _ONLY = {Half.TUNE: "only for the report", Half.REPORT: "only to tune on"}
 
 
 def half_of(count: int, half: Half | str, role: Role = Role.HALVES) -> npt.NDArray[np.int64]:
-    """Return indices of one half of an OOD set of `count` samples, seeded, in order; the halves are disjoint.
+    """Return indices of one half of a set of `count` samples, seeded, in order; the halves are disjoint.
 
     Args:
         count: Number of samples of the set.
         half: Which half.
-        role: Of the set; all of a validation or test set is in one half, and none in the other.
+        role: Of an OOD set; all of a validation or test set is in one half, and none in the other.
 
     Example:
         >>> sorted([*half_of(5, "tune"), *half_of(5, "report")]) == [0, 1, 2, 3, 4]
@@ -56,6 +60,24 @@ def half_of(count: int, half: Half | str, role: Role = Role.HALVES) -> npt.NDArr
     order = np.random.default_rng(SPLIT_SEED).permutation(count)
     middle = count // 2
     return np.sort(order[:middle] if Half(half) is Half.TUNE else order[middle:])
+
+
+def id_half(count: int, half: Half | str) -> npt.NDArray[np.int64]:
+    """Return indices of one half of an ID test set of `count` images, as `half_of` does.
+
+    Raises:
+        InvalidDataError: If a half would be empty.
+
+    Example:
+        >>> len(id_half(5, "tune")), len(id_half(5, "report"))
+        (2, 3)
+    """
+    if count < FEWEST_ID:
+        raise InvalidDataError(
+            f"Expected at least {FEWEST_ID} ID test images that can be read, one to choose with and one held "
+            f"out, but got {count}. Add some."
+        )
+    return half_of(count, half)
 
 
 def role_of(key: str, roles: Roles) -> Role:

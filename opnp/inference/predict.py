@@ -10,6 +10,7 @@ from PIL import Image
 from opnp._utils.foreign_code import RAISED, clause
 from opnp.devices import placed
 from opnp.errors import OpnpError, UnreadableImageError
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.metrics import tpr_threshold
 from opnp.models import Classifier
@@ -86,8 +87,9 @@ def predictions(output: HeadOutput, class_names: Sequence[str], threshold: float
 def predict(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Prediction]:
     """Predict class and score of images from their (n, D) features with the head of a position.
 
-    The threshold is the score that accepts at least 95 % of the ID test set.
+    The threshold is the score that accepts at least 95 % of the tune half of the ID test set.
     """
     output = explorer.score(features, snapshot.head)
     names = explorer.prepared.classifier.class_names
-    return predictions(output, names, tpr_threshold(snapshot.id_test.scores))
+    tuned = snapshot.id_test.scores.numpy()[explorer.prepared.id_rows(Half.TUNE)]
+    return predictions(output, names, tpr_threshold(tuned))

@@ -13,8 +13,7 @@ from opnp.search.tuning_set import SEED
 RULE = (
     "Windows searched on {tuned}, coarse to fine: of those that cost at most {loss:g} points of ID "
     "accuracy, the one with the lowest average FPR95 on {sets}. Could be pruned: {space}. Tried {tried:,} "
-    "windows on {images} that are for choosing. The held-out {parts} were not looked at; threshold and "
-    "accuracy come from the same ID test images in both."
+    "windows on {images} that are for choosing. The held-out {parts} were not looked at."
 )
 SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons or both"}
 NOTHING = "Found no window within that rule that beats the unpruned model."
@@ -53,7 +52,7 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
         images = f"a sample (seed {SEED}) of {search.images:,} of the {search.population:,} images"
     rule = RULE.format(
         tuned=_tuned(held),
-        parts="sets" if held.on_other_sets else "halves",
+        parts="sets and half of ID test" if held.on_other_sets else "halves",
         loss=100 * search.max_accuracy_loss,
         sets=", ".join(titles[key] for key in held.tune.sets),
         space=SPACES[search.space],

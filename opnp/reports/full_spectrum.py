@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import torch
 
-from opnp.evaluation.evaluate import Evaluation, evaluate
-from opnp.evaluation.splits import Half
+from opnp.evaluation.evaluate import Evaluation, evaluate_against
+from opnp.evaluation.splits import Half, half_of, scores_in
 from opnp.explorer import Explorer, Snapshot
 from opnp.reports.metric_table import MetricTable, table_of
 from opnp.scoring.head_output import HeadOutput
@@ -43,7 +44,7 @@ class FullSpectrum:
 
     Attributes:
         sets: The accuracy on each shifted set, by key.
-        halves: Figures of the OOD sets against the ID test images and all shifted sets together.
+        halves: Figures of the OOD sets against that half of the ID test images and of all shifted sets.
     """
 
     sets: Mapping[str, ShiftedAccuracy]
@@ -68,13 +69,15 @@ def full_spectrum(explorer: Explorer, snapshot: Snapshot, ood: Sequence[str]) ->
         return None
     outputs = {key: explorer.score(part.features, snapshot.head) for key, part in prepared.shifted.items()}
     every = (snapshot.id_test, *outputs.values())
-    on_id = HeadOutput(*(torch.cat(fields) for fields in zip(*(one.fields for one in every), strict=True)))
     parts = (prepared.id_test, *prepared.shifted.values())
-    labels = torch.cat([part.labels for part in parts]).numpy()
 
     def against(half: Half, keys: Sequence[str]) -> Evaluation:
+        rows = [half_of(len(part.labels), half) for part in parts]
+        taken = [one.take(own).fields for one, own in zip(every, rows, strict=True)]
+        labels = np.concatenate([part.labels.numpy()[own] for part, own in zip(parts, rows, strict=True)])
+        on_id = HeadOutput(*(torch.cat(fields) for fields in zip(*taken, strict=True)))
         chosen = {key: snapshot.ood[key] for key in keys}
-        return evaluate(on_id, labels, chosen, half=half, roles=prepared.roles)
+        return evaluate_against(on_id, labels, scores_in(chosen, half, prepared.roles))
 
     accuracies = {
         key: ShiftedAccuracy(

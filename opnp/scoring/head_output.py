@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional
 
@@ -27,6 +29,10 @@ class HeadOutput:
     def fields(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Scores, confidences and classes, to take apart and put together again."""
         return self.scores, self.confidence, self.predicted
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Self:
+        """Return some of the samples, in the order of `rows`."""
+        return type(self)(*(field[torch.from_numpy(rows)] for field in self.fields))
 
     def by_confidence(self) -> Self:
         """Return the same samples scored by their confidence: the maximum softmax probability (MSP)."""

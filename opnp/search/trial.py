@@ -1,8 +1,8 @@
 """Rank windows that were tried by the rule of every search.
 
 The rule: of the windows that cost at most so much ID accuracy, the one with the lowest macro FPR95 on the
-tune halves; ties go to the higher AUROC, then to the earlier one. Only the OOD sets are split: the ID test
-set gives the threshold and the accuracy, here and in what is reported.
+tune halves; ties go to the higher AUROC, then to the earlier one. Threshold and accuracy come from the tune
+half of the ID test set; what is reported comes from the other half, which no search sees.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Trial:
         pruning: The candidate.
         fpr95: Macro average over the tune halves of the OOD sets.
         auroc: Likewise.
-        accuracy: On the ID test set.
+        accuracy: On the tune half of the ID test set.
     """
 
     pruning: Pruning

@@ -1,4 +1,4 @@
-"""Tuning set of a search: the ID test set and the tune half of every OOD set, or a sample of them.
+"""Tuning set of a search: the tune half of the ID test set and of every OOD set, or a sample of them.
 
 The report halves are not in here, so nothing that searches with it can read them.
 """
@@ -75,7 +75,7 @@ class TuningSet:
 
 
 def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None = None) -> TuningSet:
-    """Take the ID test set and the tune halves out of an experiment.
+    """Take the tune halves out of an experiment.
 
     Args:
         prepared: The experiment.
@@ -92,7 +92,7 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
 
 
 def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSet:
-    """Take the ID test set alone, with outliers made from it as `without_ood` does.
+    """Take the tune half of the ID test set alone, with outliers made from it as `without_ood` does.
 
     Raises:
         InvalidDataError: If all ID images are of one class.
@@ -103,7 +103,7 @@ def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSe
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
     """Return how many images to draw so that a sweep takes seconds; None for all, where that is quick too."""
     seen = sets_in(ood, Half.TUNE, prepared.roles)
-    images = len(prepared.id_test.labels) + sum(len(prepared.rows_in(key, Half.TUNE)) for key in seen)
+    images = len(prepared.id_rows(Half.TUNE)) + sum(len(prepared.rows_in(key, Half.TUNE)) for key in seen)
     return None if images * prepared.classifier.weight.numel() <= EXACT_UP_TO else SAMPLE
 
 
@@ -136,14 +136,16 @@ def without_ood(data: TuningSet) -> TuningSet:
 
 
 def _draw(prepared: Prepared, ood: Sequence[str], most: int | None) -> TuningSet:
-    halves = [prepared.rows_in(key, Half.TUNE) for key in ood]
-    sizes = [len(prepared.id_test.labels), *map(len, halves)]
+    halves = [prepared.id_rows(Half.TUNE), *(prepared.rows_in(key, Half.TUNE) for key in ood)]
+    sizes = [len(half) for half in halves]
     drawn = sizes if most is None else list(allocate(sizes, most))
     places = [part.numpy() for part in torch.split(draw(sizes, drawn, SEED), drawn)]
     starts = np.cumsum([0, *sizes[:-1]])
-    places_in_set = [torch.from_numpy(place - start) for place, start in zip(places, starts, strict=True)]
-    parts = [prepared.id_test.features[places_in_set[0]]]
-    for key, half, place in zip(ood, halves, places_in_set[1:], strict=True):
-        parts.append(prepared.ood[key].features[torch.from_numpy(half)[place]])
-    labels = prepared.id_test.labels[places_in_set[0]]
+    rows = [
+        torch.from_numpy(half[place - start])
+        for half, place, start in zip(halves, places, starts, strict=True)
+    ]
+    sets = [prepared.id_test, *(prepared.ood[key] for key in ood)]
+    parts = [images.features[own] for images, own in zip(sets, rows, strict=True)]
+    labels = prepared.id_test.labels[rows[0]]
     return TuningSet(prepared, tuple(ood), torch.cat(parts), labels, tuple(drawn), sum(sizes))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.scoring.head_output import HeadOutput
@@ -11,8 +10,6 @@ from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
 from opnp.threshold.rules import Rule, choose_threshold, steady
 from opnp.threshold.sample import ScoredSample, sample_of
-
-_FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,6 @@ def basis(
     Raises:
         InvalidDataError: If the ID test set has a single image, or a score is NaN or infinite.
     """
-    _require_halves(snapshot.id_test, explorer.prepared.experiment.id_test.title)
 
     def scored(output: HeadOutput) -> HeadOutput:
         return output.by_confidence() if by_confidence else output
@@ -90,15 +86,6 @@ def basis(
     roles, on_id = explorer.prepared.roles, scored(snapshot.id_test)
     tune, report = (sample_of(on_id, labels, outputs, half, roles) for half in Half)
     return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
-
-
-def _require_halves(scored: HeadOutput, title: str) -> None:
-    count = len(scored.scores)
-    if count < _FEWEST:
-        raise InvalidDataError(
-            f"Expected at least {_FEWEST} images in {title} that can be read, one to choose a threshold on "
-            f"and one held out, but got {count}. Add some."
-        )
 
 
 def plan_on(scores: Basis, rule: Rule) -> Plan:

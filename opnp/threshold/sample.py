@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
-from opnp.evaluation.splits import Half, Roles, half_of, scores_in, sets_in
+from opnp.evaluation.splits import Half, Roles, id_half, scores_in, sets_in
 from opnp.metrics import FloatArray
 from opnp.scoring.head_output import HeadOutput
 
@@ -53,7 +53,7 @@ def sample_of(
     half: Half | str,
     roles: Roles,
 ) -> ScoredSample:
-    """Return one half of every set, the ID test set included, since a threshold is chosen on it.
+    """Return one half of every set.
 
     Args:
         id_test: What a head says of the ID test set.
@@ -64,8 +64,11 @@ def sample_of(
 
     Returns:
         The scores of that half, of the sets that have images in it.
+
+    Raises:
+        InvalidDataError: If there is a single ID test image.
     """
-    chosen = half_of(len(labels), half)
+    chosen = id_half(len(labels), half)
     right = id_test.predicted.numpy()[chosen] == labels[chosen]
     others = scores_in(ood, half, roles) if sets_in(ood, half, roles) else {}
     return ScoredSample(id_test.scores.numpy()[chosen].astype(np.float64), right, others)

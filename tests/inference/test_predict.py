@@ -7,6 +7,7 @@ from toy_experiment import to_pixels
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import UnreadableImageError, UnsupportedModelError
+from opnp.evaluation.splits import half_of
 from opnp.inference.predict import Prediction, extract_features, predict, preprocess
 from opnp.metrics import tpr_threshold
 
@@ -21,7 +22,7 @@ def test_an_images_opinion_is_that_of_the_same_image_in_the_set(explorer, blobs,
         assert prediction.score == pytest.approx(float(snapshot.id_test.scores[place]), rel=1e-5)
         assert prediction.confidence == pytest.approx(float(snapshot.id_test.confidence[place]), rel=1e-5)
         assert prediction.class_name == classifier.class_names[int(snapshot.id_test.predicted[place])]
-        assert prediction.threshold == tpr_threshold(snapshot.id_test.scores)
+        assert prediction.threshold == tpr_threshold(snapshot.id_test.scores[half_of(200, "tune")])
 
 
 def test_the_threshold_itself_is_accepted():

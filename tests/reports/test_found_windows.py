@@ -21,7 +21,7 @@ def found(trained_net, blobs, tmp_path_factory):
 def test_machines_are_told_the_rule_and_what_it_found(found):
     facts = json.loads(json.dumps(search_facts(found)))
     assert (facts["max_accuracy_loss"], facts["prune"], facts["ood"]) == (0.01, "weights", OOD)
-    assert (facts["tried"], facts["images"], facts["of_images"]) == (found.result.tried, 350, 350)
+    assert (facts["tried"], facts["images"], facts["of_images"]) == (found.result.tried, 250, 250)
     assert facts["pruning"]["weights"] == list(found.pruning.weights)
     assert facts["tune"]["fpr95"] == found.held_out.tune.fpr95
     assert facts["held_out"]["fpr95"] == found.held_out.report.fpr95
@@ -32,7 +32,7 @@ def test_people_are_told_the_same(found):
     rule, worth = search_lines(found, TITLES)
     assert "at most 1 points of ID accuracy" in rule
     assert "average FPR95 on Middle, Far. Could be pruned: weights. Tried " in rule
-    assert f"Tried {found.result.tried:,} windows on all 350 images that are for choosing" in rule
+    assert f"Tried {found.result.tried:,} windows on all 250 images that are for choosing" in rule
     report = found.held_out.report
     assert worth.startswith(f"Found {windows_text(found.pruning)}: FPR95 ")
     assert f"{percent(report.fpr95, report.fpr95_interval)} held out" in worth
@@ -40,7 +40,7 @@ def test_people_are_told_the_same(found):
 
 def test_a_sample_is_said(found):
     sampled = dataclasses.replace(found, population=70_000)
-    assert "on a sample (seed 411) of 350 of the 70,000 images" in search_lines(sampled, TITLES)[0]
+    assert "on a sample (seed 411) of 250 of the 70,000 images" in search_lines(sampled, TITLES)[0]
 
 
 def test_where_nothing_is_better_that_is_said(found):

@@ -16,7 +16,7 @@ def test_it_is_the_search_on_all_images_then_evaluated_held_out(explorer):
     landscapes = unpruned_landscapes(data)
     assert found.result == search(data, landscapes, SearchSpace.BOTH, max_accuracy_loss=0.01)
     assert found.held_out.report.sets == hold_out(explorer, found.result.best.pruning, OOD).report.sets
-    assert (found.images, found.population) == (350, 350)
+    assert (found.images, found.population) == (250, 250)
     again = find_windows(explorer, OOD, max_accuracy_loss=0.01, landscapes=landscapes)
     assert (again.result, again.pruning) == (found.result, found.pruning)
 
@@ -41,7 +41,7 @@ def test_a_large_experiment_is_searched_on_a_sample_and_evaluated_on_all_images(
     monkeypatch.setattr(tuning_set, "EXACT_UP_TO", 1)
     monkeypatch.setattr(tuning_set, "SAMPLE", 60)
     found = find_windows(explorer, OOD)
-    assert found.images < found.population == 350
+    assert found.images < found.population == 250
     assert found.held_out.report.sets["far"].count == 75
 
 

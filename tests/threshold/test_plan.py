@@ -10,7 +10,6 @@ from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import half_of
 from opnp.explorer import Explorer
 from opnp.features.types import Features
-from opnp.scoring.head_output import HeadOutput
 from opnp.threshold.plan import plan
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, choose_threshold, steady
 
@@ -58,12 +57,12 @@ def test_figures_come_from_the_other_half_alone(explorer, rule):
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_an_id_test_set_without_an_image_for_each_half_is_refused_by_its_name(explorer, count):
-    snapshot = explorer.at(UNPRUNED)
-    few = HeadOutput(*(part[:count] for part in snapshot.id_test.fields))
-    snapshot = dataclasses.replace(snapshot, id_test=few)
-    with pytest.raises(InvalidDataError, match=f"at least 2 images in Test .* but got {count}. Add some"):
-        plan(explorer, snapshot, OOD, AcceptId(0.95))
+def test_an_id_test_set_without_an_image_for_each_half_is_refused(explorer, count):
+    known = explorer.prepared.id_test
+    few = Features(known.features[:count], known.labels[:count])
+    small = Explorer(dataclasses.replace(explorer.prepared, id_test=few))
+    with pytest.raises(InvalidDataError, match=f"at least 2 ID test images .* but got {count}. Add some"):
+        plan(small, small.at(UNPRUNED), OOD, AcceptId(0.95))
 
 
 def test_msp_is_the_same_with_other_scores(explorer):
