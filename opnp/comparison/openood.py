@@ -12,6 +12,7 @@ from opnp.reports.metric_table import Record
 
 MEANING = {
     "rows": "each OOD set on its held-out images; nearood, farood: averages over the sets of a group",
+    "ID": "the whole ID test set, as OpenOOD takes it; where windows were searched, half of it chose them",
     "unit": "percent, two decimals",
     "FPR@95": "share of ID rejected when at least 95 % of OOD is (OOD positive); lower is better",
     "AUPR_IN, AUPR_OUT": "areas under precision and recall by trapezoids, with ID and with OOD positive",
