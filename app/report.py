@@ -115,8 +115,8 @@ def _headline(findings: Findings) -> pd.DataFrame:
     rows = [
         ("FPR95 ↓", old.fpr95, new.fpr95, f"{percent(held.fpr95)} ({interval(held.fpr95_interval)})"),
         ("AUROC ↑", old.auroc, new.auroc, f"{percent(held.auroc)} ({interval(held.auroc_interval)})"),
-        ("ECE ↓", old.reliability.ece, new.reliability.ece, "ID test images"),
-        ("ID accuracy ↑", old.accuracy, new.accuracy, "ID test images"),
+        ("ECE ↓", old.reliability.ece, new.reliability.ece, percent(held.reliability.ece)),
+        ("ID accuracy ↑", old.accuracy, new.accuracy, percent(held.accuracy)),
     ]
     columns = ["", findings.compared.before, findings.compared.after, f"{findings.compared.after}, held out"]
     return pd.DataFrame([(name, percent(a), percent(b), c) for name, a, b, c in rows], columns=columns)

@@ -27,7 +27,6 @@ ECE_HELP = (
 ACCURACY_HELP = "Share of ID test images put in the right class. Higher is better."
 PRUNED_HELP = "Weights of the last layer that are now zero, those of switched-off neurons included."
 CARD_WORDS = {
-    "all": "on {count} ID test images",
     "sample": "of {count} ID images",
     "first": "first look: {interval}",
     "later": "held out: on release",
@@ -39,12 +38,13 @@ CARD_WORDS = {
 
 GLANCE = "A first look from a sample, with its 95 % interval; the exact values follow."
 HALVES = (
-    "Large: the half of every OOD set that you see while tuning. **Held out**: the other half, with its 95 % "
-    "interval. Where they disagree, believe the held-out one."
+    "Large: the half of the ID test images and of every OOD set that you see while tuning. **Held out**: the "
+    "other half, with its 95 % interval. Where they disagree, believe the held-out one."
 )
 ROLES = (
-    "Large: the images of the OOD sets that you tune on. **Held out**: those kept for the report, with their "
-    "95 % interval; that is the one to believe. A dash: a set has no such images."
+    "Large: the OOD sets that you tune on, against one half of the ID test images. **Held out**: those kept "
+    "for the report, against the other half, with their 95 % interval; that is the one to believe. A dash: a "
+    "set has no such images."
 )
 TRY = "Try pruning the"
 PIN = "Hold as A"

@@ -100,7 +100,7 @@ def evaluate(
     stdout = _console.stdout()
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
     stdout.print(_table(chosen, unpruned, pruned))
-    stdout.print(_foot(after, unpruned[Half.TUNE], pruned[Half.TUNE]))
+    stdout.print(_foot(after, unpruned[Half.REPORT], pruned[Half.REPORT]))
     old, new = spectra
     if old is not None and new is not None:
         stdout.print(Text(f"\nFull spectrum: ID test and {_listed(chosen, new)} together are the ID"))
@@ -138,9 +138,8 @@ def _spectrum_as_json(spectrum: FullSpectrum) -> dict[str, object]:
 
 
 def _as_json(halves: Halves) -> dict[str, object]:
-    together = halves[Half.TUNE].together
-    on_id = {"threshold": together.threshold, "accuracy": together.accuracy, "ece": together.reliability.ece}
-    shared = {*on_id, "half"}
+    shared = {"threshold", "accuracy", "ece", "half"}
+    on_id = {str(half): _on_id(figures.together) for half, figures in halves.items()}
     sets = {
         str(half): [
             {name: value for name, value in record.items() if name not in shared}
@@ -148,7 +147,16 @@ def _as_json(halves: Halves) -> dict[str, object]:
         ]
         for half, figures in halves.items()
     }
-    return {**on_id, **sets}
+    return {"id": on_id, **sets}
+
+
+def _on_id(figures: Evaluation) -> dict[str, float | int]:
+    return {
+        "images": int(figures.reliability.count.sum()),
+        "threshold": figures.threshold,
+        "accuracy": figures.accuracy,
+        "ece": figures.reliability.ece,
+    }
 
 
 def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
@@ -202,7 +210,8 @@ def _foot(after: Snapshot, unpruned: MetricTable, pruned: MetricTable) -> Text:
     idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
     return Text(
         f"ID accuracy {change(old.accuracy, new.accuracy)} %, ECE "
-        f"{change(old.reliability.ece, new.reliability.ece)} %, on {new.reliability.count.sum():,} images\n"
+        f"{change(old.reliability.ece, new.reliability.ece)} %, held out, on {new.reliability.count.sum():,} "
+        "images\n"
         f"Pruned: {head.pruned_weights:,} of {head.mask.numel():,} weights ({percent(head.pruned_share)} %"
         f"{idle}), {head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons"
     )

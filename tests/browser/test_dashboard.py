@@ -97,7 +97,7 @@ def test_a_figure_is_downloaded_as_svg(page: Page):
     with page.expect_download() as download:
         figure.locator("[data-title^=Download]").click()
     assert download.value.suggested_filename == "opnp-reliability.svg"
-    assert "Calibration on 4,000 ID test images" in download.value.path().read_text()
+    assert "Calibration on 2,000 ID test images" in download.value.path().read_text()
 
 
 def test_what_is_drawn_follows_a_theme_that_changes(page: Page):

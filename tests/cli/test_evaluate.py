@@ -32,9 +32,12 @@ def test_the_numbers_are_the_pages(run, said, explorer):
                 assert rows[key]["aupr_ood"] == metrics.aupr_ood
             assert rows["average"]["fpr95"] == page.fpr95
             assert (rows["average"]["auroc_low"], rows["average"]["auroc_high"]) == page.auroc_interval
-        assert result[name]["accuracy"] == page.accuracy
-        assert result[name]["ece"] == page.reliability.ece
-        assert result[name]["threshold"] == page.threshold
+            assert result[name]["id"][half] == {
+                "images": 100,
+                "threshold": page.threshold,
+                "accuracy": page.accuracy,
+                "ece": page.reliability.ece,
+            }
     head = explorer.at(pruning).head
     assert result["realised"]["pruned_weights"] == head.pruned_weights
     assert result["realised"]["pruned_neurons"] == 4
@@ -54,7 +57,7 @@ def test_a_table_for_people(run, explorer):
     assert f"{100 * old.auroc:.1f} → {100 * new.auroc:.1f}" in out
     assert "80 of 64 weights" not in out
     assert "5 of 16 neurons" in out
-    assert "on 200 images" in out
+    assert "held out, on 100 images" in out
 
 
 def test_nothing_pruned_shows_each_number_once(run):

@@ -40,8 +40,8 @@ def test_the_embedded_experiment_from_end_to_end(tmp_path):
     said = json.loads(evaluated.stdout)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")} == kept
     for head in ("unpruned", "pruned"):
-        assert said[head]["accuracy"] > 0.9
+        assert said[head]["id"]["report"]["accuracy"] > 0.9
         assert [row["set"] for row in said[head]["report"]] == [
             *("mnist", "letters", "patches", "textures", "noise", "average"),
         ]
-        assert line[head]["threshold"] == pytest.approx(said[head]["threshold"], rel=1e-5)
+        assert line[head]["threshold"] == pytest.approx(said[head]["id"]["tune"]["threshold"], rel=1e-5)

@@ -56,14 +56,13 @@ def cards(
 
 
 def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
-    """Write the notes below the cards once everything is computed: the held-out half, and counts."""
+    """Write the notes below the cards once everything is computed: the figures of the held-out half."""
     held_out = after[Half.REPORT]
-    count = text.CARD_WORDS["all"].format(count=f"{held_out.reliability.count.sum():,}")
     return (
         f"held out {percent(held_out.fpr95)} ({interval(held_out.fpr95_interval)})",
         f"held out {percent(held_out.auroc)} ({interval(held_out.auroc_interval)})",
-        count,
-        count,
+        f"held out {percent(held_out.reliability.ece)}",
+        f"held out {percent(held_out.accuracy)}",
     )
 
 

@@ -8,12 +8,12 @@ const JUDGED = [["fpr95", false], ["auroc", true], ["ece", false], ["accuracy", 
 export function write(root, data, frame) {
   const { words, weights, neurons } = data;
   const before = compared(data, frame);
-  const count = fill(frame.intervals ? words.sample : words.all, { count: thousands(frame.images) });
+  const count = fill(words.sample, { count: thousands(frame.images) });
   for (const [name, moreIsBetter] of JUDGED) {
     const ends = frame.intervals?.[name];
-    const unseen = ends ? fill(words.first, { interval: interval(ends) }) : words.later;
+    const sampled = ends ? fill(words.first, { interval: interval(ends) }) : count;
     const change = points(frame[name] - before[name]);
-    const note = name === "fpr95" || name === "auroc" ? unseen : count;
+    const note = frame.intervals ? sampled : words.later;
     if (change.startsWith("0.0")) card(root, name, percent(frame[name]), change, "same", note);
     else {
       const grows = frame[name] > before[name];
