@@ -85,7 +85,7 @@ def test_an_id_test_set_without_an_image_for_each_half_is_refused():
 
 
 def test_nan_names_the_sample():
-    with pytest.raises(InvalidDataError, match="sample 1"):
+    with pytest.raises(InvalidDataError, match="sample 0 has nan"):
         evaluate(
             said([float("nan"), 1.0, float("nan"), 1.0]),
             np.zeros(4),

@@ -83,7 +83,7 @@ def test_exact_scores_give_the_servers_figures(exact):
             assert (frame["fpr95"], frame["auroc"]) == (ours.fpr95, ours.auroc)
             assert frame["before"] == before
             assert frame["accuracy"] == ours.accuracy
-            assert frame["images"] == len(explorer.prepared.id_test.labels)
+            assert frame["images"] == len(explorer.prepared.id_rows(Half.TUNE))
             assert frame["intervals"] is None
             for name in ("fpr95", "auroc", "accuracy"):
                 assert percent(frame[name]) == percent(getattr(ours, name))
@@ -108,11 +108,11 @@ def test_a_set_for_the_report_alone_is_not_sent_and_one_to_tune_on_is_sent_whole
     features = {key: part.features for key, part in made.ood.items()}
     roles = {"set 0": Role.REPORT, "set 1": Role.TUNE}
     explorer = experiment(*parts, made.id_test.features, made.id_test.labels, features, roles=roles)
-    assert [len(rows) for rows in select(explorer, EVERYTHING).rows] == [200, 0, 40, 15]
+    assert [len(rows) for rows in select(explorer, EVERYTHING).rows] == [100, 0, 40, 15]
     choices = [["set 0", "set 1", "set 2"], ["set 0", "set 1"], ["set 2"]]
     frames = batch.on(explorer, "walk", [request(HAND_MADE[3], ood) for ood in choices])()
     snapshot = explorer.at(HAND_MADE[3])
-    threshold = np.sort(snapshot.id_test.scores.numpy())[10]
+    threshold = np.sort(snapshot.id_test.scores.numpy()[half_of(200, Half.TUNE)])[5]
     drawn = {"set 1": np.arange(40), "set 2": half_of(31, Half.TUNE)}
     rates = {key: (snapshot.ood[key].scores.numpy()[rows] >= threshold).mean() for key, rows in drawn.items()}
     for ood, frame in zip(choices, frames, strict=True):

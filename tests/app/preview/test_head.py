@@ -102,7 +102,7 @@ def test_what_is_read_is_what_was_written(batch):
     prepared = explorer.prepared
     found = batch.on(explorer, "about")()
     assert found["keys"] == ["", "set 0", "set 1"]
-    assert found["counts"] == [300, 75, 1]
+    assert found["counts"] == [150, 75, 1]
     assert found["weight"] == prepared.heads.weight.flatten().tolist()
     assert found["labels"] == prepared.id_test.labels[select(explorer, EVERYTHING).rows[0]].tolist()
     assert found["bias"] == prepared.classifier.bias.tolist()

@@ -53,7 +53,7 @@ def test_images_without_a_kept_feature_tie_whatever_was_pruned_before(batch, cla
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_a_frame_of_some_blocks_is_that_of_their_images(batch, depth):
     rng = np.random.default_rng(20)
-    explorer = real(rng, 4, 11, (400, 160, 90))
+    explorer = real(rng, 4, 11, (800, 160, 90))
     ood = list(explorer.prepared.ood)
     prunings = walk(rng, 6)
     partial = batch.on(explorer, "walk", [request(pruning, ood, depth=depth) for pruning in prunings])
@@ -68,7 +68,7 @@ def test_a_frame_of_some_blocks_is_that_of_their_images(batch, depth):
 
 
 @pytest.mark.parametrize(
-    "counts", [(1, 2), (2, 2, 2), (500, 2, 3, 900), (130, *[2] * 130), (2, 1000), (127, 2)]
+    "counts", [(2, 2), (3, 2, 2), (1000, 2, 3, 900), (260, *[2] * 130), (4, 1000), (254, 2)]
 )
 def test_every_set_is_seen_from_the_first_block_on(batch, counts):
     rng = np.random.default_rng(21)
@@ -92,7 +92,7 @@ def test_every_set_is_seen_from_the_first_block_on(batch, counts):
 
 def test_blocks_that_were_left_behind_catch_up(batch):
     rng = np.random.default_rng(31)
-    explorer = real(rng, 3, 10, (500, 300))
+    explorer = real(rng, 3, 10, (1000, 300))
     prunings, depths = walk(rng, 30), rng.integers(1, 5, 30).tolist()
     assert len(batch.on(explorer, "about")()["dealt"]) > max(depths)
     steps = [request(pruning, explorer.prepared.ood) for pruning in prunings]
