@@ -1,5 +1,6 @@
 """Format fractions, counts and words from outside for the page."""
 
+import math
 import re
 
 from opnp.evaluation.intervals import Interval
@@ -48,13 +49,30 @@ def signed(change: float) -> str:
 
 
 def threshold(value: float) -> str:
-    """Format a threshold of a score, or of a confidence.
+    """Format a threshold of a score.
 
     Example:
         >>> threshold(4.77), threshold(0.63241)
         ('4.770', '0.6324')
     """
     return f"{value:.3f}" if abs(value) >= 1 else f"{value:.4f}"
+
+
+_SURE = 700.0
+"""Log-odds from which on what is missing to a probability of 1 is nothing; a little more overflows."""
+
+
+def probability(log_odds: float) -> str:
+    """Format a threshold of log-odds as the probability that it is; near 1, as what is missing to 1.
+
+    Example:
+        >>> probability(0.5), probability(16.0), probability(800.0)
+        ('0.6225', '1 − 1.1e-07', '1')
+    """
+    missing = 1 / (1 + math.exp(log_odds)) if log_odds < _SURE else 0.0
+    if missing == 0:
+        return "1"
+    return f"1 − {missing:.1e}" if missing < 1e-4 else f"{1 - missing:.4f}"
 
 
 def interval(ends: Interval) -> str:

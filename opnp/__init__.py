@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from opnp.metrics import aupr, auroc, ece, fpr95, reliability
     from opnp.models import split
     from opnp.pruning import PrunedHead, prune
-    from opnp.scores import energy_score, max_logit_score, msp_score
+    from opnp.scores import energy_score, max_logit_score, msp_log_odds, msp_score
     from opnp.sensitivity import neuron_sensitivity, weight_sensitivity
 
 _HOMES = {
@@ -49,7 +49,7 @@ _HOMES = {
     "opnp.metrics": ("aupr", "auroc", "ece", "fpr95", "reliability"),
     "opnp.models": ("split",),
     "opnp.pruning": ("PrunedHead", "prune"),
-    "opnp.scores": ("energy_score", "max_logit_score", "msp_score"),
+    "opnp.scores": ("energy_score", "max_logit_score", "msp_log_odds", "msp_score"),
     "opnp.sensitivity": ("neuron_sensitivity", "weight_sensitivity"),
 }
 

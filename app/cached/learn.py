@@ -31,7 +31,7 @@ def _surest(key: str) -> "list[Subject]":
     prepared, output = ready(key).prepared, unpruned(key)
     surest = []
     for images in prepared.experiment.ood:
-        row = int(output.ood[images.key].confidence.argmax())
+        row = int(output.ood[images.key].log_odds.argmax())
         title = text.learn.SURE_OF.format(title=images.title)
         surest.append(_subject(key, images.key, row, title, familiar=False))
     return surest
@@ -69,7 +69,7 @@ def separation(key: str, ood: tuple[str, ...]) -> tuple[float, float]:
     from opnp.metrics import auroc
 
     output = unpruned(key)
-    by_confidence = [auroc(output.id_test.confidence, output.ood[name].confidence) for name in ood]
+    by_confidence = [auroc(output.id_test.log_odds, output.ood[name].log_odds) for name in ood]
     by_energy = [auroc(output.id_test.scores, output.ood[name].scores) for name in ood]
     return float(np.mean(by_confidence)), float(np.mean(by_energy))
 

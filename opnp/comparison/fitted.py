@@ -7,7 +7,8 @@ from opnp.comparison.recipe import Recipe
 from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
 from opnp.pruning import PrunedHead
-from opnp.scoring.head_output import HeadOutput, softmax_maximum
+from opnp.scores import msp_log_odds
+from opnp.scoring.head_output import HeadOutput
 
 REMEDY = "Change the method's parameters."
 
@@ -49,7 +50,7 @@ class FittedRecipe:
         """Return scores (higher is more in-distribution), confidences and classes of (n, D) features."""
         inputs = self._head_inputs(features)
         logits = self._head.logits(inputs)
-        return HeadOutput(self._rate(inputs, logits), *softmax_maximum(logits))
+        return HeadOutput(self._rate(inputs, logits), msp_log_odds(logits), logits.argmax(dim=1))
 
     def logits(self, features: torch.Tensor) -> torch.Tensor:
         """Return (n, C) logits of (n, D) features, rectified, of the pruned and sparse layer."""

@@ -21,11 +21,11 @@ log = logging.getLogger("opnp.comparison")
 LONG = 2.0
 """Seconds from which on scores are kept."""
 
-VERSION = 1
+VERSION = 2
 """Of the methods; raising it leaves older scores unused."""
 
 _KIND = "recipe scores"
-_FIELDS = ("scores", "confidence", "predicted")
+_FIELDS = ("scores", "log_odds", "predicted")
 
 
 def get_or_score(

@@ -80,7 +80,7 @@ def score(
     parts = zip(*(torch.split(field, sizes) for field in fields), strict=True)
     outputs = {key: HeadOutput(*part) for key, part in zip(sets, parts, strict=True)}
     for key, output in outputs.items():
-        for what in ("scores", "confidence"):
+        for what in ("scores", "log_odds"):
             name = f"{what} of {key or 'the ID test set'}"
             require_finite(name, getattr(output, what), remedy=REMEDY)
     return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes))
@@ -110,7 +110,7 @@ def require_needs(training: Training, recipe: Recipe) -> None:
                 raise InvalidDataError(f"{method.title} needs {need}, but {absent[need]}")
 
 
-_FIELDS = ("scores", "confidence", "predicted")
+_FIELDS = ("scores", "log_odds", "predicted")
 
 
 def _score_blocks(

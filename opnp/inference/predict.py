@@ -80,7 +80,8 @@ def predictions(output: HeadOutput, class_names: Sequence[str], threshold: float
     Returns:
         N predictions, in the order of the samples.
     """
-    rows = zip(*(field.tolist() for field in output.fields), strict=True)
+    fields = output.scores, output.confidence, output.predicted
+    rows = zip(*(field.tolist() for field in fields), strict=True)
     return [Prediction(class_names[place], sure, score, threshold) for score, sure, place in rows]
 
 

@@ -3,11 +3,11 @@
 import torch
 
 from opnp.methods.base import Head, Known, Paper, Parameter, Rate, Score, Values, arxiv
-from opnp.scores import energy_score, max_logit_score, msp_score
+from opnp.scores import energy_score, max_logit_score, msp_log_odds
 
 
 def _msp(_known: Known | None, _head: Head, _values: Values) -> Rate:
-    return lambda _features, logits: msp_score(logits)
+    return lambda _features, logits: msp_log_odds(logits.double())
 
 
 def _max_logit(_known: Known | None, _head: Head, _values: Values) -> Rate:
@@ -24,7 +24,7 @@ def _energy(_known: Known | None, _head: Head, values: Values) -> Rate:
 MSP = Score(
     "msp",
     "MSP",
-    "The largest softmax probability.",
+    "The largest softmax probability, as log-odds ln(p / (1 - p)): the same order, without ties at 1.",
     Paper(
         "Hendrycks and Gimpel",
         "A Baseline for Detecting Misclassified and Out-of-Distribution Examples in Neural Networks",

@@ -3,8 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn import functional
 
 from opnp.pruning import PrunedHead
+from opnp.scores import CERTAIN
 from opnp.scoring import kernels
 from opnp.scoring.head_output import HeadOutput
 from opnp.scoring.mask_diff import MaskDiff, empty_diff, mask_diff
@@ -81,7 +83,7 @@ class IncrementalState:
 
     def _apply(self, changes: MaskDiff, fresh: tuple[int, int]) -> HeadOutput:
         count, _, width = self._logits.shape
-        top, total = torch.empty(count, width), torch.empty(count, width)
+        top, gap, rest = (torch.empty(count, width) for _ in range(3))
         predicted = torch.empty(count, width, dtype=torch.int32)
         arguments = (
             self._tiles.values.numpy(),
@@ -94,12 +96,12 @@ class IncrementalState:
             *fresh,
             top.numpy(),
             predicted.numpy(),
-            total.numpy(),
+            gap.numpy(),
+            rest.numpy(),
         )
         share_out(lambda first, last: kernels.move_tiles(*arguments, first, last), count)
         samples = self._tiles.samples
-        return HeadOutput(
-            scores=(top + torch.log(total)).flatten()[:samples],
-            confidence=total.reciprocal().flatten()[:samples],
-            predicted=predicted.flatten()[:samples].long(),
-        )
+        single = self._logits.shape[1] == 1
+        log_odds = torch.full_like(top, CERTAIN) if single else gap - torch.log(rest)
+        scores = top if single else top + functional.softplus(-log_odds)  # logsumexp = top - ln p
+        return HeadOutput(*(field.flatten()[:samples] for field in (scores, log_odds, predicted.long())))

@@ -22,6 +22,9 @@ Ints = npt.NDArray[np.int32]
 TILE = 64
 """Samples a tile: 512 KB of features at width 2048."""
 
+FAINT = np.float32(1e-30)
+"""Sum of exponentials below which its terms come near the least that `exp_of_negative` gives."""
+
 GROUP = 4
 """Changes of a class that are added in one pass; their number is padded to a multiple of it."""
 
@@ -81,16 +84,6 @@ def _add_changes(
 
 
 @_compiled
-def _sum_exp(logits: Floats, top: Floats, total: Floats) -> None:
-    """Compute sum_c exp(f_c - max f) of each sample of one tile."""
-    total[:] = np.float32(0.0)
-    for c in range(logits.shape[0]):
-        row = logits[c]
-        for s in range(TILE):
-            total[s] += exp_of_negative(row[s] - top[s])
-
-
-@_compiled
 def _find_top(logits: Floats, top: Floats, predicted: Ints) -> None:
     """Find the largest logit of each sample of one tile and the first class that has it."""
     top[:] = logits[0]
@@ -101,6 +94,40 @@ def _find_top(logits: Floats, top: Floats, predicted: Ints) -> None:
             larger = row[s] > top[s]
             top[s] = row[s] if larger else top[s]
             predicted[s] = c if larger else predicted[s]
+
+
+@_compiled
+def _sum_others(logits: Floats, anchor: Floats, predicted: Ints, rest: Floats) -> None:
+    """Compute sum_c exp(f_c - anchor) over the classes but the predicted one, of each sample of one tile."""
+    rest[:] = np.float32(0.0)
+    for c in range(logits.shape[0]):
+        row = logits[c]
+        for s in range(TILE):
+            part = exp_of_negative(row[s] - anchor[s])
+            rest[s] += np.float32(0.0) if predicted[s] == np.int32(c) else part
+
+
+@_compiled
+def _find_second(logits: Floats, predicted: Ints, second: Floats) -> None:
+    """Find the largest logit of each sample of one tile but that of the predicted class."""
+    second[:] = np.float32(-np.inf)
+    for c in range(logits.shape[0]):
+        row = logits[c]
+        for s in range(TILE):
+            second[s] = second[s] if predicted[s] == np.int32(c) else max(second[s], row[s])
+
+
+@_compiled
+def _summarise(logits: Floats, top: Floats, predicted: Ints, gap: Floats, rest: Floats) -> None:
+    """Find top, class and the others' sum of one tile, taken from the top, or from the second if faint."""
+    _find_top(logits, top, predicted)
+    gap[:] = np.float32(0.0)
+    _sum_others(logits, top, predicted, rest)
+    if rest.min() < FAINT and logits.shape[0] > 1:
+        second = np.empty(TILE, np.float32)
+        _find_second(logits, predicted, second)
+        gap[:] = top - second
+        _sum_others(logits, second, predicted, rest)
 
 
 @_compiled
@@ -116,7 +143,8 @@ def move_tiles(
     fresh_last: int,
     top: Floats,
     predicted: Ints,
-    total: Floats,
+    gap: Floats,
+    rest: Floats,
     first: int,
     last: int,
 ) -> None:
@@ -134,12 +162,12 @@ def move_tiles(
         fresh_last: One past the last of them.
         top: (tiles, TILE) float32, filled with the largest logit.
         predicted: (tiles, TILE) int32, filled with its class.
-        total: (tiles, TILE) float32, filled with sum_c exp(f_c - top).
+        gap: (tiles, TILE) float32, filled with what `rest` is to be taken from: 0, or top - second largest.
+        rest: (tiles, TILE) float32, filled with sum_c exp(f_c - top + gap) over the other classes.
         first: First tile.
         last: One past the last tile.
     """
     for t in range(first, last):
         if not fresh_first <= t < fresh_last:
             _add_changes(features[t], logits[t], bias, restarted, starts, columns, changes)
-        _find_top(logits[t], top[t], predicted[t])
-        _sum_exp(logits[t], top[t], total[t])
+        _summarise(logits[t], top[t], predicted[t], gap[t], rest[t])

@@ -135,7 +135,7 @@ class LiveScorer:
 
 
 def _take(output: HeadOutput, indices: torch.Tensor) -> HeadOutput:
-    return HeadOutput(output.scores[indices], output.confidence[indices], output.predicted[indices])
+    return HeadOutput(*(field[indices] for field in output.fields))
 
 
 def _require_count(name: str, number: int) -> int:

@@ -21,12 +21,14 @@ class Basis:
         report: The half that tells.
         ood_share: Share of OOD in the traffic of the risk–coverage curve.
         curve: That curve on the held-out half.
+        by_confidence: Whether the scores are log-odds of the maximum softmax probability.
     """
 
     tune: ScoredSample
     report: ScoredSample
     ood_share: float
     curve: RiskCoverage
+    by_confidence: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def basis(
         snapshot: The position.
         ood: Keys of the OOD sets to choose and judge with.
         ood_share: Share of OOD in the traffic of the risk–coverage curve.
-        by_confidence: Score by the maximum softmax probability (MSP) instead of the energy.
+        by_confidence: Score by the maximum softmax probability (MSP), as log-odds, instead of the energy.
 
     Returns:
         What any rule can be applied to.
@@ -85,7 +87,8 @@ def basis(
     outputs = {key: scored(snapshot.ood[key]) for key in ood}
     roles, on_id = explorer.prepared.roles, scored(snapshot.id_test)
     tune, report = (sample_of(on_id, labels, outputs, half, roles) for half in Half)
-    return Basis(tune, report, ood_share, risk_coverage(report, ood_share=ood_share))
+    curve = risk_coverage(report, ood_share=ood_share)
+    return Basis(tune, report, ood_share, curve, by_confidence)
 
 
 def plan_on(scores: Basis, rule: Rule) -> Plan:

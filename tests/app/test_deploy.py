@@ -6,12 +6,12 @@ import pytest
 from markup import rows_of, told, words
 
 from app import cached
-from app.format import percent
+from app.format import percent, probability
 from opnp.config import UNPRUNED, Pruning
 from opnp.detector.build import make_detector
 from opnp.detector.manifest import DetectorManifest
 from opnp.evaluation.splits import half_of
-from opnp.threshold.plan import plan
+from opnp.threshold.plan import plan, plan_on
 from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, steady
 
 
@@ -95,6 +95,10 @@ def test_the_pruning_counts(dashboard, move):
     table = app.dataframe[0].value
     assert list(table.columns[1:]) == ["MSP", "unpruned", "OPP (chosen)"]
     assert table["unpruned"].iloc[0] != table["OPP (chosen)"].iloc[0]
+    key, ood = "fashion", tuple(cached.ready("fashion").prepared.ood)
+    by_msp = cached.basis(key, cached.unpruned(key), ood, 0.1, by_confidence=True)
+    log_odds = plan_on(by_msp, AcceptId(0.95)).threshold
+    assert table["MSP"].iloc[-1] == probability(log_odds)  # a probability, for people
 
 
 def test_the_worst_set_or_one_set_is_limited(dashboard):

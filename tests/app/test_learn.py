@@ -115,7 +115,7 @@ def test_confidence_and_energy_are_compared_over_all_sets(learn):
     at(learn, 2)
     said = cached.unpruned("fashion")
     energy = np.mean([auroc(said.id_test.scores, said.ood[key].scores) for key in OOD])
-    confidence = np.mean([auroc(said.id_test.confidence, said.ood[key].confidence) for key in OOD])
+    confidence = np.mean([auroc(said.id_test.log_odds, said.ood[key].log_odds) for key in OOD])
     assert f"{percent(confidence)} by confidence and **{percent(energy)}** by energy" in words(learn)
 
 

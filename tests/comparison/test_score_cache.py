@@ -35,7 +35,7 @@ def test_what_took_long_is_found_again(world, tmp_path, calls, monkeypatch):
     assert len(calls) == 1
     sets = zip((first.id_test, *first.ood.values()), (again.id_test, *again.ood.values()), strict=True)
     for one, other in sets:
-        for field in ("scores", "confidence", "predicted"):
+        for field in ("scores", "log_odds", "confidence", "predicted"):
             assert torch.equal(getattr(one, field), getattr(other, field))
     assert (again.recipe, list(again.ood)) == (RECIPE, list(first.ood))
     assert (again.fitting, again.scoring) == (first.fitting, first.scoring)

@@ -15,7 +15,7 @@ def said(scores, confidence=None, predicted=None) -> HeadOutput:
     n = len(scores)
     return HeadOutput(
         scores,
-        torch.full((n,), 0.5) if confidence is None else torch.tensor(confidence),
+        torch.zeros(n) if confidence is None else torch.logit(torch.tensor(confidence)),
         torch.zeros(n, dtype=torch.int64) if predicted is None else torch.tensor(predicted),
     )
 

@@ -2,7 +2,7 @@ import torch
 
 from opnp.config import Pruning
 from opnp.pruning import prune
-from opnp.scores import energy_score
+from opnp.scores import CERTAIN, energy_score
 from opnp.scoring.head_output import rescore
 from opnp.sensitivity.gradients import neuron_sensitivity, weight_sensitivity
 
@@ -31,7 +31,7 @@ def test_the_pruned_head_at_open_windows_says_the_same_bit_for_bit(trained_head)
     features, weight, bias = vars(trained_head).values()
     maps = weight_sensitivity(features, weight, bias), neuron_sensitivity(features, weight, bias)
     before, after = (rescore(features, w, bias) for w in (weight, prune(weight, *maps, Pruning()).weight))
-    for name in ("scores", "confidence", "predicted"):
+    for name in ("scores", "log_odds", "confidence", "predicted"):
         assert torch.equal(getattr(before, name), getattr(after, name))
 
 
@@ -44,6 +44,13 @@ def test_inputs_are_left_alone(trained_head):
 def test_another_score_of_the_same_samples(trained_head):
     said = rescore(*vars(trained_head).values())
     by_confidence = said.by_confidence()
-    assert torch.equal(by_confidence.scores, said.confidence)
+    assert torch.equal(by_confidence.scores, said.log_odds)
     assert torch.equal(by_confidence.predicted, said.predicted)
-    assert not torch.equal(said.scores, said.confidence)
+    assert torch.equal(by_confidence.scores.sigmoid(), said.confidence)
+    assert not torch.equal(said.scores, said.log_odds)
+
+
+def test_one_class_is_certain_and_its_samples_tie():
+    said = rescore(torch.tensor([[1.0], [2.0]]), torch.ones(1, 1), torch.zeros(1))
+    assert said.confidence.tolist() == [1, 1]
+    assert said.by_confidence().scores.tolist() == [CERTAIN, CERTAIN]

@@ -21,7 +21,7 @@ def test_a_pass_without_changes_summarises_logits_of_any_size():
     rng = np.random.default_rng(0)
     logits = (rng.standard_normal((2, 7, TILE)) * 60).astype(np.float32)  # exp of it would overflow
     before = logits.copy()
-    top, total = (np.empty((2, TILE), np.float32) for _ in range(2))
+    top, gap, rest = (np.empty((2, TILE), np.float32) for _ in range(3))
     predicted = np.empty((2, TILE), np.int32)
     none = empty_diff(7)
     move_tiles(
@@ -36,7 +36,8 @@ def test_a_pass_without_changes_summarises_logits_of_any_size():
         0,
         top,
         predicted,
-        total,
+        gap,
+        rest,
         0,
         2,
     )
@@ -44,7 +45,10 @@ def test_a_pass_without_changes_summarises_logits_of_any_size():
     np.testing.assert_array_equal(logits, before)
     np.testing.assert_array_equal(top, before.max(axis=1))
     np.testing.assert_array_equal(predicted, before.argmax(axis=1))
-    np.testing.assert_allclose(total, np.exp(exact - exact.max(1, keepdims=True)).sum(1), rtol=1e-5)
+    ascending = np.sort(exact, axis=1)
+    others = ascending[:, -1] - np.logaddexp.reduce(ascending[:, :-1], axis=1)
+    np.testing.assert_allclose(gap - np.log(rest), others, rtol=1e-5, atol=1e-4)
+    assert others.max() > 90 > others.min()  # from the second largest in one tile or both
 
 
 def test_changes_lead_from_one_mask_to_the_other():

@@ -67,6 +67,7 @@ class Case:
 def assert_same(live, plain, clear):
     torch.testing.assert_close(live.scores, plain.scores, rtol=0, atol=1e-4)
     torch.testing.assert_close(live.confidence, plain.confidence, rtol=0, atol=1e-4)
+    torch.testing.assert_close(live.log_odds, plain.log_odds, rtol=0, atol=2e-4)
     assert torch.equal(live.predicted[clear], plain.predicted[clear])
     assert (live.scores.dtype, live.predicted.dtype) == (plain.scores.dtype, plain.predicted.dtype)
 
@@ -96,7 +97,7 @@ def test_open_windows_are_the_unpruned_model_bit_for_bit(seed, moves, scope):
         scorer.preview(pruning)
     live, plain = scorer.rescore(Pruning(scope=scope)), rescore(case.features, case.weight, case.bias)
     assert torch.equal(live.scores, plain.scores)
-    assert torch.equal(live.confidence, plain.confidence)
+    assert torch.equal(live.log_odds, plain.log_odds)
     assert torch.equal(live.predicted, plain.predicted)
     preview = scorer.preview(Pruning(scope=scope))
     assert torch.equal(preview.output.scores, plain.scores[preview.indices])

@@ -68,11 +68,23 @@ def test_an_id_test_set_without_an_image_for_each_half_is_refused(explorer, coun
 def test_msp_is_the_same_with_other_scores(explorer):
     snapshot = explorer.at(UNPRUNED)
     said = plan(explorer, snapshot, OOD, AcceptId(), by_confidence=True)
-    assert 0.25 <= said.threshold <= 1
+    assert said.basis.by_confidence
     mine = half_of(len(snapshot.id_test.scores), "report")
-    assert torch.equal(
-        torch.from_numpy(said.basis.report.id_scores).float(), snapshot.id_test.confidence[mine]
-    )
+    assert torch.equal(torch.from_numpy(said.basis.report.id_scores).float(), snapshot.id_test.log_odds[mine])
+
+
+def test_a_limit_on_ood_by_msp_keeps_id_where_probabilities_are_all_one(explorer):
+    """Sharp logits: in float32 every probability is 1, and a limit on OOD could only reject everything."""
+    prepared = explorer.prepared
+    head = prepared.classifier
+    sharp = dataclasses.replace(head, weight=50 * head.weight, bias=50 * head.bias)
+    other = Explorer(dataclasses.replace(prepared, classifier=sharp))
+    snapshot = other.at(UNPRUNED)
+    assert (snapshot.id_test.confidence == 1).double().mean() > 0.9
+    said = plan(other, snapshot, OOD[:1], LimitOod({OOD[0]: 0.2}), by_confidence=True)
+    blunt = plan(explorer, explorer.at(UNPRUNED), OOD[:1], LimitOod({OOD[0]: 0.2}), by_confidence=True)
+    assert said.outcome.id_accepted.value == pytest.approx(blunt.outcome.id_accepted.value, abs=0.1)
+    assert said.outcome.id_accepted.value > 0.5
 
 
 def test_a_score_that_is_none_is_an_error(explorer):

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.columns import named
-from app.format import interval, percent, plain, threshold, with_interval
+from app.format import interval, percent, plain, probability, threshold, with_interval
 from app.text import deploy as text
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
@@ -55,12 +55,13 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
         titles: Of the OOD sets, by key.
     """
     rows = ["ID accepted ↑", *(f"{titles[key]} let through ↓" for key in _first(plans).outcome.ood_accepted)]
-    frame = pd.DataFrame({"": [*rows, "Accuracy on accepted ↑", "AURC ↓", "Threshold"]})
+    frame = pd.DataFrame({"": [*rows, "Accuracy on accepted ↑", "AURC ↓", "Threshold (MSP: probability)"]})
     for name, planned in plans.items():
         outcome, curve = planned.outcome, planned.curve
         shares = [outcome.id_accepted, *outcome.ood_accepted.values(), outcome.accuracy_accepted]
         area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
-        frame[name] = [*map(_with_interval, shares), area, threshold(planned.threshold)]
+        tau = (probability if planned.basis.by_confidence else threshold)(planned.threshold)
+        frame[name] = [*map(_with_interval, shares), area, tau]
     st.dataframe(
         frame,
         hide_index=True,

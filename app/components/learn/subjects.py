@@ -1,11 +1,16 @@
 """Choice of the picture that the first steps look at."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from app import cached, text
 from app.components.learn.lesson import KEPT, Lesson
 from app.format import plain
 from app.pictures import Subject
+
+if TYPE_CHECKING:
+    from opnp.scoring.head_output import HeadOutput
 
 SUBJECT = "learn-subject"
 WIDTH = 150
@@ -47,13 +52,16 @@ def chosen_subject(lesson: Lesson) -> Subject:
 def surest_ood(lesson: Lesson) -> Subject:
     """Return the OOD picture with the highest confidence."""
     strangers = [subject for subject in cached.subjects(lesson.key) if not subject.familiar]
-    return max(strangers, key=lambda subject: confidence(lesson, subject))
+    return max(strangers, key=lambda subject: float(_output(lesson, subject).log_odds[0]))
 
 
 def confidence(lesson: Lesson, subject: Subject) -> float:
     """Return the unpruned model's confidence in a picture."""
-    output = lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
-    return float(output.confidence[0])
+    return float(_output(lesson, subject).confidence[0])
+
+
+def _output(lesson: Lesson, subject: Subject) -> "HeadOutput":
+    return lesson.explorer.score(subject.features[None], cached.unpruned(lesson.key).head)
 
 
 def draw_picture(subject: Subject) -> None:
