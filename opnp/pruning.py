@@ -1,13 +1,17 @@
 """Prune a head: turn sensitivity maps and windows into masks and a new last layer, never in place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from opnp._utils.checks import require_finite, require_head, require_option
+from opnp._utils.total_order import total_ranks
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.errors import InvalidDataError, InvalidSettingError
+
+_REMEDY = "Compute the map again from finite features."
 
 
 @dataclass(frozen=True)
@@ -43,34 +47,17 @@ class PrunedHead:
         return self.pruned_weights / self.mask.numel()
 
 
-def ranks(sensitivity: torch.Tensor) -> torch.Tensor:
-    """Return the rank of every entry along the last axis, 0 for the least sensitive; ties go by index.
-
-    The order is total, so a map with many exact zeros still has one well-defined window for each percentage.
-
-    Args:
-        sensitivity: (..., n), finite.
-
-    Returns:
-        (..., n) int64, a permutation of 0..n-1 along the last axis.
-
-    Raises:
-        InvalidDataError: If an entry is NaN or infinite.
-
-    Example:
-        >>> ranks(torch.tensor([0.5, 0.0, 0.0, 2.0]))
-        tensor([2, 0, 1, 3])
-    """
-    require_finite("sensitivity", sensitivity, remedy="Compute the map again from finite features.")
-    order = torch.argsort(sensitivity, dim=-1, stable=True)
-    places = torch.arange(sensitivity.shape[-1], device=sensitivity.device).expand_as(order)
-    return torch.empty_like(order).scatter_(-1, order, places)
-
-
-def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Tensor:
+def weight_ranks(weight: torch.Tensor, sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Tensor:
     """Return the ranks of a (C, D) map: over the whole map (`global`) or within each row (`per class`).
 
+    The order is total, so a map with many exact zeros still has one well-defined window for each percentage.
+    Equal sensitivities go by the size of the weight, the smaller first, since it changes logits less should
+    its neuron fire on an OOD image after all; then negative before positive; then by neuron; then by the rest
+    of the class's row. So ranks do not depend on the order of the classes: with the rows of weight and map
+    permuted, so are the ranks. Only rows that are equal throughout go by their place.
+
     Args:
+        weight: (C, D) of the last linear layer.
         sensitivity: (C, D), finite.
         scope: Among which weights a weight is ranked.
 
@@ -80,10 +67,60 @@ def weight_ranks(sensitivity: torch.Tensor, scope: RankScope | str) -> torch.Ten
     Raises:
         InvalidSettingError: If the scope is unknown.
         InvalidDataError: If an entry is NaN or infinite.
+
+    Example:
+        >>> weight_ranks(torch.tensor([[3.0, -1.0], [2.0, 1.0]]), torch.zeros(2, 2), "global")
+        tensor([[3, 0],
+                [2, 1]])
     """
-    if require_option("scope", RankScope, scope) is RankScope.PER_CLASS:
-        return ranks(sensitivity)
-    return ranks(sensitivity.flatten()).reshape(sensitivity.shape)
+    scope = require_option("scope", RankScope, scope)
+    require_finite("sensitivity", sensitivity, remedy=_REMEDY)
+    keys = _weight_ties(weight.detach(), sensitivity)
+    if scope is RankScope.PER_CLASS:
+        return total_ranks(sensitivity, keys)
+    return total_ranks(sensitivity.flatten(), (key.flatten() for key in keys)).reshape(sensitivity.shape)
+
+
+def neuron_ranks(weight: torch.Tensor, sensitivity: torch.Tensor) -> torch.Tensor:
+    """Return the ranks of (D,) neurons; equal ones go by their largest weight, the smaller first, then place.
+
+    Args:
+        weight: (C, D) of the last linear layer, whose column j reads neuron j.
+        sensitivity: (D,), finite.
+
+    Returns:
+        (D,) int64, a permutation of 0..D-1.
+
+    Raises:
+        InvalidDataError: If an entry is NaN or infinite.
+
+    Example:
+        >>> neuron_ranks(torch.tensor([[2.0, 1.0, 9.0]]), torch.tensor([0.0, 0.0, 0.5]))
+        tensor([1, 0, 2])
+    """
+    require_finite("sensitivity", sensitivity, remedy=_REMEDY)
+    return total_ranks(sensitivity, _neuron_ties(weight.detach()))
+
+
+def _weight_ties(weight: torch.Tensor, sensitivity: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Yield what orders weights of equal sensitivity, (C, D) each, none of which knows a class's place."""
+    yield weight.abs()
+    yield weight
+    yield torch.arange(weight.shape[1], device=weight.device).expand_as(weight)
+    yield _row_ranks(weight, sensitivity).to(weight.device)[:, None].expand_as(weight)
+
+
+def _neuron_ties(weight: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Yield what orders neurons of equal sensitivity, (D,)."""
+    yield weight.abs().amax(dim=0)
+
+
+def _row_ranks(weight: torch.Tensor, sensitivity: torch.Tensor) -> torch.Tensor:
+    """Return the (C,) place of each class's row among all rows by content; equal rows share one."""
+    rows = [(part + 0.0).contiguous().view(torch.uint8).cpu().numpy() for part in (weight, sensitivity)]
+    content = np.ascontiguousarray(np.concatenate(rows, axis=1))
+    _, places = np.unique(content.view(f"V{content.shape[1]}")[:, 0], return_inverse=True)
+    return torch.from_numpy(places)
 
 
 def rank_bounds(window: tuple[float, float], size: int) -> tuple[int, int]:
@@ -157,8 +194,9 @@ def prune(
             f"Expected `neuron_sensitivity` to have shape ({weight.shape[1]},), one entry a neuron, "
             f"but got {tuple(neuron_sensitivity.shape)}."
         )
-    ranked_weights = weight_ranks(weight_sensitivity, pruning.scope)  # (C, D)
-    return apply_ranks(weight, ranked_weights, ranks(neuron_sensitivity), weight_sensitivity == 0, pruning)
+    ranked_weights = weight_ranks(weight, weight_sensitivity, pruning.scope)  # (C, D)
+    ranked_neurons = neuron_ranks(weight, neuron_sensitivity)  # (D,)
+    return apply_ranks(weight, ranked_weights, ranked_neurons, weight_sensitivity == 0, pruning)
 
 
 def apply_ranks(
@@ -173,7 +211,7 @@ def apply_ranks(
     Args:
         weight: (C, D).
         ranked_weights: (C, D) int64, from `weight_ranks`.
-        ranked_neurons: (D,) int64, from `ranks`.
+        ranked_neurons: (D,) int64, from `neuron_ranks`.
         insensitive: (C, D) bool, where the weight's sensitivity is exactly zero.
         pruning: The windows.
 
@@ -215,10 +253,11 @@ class Heads:
         self.weight = weight.detach().clone()
         self._insensitive = weight_sensitivity == 0
         self.weight_ranks: Mapping[RankScope, torch.Tensor] = {
-            scope: weight_ranks(weight_sensitivity, scope) for scope in RankScope
+            scope: weight_ranks(self.weight, weight_sensitivity, scope) for scope in RankScope
         }
         self.neuron_ranks: Mapping[NeuronDefinition, torch.Tensor] = {
-            NeuronDefinition(name): ranks(values) for name, values in neuron_sensitivity.items()
+            NeuronDefinition(name): neuron_ranks(self.weight, values)
+            for name, values in neuron_sensitivity.items()
         }
 
     def __call__(self, pruning: Pruning) -> PrunedHead:

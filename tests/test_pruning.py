@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 
 from opnp.config import Pruning
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.pruning import Heads, keep_mask, prune, rank_bounds, ranks, weight_ranks
+from opnp.pruning import Heads, keep_mask, neuron_ranks, prune, rank_bounds, weight_ranks
 
 windows = st.tuples(st.floats(0, 100), st.floats(0, 100)).map(lambda pair: tuple(sorted(pair)))
 scopes = st.sampled_from(["global", "per class"])
@@ -33,31 +35,81 @@ def inner(draw, window):
 # Ranks
 
 
-@given(st.lists(st.sampled_from([0.0, -0.0, 1.0, 1.5, 2.0, 1e-38]), min_size=1, max_size=40))
-def test_ranks_are_a_permutation_sorted_by_value_then_index(values):
-    found = ranks(torch.tensor(values)).tolist()
-    order = sorted(range(len(values)), key=lambda index: (values[index], index))
-    assert [found[index] for index in order] == list(range(len(values)))
-
-
 def test_weight_ranks_by_scope():
-    sensitivity = torch.tensor([[5.0, 1.0, 3.0], [4.0, 0.0, 2.0]])
-    assert weight_ranks(sensitivity, "global").tolist() == [[5, 1, 3], [4, 0, 2]]
-    assert weight_ranks(sensitivity, "per class").tolist() == [[2, 0, 1], [2, 0, 1]]
+    weight, sensitivity = torch.ones(2, 3), torch.tensor([[5.0, 1.0, 3.0], [4.0, 0.0, 2.0]])
+    assert weight_ranks(weight, sensitivity, "global").tolist() == [[5, 1, 3], [4, 0, 2]]
+    assert weight_ranks(weight, sensitivity, "per class").tolist() == [[2, 0, 1], [2, 0, 1]]
     with pytest.raises(InvalidSettingError, match="Expected `scope` to be one of 'global', 'per class'"):
-        weight_ranks(sensitivity, "per row")
+        weight_ranks(weight, sensitivity, "per row")
 
 
 def test_a_map_that_does_not_lie_in_order_in_memory_is_ranked_by_its_own_index():
     sensitivity = torch.tensor([[1.0, 1.0], [1.0, 0.0]]).T
-    assert weight_ranks(sensitivity, "global").tolist() == [[1, 2], [3, 0]]
+    assert weight_ranks(torch.ones(2, 2), sensitivity, "global").tolist() == [[2, 3], [1, 0]]
 
 
 def test_ranks_of_what_is_not_finite():
-    with pytest.raises(
-        InvalidDataError, match=r"Expected `sensitivity` to be finite but entry 1 is nan\. Compute"
-    ):
-        ranks(torch.tensor([0.0, torch.nan]))
+    for ranked in (neuron_ranks, partial(weight_ranks, scope="global")):
+        with pytest.raises(
+            InvalidDataError, match=r"Expected `sensitivity` to be finite but entry .*1.* is nan\. Compute"
+        ):
+            ranked(torch.ones(1, 2), torch.tensor([[0.0, torch.nan]]))
+
+
+@given(heads(), scopes)
+def test_weights_go_by_sensitivity_then_size_then_sign_then_neuron_then_row(head, scope):
+    """The order written out with Python's own sort, on few values, so that every key has to speak."""
+    weight, by_weight, _ = head
+    weight = weight.clamp(-1, 1).round()
+    rows = [(*w, *m) for w, m in zip(weight.tolist(), by_weight.tolist(), strict=True)]
+    found = weight_ranks(weight, by_weight, scope)
+    groups = [range(len(rows))] if scope == "global" else [[c] for c in range(len(rows))]
+    for classes in groups:
+        entries = [(c, j) for c in classes for j in range(weight.shape[1])]
+        order = sorted(entries, key=lambda entry: int(found[entry]))
+        assert [int(found[entry]) for entry in order] == list(range(len(entries)))
+        keys = [(float(by_weight[c, j]), abs(float(weight[c, j])), float(weight[c, j]), j) for c, j in order]
+        assert keys == sorted(keys)
+        for key in set(keys):  # where all of these tie, rows follow one order of theirs, equal ones together
+            tied = [rows[c] for (c, _), other in zip(order, keys, strict=True) if other == key]
+            assert tied == sorted(tied, key=tied.index)
+
+
+@given(heads(), scopes, windows, windows, st.randoms())
+def test_permuted_classes_permute_what_is_pruned(head, scope, weights, neurons, random):
+    """Whatever ties. Classes that are equal throughout may stand in for each other."""
+    weight, by_weight, by_neuron = head
+    weight = (2 * weight).round() / 2
+    order = list(range(len(weight)))
+    random.shuffle(order)
+    pruning = Pruning(weights, neurons, scope)
+    before = prune(weight, by_weight, by_neuron, pruning)
+    after = prune(weight[order], by_weight[order], by_neuron, pruning)
+    assert torch.equal(before.neuron_mask, after.neuron_mask)
+    rows = [torch.cat([weight, by_weight], dim=1)[c].tolist() for c in order]
+    moved, there = before.mask[order].tolist(), after.mask.tolist()
+    for row in rows:
+        same = [c for c, other in enumerate(rows) if other == row]
+        assert sorted(moved[c] for c in same) == sorted(there[c] for c in same)
+
+
+def test_a_dead_neuron_costs_no_class_more_than_another():
+    """Sixty dead units: by place, the first classes alone would lose their weights, and stay behind."""
+    generator = torch.Generator().manual_seed(4)
+    weight, by_weight = (torch.randn(10, 100, generator=generator) for _ in range(2))
+    by_weight = by_weight.abs()
+    by_weight[:, :60] = 0
+    pruned = prune(weight, by_weight, by_weight.mean(dim=0), Pruning(weights=(30, 100)))
+    lost = (~pruned.mask).sum(dim=1)
+    assert pruned.zero_sensitivity == 300
+    assert 20 <= int(lost.min()) <= int(lost.max()) <= 40
+    kept = weight[:, :60].abs()[pruned.mask[:, :60]].min()
+    assert weight[~pruned.mask].abs().max() <= kept
+
+
+def test_neurons_that_tie_go_by_their_largest_weight():
+    weight = torch.tensor([[1.0, -5.0, 0.5, 0.0], [-2.0, 0.0, 0.5, 9.0]])
+    assert neuron_ranks(weight, torch.tensor([0.0, 0.0, 0.0, -1.0])).tolist() == [2, 3, 1, 0]
 
 
 # Bounds
@@ -170,10 +222,10 @@ def test_a_worked_example_of_both_scopes():
     assert (pruned.pruned_weights, pruned.pruned_neurons, pruned.zero_sensitivity) == (4, 2, 1)
 
 
-def test_equal_sensitivities_go_by_index():
+def test_weights_that_are_equal_in_everything_go_by_neuron():
     zeros = torch.zeros(2, 4)
     pruned = prune(torch.ones(2, 4), zeros, zeros[0], Pruning(weights=(25, 75)))
-    assert pruned.weight.tolist() == [[0, 0, 1, 1], [1, 1, 0, 0]]
+    assert pruned.weight.tolist() == [[0, 1, 1, 0], [0, 1, 1, 0]]
     assert pruned.zero_sensitivity == 4
 
 

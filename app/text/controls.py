@@ -19,8 +19,8 @@ SCOPE_HELP = (
 DEFINITION_LABEL = "Sensitivity of a neuron"
 DEFINITION_HELP = (
     "**activation**: mean of |∂E/∂z|, the energy's own gradient. **weights**: mean over classes of the "
-    "weights' sensitivities, which is just the neuron's mean size. The paper's own formula is not public, so "
-    "both are here and neither is called the paper's."
+    "weights' sensitivities, which is just the neuron's mean size. We could not obtain the paper's own "
+    "formula, so both are here and neither is called the paper's."
 )
 OOD_LABEL = "Compare with"
 OOD_EMPTY = "Choose at least one OOD set under **Settings** to compare with."

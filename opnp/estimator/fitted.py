@@ -12,7 +12,7 @@ from opnp.devices import CPU
 from opnp.errors import InvalidDataError
 from opnp.estimator.fitting import Pass
 from opnp.models import Classifier
-from opnp.pruning import PrunedHead, apply_ranks, ranks, weight_ranks
+from opnp.pruning import PrunedHead, apply_ranks, neuron_ranks, weight_ranks
 from opnp.sensitivity.cache import SensitivityMaps
 
 Stamp = tuple[tuple[int, torch.dtype, torch.device], ...]
@@ -55,10 +55,10 @@ class Fitted:
     def head(self, pruning: Pruning) -> PrunedHead:
         """Return the last layer (C, D) as a pruning leaves it, on the CPU; ranks are kept."""
         scope, definition = RankScope(pruning.scope), NeuronDefinition(pruning.neuron_definition)
-        if scope not in self._weight_ranks:
-            self._weight_ranks[scope] = weight_ranks(self.maps.weights, scope)
-        neurons = ranks(self.maps.neurons[definition])
         weight = self.classifier.weight.to(CPU)
+        if scope not in self._weight_ranks:
+            self._weight_ranks[scope] = weight_ranks(weight, self.maps.weights, scope)
+        neurons = neuron_ranks(weight, self.maps.neurons[definition])
         return apply_ranks(weight, self._weight_ranks[scope], neurons, self.maps.weights == 0, pruning)
 
     def require_unchanged(self) -> None:

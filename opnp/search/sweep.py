@@ -69,7 +69,7 @@ def sweep(
         weight: (C, D) of the head that the windows leave unpruned.
         bias: (C,).
         entry_ranks: What the windows run over: (C, D) ranks of the weights, by row or over all, from
-            `opnp.pruning.weight_ranks`; or (D,) ranks of the neurons, from `opnp.pruning.ranks`.
+            `opnp.pruning.weight_ranks`; or (D,) ranks of the neurons, from `opnp.pruning.neuron_ranks`.
         edges: Ends of windows in percent of rank, strictly ascending.
         progress: Told which share of the samples is done.
         cancel: Set from another thread, it stops after the current samples.

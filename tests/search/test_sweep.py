@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from opnp.config import NeuronDefinition, Pruning, RankScope
 from opnp.errors import CancelledError, InvalidDataError, InvalidSettingError
-from opnp.pruning import prune, ranks, weight_ranks
+from opnp.pruning import neuron_ranks, prune, weight_ranks
 from opnp.scoring.head_output import rescore
 from opnp.search import sweep as room
 from opnp.search.sweep import EDGES, sweep
@@ -26,6 +26,10 @@ def problem(seed, samples=40, width=12, classes=5):
     return features, labels, weight, bias, weight_map, weight_map.mean(dim=0)
 
 
+def ranks_of(weight, weight_map, neuron_map, scope):
+    return neuron_ranks(weight, neuron_map) if scope is None else weight_ranks(weight, weight_map, scope)
+
+
 edges = st.lists(st.integers(0, 200), min_size=2, max_size=7, unique=True).map(
     lambda halves: tuple(half / 2 for half in sorted(halves))
 )
@@ -34,7 +38,9 @@ edges = st.lists(st.integers(0, 200), min_size=2, max_size=7, unique=True).map(
 @given(st.integers(0, 1000), edges, st.sampled_from([*RankScope, None]), st.data())
 def test_every_window_equals_its_own_evaluation(seed, ends, scope, data):
     features, labels, weight, bias, weight_map, neuron_map = problem(seed)
-    entry_ranks = ranks(neuron_map) if scope is None else weight_ranks(weight_map, scope)
+    entry_ranks = (
+        neuron_ranks(weight, neuron_map) if scope is None else weight_ranks(weight, weight_map, scope)
+    )
     swept = sweep(features, labels, weight, bias, entry_ranks, edges=ends)
     row = data.draw(st.integers(0, len(swept.windows) - 1))
     low, high = (ends[place] for place in swept.windows[row])
@@ -52,7 +58,7 @@ def test_every_window_equals_its_own_evaluation(seed, ends, scope, data):
 
 def test_every_window_is_there_once():
     features, labels, weight, bias, _, neuron_map = problem(0)
-    swept = sweep(features, labels, weight, bias, ranks(neuron_map))
+    swept = sweep(features, labels, weight, bias, neuron_ranks(weight, neuron_map))
     assert len(EDGES) == 21
     assert {tuple(window) for window in swept.windows} == {(a, b) for b in range(21) for a in range(b + 1)}
     assert len(swept.scores) == 231
@@ -60,11 +66,13 @@ def test_every_window_is_there_once():
 
 def test_little_memory_to_work_in_changes_nothing(monkeypatch):
     features, labels, weight, bias, weight_map, _ = problem(1)
-    whole = sweep(features, labels, weight, bias, weight_ranks(weight_map, "global"))
+    whole = sweep(features, labels, weight, bias, weight_ranks(weight, weight_map, "global"))
     shares = []
     monkeypatch.setattr(room, "_WORKING", 21 * 5 * 7)  # 7 samples at once
     monkeypatch.setattr(room, "_NEAR", 5 * 3)  # of them 3
-    bits = sweep(features, labels, weight, bias, weight_ranks(weight_map, "global"), progress=shares.append)
+    bits = sweep(
+        features, labels, weight, bias, weight_ranks(weight, weight_map, "global"), progress=shares.append
+    )
     np.testing.assert_allclose(bits.scores, whole.scores, **TOLERANCE)
     np.testing.assert_allclose(bits.confidence, whole.confidence, **TOLERANCE)
     assert (bits.correct == whole.correct).all()
@@ -73,7 +81,7 @@ def test_little_memory_to_work_in_changes_nothing(monkeypatch):
 
 def test_large_logits_do_not_overflow():
     features, labels, weight, bias, _, neuron_map = problem(2)
-    swept = sweep(1e4 * features, labels, weight, bias, ranks(neuron_map))
+    swept = sweep(1e4 * features, labels, weight, bias, neuron_ranks(weight, neuron_map))
     assert np.isfinite(swept.scores).all()
 
 
@@ -81,7 +89,7 @@ def test_what_goes_in_stays_as_it_was():
     given_tensors = problem(3)
     before = [tensor.clone() for tensor in given_tensors]
     features, labels, weight, bias, weight_map, _ = given_tensors
-    sweep(features, labels, weight, bias, weight_ranks(weight_map, "per class"))
+    sweep(features, labels, weight, bias, weight_ranks(weight, weight_map, "per class"))
     assert all(torch.equal(now, then) for now, then in zip(given_tensors, before, strict=True))
 
 
@@ -90,14 +98,14 @@ def test_a_cancelled_sweep_ends():
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(CancelledError, match="stopped"):
-        sweep(features, labels, weight, bias, ranks(neuron_map), cancel=cancel)
+        sweep(features, labels, weight, bias, neuron_ranks(weight, neuron_map), cancel=cancel)
 
 
 @pytest.mark.parametrize("ends", [(0,), (0, 50, 50), (50, 0), (-1, 100), (0, 101)])
 def test_edges_that_are_none_are_refused(ends):
     features, labels, weight, bias, _, neuron_map = problem(5)
     with pytest.raises(InvalidSettingError, match="edges"):
-        sweep(features, labels, weight, bias, ranks(neuron_map), edges=ends)
+        sweep(features, labels, weight, bias, neuron_ranks(weight, neuron_map), edges=ends)
 
 
 def test_shapes_that_do_not_fit_are_refused():
@@ -105,6 +113,6 @@ def test_shapes_that_do_not_fit_are_refused():
     with pytest.raises(InvalidDataError, match="entry_ranks"):
         sweep(features, labels, weight, bias, torch.arange(5))
     with pytest.raises(InvalidDataError, match="labels"):
-        sweep(features[:3], labels, weight, bias, ranks(neuron_map))
+        sweep(features[:3], labels, weight, bias, neuron_ranks(weight, neuron_map))
     with pytest.raises(InvalidDataError, match="features"):
-        sweep(features[:, 1:], labels, weight, bias, ranks(neuron_map))
+        sweep(features[:, 1:], labels, weight, bias, neuron_ranks(weight, neuron_map))
