@@ -74,6 +74,7 @@ def row(method: Method) -> list[str]:
     """Return one line of a table."""
     parameters = [
         f"`{parameter.key}` {parameter.default:g}, {parameter.low:g}–{parameter.high:g}: {parameter.says}"
+        + "".join(f" {value:g}: {where}." for value, where in parameter.published)
         for parameter in method.parameters
     ]
     paper = method.paper

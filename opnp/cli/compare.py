@@ -135,7 +135,7 @@ def compare_methods(
         stdout.print(Text(f"Methods fit to {known.count:,} of {known.population:,} ID training images"))
     for pruned in dict.fromkeys(row.recipe.pruning for row in rows if row.recipe.pruning != Pruning()):
         stdout.print(Text(f"{pruned.kind} keeps {windows_text(pruned)}"))
-    for line in (*(f"{row.name}: {row.reason}" for row in rows if row.reason is not None), *searched):
+    for line in (*(f"{row.name}: {row.remark}" for row in rows if row.remark is not None), *searched):
         stdout.print(Text(line))
 
 

@@ -20,6 +20,7 @@ def comparison_records(rows: Sequence[Row]) -> Iterator[Record]:
             "us_per_image": None if row.scoring is None else 1e6 * row.scoring,
             "fit_seconds": row.fitting,
             "reason": row.reason,
+            "note": row.note,
         }
         for record in [{"set": AVERAGE}] if row.figures is None else records(row.figures):
             yield {**head, **record}
@@ -51,6 +52,7 @@ def _as_json(row: Row) -> dict[str, object]:
         "name": row.name,
         "recipe": format_recipe(row.recipe),
         "reason": row.reason,
+        "note": row.note,
         "us_per_image": None if row.scoring is None else 1e6 * row.scoring,
         "fit_seconds": row.fitting,
         "sets": [] if row.figures is None else list(records(row.figures)),

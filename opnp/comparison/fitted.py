@@ -6,6 +6,7 @@ from opnp._utils.checks import require_finite
 from opnp.comparison.recipe import Recipe
 from opnp.features.types import Features
 from opnp.methods import RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need
+from opnp.methods.base import NotedRate
 from opnp.pruning import PrunedHead
 from opnp.scores import msp_log_odds
 from opnp.scoring.head_output import HeadOutput
@@ -51,6 +52,11 @@ class FittedRecipe:
         inputs = self._head_inputs(features)
         logits = self._head.logits(inputs)
         return HeadOutput(self._rate(inputs, logits), msp_log_odds(logits), logits.argmax(dim=1))
+
+    @property
+    def note(self) -> str | None:
+        """What is to be known of its figures, in a sentence; None where nothing is."""
+        return self._rate.note if isinstance(self._rate, NotedRate) else None
 
     def logits(self, features: torch.Tensor) -> torch.Tensor:
         """Return (n, C) logits of (n, D) features, rectified, of the pruned and sparse layer."""

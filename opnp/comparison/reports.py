@@ -62,7 +62,7 @@ def comparison_markdown(rows: Sequence[Row], title: str, notes: Sequence[str], k
     header = _header(_groups(rows, key))
     parts = [f"# {' '.join(title.split())}", _caption(rows, "*italic*", key), table(header, body)]
     made_from = "\n".join(f"- {' '.join(note.split())}" for note in notes)
-    return "\n\n".join([*parts, *_reasons(rows), made_from]) + "\n"
+    return "\n\n".join([*parts, *_remarks(rows), made_from]) + "\n"
 
 
 def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key: str | None = None) -> str:
@@ -74,7 +74,7 @@ def comparison_latex(rows: Sequence[Row], title: str, notes: Sequence[str], key:
     comments = [" ".join(title.split()), _caption(rows, "italic", key), r"needs \usepackage{booktabs}"]
     header = _header(_groups(rows, key))
     lines = [
-        *(f"% {' '.join(comment.split())}" for comment in (*comments, *_reasons(rows), *notes)),
+        *(f"% {' '.join(comment.split())}" for comment in (*comments, *_remarks(rows), *notes)),
         rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
         r"\toprule",
         " & ".join(map(latex, header)) + r" \\",
@@ -144,8 +144,8 @@ def _columns(values: Sequence[Cells | None], names: Sequence[str]) -> Iterator[l
         yield list(zip(words, standings(name, values), strict=True))
 
 
-def _reasons(rows: Sequence[Row]) -> list[str]:
-    return [f"{row.name}: {row.reason}" for row in rows if row.reason is not None]
+def _remarks(rows: Sequence[Row]) -> list[str]:
+    return [f"{row.name}: {row.remark}" for row in rows if row.remark is not None]
 
 
 _TEX = {letter: f"\\{letter}" for letter in "%&_#${}"} | {

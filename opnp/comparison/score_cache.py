@@ -69,7 +69,8 @@ def _arrays(scores: MethodScores) -> dict[str, np.ndarray]:
         for number, output in enumerate((scores.id_test, *scores.ood.values()))
         for field in _FIELDS
     }
-    return {**arrays, "seconds": np.array([scores.fitting, scores.scoring])}
+    note = np.frombuffer((scores.note or "").encode(), np.uint8)
+    return {**arrays, "seconds": np.array([scores.fitting, scores.scoring]), "note": note}
 
 
 def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -> MethodScores:
@@ -78,4 +79,5 @@ def _scored(arrays: dict[str, np.ndarray], recipe: Recipe, prepared: Prepared) -
         for number in range(1 + len(prepared.ood))
     )
     fitting, scoring = (float(value) for value in arrays["seconds"])
-    return MethodScores(recipe, id_test, dict(zip(prepared.ood, ood, strict=True)), fitting, scoring)
+    note = arrays["note"].tobytes().decode() or None
+    return MethodScores(recipe, id_test, dict(zip(prepared.ood, ood, strict=True)), fitting, scoring, note)

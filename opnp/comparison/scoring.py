@@ -37,6 +37,7 @@ class MethodScores:
         ood: Of each OOD set, by key.
         fitting: Seconds that fitting to the training images took.
         scoring: Seconds an image took, from its features to its score; the backbone is not in it.
+        note: What is to be known of its figures, in a sentence.
     """
 
     recipe: Recipe
@@ -44,6 +45,7 @@ class MethodScores:
     ood: Mapping[str, HeadOutput]
     fitting: float
     scoring: float
+    note: str | None = None
 
 
 def score(
@@ -83,7 +85,7 @@ def score(
         for what in ("scores", "log_odds"):
             name = f"{what} of {key or 'the ID test set'}"
             require_finite(name, getattr(output, what), remedy=REMEDY)
-    return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes))
+    return MethodScores(recipe, outputs.pop(""), outputs, fitting, scoring / sum(sizes), fitted.note)
 
 
 def require_needs(training: Training, recipe: Recipe) -> None:

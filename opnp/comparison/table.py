@@ -36,6 +36,7 @@ class Row:
         fitting: Seconds that fitting took.
         scoring: Seconds an image took.
         reason: Why it cannot run, in a sentence.
+        note: What is to be known of its figures, in a sentence.
     """
 
     name: str
@@ -44,6 +45,12 @@ class Row:
     fitting: float | None = None
     scoring: float | None = None
     reason: str | None = None
+    note: str | None = None
+
+    @property
+    def remark(self) -> str | None:
+        """What is to be read below the table: why it cannot run, or the note on its figures."""
+        return self.reason or self.note
 
 
 class Standing(StrEnum):
@@ -152,7 +159,7 @@ def row_of(name: str, prepared: Prepared, result: MethodScores | Row, ood: Seque
         return evaluate(result.id_test, labels, chosen, half=half, roles=prepared.roles)
 
     figures = table_of(prepared, ood, half, against)
-    return Row(name, result.recipe, figures, result.fitting, result.scoring)
+    return Row(name, result.recipe, figures, result.fitting, result.scoring, note=result.note)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """ASH and SCALE: drop, level or rescale each image's smaller features by its larger ones.
 
-Their papers choose the share on feature maps before pooling; here it is one of the pooled features, the only
-ones that are stored. Defaults are the papers' on ImageNet and can be far from good on another network.
+They work after pooling, on the features that enter the last layer: the share is one of an image's pooled
+features. The authors of ASH do so too, in their code for ImageNet and CIFAR
+(https://github.com/andrijazz/ash), and so does SCALE in OpenOOD. pytorch-ood's example shapes feature maps
+before pooling, where the same share drops other things; feature maps are not stored here, so that is not
+offered. Defaults are the papers' on ImageNet and can be far from good on another network.
 """
 
 from collections.abc import Callable
@@ -43,8 +46,8 @@ def _fit(name: str, **options: str) -> Callable[[torch.Tensor | None, Values], R
     return fit
 
 
-def _percentile(default: float, says: str) -> Parameter:
-    return Parameter("percentile", "Share of features, %", default, 0, 99, 1, says)
+def _percentile(default: float, says: str, published: tuple[tuple[float, str], ...] = ()) -> Parameter:
+    return Parameter("percentile", "Share of features, %", default, 0, 99, 1, says, published)
 
 
 _DROPPED = "The smallest features of each image, this share of them, are set to zero."
@@ -65,7 +68,7 @@ ASH_B = Rectifier(
     "Sets each image's smallest features to zero and the others to one value, so that their sum stays.",
     _ASH,
     needs=_NEEDS,
-    parameters=(_percentile(65, _DROPPED),),
+    parameters=(_percentile(65, _DROPPED, ((65, "the authors' code, ImageNet"), (90, "OpenOOD"))),),
     fit=_fit("ASH", variant="ash-b"),
 )
 ASH_S = Rectifier(

@@ -18,6 +18,23 @@ Rate = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """(n, D) features and their (n, C) logits to (n,) scores; a higher score is more in-distribution."""
 
 
+@dataclass(frozen=True)
+class NotedRate:
+    """Score of images with what is to be known of its figures.
+
+    Attributes:
+        rate: The score.
+        note: A sentence, or several.
+    """
+
+    rate: Rate
+    note: str
+
+    def __call__(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        """Return the score."""
+        return self.rate(features, logits)
+
+
 class Need(StrEnum):
     """Input that a method needs beside the last layer."""
 
@@ -70,6 +87,7 @@ class Parameter:
         high: Largest value.
         step: Of a widget.
         says: One sentence on what it does.
+        published: Values that others use, each with where.
     """
 
     key: str
@@ -79,6 +97,7 @@ class Parameter:
     high: float
     step: float
     says: str
+    published: tuple[tuple[float, str], ...] = ()
 
     @property
     def whole(self) -> bool:

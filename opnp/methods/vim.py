@@ -45,10 +45,7 @@ def fit(known: Known | None, head: Head, values: Values) -> Rate:
     largest = (training.features.double() @ weight.T + bias).amax(dim=1)
     unexplained = (centred @ rest).norm(dim=1).mean()
     if not unexplained > ROUND_OFF * centred.norm(dim=1).mean():
-        raise InvalidDataError(
-            f"Expected features that {d} main directions do not explain wholly but these vary in no more. "
-            "Prune fewer neurons, or set `dimensions` lower."
-        )
+        raise InvalidDataError(_explained(d, len(centred)))
     alpha = largest.mean() / unexplained
 
     def rate(features: torch.Tensor, _logits: torch.Tensor) -> torch.Tensor:
@@ -58,6 +55,19 @@ def fit(known: Known | None, head: Head, values: Values) -> Rate:
         return scores
 
     return rate
+
+
+def _explained(d: int, images: int) -> str:
+    """Return why nothing is left beside `d` main directions."""
+    if images <= d:
+        return (
+            f"Expected more than {d} ID training images, since {d} main directions explain as many images "
+            f"wholly, but got {images}. Add images, or set `dimensions` lower."
+        )
+    return (
+        f"Expected features that {d} main directions do not explain wholly but these vary in no more: others "
+        "are pruned, or silent on ID training images. Prune fewer neurons, or set `dimensions` lower."
+    )
 
 
 VIM = Score(

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 import re
 
@@ -43,6 +44,7 @@ def test_json_says_what_it_was_made_from(rows):
         "name": rows[3].name,
         "recipe": "energy",
         "reason": "Since it is so.",
+        "note": None,
         "us_per_image": None,
         "fit_seconds": None,
         "sets": [],
@@ -72,3 +74,11 @@ def test_latex_balances_and_escapes(rows):
     assert "\n% seeds: intervals 7\n% two lines\n" in text
     assert text.count("{") == text.count("}")
     assert "µ" not in "".join(body)
+
+
+def test_a_note_stands_below_the_table_and_in_every_export(rows):
+    noted = [dataclasses.replace(rows[0], note="Its spread has rank 3.")]
+    for words in (comparison_markdown(noted, "Toy", []), comparison_latex(noted, "Toy", [])):
+        assert "Energy: Its spread has rank 3." in words
+    assert json.loads(comparison_json(noted, {}, OOD))["rows"][0]["note"] == "Its spread has rank 3."
+    assert next(csv.DictReader(comparison_csv(noted).splitlines()))["note"] == "Its spread has rank 3."

@@ -7,6 +7,7 @@ from opnp.comparison import score_cache
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.score_cache import get_or_score
 from opnp.comparison.scoring import score
+from opnp.features.types import Features
 from opnp.store import Store, StoreError
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -37,8 +38,19 @@ def test_what_took_long_is_found_again(world, tmp_path, calls, monkeypatch):
     for one, other in sets:
         for field in ("scores", "log_odds", "confidence", "predicted"):
             assert torch.equal(getattr(one, field), getattr(other, field))
-    assert (again.recipe, list(again.ood)) == (RECIPE, list(first.ood))
+    assert (again.recipe, list(again.ood), again.note) == (RECIPE, list(first.ood), first.note)
     assert (again.fitting, again.scoring) == (first.fitting, first.scoring)
+
+
+def test_a_note_is_kept_with_its_scores(world, tmp_path, monkeypatch):
+    prepared, known = world
+    monkeypatch.setattr(score_cache, "LONG", 0.0)
+    first = Features(known.features.features[:5], known.features.labels[:5])
+    few = dataclasses.replace(known, features=first, digest="few")
+    with Store(tmp_path) as store:
+        notes = [get_or_score(store, prepared, few, Recipe("mahalanobis")).note for _ in range(2)]
+    assert "of 5 ID training images" in notes[0]
+    assert notes[1] == notes[0]
 
 
 def test_what_was_quick_is_not_kept(world, tmp_path, calls):

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.methods import METHODS, RECTIFIERS, SCORES, Head, Known, Need, method_named
+from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Head, Known, Need, method_named
+from opnp.methods.base import NotedRate
 from opnp.metrics import auroc
 from opnp.scores import energy_score
 
@@ -128,6 +129,7 @@ def test_parameters_describe_themselves(method):
         assert one.low <= one.default <= one.high
         assert one.step > 0
         assert one.says.endswith(".")
+        assert all(one.low <= value <= one.high for value, _where in one.published)
     assert method.says.endswith(".")
     assert method.paper.link.startswith("https://")
     assert method_named(method.key) is method
@@ -168,6 +170,58 @@ def test_vim_refuses_features_that_leave_no_residual(kept, world):
     pruned = Known(world.known.features * mask, world.known.labels, world.known.head)
     with pytest.raises(InvalidDataError, match="Prune fewer neurons"):
         SCORES["vim"].fit(pruned, pruned.head, {"dimensions": kept + CLASSES})
+
+
+def test_vim_names_too_few_images_and_not_pruning(world):
+    few = Known(world.known.features[:12], world.known.labels[:12], world.known.head)
+    with pytest.raises(InvalidDataError, match=r"more than 12 ID training images.*but got 12") as refused:
+        SCORES["vim"].fit(few, few.head, {"dimensions": 12})
+    assert "Prune" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["mahalanobis", "rmd"])
+def test_one_image_a_class_leaves_no_spread_to_measure_by(key, world):
+    each = torch.arange(CLASSES)
+    for copies in (each, each.repeat(3)):
+        one = Known(world.known.features[copies], world.known.labels[copies], world.known.head)
+        with pytest.raises(InvalidDataError, match=f"but got {len(copies)} images of 4 classes that do not"):
+            SCORES[key].fit(one, one.head, {})
+
+
+@pytest.mark.parametrize("key", ["mahalanobis", "rmd"])
+@pytest.mark.parametrize(("each", "rank"), [(2, 4), (6, 20), (7, 24)])
+def test_a_covariance_without_full_rank_is_said(key, each, rank, world):
+    places = torch.arange(CLASSES * each)
+    features = 1 + torch.randn(len(places), WIDTH, generator=torch.Generator().manual_seed(7)) ** 2
+    known = Known(features, world.known.labels[places], world.known.head)
+    rate = SCORES[key].fit(known, known.head, {})
+    if rank == WIDTH:
+        assert not isinstance(rate, NotedRate)
+        return
+    assert f"of {len(places)} ID training images within 4 classes has rank {rank}, and 24" in rate.note
+    assert "so few images" in rate.note
+    assert torch.isfinite(rate(world.test, world.test)).all()
+
+
+def test_features_that_depend_on_each_other_are_said_and_silent_ones_are_not(world):
+    known = world.known
+    silent = Known(known.features * (torch.arange(WIDTH) > 2), known.labels, known.head)
+    assert not isinstance(SCORES["mahalanobis"].fit(silent, known.head, {}), NotedRate)
+    twice = Known(torch.cat([known.features[:, :4]] * 2, dim=1), known.labels, known.head)
+    assert "rank 4, and 8 features vary: features depend" in (
+        SCORES["mahalanobis"].fit(twice, known.head, {}).note
+    )
+
+
+def test_dices_default_is_the_papers_for_as_many_classes(world):
+    kept = {}
+    for classes in (CLASSES, 200):
+        head = Head(
+            torch.rand(classes, WIDTH, generator=torch.Generator().manual_seed(8)), torch.zeros(classes)
+        )
+        weight = SPARSIFIERS["dice"].fit(world.known.features, head, {"percentile": 0.0})
+        kept[classes] = float((weight != 0).double().mean())
+    assert kept == {CLASSES: pytest.approx(0.1, abs=0.02), 200: pytest.approx(0.3, abs=0.01)}
 
 
 def test_shaping_that_would_leave_nothing_is_refused():

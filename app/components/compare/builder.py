@@ -81,6 +81,7 @@ def _parameters(methods: list[Method]) -> tuple[tuple[str, float], ...]:
     for column, (method, parameter) in zip(st.columns(max(len(parameters), 1)), parameters, strict=False):
         with column:
             number = int if parameter.whole else float
+            key = f"build-{method.key}-{parameter.key}"
             value = st.number_input(
                 f"{method.title}: {parameter.title}",
                 number(parameter.low),
@@ -88,7 +89,15 @@ def _parameters(methods: list[Method]) -> tuple[tuple[str, float], ...]:
                 number(parameter.default),
                 number(parameter.step),
                 help=parameter.says,
-                key=f"build-{method.key}-{parameter.key}",
+                key=key,
             )
+            for given, where in parameter.published:
+                label = text.PUBLISHED.format(value=f"{given:g}", where=where)
+                value_there = (key, number(given))
+                st.button(label, key=f"{key}-{given:g}", type="tertiary", on_click=_set, args=value_there)
         values.append((f"{method.key}.{parameter.key}", float(value)))
     return tuple(values)
+
+
+def _set(key: str, value: float) -> None:
+    st.session_state[key] = value

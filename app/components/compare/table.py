@@ -81,10 +81,10 @@ def table_frame(
             line[group_title(group, name)] = mean
         line[TIME] = float("nan") if row.scoring is None else 1e6 * row.scoring
         line[PRUNES] = windows_text(row.recipe.pruning)
-        line[NOTE] = row.reason or ""
+        line[NOTE] = row.remark or ""
         lines.append(line)
     frame = pd.DataFrame(lines)
-    return frame if any(row.reason for row in rows) else frame.drop(columns=NOTE)
+    return frame if any(row.remark for row in rows) else frame.drop(columns=NOTE)
 
 
 def _figures(frame: pd.DataFrame, row_cells: Sequence[Cells | None], colours: Palette) -> Styler:

@@ -1,4 +1,4 @@
-"""Notes below the table: how to read it, which pruning it uses, which rows failed and why."""
+"""Notes below the table: how to read it, which pruning it uses, which rows failed or need a word, and why."""
 
 from collections.abc import Sequence
 
@@ -30,8 +30,8 @@ def draw_notes(rows: Sequence[Row], against: str | None, pruning: Pruning, fitte
     fits = sample.format(count=count, population=population) if fitted[0] else ""
     st.caption(f"{reading}{fits}  \n{pruned}")
     for row in rows:
-        if row.reason is not None:
-            st.caption(f"**{plain(row.name)}**: {message(row.reason)}")
+        if row.remark is not None:
+            st.caption(f"**{plain(row.name)}**: {message(row.remark)}")
 
 
 def _rows(kind: str) -> str:
