@@ -9,7 +9,10 @@ def gen_score(logits: torch.Tensor, gamma: float, most: int) -> torch.Tensor:
     """Return negative generalised entropy, s = -sum_j p_j^gamma (1 - p_j)^gamma over the `most` largest p_j.
 
     Worked out in float64 from log p. pytorch-ood's version is not used: it cuts probabilities at 1e-7, which
-    at gamma = 0.1 still counts 0.2, and so moved AUROC by 0.0005 on the embedded experiment.
+    at gamma = 0.1 still counts 0.2. How much that moves depends on how many probabilities lie below: on the
+    embedded experiment (0.9 % of them on ID images) AUROC by 0.0005 at most; with the same logits doubled, as
+    of a sharper net, by 0.016, and FPR95 by 0.0065. It is the cut and not float32: the same in float64 moves
+    as much. And by default it sums over all classes, where this takes the 100 largest as the paper does.
 
     Args:
         logits: (n, C).

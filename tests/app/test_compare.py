@@ -115,6 +115,18 @@ def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
     assert table(other).index[0] == "Mine"
 
 
+def test_published_values_are_offered_with_where_they_are_from(dashboard):
+    app = dashboard("compare")
+    choose(app, rectifier="ash-b", sparsifier="dice")
+    labels = [button.label for button in app.button]
+    assert "65: the authors' code, ImageNet" in labels
+    assert "90: OpenOOD" in labels
+    app.button(key="build-ash-b-percentile-90").click().run()
+    app.button(key="build-dice-percentile-70").click().run()
+    assert [app.number_input(key=f"build-{name}-percentile").value for name in ("ash-b", "dice")] == [90, 70]
+    assert not app.exception
+
+
 def test_two_rows_of_one_name_are_told_apart(dashboard):
     app = dashboard("compare")
     app.button(key="add-row").click().run()
