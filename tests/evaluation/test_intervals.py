@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opnp.evaluation.intervals import auroc_interval, fpr95_interval, wilson_interval
+from opnp.evaluation.intervals import auroc_interval, fpr95_interval, share_interval
 from opnp.metrics import auroc, fpr95
 
 
@@ -57,10 +57,10 @@ def test_the_interval_of_a_share_is_wilsons(hits, more):
     n, z = hits + more, 1.959963984540054
     middle, spread = hits / n + z**2 / (2 * n), z * np.sqrt(hits * more / n**3 + z**2 / (4 * n**2))
     ends = (middle - spread) / (1 + z**2 / n), (middle + spread) / (1 + z**2 / n)
-    assert wilson_interval(hits, n) == pytest.approx(ends, abs=1e-12)
+    assert share_interval(hits, n) == pytest.approx(ends, abs=1e-12)
 
 
 def test_the_interval_of_a_share_stays_within_it():
-    assert wilson_interval(0, 100).low == 0
-    assert wilson_interval(100, 100).high == 1
-    assert wilson_interval(0, 0) == (0, 1)
+    assert share_interval(0, 100).low == 0
+    assert share_interval(100, 100).high == 1
+    assert share_interval(0, 0) == (0, 1)
