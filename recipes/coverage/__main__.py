@@ -15,6 +15,7 @@ from recipes.coverage.cells import Cell, cells
 from recipes.coverage.former import wilson_share
 
 HEADER = ["figure", "scores", "images", "truth", "former", "now", "truth below", "truth above", "width"]
+SLACK = 1e-12
 SHARES = (0.0004, 0.0053, 0.05, 0.5, 0.95, 0.999)
 
 
@@ -29,27 +30,26 @@ def main() -> None:
         for row in share_rows():
             print(f"| {' | '.join(row)} |", flush=True)
     for number, cell in enumerate(cells()):
-        if cell.metric.startswith(chosen.metric):
-            print(f"| {' | '.join(simulated(cell, chosen.draws, number))} |", flush=True)
+        if any(name.startswith(chosen.metric) for name in cell.truths):
+            for row in simulated(cell, chosen.draws, number):
+                print(f"| {' | '.join(row)} |", flush=True)
 
 
-def simulated(cell: Cell, draws: int, seed: int) -> list[str]:
-    """Return the line of a cell, of so many seeded draws, or the part of them that it asks for."""
+def simulated(cell: Cell, draws: int, seed: int) -> Iterator[list[str]]:
+    """Yield the lines of a cell, of so many seeded draws, or the part of them that it asks for."""
     rng, draws = np.random.default_rng([2402, seed]), max(round(cell.work * draws), 1)
     found = [cell.draw(rng) for _ in range(draws)]
-    ends = {name: np.array([each[name] for each in found]) for name in found[0]}
-    slack = 1e-12
-    below, above = (
-        np.mean(missed)
-        for missed in (cell.truth < ends["ours"][:, 0] - slack, cell.truth > ends["ours"][:, 1] + slack)
-    )
-    former = "–"
-    if "former" in ends:
-        low, high = ends["former"].T
-        former = _percent(np.mean((low - slack <= cell.truth) & (cell.truth <= high + slack)))
-    width = np.mean(ends["ours"][:, 1] - ends["ours"][:, 0])
-    words = [cell.metric, cell.scores, cell.size, _truth(cell.truth), former]
-    return [*words, _percent(1 - below - above), _percent(below), _percent(above), f"{100 * width:.2f}"]
+    for name, truth in cell.truths.items():
+        low, high = np.array([each[name].ours for each in found]).T
+        below, above = float(np.mean(truth < low - SLACK)), float(np.mean(truth > high + SLACK))
+        former = [each[name].former for each in found]
+        words = "–"
+        if former[0] is not None:
+            ends = np.array(former).T
+            words = _percent(np.mean((ends[0] - SLACK <= truth) & (truth <= ends[1] + SLACK)))
+        sides = _percent(1 - below - above), _percent(below), _percent(above)
+        width = _percent(np.mean(high - low), 2)
+        yield [name, cell.scores, cell.size, _percent(truth, 2), words, *sides, width]
 
 
 def share_rows() -> Iterator[list[str]]:
@@ -66,22 +66,18 @@ def share_rows() -> Iterator[list[str]]:
             below, above = (chance[likely] @ missed for missed in (share < ours[:, 0], share > ours[:, 1]))
             inside = chance[likely] @ ((former[:, 0] <= share) & (share <= former[:, 1]))
             width = chance[likely] @ (ours[:, 1] - ours[:, 0])
-            words = ["share of n", "–", f"{count:,}", _truth(share), _percent(inside)]
+            words = ["share of n", "–", f"{count:,}", _percent(share, 2), _percent(inside)]
             yield [
                 *words,
                 _percent(1 - below - above),
                 _percent(below),
                 _percent(above),
-                f"{100 * width:.2f}",
+                _percent(width, 2),
             ]
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _truth(value: float) -> str:
-    return f"{100 * value:.2f}"
+def _percent(share: float | np.floating, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
 """What is simulated: distributions whose true figures are known, and the samples drawn from them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from opnp.evaluation.intervals import (
     Interval,
-    aupr_interval,
-    auroc_interval,
     ece_interval,
     fpr95_interval,
+    ranking_intervals,
 )
 from opnp.metrics import FloatArray, aupr, auroc, reliability
 from opnp.threshold.coverage import risk_coverage
@@ -21,33 +20,39 @@ from opnp.threshold.sample import ScoredSample
 from opnp.threshold.stability import threshold_spread
 from recipes.coverage.former import bootstrap_fpr95, delong_auroc
 
-Draw = Callable[[np.random.Generator], Mapping[str, Interval]]
+Draw = Callable[[np.random.Generator], Mapping[str, "Found"]]
 Curve = Callable[[FloatArray], FloatArray]
+RULE = "ID accepted by a rule"
 MANY = 100_000
 """Evenly spread points that stand for a whole population."""
 
 TAU = float(ndtri(0.05))
 
 
+class Found(NamedTuple):
+    """The interval of a sample, and the textbook's where it is compared."""
+
+    ours: Interval
+    former: Interval | None = None
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One line of the table.
+    """Samples of one distribution and size: a line of the table for each figure.
 
     Attributes:
-        metric: Of which figure.
         scores: How they are distributed.
         size: Of the samples.
-        truth: The figure of the population.
-        draw: Draws a sample and returns the intervals: `ours`, and `former` where there was one.
-        work: Parts of the draws to make, for what takes long.
+        truths: The figures of the population, by name.
+        draw: Draws a sample and returns the intervals, by the same names.
+        work: Part of the draws to make, for what takes long.
     """
 
-    metric: str
     scores: str
     size: str
-    truth: float
+    truths: Mapping[str, float]
     draw: Draw
-    work: float = field(default=1.0)
+    work: float = 1.0
 
 
 def cells() -> Iterator[Cell]:
@@ -97,17 +102,19 @@ def fpr_cell(kind: str, n: int, sizes: list[int], rates: list[float]) -> Cell:
     truth = float(np.mean([np.mean(unknown(even(MANY), rate) >= tau) for rate in rates]))
     truth = truth if step else float(np.mean(rates))
 
-    def draw(rng: np.random.Generator) -> Mapping[str, Interval]:
+    name = "FPR95" if len(sizes) == 1 else "FPR95, average"
+
+    def draw(rng: np.random.Generator) -> Mapping[str, Found]:
         id_scores = known(rng.random(n))
         ood = [unknown(rng.random(m), rate) for m, rate in zip(sizes, rates, strict=True)]
-        return {"ours": fpr95_interval(id_scores, ood), "former": bootstrap_fpr95(id_scores, ood)}
+        return {name: Found(fpr95_interval(id_scores, ood), bootstrap_fpr95(id_scores, ood))}
 
     words = f"{n:,} + " + (
         f"{len(sizes)} × {sizes[0]:,}"
         if len({*sizes}) == 1 < len(sizes)
         else ", ".join(f"{m:,}" for m in sizes)
     )
-    return Cell("FPR95" if len(sizes) == 1 else "FPR95, average", kind, words, truth, draw)
+    return Cell(kind, words, {name: truth}, draw)
 
 
 def _rounded(scores: FloatArray, step: float) -> FloatArray:
@@ -121,16 +128,16 @@ def ranking_cells() -> Iterator[Cell]:
     """Yield AUROC and both AUPR."""
     for kind, values in (
         ("normal", (0.3, 0.5, 0.9, 0.99, 0.9999)),
-        ("wide", (0.9, 0.99)),
-        ("outliers", (0.9, 0.99, 0.999)),
-        ("rounded", (0.9, 0.99)),
+        ("wide", (0.99,)),
+        ("outliers", (0.99, 0.999)),
+        ("rounded", (0.99,)),
     ):
         for value in values:
             for n, m in ((100, 100), (2000, 300), (10_000, 5000)):
-                yield from _ranking(kind, value, n, m)
+                yield _ranking(kind, value, n, m)
 
 
-def _ranking(kind: str, value: float, n: int, m: int) -> Iterator[Cell]:
+def _ranking(kind: str, value: float, n: int, m: int) -> Cell:
     step, wide = (0.5 if kind == "rounded" else 0.0), (3.0 if kind == "wide" else 1.0)
 
     def known(u: FloatArray) -> FloatArray:
@@ -144,21 +151,17 @@ def _ranking(kind: str, value: float, n: int, m: int) -> Iterator[Cell]:
     all_id = known(even(MANY))
     all_ood = unknown(even(MANY * m // n))
 
-    def sample(rng: np.random.Generator) -> tuple[FloatArray, list[FloatArray]]:
-        return known(rng.random(n)), [unknown(rng.random(m))]
-
-    def of_auroc(rng: np.random.Generator) -> Mapping[str, Interval]:
-        drawn = sample(rng)
-        return {"ours": auroc_interval(*drawn), "former": delong_auroc(*drawn)}
-
-    def of_aupr(rng: np.random.Generator, *, ood_positive: bool) -> Mapping[str, Interval]:
-        return {"ours": aupr_interval(*sample(rng), ood_positive=ood_positive)}
-
-    size, work = f"{n:,} + {m:,}", 0.5 if n == 10_000 else 1.0
-    yield Cell("AUROC", kind, size, auroc(all_id, all_ood), of_auroc, work)
     aupr_id, aupr_ood = aupr(all_id, all_ood), aupr(-all_ood, -all_id)
-    yield Cell("AUPR, ID positive", kind, size, aupr_id, partial(of_aupr, ood_positive=False), work)
-    yield Cell("AUPR, OOD positive", kind, size, aupr_ood, partial(of_aupr, ood_positive=True), work)
+    truths = {"AUROC": auroc(all_id, all_ood), "AUPR, ID positive": aupr_id, "AUPR, OOD positive": aupr_ood}
+
+    def draw(rng: np.random.Generator) -> Mapping[str, Found]:
+        id_scores, ood = known(rng.random(n)), [unknown(rng.random(m))]
+        found = ranking_intervals(id_scores, ood)
+        first = Found(found.auroc, delong_auroc(id_scores, ood))
+        intervals = first, Found(found.aupr_id), Found(found.aupr_ood)
+        return dict(zip(truths, intervals, strict=True))
+
+    return Cell(kind, f"{n:,} + {m:,}", truths, draw, 0.5 if n == 10_000 else 1.0)
 
 
 # ECE: confidences near 1 ("sure") or spread; right as often as said, less often, or at a lower temperature
@@ -194,12 +197,12 @@ def _ece(
     bins = np.searchsorted(np.arange(1, 15) / 15, everything, side="left")
     truth = np.abs(np.bincount(bins, of_accuracy(everything) - everything)).sum() / everything.size
 
-    def draw(rng: np.random.Generator) -> Mapping[str, Interval]:
+    def draw(rng: np.random.Generator) -> Mapping[str, Found]:
         confidence = of_confidence(rng.random(n))
         correct = rng.random(n) < of_accuracy(confidence)
-        return {"ours": ece_interval(reliability(confidence, correct))}
+        return {"ECE": Found(ece_interval(reliability(confidence, correct)))}
 
-    return Cell("ECE", words, f"{n:,}", float(truth), draw, 0.5)
+    return Cell(words, f"{n:,}", {"ECE": float(truth)}, draw, 0.5)
 
 
 # AURC: errors at any score or rather at low ones, with and without OOD in the traffic
@@ -233,12 +236,12 @@ def _aurc(kind: str, errors: float, share: float, n: int) -> Cell:
     big = even(10 * MANY)
     truth = risk_coverage(sample(big, rng.random(big.size) >= risk(big), even(MANY)), ood_share=share).area
 
-    def draw(rng: np.random.Generator) -> Mapping[str, Interval]:
+    def draw(rng: np.random.Generator) -> Mapping[str, Found]:
         u = rng.random(n)
         drawn = sample(u, rng.random(n) >= risk(u), rng.random(max(n // 2, 1)))
-        return {"ours": risk_coverage(drawn, ood_share=share).interval}
+        return {"AURC": Found(risk_coverage(drawn, ood_share=share).interval)}
 
-    return Cell("AURC", kind, f"{n:,}", truth, draw, 0.5)
+    return Cell(kind, f"{n:,}", {"AURC": truth}, draw, 0.5)
 
 
 # The share of ID that a rule accepts, its threshold chosen on as many other images
@@ -252,11 +255,11 @@ def accepted_cells() -> Iterator[Cell]:
 
 
 def _accepted(share: float, n: int) -> Cell:
-    def draw(rng: np.random.Generator) -> Mapping[str, Interval]:
+    def draw(rng: np.random.Generator) -> Mapping[str, Found]:
         tune, report = (ScoredSample(rng.normal(size=n), np.ones(n, dtype=bool), {}) for _ in range(2))
         spread = threshold_spread(AcceptId(share), tune, report)
         accepted = 1 - np.searchsorted(np.sort(report.id_scores), spread.thresholds) / n
         former = Interval(*map(float, np.percentile(accepted, [2.5, 97.5])))
-        return {"ours": spread.id_accepted, "former": former}
+        return {RULE: Found(spread.id_accepted, former)}
 
-    return Cell("share of ID accepted by a rule", "normal", f"{n:,} + {n:,}", share, draw, 0.25)
+    return Cell("normal", f"{n:,} + {n:,}", {RULE: share}, draw, 0.25)

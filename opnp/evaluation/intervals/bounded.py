@@ -47,7 +47,7 @@ def bounded_interval(
 def _upper_end(value: float, variance: float, weight: float) -> float:
     mean = (1 - weight) * value + weight
     spread = (1 - weight) ** 2 * variance + (mean - value) ** 2 * (1 - weight) / (1 + weight)
-    if mean >= 1:
+    if mean >= 1 or not spread:  # but for rounding, the value is 1
         return 1.0
     trials = max(mean * (1 - mean) / spread - 1, 1e-9)
     return beta_quantile(mean * trials, (1 - mean) * trials, Z_95)

@@ -1,18 +1,12 @@
 """The interval of a share: hits of so many independent trials."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
-import numpy as np
-
 from opnp.evaluation.intervals.interval import Interval
-from opnp.metrics import FloatArray
 
 ALPHA = 0.05
-STEPS = 32
-"""The way from an end of Clopper and Pearson's interval to the estimate is cut into, and its step again."""
-
-SAME = 1e-9
-"""Two tails that differ by less than this part are the same; rounding may not tell them apart."""
+BISECTIONS = 50
 
 
 @lru_cache(maxsize=1024)
@@ -29,7 +23,7 @@ def share_interval(hits: int, count: int) -> Interval:
         count: Of how many.
 
     Returns:
-        Its ends, outwards to a 1 000th of their distance from hits / count.
+        Its ends.
 
     Reference:
         Blaker, Confidence curves and improved exact confidence intervals for discrete distributions, Canadian
@@ -45,32 +39,35 @@ def share_interval(hits: int, count: int) -> Interval:
 
 
 def _low_end(hits: int, count: int) -> float:
-    """Return the smallest acceptable share, looked for from Clopper and Pearson's end to hits / count.
+    """Return the smallest acceptable share.
 
-    Acceptability is not monotone, so the way is walked in steps from outside, and the step it ends in again.
+    At Clopper and Pearson's end the upper tail P(X >= hits) is 2.5 %. As the share grows from there it grows,
+    and the largest lower tail P(X <= k) that is no larger shrinks until k + 1 takes its place; there both
+    tails are alike, and their sum above 5 %. On the way the sum exceeds 5 % once at most, and stays there: it
+    falls first, if it falls. So the end is where it does, or where k + 1 takes over.
     """
-    from scipy.special import betaincinv  # takes a second to import, which nothing else here waits for
-
     if not hits:
         return 0.0
-    outer, inner = float(betaincinv(hits, count - hits + 1, ALPHA / 2)), hits / count
-    for _ in range(2):
-        shares = np.linspace(outer, inner, STEPS + 1)
-        place = max(int(np.argmax(_acceptability(hits, count, shares) > ALPHA)), 1)
-        outer, inner = float(shares[place - 1]), float(shares[place])
-    return outer
+    from scipy.special import bdtr, bdtrc, betaincinv  # take a second to import, which nothing else waits for
+
+    def upper(share: float) -> float:
+        return float(bdtrc(hits - 1.0, count, share))
+
+    def lower(most: int, share: float) -> float:
+        return float(bdtr(float(most), count, share)) if most >= 0 else 0.0
+
+    outer = float(betaincinv(hits, count - hits + 1, ALPHA / 2))
+    least, most = -1, hits - 1  # P(X <= hits - 1) = 97.5 %
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if lower(middle, outer) <= ALPHA / 2 else (least, middle)
+    takes_over = _first(lambda share: lower(most, share) <= upper(share), outer, 1.0)
+    return _first(lambda share: lower(least, share) + upper(share) > ALPHA, outer, takes_over)
 
 
-def _acceptability(hits: int, count: int, shares: FloatArray) -> FloatArray:
-    """Return Blaker's acceptability of shares (k,) up to hits / count, whose smaller tail is the upper."""
-    from scipy.special import bdtr, bdtrc
-
-    tail: FloatArray = bdtrc(float(hits - 1), count, shares)  # P(X >= hits)
-    none, most = np.full(shares.shape, -1.0), np.full(shares.shape, float(hits))
-    while np.any(most - none > 1):  # the most hits k with P(X <= k) <= tail, by bisection
-        middle = np.floor((none + most) / 2)
-        fits = bdtr(np.maximum(middle, 0.0), count, shares) <= tail * (1 + SAME)
-        fits &= middle >= 0
-        none, most = np.where(fits, middle, none), np.where(fits, most, middle)
-    other = np.where(none >= 0, bdtr(np.maximum(none, 0.0), count, shares), 0.0)
-    return np.minimum(tail + other, 1.0)
+def _first(holds: Callable[[float], bool], low: float, high: float) -> float:
+    """Return the share from `low` to `high`, by bisection, from which on something holds."""
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return low
