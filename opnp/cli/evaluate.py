@@ -199,10 +199,10 @@ def change(old: float, new: float) -> str:
 def _foot(after: Snapshot, unpruned: MetricTable, pruned: MetricTable) -> Text:
     old, new, head = unpruned.together, pruned.together, after.head
     idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
+    accuracy = f"{change(old.accuracy, new.accuracy)} % ({percent_ends(new.accuracy_interval)})"
+    ece = f"{change(old.reliability.ece, new.reliability.ece)} % ({percent_ends(new.ece_interval)})"
     return Text(
-        f"ID accuracy {change(old.accuracy, new.accuracy)} %, ECE "
-        f"{change(old.reliability.ece, new.reliability.ece)} %, held out, on {new.reliability.count.sum():,} "
-        "images\n"
+        f"ID accuracy {accuracy}, ECE {ece}, held out, on {new.reliability.count.sum():,} images\n"
         f"Pruned: {head.pruned_weights:,} of {head.mask.numel():,} weights ({percent(head.pruned_share)} %"
         f"{idle}), {head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons"
     )
