@@ -4,6 +4,7 @@ import math
 import re
 
 from opnp.evaluation.intervals import Interval
+from opnp.reports.percent import percent_ends
 
 
 def percent(fraction: float) -> str:
@@ -76,13 +77,13 @@ def probability(log_odds: float) -> str:
 
 
 def interval(ends: Interval) -> str:
-    """Format an interval in percent.
+    """Format an interval in percent, with more decimals where an end would read as 0 or 100 that is not.
 
     Example:
-        >>> interval(Interval(0.05, 0.071))
-        '5.0–7.1 %'
+        >>> interval(Interval(0.05, 0.071)), interval(Interval(0.0, 0.0004))
+        ('5.0–7.1 %', '0.00–0.04 %')
     """
-    return f"{100 * ends.low:.1f}–{100 * ends.high:.1f} %"
+    return f"{percent_ends(ends)} %"
 
 
 def with_interval(fraction: float, ends: Interval) -> str:
@@ -92,7 +93,7 @@ def with_interval(fraction: float, ends: Interval) -> str:
         >>> with_interval(0.06, Interval(0.05, 0.071))
         '6.0 % (5.0–7.1)'
     """
-    return f"{percent(fraction)} ({100 * ends.low:.1f}–{100 * ends.high:.1f})"
+    return f"{percent(fraction)} ({percent_ends(ends)})"
 
 
 def cut(words: str, longest: int) -> str:

@@ -13,7 +13,7 @@ from app.charts.histogram import score_histograms
 from app.charts.palette import LIGHT
 from app.charts.reliability import reliability_diagram
 from app.charts.sensitivity import sensitivity_map
-from app.format import interval, percent
+from app.format import interval, percent, with_interval
 from app.histogram_data import counts, score_panels
 from app.metric_frame import Halves, set_frame
 from app.state.baseline import Pair
@@ -115,8 +115,13 @@ def _headline(findings: Findings) -> pd.DataFrame:
     rows = [
         ("FPR95 ↓", old.fpr95, new.fpr95, f"{percent(held.fpr95)} ({interval(held.fpr95_interval)})"),
         ("AUROC ↑", old.auroc, new.auroc, f"{percent(held.auroc)} ({interval(held.auroc_interval)})"),
-        ("ECE ↓", old.reliability.ece, new.reliability.ece, percent(held.reliability.ece)),
-        ("ID accuracy ↑", old.accuracy, new.accuracy, percent(held.accuracy)),
+        (
+            "ECE ↓",
+            old.reliability.ece,
+            new.reliability.ece,
+            with_interval(held.reliability.ece, held.ece_interval),
+        ),
+        ("ID accuracy ↑", old.accuracy, new.accuracy, with_interval(held.accuracy, held.accuracy_interval)),
     ]
     columns = ["", findings.compared.before, findings.compared.after, f"{findings.compared.after}, held out"]
     return pd.DataFrame([(name, percent(a), percent(b), c) for name, a, b, c in rows], columns=columns)

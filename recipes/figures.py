@@ -5,6 +5,7 @@ from opnp.evaluation.splits import Half
 from opnp.experiments.registry import list_experiments
 from opnp.explorer import Explorer
 from opnp.prepare import prepare
+from opnp.reports.percent import percent
 from opnp.store import Store
 
 ROWS = {
@@ -30,9 +31,8 @@ def main() -> None:
         for name, pruning in ROWS.items():
             result = explorer.evaluate(explorer.at(pruning), keys, Half.REPORT)
             sets = " | ".join(f"{100 * result.sets[key].fpr95:.1f}" for key in keys)
-            low, high = (100 * end for end in result.fpr95_interval)
             print(
-                f"| {name} | {sets} | {100 * result.fpr95:.1f} ({low:.1f}–{high:.1f}) "
+                f"| {name} | {sets} | {percent(result.fpr95, result.fpr95_interval)} "
                 f"| {100 * result.accuracy:.1f} | {100 * result.reliability.ece:.1f} |"
             )
 

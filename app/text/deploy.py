@@ -47,8 +47,8 @@ STABILITY_TITLE = "How stable it is"
 SPREAD_TITLE = "The threshold with other images, {count} resamples"
 STABILITY = (
     "Chosen again on resamples of the same {count} ID images and the OOD images to tune on, 95 % of the "
-    "thresholds fall between {low} and {high} (standard deviation {deviation}). They accept {accepted} of "
-    "held-out ID."
+    "thresholds fall between {low} and {high} (standard deviation {deviation}). Of all ID images, {accepted} "
+    "are accepted: what the choice and the held-out images leave open is in that."
 )
 NEEDED_TITLE = "ID images for a wanted precision, {share} accepted"
 PRECISION_LABEL = "Wanted precision, ± points"

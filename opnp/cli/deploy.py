@@ -16,7 +16,7 @@ from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.splits import Half, sets_in
 from opnp.experiments.experiment import roles_of
-from opnp.reports.percent import percent
+from opnp.reports.percent import ends, percent
 from opnp.reports.provenance import remarks
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan, plan
@@ -194,7 +194,7 @@ def _table(planned: Plan, titles: dict[str, str]) -> Table:
 def _percent(part: Proportion) -> str:
     if not part.count:
         return "–"
-    return f"{percent(part.value)} ({percent(part.interval.low)}–{percent(part.interval.high)})"
+    return percent(part.value, part.interval)
 
 
 def _foot(detector: Detector, planned: Plan) -> str:
@@ -203,5 +203,5 @@ def _foot(detector: Detector, planned: Plan) -> str:
     return (
         f"Threshold {detector.threshold:.4f}; scores at or above it are accepted\n"
         f"Accuracy {accuracy} %, on what is accepted {accepted} %\n"
-        f"AURC {curve.area:.4f} ({curve.interval.low:.4f}–{curve.interval.high:.4f})"
+        f"AURC {curve.area:.4f} ({ends(curve.interval, digits=4)})"
     )

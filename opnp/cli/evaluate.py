@@ -24,11 +24,12 @@ from opnp.reports.metric_table import (
     Record,
     describe_pruning,
     evaluations,
+    id_record,
     metric_table,
     realised,
     records,
 )
-from opnp.reports.percent import percent
+from opnp.reports.percent import percent, percent_ends
 from opnp.reports.provenance import MEANING, method_records, position_record, provenance, remarks
 
 Halves = Mapping[Half, MetricTable]
@@ -138,8 +139,8 @@ def _spectrum_as_json(spectrum: FullSpectrum) -> dict[str, object]:
 
 
 def _as_json(halves: Halves) -> dict[str, object]:
-    shared = {"threshold", "accuracy", "ece", "half"}
-    on_id = {str(half): _on_id(figures.together) for half, figures in halves.items()}
+    on_id = {str(half): id_record(figures.together) for half, figures in halves.items()}
+    shared = {name for record in on_id.values() for name in record} | {"half"}
     sets = {
         str(half): [
             {name: value for name, value in record.items() if name not in shared}
@@ -147,16 +148,8 @@ def _as_json(halves: Halves) -> dict[str, object]:
         ]
         for half, figures in halves.items()
     }
-    return {"id": on_id, **sets}
-
-
-def _on_id(figures: Evaluation) -> dict[str, float | int]:
-    return {
-        "images": int(figures.reliability.count.sum()),
-        "threshold": figures.threshold,
-        "accuracy": figures.accuracy,
-        "ece": figures.reliability.ece,
-    }
+    images = {str(half): int(figures.together.reliability.count.sum()) for half, figures in halves.items()}
+    return {"id": {half: {"images": images[half], **record} for half, record in on_id.items()}, **sets}
 
 
 def _table(experiment: Experiment, before: Halves, after: Halves) -> Table:
@@ -187,10 +180,8 @@ def _cells(key: str, before: Named, after: Named) -> list[str]:
                 cells.append("–")
                 continue
             old, new = before[half][key], after[half][key]
-            low, high = getattr(new, f"{name}_interval")
-            cells.append(
-                f"{change(getattr(old, name), getattr(new, name))}\n{100 * low:.1f}–{100 * high:.1f}"
-            )
+            moved = change(getattr(old, name), getattr(new, name))
+            cells.append(f"{moved}\n{percent_ends(getattr(new, f'{name}_interval'))}")
     return cells
 
 
@@ -208,10 +199,10 @@ def change(old: float, new: float) -> str:
 def _foot(after: Snapshot, unpruned: MetricTable, pruned: MetricTable) -> Text:
     old, new, head = unpruned.together, pruned.together, after.head
     idle = f", {head.zero_sensitivity:,} of them of sensitivity 0" if head.zero_sensitivity else ""
+    accuracy = f"{change(old.accuracy, new.accuracy)} % ({percent_ends(new.accuracy_interval)})"
+    ece = f"{change(old.reliability.ece, new.reliability.ece)} % ({percent_ends(new.ece_interval)})"
     return Text(
-        f"ID accuracy {change(old.accuracy, new.accuracy)} %, ECE "
-        f"{change(old.reliability.ece, new.reliability.ece)} %, held out, on {new.reliability.count.sum():,} "
-        "images\n"
+        f"ID accuracy {accuracy}, ECE {ece}, held out, on {new.reliability.count.sum():,} images\n"
         f"Pruned: {head.pruned_weights:,} of {head.mask.numel():,} weights ({percent(head.pruned_share)} %"
         f"{idle}), {head.pruned_neurons:,} of {head.neuron_mask.numel():,} neurons"
     )

@@ -7,7 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from opnp.errors import InvalidDataError
-from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
+from opnp.evaluation.intervals import (
+    Interval,
+    ece_interval,
+    fpr95_interval,
+    ranking_intervals,
+    share_interval,
+)
 from opnp.evaluation.splits import Half, Roles, id_half, scores_in
 from opnp.metrics import Reliability, aupr, auroc, fpr95, reliability, tpr_threshold
 from opnp.scoring.head_output import HeadOutput
@@ -45,6 +51,8 @@ class Evaluation:
         auroc: Macro average over the sets.
         fpr95_interval: 95 % interval of the macro average.
         auroc_interval: 95 % interval of the macro average.
+        aupr_id_interval: 95 % interval of the macro average of AUPR, ID positive.
+        aupr_ood_interval: 95 % interval of the macro average of AUPR, OOD positive.
         accuracy: Share of them classified right.
         reliability: Confidence against accuracy on them; `.ece` is its calibration error.
     """
@@ -55,8 +63,21 @@ class Evaluation:
     auroc: float
     fpr95_interval: Interval
     auroc_interval: Interval
+    aupr_id_interval: Interval
+    aupr_ood_interval: Interval
     accuracy: float
     reliability: Reliability
+
+    @property
+    def accuracy_interval(self) -> Interval:
+        """95 % interval of the accuracy."""
+        count = int(self.reliability.count.sum())
+        return share_interval(round(self.accuracy * count), count)
+
+    @property
+    def ece_interval(self) -> Interval:
+        """95 % interval of the calibration error."""
+        return ece_interval(self.reliability)
 
 
 def evaluate(
@@ -108,13 +129,16 @@ def evaluate_against(
     ood_scores = {key: scores.astype(np.float64) for key, scores in ood.items()}
     sets = {key: _against(id_scores, scores) for key, scores in ood_scores.items()}
     correct = id_test.predicted.numpy() == labels
+    ranking = ranking_intervals(id_scores, list(ood_scores.values()))
     return Evaluation(
         threshold=tpr_threshold(id_scores),
         sets=sets,
         fpr95=float(np.mean([row.fpr95 for row in sets.values()])),
         auroc=float(np.mean([row.auroc for row in sets.values()])),
         fpr95_interval=fpr95_interval(id_scores, list(ood_scores.values())),
-        auroc_interval=auroc_interval(id_scores, list(ood_scores.values())),
+        auroc_interval=ranking.auroc,
+        aupr_id_interval=ranking.aupr_id,
+        aupr_ood_interval=ranking.aupr_ood,
         accuracy=float(correct.mean()),
         reliability=reliability(id_test.confidence, correct),
     )

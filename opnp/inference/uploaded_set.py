@@ -13,7 +13,7 @@ from PIL import Image
 from opnp.data.decode import display_name, read_image
 from opnp.data.zip_reader import MAX_UNPACKED_PIXELS, SkipReason, ZipImages, open_zip
 from opnp.errors import CancelledError, InvalidDataError, UnreadableImageError
-from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval, wilson_interval
+from opnp.evaluation.intervals import Interval, auroc_interval, fpr95_interval
 from opnp.inference.predict import extract_features, preprocess
 from opnp.metrics import FloatArray, auroc, tpr_threshold
 from opnp.models import Classifier
@@ -133,8 +133,7 @@ def read_uploaded_set(
 def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     """Compare a set's scores with those of the ID test set.
 
-    The interval of the share is the bootstrap's of `opnp.evaluation.intervals`; where none or all are
-    accepted, which no resample can change, it is Wilson's.
+    The intervals are those of `opnp.evaluation.intervals`.
 
     Args:
         id_scores: (n,) float64 scores of the ID test set, higher is more in-distribution.
@@ -154,12 +153,11 @@ def acceptance(id_scores: FloatArray, scores: FloatArray) -> Acceptance:
     value = auroc(id_scores, scores)
     threshold = tpr_threshold(id_scores)
     count, accepted = scores.size, int(np.sum(scores >= threshold))
-    certain = accepted in (0, count)
     return Acceptance(
         threshold,
         count,
         accepted,
-        wilson_interval(accepted, count) if certain else fpr95_interval(id_scores, [scores]),
+        fpr95_interval(id_scores, [scores]),
         value,
         auroc_interval(id_scores, [scores]),
     )

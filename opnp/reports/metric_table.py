@@ -73,10 +73,25 @@ def table_of(
 def records(figures: MetricTable) -> Iterator[Record]:
     """Yield a flat row for each OOD set, each group's average and the macro average of all sets.
 
-    Fractions; AUPR has no interval.
+    Fractions, and the ends of their 95 % intervals.
     """
+    of_id = id_record(figures.together)
     for key, evaluation in evaluations(figures).items():
-        yield _record(figures, key, evaluation, average(evaluation))
+        yield {**_record(figures, key, evaluation, average(evaluation)), **of_id}
+
+
+def id_record(evaluation: Evaluation) -> Record:
+    """Return what depends on the ID test set alone, flat: fractions with the ends of their 95 % intervals."""
+    accuracy, ece = evaluation.accuracy_interval, evaluation.ece_interval
+    return {
+        "accuracy": evaluation.accuracy,
+        "accuracy_low": accuracy.low,
+        "accuracy_high": accuracy.high,
+        "ece": evaluation.reliability.ece,
+        "ece_low": ece.low,
+        "ece_high": ece.high,
+        "threshold": evaluation.threshold,
+    }
 
 
 def evaluations(figures: MetricTable) -> dict[str, Evaluation]:
@@ -131,9 +146,10 @@ def _record(figures: MetricTable, key: str, intervals: Evaluation, metrics: OodM
         "auroc_low": intervals.auroc_interval.low,
         "auroc_high": intervals.auroc_interval.high,
         "aupr_id": metrics.aupr_id,
+        "aupr_id_low": intervals.aupr_id_interval.low,
+        "aupr_id_high": intervals.aupr_id_interval.high,
         "aupr_ood": metrics.aupr_ood,
+        "aupr_ood_low": intervals.aupr_ood_interval.low,
+        "aupr_ood_high": intervals.aupr_ood_interval.high,
         "fpr95_ood_positive": metrics.fpr95_ood_positive,
-        "accuracy": intervals.accuracy,
-        "ece": intervals.reliability.ece,
-        "threshold": intervals.threshold,
     }

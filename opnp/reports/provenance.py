@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import torch
 
 from opnp.config import Pruning
-from opnp.evaluation.intervals import RESAMPLES, SEED
+from opnp.evaluation.intervals import RESAMPLES
 from opnp.evaluation.splits import SPLIT_SEED
 from opnp.explorer import Explorer
 from opnp.prepare import Prepared
@@ -25,7 +25,7 @@ def provenance(explorer: Explorer, device: torch.device) -> dict[str, object]:
         "transform": prepared.classifier.transform_id,
         "images": {images.key: images.identity() for images in experiment.sets},
         "map_images": prepared.maps.count,
-        "seeds": {"halves of the OOD sets": SPLIT_SEED, "intervals": SEED},
+        "seeds": {"halves of the OOD sets": SPLIT_SEED},
         "resamples": RESAMPLES,
         "device": str(device),
         "versions": versions(),
@@ -36,8 +36,8 @@ def provenance_lines(made_from: Mapping[str, object]) -> list[str]:
     """Return what figures follow from, a line for each part that has something to say.
 
     Example:
-        >>> provenance_lines({"device": "cpu", "seeds": {"intervals": 7}, "notes": []})
-        ['device: cpu', 'seeds: intervals 7']
+        >>> provenance_lines({"device": "cpu", "seeds": {"halves": 2402}, "notes": []})
+        ['device: cpu', 'seeds: halves 2402']
     """
     return [
         f"{name}: " + ", ".join(f"{key} {part}" for key, part in value.items())

@@ -1,19 +1,17 @@
 """The risk–coverage curve: the error rate among accepted images, as fewer and fewer are accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from opnp.evaluation.intervals import Interval
+from opnp.evaluation.intervals import Interval, bounded_interval
 from opnp.metrics import FloatArray
 
 if TYPE_CHECKING:
     from opnp.threshold.sample import ScoredSample
-
-RESAMPLES = 200
-SEED = 11
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class RiskCoverage:
         coverage: (k,) share of the traffic that is accepted, rising to 1.
         risk: (k,) share of what is accepted that is wrong: a misclassified ID image or any OOD image.
         area: Under the curve (AURC), in [0, 1]; lower is better.
-        interval: Its 95 % bootstrap interval.
+        interval: Its 95 % interval.
     """
 
     thresholds: FloatArray
@@ -48,11 +46,13 @@ def risk_coverage(sample: "ScoredSample", *, ood_share: float = 0.0) -> RiskCove
         ood_share: Share of OOD in the traffic, in [0, 1]; 0 where the sample has no OOD set.
 
     Returns:
-        The curve with its area and a percentile interval from 200 seeded resamples within each set.
+        The curve with its area and the interval of that.
 
     Reference:
         Geifman and El-Yaniv, Selective Classification for Deep Neural Networks, NeurIPS 2017; the area:
-        Geifman, Uziel and El-Yaniv, Bias-Reduced Uncertainty Estimation, ICLR 2019, section 2.
+        Geifman, Uziel and El-Yaniv, Bias-Reduced Uncertainty Estimation, ICLR 2019, section 2; the interval:
+        the influence function, Hampel, Journal of the American Statistical Association 69, 1974, and
+        `bounded_interval`.
 
     Example:
         >>> from opnp.threshold.sample import ScoredSample
@@ -69,28 +69,44 @@ def risk_coverage(sample: "ScoredSample", *, ood_share: float = 0.0) -> RiskCove
     wrong[: sample.correct.size] = ~sample.correct
     falling, wrong = scores[order], wrong[order]
     last = np.flatnonzero(np.append(falling[1:] < falling[:-1], True))  # of each group of ties
-    plain = np.concatenate([np.full(part.size, weight / part.size) for part, weight in groups])
-    coverage, risk, area = _curve(plain[order], wrong, last)
-    rng = np.random.default_rng(SEED)
-    areas = [_curve(_drawn(groups, rng)[order], wrong, last)[2] for _ in range(RESAMPLES)]
-    low, high = map(float, np.percentile(areas, [2.5, 97.5]))
-    return RiskCoverage(falling[last], coverage, risk, area, Interval(low, high))
-
-
-def _drawn(groups: list[tuple[FloatArray, float]], rng: np.random.Generator) -> FloatArray:
-    """Return the weights of a resample: how often each image is drawn from its own set."""
-    draws = [
-        np.bincount(rng.integers(part.size, size=part.size), minlength=part.size) * (weight / part.size)
-        for part, weight in groups
-    ]
-    return np.concatenate(draws)
-
-
-def _curve(
-    weights: FloatArray, wrong: FloatArray, last: npt.NDArray[np.int64]
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return coverage and risk (k,) and the area, for weights (n,) in falling order of the scores."""
+    weights = np.concatenate([np.full(part.size, weight / part.size) for part, weight in groups])[order]
     coverage = np.cumsum(weights)[last]
     bad = np.cumsum(weights * wrong)[last]
     risk = np.divide(bad, coverage, out=np.zeros_like(bad), where=coverage > 0)
-    return coverage, risk, float(np.sum(np.diff(coverage, prepend=0.0) * risk))
+    step = np.diff(coverage, prepend=0.0)
+    area = min(float(np.sum(step * risk)), 1.0)
+    ties = np.diff(last, prepend=-1)
+    moves = np.empty(scores.size)
+    moves[order] = _moves(coverage, risk, step, wrong, ties)
+    return RiskCoverage(falling[last], coverage, risk, area, _interval(area, moves, groups))
+
+
+def _moves(
+    coverage: FloatArray, risk: FloatArray, step: FloatArray, wrong: FloatArray, ties: npt.NDArray[np.int64]
+) -> FloatArray:
+    """Return the influence of each image on the area, (n,), per share of the traffic, in falling order."""
+    share = np.divide(step, coverage, out=np.zeros_like(step), where=coverage > 0)
+    later = np.cumsum(share[::-1])[::-1]  # sum over lower scores of dC / C
+    diluted = np.cumsum((share * risk)[::-1])[::-1]  # and of risk dC / C
+    moves: FloatArray = wrong * np.repeat(later, ties) + np.repeat(risk - diluted, ties)
+    return moves
+
+
+def _interval(area: float, moves: FloatArray, groups: Sequence[tuple[FloatArray, float]]) -> Interval:
+    """Return the interval of the area.
+
+    An image of score s, in a set of share w and n images, moves the area by w / n times wrong · sum_{t <= s}
+    dC / C - sum_{t <= s} risk dC / C + risk(s); the variance of the area is the sum of w² Var / n over the
+    sets. The ends are those of `bounded_interval` with one image more, right or wrong, at a random place.
+    What a wrong one costs there, -ln C, has mean 1 and mean square 2, not 1.
+    """
+    variance, start = 0.0, 0
+    for scores, weight in groups:
+        own = moves[start : start + scores.size]
+        variance += weight**2 * (float(np.var(own, ddof=1)) if own.size > 1 else 0.25) / own.size
+        start += scores.size
+    most = max(weight / scores.size for scores, weight in groups)
+    most /= 1 + most
+    low, _ = bounded_interval(area, variance, most)
+    _, high = bounded_interval(area, variance + most**2, most)
+    return Interval(low, high)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.evaluation.intervals import Interval, wilson_interval
+from opnp.evaluation.intervals import Interval, share_interval
 from opnp.threshold.sample import ScoredSample
 
 
@@ -28,8 +28,8 @@ class Proportion:
 
     @property
     def interval(self) -> Interval:
-        """Wilson's 95 % interval of the underlying share, (0, 1) for a count of 0."""
-        return wilson_interval(self.hits, self.count)
+        """Blaker's exact 95 % interval of the underlying share, (0, 1) for a count of 0."""
+        return share_interval(self.hits, self.count)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import numpy as np
 
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Z_95, Interval
+from opnp.evaluation.intervals.draws import RESAMPLES as DRAWS
+from opnp.evaluation.intervals.draws import beta_draws, even_normals
 from opnp.metrics import FloatArray
 from opnp.threshold.rules import Rule, choose_threshold
 from opnp.threshold.sample import ScoredSample, resampled, sorted_sample
@@ -20,7 +22,7 @@ class Spread:
 
     Attributes:
         thresholds: (200,) in rising order.
-        id_accepted: 95 % interval of the share of held-out ID images that these thresholds accept.
+        id_accepted: 95 % interval of the share of all ID images that a threshold chosen like this accepts.
     """
 
     thresholds: FloatArray
@@ -47,15 +49,21 @@ def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Sp
         report: The half that says what the thresholds would accept.
 
     Returns:
-        The thresholds.
+        The thresholds, and the interval of the share of ID that the rule accepts: of each of them, h of the n
+        held-out images are accepted, and the share behind them lies between draws of Beta(h, n - h + 1) and
+        Beta(h + 1, n - h). So both halves' uncertainty is in it: that of the choice and that of the report.
 
     Reference:
-        Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6.
+        Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6; Clopper and Pearson,
+        Biometrika 26, 1934.
     """
     rng, ordered = np.random.default_rng(SEED), sorted_sample(tune)
     thresholds = np.sort([choose_threshold(rule, resampled(ordered, rng)) for _ in range(RESAMPLES)])
     below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
-    low, high = np.percentile(1 - below / report.id_scores.size, [2.5, 97.5])
+    rejected = below[np.arange(DRAWS) * RESAMPLES // DRAWS].astype(np.float64)
+    accepted, normals = report.id_scores.size - rejected, even_normals(2, skipped=1)
+    low = np.percentile(beta_draws(accepted, rejected + 1, *normals), 2.5)
+    high = np.percentile(beta_draws(accepted + 1, rejected, *normals), 97.5)
     return Spread(thresholds, Interval(float(low), float(high)))
 
 

@@ -79,6 +79,27 @@ def test_the_areas_interval_is_about_that_of_new_samples():
     assert (high - low) / 3.92 == pytest.approx(np.std(areas), rel=0.35)
 
 
+@pytest.mark.parametrize(("error", "n", "ood_share"), [(0.3, 200, 0.0), (0.01, 1000, 0.0), (0.1, 300, 0.2)])
+def test_the_areas_interval_holds_that_of_all_images(error, n, ood_share):
+    def sample(rng, size):
+        return ScoredSample(
+            rng.normal(2, 1, size), rng.random(size) >= error, {"far": rng.normal(0, 1, size)}
+        )
+
+    truth = risk_coverage(sample(np.random.default_rng(0), 400_000), ood_share=ood_share).area
+    rng = np.random.default_rng(1)
+    ends = [risk_coverage(sample(rng, n), ood_share=ood_share).interval for _ in range(200)]
+    assert np.mean([low <= truth <= high for low, high in ends]) >= 0.915
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_area_of_a_faultless_sample_has_a_width(right):
+    sample = ScoredSample(np.arange(100.0), np.full(100, right), {})
+    low, high = risk_coverage(sample).interval
+    assert (low == 0, high == 1) == (right, not right)
+    assert high - low > 0.03
+
+
 def test_a_perfect_score_has_less_risk_than_a_constant_one():
     correct = np.arange(10) > 2
     perfect = risk_coverage(ScoredSample(np.arange(10.0), correct, {})).area
@@ -94,6 +115,17 @@ def test_the_spread_is_that_of_an_order_statistic():
     assert spread.interval.low <= choose_threshold(AcceptId(0.9), tune) <= spread.interval.high
     assert spread.id_accepted.low < 0.9 < spread.id_accepted.high
     assert np.array_equal(spread.thresholds, threshold_spread(AcceptId(0.9), tune, report).thresholds)
+
+
+def test_the_share_accepted_is_uncertain_by_both_halves():
+    """The truth is what the rule asks for; one half alone would give too narrow an interval."""
+    rule, inside = AcceptId(0.9), []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        tune, report = (ScoredSample(rng.normal(size=300), np.ones(300, dtype=bool), {}) for _ in range(2))
+        low, high = threshold_spread(rule, tune, report).id_accepted
+        inside.append(low <= 0.9 <= high)
+    assert np.mean(inside) >= 0.9
 
 
 @pytest.mark.parametrize(("share", "precision"), [(0.95, 0.01), (0.8, 0.02), (0.99, 0.005)])

@@ -8,6 +8,7 @@ import streamlit as st
 from app.components.columns import named
 from app.format import interval, percent, plain, probability, threshold, with_interval
 from app.text import deploy as text
+from opnp.reports.percent import ends
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
 
@@ -43,7 +44,7 @@ def outcome_cards(planned: Plan, titles: Mapping[str, str]) -> None:
             _share("Accuracy on accepted", outcome.accuracy_accepted, text.ACCEPTED_ACCURACY_HELP, everything)
         with columns[4], st.container(border=True, height="stretch"):
             st.metric("AURC ↓", f"{planned.curve.area:.3f}", help=text.AURC_HELP)
-            st.caption(f"{planned.curve.interval.low:.3f}–{planned.curve.interval.high:.3f}")
+            st.caption(ends(planned.curve.interval, digits=3))
     st.caption(text.HELD_OUT)
 
 
@@ -59,7 +60,7 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
     for name, planned in plans.items():
         outcome, curve = planned.outcome, planned.curve
         shares = [outcome.id_accepted, *outcome.ood_accepted.values(), outcome.accuracy_accepted]
-        area = f"{curve.area:.3f} ({curve.interval.low:.3f}–{curve.interval.high:.3f})"
+        area = f"{curve.area:.3f} ({ends(curve.interval, digits=3)})"
         tau = (probability if planned.basis.by_confidence else threshold)(planned.threshold)
         frame[name] = [*map(_with_interval, shares), area, tau]
     st.dataframe(

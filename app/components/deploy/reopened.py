@@ -15,6 +15,7 @@ from opnp.detector.restore import AURC, Measured, MetricComparison, RestoredSett
 from opnp.errors import OpnpError
 from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
+from opnp.reports.percent import ends
 
 
 def reopened(explorer: Explorer) -> None:
@@ -69,7 +70,7 @@ def _words(figure: MetricComparison, measured: Measured) -> str:
     if math.isnan(measured.value):
         return "none"
     if figure.name == AURC:
-        return f"{measured.value:.3f} ({measured.interval.low:.3f}–{measured.interval.high:.3f})"
+        return f"{measured.value:.3f} ({ends(measured.interval, digits=3)})"
     return with_interval(measured.value, measured.interval)
 
 

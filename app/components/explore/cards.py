@@ -61,8 +61,8 @@ def exact_notes(after: Mapping[Half, Evaluation]) -> tuple[str, str, str, str]:
     return (
         f"held out {percent(held_out.fpr95)} ({interval(held_out.fpr95_interval)})",
         f"held out {percent(held_out.auroc)} ({interval(held_out.auroc_interval)})",
-        f"held out {percent(held_out.reliability.ece)}",
-        f"held out {percent(held_out.accuracy)}",
+        f"held out {percent(held_out.reliability.ece)} ({interval(held_out.ece_interval)})",
+        f"held out {percent(held_out.accuracy)} ({interval(held_out.accuracy_interval)})",
     )
 
 

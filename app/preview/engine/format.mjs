@@ -24,7 +24,15 @@ export function points(change) {
   return `${Number(rounded) === 0 ? "0.0" : change > 0 ? `+${rounded}` : rounded} points`;
 }
 
-export const interval = ([low, high]) => `${fixed(100 * low, 1)}–${fixed(100 * high, 1)} %`;
+const MOST_DIGITS = 4;
+
+/** Ends in percent; more decimals where an end would read as 0 or 100 that is not, or both the same. */
+export function interval([low, high], digits = 1) {
+  const [from, to] = [fixed(100 * low, digits), fixed(100 * high, digits)];
+  const hidden = (high > 0 && Number(to) === 0) || (100 * low < 100 && Number(from) === 100);
+  const enough = digits >= MOST_DIGITS || !(hidden || (from === to && low !== high));
+  return enough ? `${from}–${to} %` : interval([low, high], digits + 1);
+}
 
 export const thousands = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 

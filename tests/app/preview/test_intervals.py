@@ -1,16 +1,12 @@
-"""The intervals of a sample: Python's for AUROC, those of another bootstrap for FPR95."""
+"""The intervals of a sample are Python's."""
 
 import numpy as np
 import pytest
 
 from app.preview.data import Selection, select
-from opnp.evaluation.intervals import RESAMPLES, auroc_interval
+from opnp.evaluation.intervals import auroc_interval, fpr95_interval
 from tests.app.preview.engine import EVERYTHING
 from tests.app.preview.made import real, request, walk
-
-MANY = 40_000
-ERRORS = 5
-"""Standard errors that an end's rank among the resamples may be off by."""
 
 SIZES = [(1, 1), (1, 40), (2, 3), (5, 5), (19, 7), (20, 30), (59, 12), (100, 100), (768, 768), (307, 50)]
 RATES = [0.0, 0.02, 0.1, 0.5, 0.9, 1.0]
@@ -40,43 +36,26 @@ def ascending(id_, sets):
     return np.sort(id_).tolist(), [np.sort(ood).tolist() for ood in sets]
 
 
-def bootstrap(id_, sets):
-    """`opnp.evaluation.intervals.fpr95_interval`'s resamples, many of them, sorted."""
-    rng = np.random.default_rng(27)
-    n, k = id_.size, int(0.05 * id_.size) + 1
-    places = np.ceil(n * rng.beta(k, n - k + 1, size=MANY)).astype(int) - 1
-    thresholds = np.sort(id_)[np.clip(places, 0, n - 1)]
-    shares = [(ood.size, 1 - np.searchsorted(np.sort(ood), thresholds) / ood.size) for ood in sets]
-    return np.sort(np.mean([rng.binomial(m, np.clip(share, 0, 1)) / m for m, share in shares], axis=0))
-
-
 def test_the_interval_of_auroc_is_pythons(batch, cases):
     calls = [batch.call("intervals.aurocInterval", *ascending(id_, sets)) for id_, sets in cases]
     for (id_, sets), found in zip(cases, calls, strict=True):
         assert found() == pytest.approx(tuple(auroc_interval(id_, sets)), abs=1e-12)
 
 
-def test_the_interval_of_fpr95_lies_where_the_bootstraps_does(batch, cases):
-    """Among R resamples the rank of the p-quantile has the standard error sqrt(R p (1 - p)).
-
-    Both sides of the 2.5 % are so many ranks away; an image more or less is the normal's for the binomial.
-    """
-    error = ERRORS * np.sqrt(0.025 * 0.975 / RESAMPLES)
+def test_the_interval_of_fpr95_is_pythons(batch, cases):
+    """To what the browser's quantiles of a normal distribution are rounded to."""
     calls = [batch.call("intervals.fpr95Interval", *ascending(id_, sets)) for id_, sets in cases]
     for (id_, sets), found in zip(cases, calls, strict=True):
-        resamples, (low, high) = bootstrap(id_, sets), found()
-        image = max(1 / ood.size for ood in sets)
-        assert 0 <= low <= high <= 1
-        for p, end in ((0.025, low), (0.975, high)):
-            least, most = np.quantile(resamples, [max(p - error, 0), min(p + error, 1)])
-            assert least - image - 1e-12 <= end <= most + image + 1e-12
+        assert found() == pytest.approx(tuple(fpr95_interval(id_, sets)), abs=5e-4)
 
 
-def test_the_interval_of_a_rate_that_no_resample_changes_is_a_point(batch):
-    for size in (1, 19, 100):
+def test_the_interval_of_fpr95_has_a_width_where_nothing_is_accepted_or_all_is(batch):
+    for size in (100, 1000):
         batch.call("intervals.fpr95Interval", [0.0] * size, [[1.0] * size])
         batch.call("intervals.fpr95Interval", [0.0] * size, [[-1.0] * size])
-    assert batch.results() == [[1, 1], [0, 0]] * 3
+    for size, (all_, nothing) in zip((100, 1000), np.reshape(batch.results(), (2, 2, 2)), strict=True):
+        assert all_ == pytest.approx([1 - 3.69 / size, 1], rel=0.03)
+        assert nothing == pytest.approx([0, 3.69 / size], rel=0.03, abs=1e-12)
 
 
 def test_intervals_are_there_of_a_sample_alone_and_hold_its_figures(batch):

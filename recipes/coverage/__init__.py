@@ -1,0 +1,1 @@
+"""Simulate how often the 95 % intervals hold the truth: `python -m recipes.coverage`."""
