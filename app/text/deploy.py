@@ -8,7 +8,41 @@ INTRO = (
 RULE_LABEL = "Choose the threshold by"
 RULE_HELP = (
     "**ID accepted**: the share of in-distribution images to let in. **OOD let through**: the most of an OOD "
-    "set, or of the worst one, to let in. **Costs**: the least expected cost of an image."
+    "set, or of the worst one, to let in. **Both**: a threshold that keeps both. **Costs**: the least "
+    "expected cost of an image."
+)
+CONFIDENCE_LABEL = "How sure to keep it, %"
+CONFIDENCE_HELP = (
+    "**95**: in 95 of 100 such choices, images to come keep the shares you ask for. The surer, the more the "
+    "threshold moves to the safe side. **as measured**: takes the shares of the images at hand; of images to "
+    "come, about every second such threshold misses them."
+)
+NO_THRESHOLD = "No threshold: these images cannot promise that"
+NONE = "–"
+NO_PLAN = "{none} No threshold of {names} can promise that."
+PROMISED = "**Promised:** {statement}."
+NOTHING_PROMISED = (
+    "**Nothing is promised.** These are shares as measured: of images to come, about every second such "
+    "threshold misses what was asked for."
+)
+NOTHING_LIMITED = "**Nothing is promised**, as nothing is limited."
+MEASURED = "**Measured** on held-out images: {shares}.{verdict}"
+WITHIN = " That is on the wrong side of the promise by no more than chance explains."
+BEYOND = " That is worse than promised: one of the few choices that miss it, or the halves differ."
+ACCEPTED_SHARE = "{share} of ID accepted"
+THROUGH_SHARE = "{share} of {title} let through"
+PRICE = (
+    "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
+    "instead of {plain_accepted}, of {title} let through {through} instead of {plain_through}."
+)
+PRICE_OF_ID = (
+    "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
+    "instead of {plain_accepted}."
+)
+COST = "**Expected cost of an image:** {cost} ({low}–{high}) on held-out images, the least there is."
+HOLDS_FOR = (
+    "Holds for images like these, and for windows that were not chosen on them: after a search on the same "
+    "images it is kept less often."
 )
 SHARE_LABEL = "OOD in the traffic, %"
 SHARE_HELP = "The share of OOD that you expect in images to come. Weighs costs and the risk–coverage curve."
