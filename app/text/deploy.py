@@ -18,6 +18,15 @@ CONFIDENCE_HELP = (
     "come, about every second such threshold misses them."
 )
 NO_THRESHOLD = "No threshold: these images cannot promise that"
+BY_CLASS = "A threshold of its own for each class"
+BY_CLASS_NOTE = (
+    "One threshold for all accepts some classes more often than others. With one for each predicted class, "
+    "promised for all classes at once, held-out images accepted would change: {changes}. A detector carries the "
+    "one threshold."
+)
+CHANGED = "{what} {one} → {own}"
+TOO_FEW = "{count} of {of} classes have too few images for that and keep the one threshold{needed}."
+NEEDED_EACH = "; each needs {needed}"
 NONE = "–"
 NO_PLAN = "{none} No threshold of {names} can promise that."
 PROMISED = "**Promised:** {statement}."

@@ -8,6 +8,7 @@ from app import cached, text
 from app.charts.coverage import coverage_chart
 from app.charts.palette import palette
 from app.components.deploy.borderline_images import gallery
+from app.components.deploy.by_class import by_class
 from app.components.deploy.live_threshold import live_threshold
 from app.components.deploy.outcome import comparison_table, confusion_table, outcome_cards
 from app.components.deploy.promise import promise
@@ -63,6 +64,7 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
             _save(explorer, snapshot, planned)
         with st.container(key="settled-details"):
             _comparisons(bases, plans, planned)
+            by_class(explorer, snapshot, settings.ood, planned)
             stability(planned, threshold_spread(request.rule, planned.basis.tune, planned.basis.report))
             st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
             gallery(explorer, snapshot, settings.ood, planned.threshold)
