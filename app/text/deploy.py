@@ -21,8 +21,8 @@ NO_THRESHOLD = "No threshold: these images cannot promise that"
 BY_CLASS = "A threshold of its own for each class"
 BY_CLASS_NOTE = (
     "One threshold for all accepts some classes more often than others. With one for each predicted class, "
-    "promised for all classes at once, held-out images accepted would change: {changes}. A detector carries the "
-    "one threshold."
+    "promised for all classes at once, held-out images accepted would change: {changes}. A detector carries "
+    "the one threshold."
 )
 CHANGED = "{what} {one} → {own}"
 TOO_FEW = "{count} of {of} classes have too few images for that and keep the one threshold{needed}."
@@ -50,8 +50,8 @@ PRICE_OF_ID = (
 )
 COST = "**Expected cost of an image:** {cost} ({low}–{high}) on held-out images, the least there is."
 HOLDS_FOR = (
-    "Holds for images like these, and for windows that were not chosen on them: after a search on the same "
-    "images it is kept less often."
+    "Holds for images like those it was chosen on, each of them there once, and for windows that were not "
+    "chosen on them: a search on the same images can weaken it."
 )
 SHARE_LABEL = "OOD in the traffic, %"
 SHARE_HELP = "The share of OOD that you expect in images to come. Weighs costs and the risk–coverage curve."

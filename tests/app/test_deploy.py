@@ -40,7 +40,7 @@ def test_first_it_accepts_95_percent_of_id(dashboard):
     said = words(app)
     assert "At least 95 % of ID accepted, with 95 % confidence, from 2,000 ID images." in said
     assert f"threshold {expected.threshold:.3f} instead of {expected.as_measured.threshold:.3f}" in said
-    assert "Holds for images like these" in said
+    assert "Holds for images like those" in said
     assert "Just rejected" in said
     assert "resamples of the same 2,000 ID images" in said
     assert len(app.get("plotly_chart")) == 3
