@@ -28,7 +28,7 @@ CHANGED = "{what} {one} → {own}"
 TOO_FEW = "{count} of {of} classes have too few images for that and keep the one threshold{needed}."
 NEEDED_EACH = "; each needs {needed}"
 NONE = "–"
-NO_PLAN = "{none} No threshold of {names} can promise that."
+NO_PLAN = "{none} stands where no threshold can promise that: {names}."
 PROMISED = "**Promised:** {statement}."
 NOTHING_PROMISED = (
     "**Nothing is promised.** These are shares as measured: of images to come, about every second such "
@@ -36,13 +36,13 @@ NOTHING_PROMISED = (
 )
 NOTHING_LIMITED = "**Nothing is promised**, as nothing is limited."
 MEASURED = "**Measured** on held-out images: {shares}.{verdict}"
-WITHIN = " That is on the wrong side of the promise by no more than chance explains."
+WITHIN = " That is not quite as promised, but no further off than chance explains."
 BEYOND = " That is worse than promised: one of the few choices that miss it, or the halves differ."
 ACCEPTED_SHARE = "{share} of ID accepted"
 THROUGH_SHARE = "{share} of {title} let through"
 PRICE = (
     "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
-    "instead of {plain_accepted}, of {title} let through {through} instead of {plain_through}."
+    "instead of {plain_accepted}, {title} let through {through} instead of {plain_through}."
 )
 PRICE_OF_ID = (
     "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
