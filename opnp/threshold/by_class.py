@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from opnp.evaluation.splits import Half, Roles, half_of, role_of
+from opnp.evaluation.splits import Half, Roles, half_of, id_half, role_of
 from opnp.metrics import FloatArray
 from opnp.scoring.head_output import HeadOutput
 from opnp.threshold.accept_id import AcceptId, accepting
@@ -57,7 +57,7 @@ def classed_sample(
         key: ood[key].predicted.numpy()[half_of(len(ood[key].scores), half, role_of(key, roles))]
         for key in sample.ood
     }
-    return ClassedSample(sample, id_test.predicted.numpy()[half_of(len(labels), half)], others)
+    return ClassedSample(sample, id_test.predicted.numpy()[id_half(len(labels), half)], others)
 
 
 @dataclass(frozen=True)
