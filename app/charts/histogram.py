@@ -24,7 +24,7 @@ class Panel:
         title: Said above it.
         id_share: (bins,) shares that sum to 1.
         ood_share: (bins,) shares that sum to 1.
-        threshold: Scores at or above it are accepted.
+        threshold: Scores at or above it are accepted; NaN where there is none, which live ones leave out.
         marks: Scores of uploaded images, which the live histograms draw as triangles.
         mark_names: Their names.
     """

@@ -8,7 +8,50 @@ INTRO = (
 RULE_LABEL = "Choose the threshold by"
 RULE_HELP = (
     "**ID accepted**: the share of in-distribution images to let in. **OOD let through**: the most of an OOD "
-    "set, or of the worst one, to let in. **Costs**: the least expected cost of an image."
+    "set, or of the worst one, to let in. **Both**: a threshold that keeps both. **Costs**: the least "
+    "expected cost of an image."
+)
+CONFIDENCE_LABEL = "How sure to keep it, %"
+CONFIDENCE_HELP = (
+    "**95**: in 95 of 100 such choices, images to come keep the shares you ask for. The surer, the more the "
+    "threshold moves to the safe side. **as measured**: takes the shares of the images at hand; of images to "
+    "come, about every second such threshold misses them."
+)
+NO_THRESHOLD = "No threshold: these images cannot promise that"
+BY_CLASS = "A threshold of its own for each class"
+BY_CLASS_NOTE = (
+    "One threshold for all accepts some classes more often than others. With one for each predicted class, "
+    "promised for all classes at once, held-out images accepted would change: {changes}. A detector carries "
+    "the one threshold."
+)
+CHANGED = "{what} {one} → {own}"
+TOO_FEW = "{count} of {of} classes have too few images for that and keep the one threshold{needed}."
+NEEDED_EACH = "; each needs {needed}"
+NONE = "–"
+NO_PLAN = "{none} stands where no threshold can promise that: {names}."
+PROMISED = "**Promised:** {statement}."
+NOTHING_PROMISED = (
+    "**Nothing is promised.** These are shares as measured: of images to come, about every second such "
+    "threshold misses what was asked for."
+)
+NOTHING_LIMITED = "**Nothing is promised**, as nothing is limited."
+MEASURED = "**Measured** on held-out images: {shares}.{verdict}"
+WITHIN = " That is not quite as promised, but no further off than chance explains."
+BEYOND = " That is worse than promised: one of the few choices that miss it, or the halves differ."
+ACCEPTED_SHARE = "{share} of ID accepted"
+THROUGH_SHARE = "{share} of {title} let through"
+PRICE = (
+    "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
+    "instead of {plain_accepted}, {title} let through {through} instead of {plain_through}."
+)
+PRICE_OF_ID = (
+    "**What it takes:** threshold {threshold} instead of {plain} without the promise, ID accepted {accepted} "
+    "instead of {plain_accepted}."
+)
+COST = "**Expected cost of an image:** {cost} ({low}–{high}) on held-out images, the least there is."
+HOLDS_FOR = (
+    "Holds for images like those it was chosen on, each of them there once, and for windows that were not "
+    "chosen on them: a search on the same images can weaken it."
 )
 SHARE_LABEL = "OOD in the traffic, %"
 SHARE_HELP = "The share of OOD that you expect in images to come. Weighs costs and the risk–coverage curve."

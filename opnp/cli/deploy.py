@@ -4,23 +4,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.cli._deploy_summary import deploy_lines, deploy_values, outcome_table
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
-from opnp.detector import Detector
 from opnp.detector.build import make_detector
 from opnp.detector.export import export_onnx, export_program, require_onnx
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.splits import Half, sets_in
 from opnp.experiments.experiment import roles_of
-from opnp.reports.percent import ends, percent
 from opnp.reports.provenance import remarks
-from opnp.threshold.outcome import Proportion
-from opnp.threshold.plan import Plan, plan
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, Rule
+from opnp.threshold.plan import plan
+from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost, Rule
 
 Share = float | None
 _UNDESCRIBED = (
@@ -64,6 +61,12 @@ def deploy(
         float,
         typer.Option(min=0, max=100, help="OOD in the traffic to come, in percent; for costs and AURC."),
     ] = 10.0,
+    confidence: Annotated[
+        float, typer.Option(help="With which shares are promised of images to come, in percent.")
+    ] = 95.0,
+    as_measured: Annotated[
+        bool, typer.Option("--as-measured", help="Promise nothing: take shares as they were measured.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="The detector's file.")] = Path("detector.zip"),
     onnx: Annotated[
         Path | None, typer.Option(help="Also write one ONNX graph to this file.", show_default=False)
@@ -78,6 +81,7 @@ def deploy(
     """Make a detector: the pruned model with a threshold, for `score` and `opnp.Detector.load`.
 
     The threshold is chosen on one half of the ID test set and of every OOD set; figures are of the other.
+    --tpr together with --max-ood or --most keeps both.
     """
     with _console.exit_codes(as_json=as_json):
         pruning = Pruning(weights, neurons, scope, definition)
@@ -86,14 +90,15 @@ def deploy(
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         limited = sets_in(keys, Half.TUNE, roles_of(chosen.ood))
-        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share)
+        sure = None if as_measured else confidence / 100
+        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share, sure)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = _experiment.load_explorer(chosen, device, cache)
         named = [*(ood or []), *(limit.rpartition("=")[0] for limit in most or [])]
         keys = _experiment.usable_keys(explorer, keys, named)
         snapshot = explorer.at(pruning)
         limited = sets_in(keys, Half.TUNE, explorer.prepared.roles)
-        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share)
+        rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share, sure)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
         detector = make_detector(explorer, snapshot, planned)
         if (
@@ -110,6 +115,7 @@ def deploy(
         _console.print_json(
             {
                 **detector.manifest.values,
+                **deploy_values(planned),
                 "files": written,
                 "onnx_difference": difference,
                 **remarks(explorer.prepared),
@@ -118,32 +124,38 @@ def deploy(
         return
     stdout = _console.stdout()
     stdout.print(Text(f"{chosen.title}: {windows_text(pruning)}"))
-    stdout.print(_table(planned, chosen.titles))
-    stdout.print(Text(_foot(detector, planned)))
+    stdout.print(outcome_table(planned))
+    stdout.print(Text("\n".join(deploy_lines(planned))))
     if difference is not None:
         stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")
     stdout.print(Text(f"Saved {', '.join(written)}"), soft_wrap=True)
 
 
 def _rule(
-    tpr: Share, limits: dict[str, float], costs: tuple[float, float, float] | None, ood_share: float
+    tpr: Share,
+    limits: dict[str, float],
+    costs: tuple[float, float, float] | None,
+    ood_share: float,
+    confidence: float | None,
 ) -> Rule:
-    """Return the one rule that the options name.
+    """Return the rule that the options name.
 
     Raises:
-        InvalidSettingError: If they name more than one, or a value is not allowed.
+        InvalidSettingError: If they name costs and another one, or a value is not allowed.
     """
-    rules = {"--tpr": tpr is not None, "--max-ood or --most": bool(limits), "--costs": costs is not None}
-    named = [name for name, given in rules.items() if given]
-    if len(named) > 1:
-        raise InvalidSettingError(
-            f"Expected one of {', '.join(rules)} but got {' and '.join(named)}. Each is a rule of its own."
-        )
+    shares = {"--tpr": tpr is not None, "--max-ood or --most": bool(limits)}
+    named = [name for name, given in shares.items() if given]
     if costs is not None:
+        if named:
+            raise InvalidSettingError(
+                f"Expected --costs alone but got {' and '.join(named)} too. Costs are a rule of their own."
+            )
         return MinimiseCost(*costs, ood_share / 100)
+    if limits and tpr is not None:
+        return AcceptAndLimit(tpr / 100, limits, confidence)
     if limits:
-        return LimitOod(limits)
-    return AcceptId(0.95 if tpr is None else tpr / 100)
+        return LimitOod(limits, confidence)
+    return AcceptId(0.95 if tpr is None else tpr / 100, confidence)
 
 
 def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
@@ -175,33 +187,3 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
                 f"Expected `--most {key}=` to be followed by a number in percent but got {share!r}."
             ) from None
     return limits
-
-
-def _table(planned: Plan, titles: dict[str, str]) -> Table:
-    outcome = planned.outcome
-    table = Table("Set", caption="counts on the held-out images; accepted in percent with 95 % intervals")
-    for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
-        table.add_column(name, justify="right")
-    shares = {"ID": outcome.id_accepted, **outcome.ood_accepted}
-    for key, (right, wrong, rejected) in outcome.confusion.items():
-        part = shares[key]
-        right_text = f"{right:,}" if key == "ID" else "–"
-        numbers = (f"{part.count:,}", right_text, f"{wrong:,}", f"{rejected:,}", _percent(part))
-        table.add_row(Text(titles.get(key, key)), *numbers)
-    return table
-
-
-def _percent(part: Proportion) -> str:
-    if not part.count:
-        return "–"
-    return percent(part.value, part.interval)
-
-
-def _foot(detector: Detector, planned: Plan) -> str:
-    curve, outcome = planned.curve, planned.outcome
-    accuracy, accepted = _percent(outcome.accuracy), _percent(outcome.accuracy_accepted)
-    return (
-        f"Threshold {detector.threshold:.4f}; scores at or above it are accepted\n"
-        f"Accuracy {accuracy} %, on what is accepted {accepted} %\n"
-        f"AURC {curve.area:.4f} ({ends(curve.interval, digits=4)})"
-    )

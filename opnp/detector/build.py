@@ -1,6 +1,7 @@
 """Build a detector with its manifest from a position of the windows and a chosen threshold."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from opnp.detector.detector import Detector
@@ -51,6 +52,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
         "classes": list(classifier.class_names),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "rule": describe_rule(plan.rule),
+        **({"promise": asdict(plan.promise)} if plan.promise else {}),
         "ood": ood,
         "pruning": describe_pruning(snapshot.pruning),
         "realised": realised(snapshot.head),

@@ -141,6 +141,9 @@ def _metadata(detector: Detector) -> dict[str, object]:
     """Return the metadata of the graph."""
     keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
     metadata = {key: detector.manifest.values[key] for key in keys}
+    metadata |= {
+        key: detector.manifest.values[key] for key in ("promise",) if key in detector.manifest.values
+    }
     preprocessing = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
     return metadata if preprocessing is None else metadata | {"preprocessing": preprocessing.plain()}
 

@@ -28,6 +28,9 @@ _TYPES: dict[str, type] = {
     "metrics": dict,
 }
 
+_NO_PROMISE = {"statement": "", "confidence": 0.0, "images": {}}
+"""Of a threshold as measured, and of files from before there were promises."""
+
 
 @dataclass(frozen=True)
 class DetectorManifest:
@@ -51,10 +54,17 @@ class DetectorManifest:
         for name, kind in _TYPES.items():
             if not isinstance(self.values.get(name), kind):
                 raise refused(f"{name!r} in its manifest is missing or of another kind")
+        if not _is_promise(self.values.get("promise", _NO_PROMISE)):
+            raise refused("its promise is none")
         if not math.isfinite(self.threshold):
             raise refused("its threshold is not finite")
         if not all(isinstance(name, str) for name in self.values["classes"]):
             raise refused("a class in its manifest has no name")
+
+    @property
+    def promise(self) -> str:
+        """What its threshold promises of images to come, in words; empty if nothing."""
+        return str(self.values.get("promise", _NO_PROMISE)["statement"])
 
     @property
     def threshold(self) -> float:
@@ -70,3 +80,11 @@ class DetectorManifest:
     def experiment(self) -> str:
         """Key of the experiment that has the model."""
         return str(self.values["experiment"])
+
+
+def _is_promise(value: object) -> bool:
+    match value:
+        case {"statement": str(), "confidence": float(confidence), "images": dict(images)}:
+            return 0 <= confidence < 1 and all(type(count) is int and count > 0 for count in images.values())
+        case _:
+            return False

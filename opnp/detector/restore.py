@@ -16,7 +16,7 @@ from opnp.explorer import Explorer
 from opnp.scoring.head_output import rescore
 from opnp.threshold.coverage import risk_coverage
 from opnp.threshold.outcome import Proportion, outcome
-from opnp.threshold.rules import LimitOod, Rule, parse_rule
+from opnp.threshold.rules import AcceptAndLimit, LimitOod, Rule, parse_rule
 from opnp.threshold.sample import sample_of
 
 ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
@@ -111,7 +111,7 @@ def restore_settings(detector: Detector, explorer: Explorer) -> RestoredSettings
     except (KeyError, TypeError, AttributeError):
         raise refused("its manifest lacks windows or figures") from None
     rule = parse_rule(manifest["rule"])
-    if isinstance(rule, LimitOod) and not rule.most.keys() <= set(ood):
+    if isinstance(rule, LimitOod | AcceptAndLimit) and not rule.most.keys() <= set(ood):
         raise refused("its rule limits an OOD set that it was not chosen with")
     fresh = _compute_metrics(detector, explorer, ood, ood_share)
     figures = tuple(MetricComparison(name, filed[name], fresh[name]) for name in filed)

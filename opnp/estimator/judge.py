@@ -143,11 +143,11 @@ class Judge:
         self.fitted.require_unchanged()
         return self.fitted
 
-    def calibrate(self, recipe: Recipe, scores: torch.Tensor, accept: float) -> None:
-        """Set the threshold that accepts at least a share of ID scores, which a recipe gave."""
+    def calibrate(self, recipe: Recipe, scores: torch.Tensor, rule: AcceptId) -> None:
+        """Set the threshold that a rule gives on ID scores, which a recipe gave."""
         values = scores.to(CPU).double().numpy()
         sample = ScoredSample(values, np.ones(len(values), dtype=bool), {})
-        self.set_threshold(recipe, steady(choose_threshold(AcceptId(accept), sample), sample))
+        self.set_threshold(recipe, steady(choose_threshold(rule, sample), sample))
 
     def ready(self) -> Ready:
         """Return the recipe fitted to the ID training features, made when it is first asked for.

@@ -27,6 +27,8 @@ from opnp.features.types import Features
 from opnp.scoring.head_output import HeadOutput
 from opnp.search.coarse_to_fine import SearchSpace
 from opnp.search.trial import MAX_ACCURACY_LOSS
+from opnp.threshold.accept_id import CONFIDENCE
+from opnp.threshold.rules import AcceptId
 
 
 class OPNP(Learned):
@@ -143,16 +145,25 @@ class OPNP(Learned):
         """Return (N, C) logits of the pruned layer, of images as `score` takes them."""
         return self._each(images, self._judge.ready().logits)
 
-    def calibrate(self, id_loader: object, *, accept: float = 0.95) -> Self:
-        """Set the threshold that accepts at least a share of the given ID images.
+    def calibrate(
+        self, id_loader: object, *, accept: float = 0.95, confidence: float | None = CONFIDENCE
+    ) -> Self:
+        """Set the threshold that accepts at least a share of ID images.
 
-        Use images that the model was not trained on: it is surer of those it knows.
+        Use images that the model was not trained on, of which it is surer, and that chose no windows.
+
+        Args:
+            id_loader: ID images like those to come.
+            accept: That share, in (0, 1].
+            confidence: With which it is promised of images to come, in (0, 1). None takes the share of these
+                images as measured: of images to come it accepts less about half of the time.
 
         Raises:
-            InvalidSettingError: If `accept` is not in (0, 1].
+            InvalidSettingError: If a number is outside its range.
+            InvalidDataError: If so few images cannot promise it; the message says how many can.
         """
-        ready = self._judge.ready()
-        self._judge.calibrate(ready.recipe, self._judged(ready, id_loader).scores, accept)
+        rule, ready = AcceptId(accept, confidence), self._judge.ready()
+        self._judge.calibrate(ready.recipe, self._judged(ready, id_loader).scores, rule)
         return self
 
     def predict(self, images: object) -> Verdicts:

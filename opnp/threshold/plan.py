@@ -1,14 +1,17 @@
 """A threshold rule on an experiment: chosen on the tune halves, evaluated on the held-out ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.scoring.head_output import HeadOutput
+from opnp.threshold.cost_interval import cost_interval
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
-from opnp.threshold.rules import Rule, choose_threshold, steady
+from opnp.threshold.promise import Promise, promise_of
+from opnp.threshold.rules import MinimiseCost, Rule, as_measured, choose_threshold, steady
 from opnp.threshold.sample import ScoredSample, sample_of
 
 
@@ -21,6 +24,7 @@ class Basis:
         report: The half that tells.
         ood_share: Share of OOD in the traffic of the risk–coverage curve.
         curve: That curve on the held-out half.
+        titles: Of the OOD sets, by key.
         by_confidence: Whether the scores are log-odds of the maximum softmax probability.
     """
 
@@ -28,7 +32,21 @@ class Basis:
     report: ScoredSample
     ood_share: float
     curve: RiskCoverage
+    titles: Mapping[str, str]
     by_confidence: bool = False
+
+
+@dataclass(frozen=True)
+class ExpectedCost:
+    """The expected cost of an image of the traffic.
+
+    Attributes:
+        value: In the unit of the rule's costs.
+        interval: Its 95 % interval.
+    """
+
+    value: float
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -39,11 +57,16 @@ class Plan:
         rule: How its threshold is chosen.
         basis: What it is chosen and judged on.
         outcome: What the threshold does on the held-out half.
+        promise: What the rule promises of images to come, if it does.
+        as_measured: What the threshold of the same rule without its promise does there: what the promise
+            costs is the difference. None where there is no promise.
     """
 
     rule: Rule
     basis: Basis
     outcome: Outcome
+    promise: Promise | None
+    as_measured: Outcome | None
 
     @property
     def threshold(self) -> float:
@@ -54,6 +77,14 @@ class Plan:
     def curve(self) -> RiskCoverage:
         """Risk–coverage curve on the held-out half."""
         return self.basis.curve
+
+    @property
+    def cost(self) -> ExpectedCost | None:
+        """Expected cost of an image on the held-out half, of a rule that minimises it."""
+        if not isinstance(self.rule, MinimiseCost):
+            return None
+        cost = self.rule.cost(self.threshold, self.basis.report)
+        return ExpectedCost(cost, cost_interval(self.rule, self.threshold, self.basis.report))
 
 
 def basis(
@@ -87,8 +118,8 @@ def basis(
     outputs = {key: scored(snapshot.ood[key]) for key in ood}
     roles, on_id = explorer.prepared.roles, scored(snapshot.id_test)
     tune, report = (sample_of(on_id, labels, outputs, half, roles) for half in Half)
-    curve = risk_coverage(report, ood_share=ood_share)
-    return Basis(tune, report, ood_share, curve, by_confidence)
+    titles, curve = explorer.prepared.experiment.titles, risk_coverage(report, ood_share=ood_share)
+    return Basis(tune, report, ood_share, curve, titles, by_confidence)
 
 
 def plan_on(scores: Basis, rule: Rule) -> Plan:
@@ -96,9 +127,15 @@ def plan_on(scores: Basis, rule: Rule) -> Plan:
 
     Raises:
         InvalidDataError: If the rule limits a set that the scores lack.
+        ImpossiblePromiseError: If the tune half cannot promise what the rule wants.
     """
-    threshold = steady(choose_threshold(rule, scores.tune), scores.tune)
-    return Plan(rule, scores, outcome(threshold, scores.report))
+
+    def outcome_of(each: Rule) -> Outcome:
+        return outcome(steady(choose_threshold(each, scores.tune), scores.tune), scores.report)
+
+    chosen, promise = outcome_of(rule), promise_of(rule, scores.tune, scores.titles)
+    plain = as_measured(rule) if promise else None
+    return Plan(rule, scores, chosen, promise, None if plain is None else outcome_of(plain))
 
 
 def plan(

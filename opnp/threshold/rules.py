@@ -1,137 +1,33 @@
-"""Three rules to choose a threshold: by the ID accepted, by the OOD accepted, or by the cost of errors."""
+"""The rules to choose a threshold by: the ID accepted, the OOD let through, both, or the cost of errors."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from opnp._utils.checks import require_number
-from opnp.errors import InvalidDataError, InvalidSettingError
-from opnp.metrics import FloatArray, tpr_threshold
+from opnp.errors import InvalidSettingError
+from opnp.threshold.accept_and_limit import AcceptAndLimit
+from opnp.threshold.accept_id import AcceptId
+from opnp.threshold.limit_ood import LimitOod
+from opnp.threshold.minimise_cost import MOST_COST, MinimiseCost
 from opnp.threshold.sample import ScoredSample
 
-MOST_COST = 1e15
-"""Of one error; beyond it sums of costs lose what tells two thresholds apart."""
+__all__ = [
+    "MOST_COST",
+    "AcceptAndLimit",
+    "AcceptId",
+    "LimitOod",
+    "MinimiseCost",
+    "Rule",
+    "as_measured",
+    "choose_threshold",
+    "describe_rule",
+    "parse_rule",
+    "steady",
+]
 
-
-@dataclass(frozen=True)
-class AcceptId:
-    """Rule: accept at least a share of ID.
-
-    Attributes:
-        tpr: That share, in (0, 1].
-    """
-
-    tpr: float = 0.95
-
-    def __post_init__(self) -> None:
-        tpr = require_number("the share of ID to accept", self.tpr, most=1, remedy="0.95 is usual.")
-        if tpr == 0:
-            raise InvalidSettingError(
-                "Expected the share of ID to accept to be above 0 and at most 1 but got 0. 0.95 is usual."
-            )
-        object.__setattr__(self, "tpr", tpr)
-
-    def threshold(self, sample: ScoredSample) -> float:
-        """Return the largest score that accepts that share; OOD plays no part."""
-        return tpr_threshold(sample.id_scores, tpr=self.tpr)
-
-
-@dataclass(frozen=True)
-class LimitOod:
-    """Rule: accept at most a share of OOD sets. The same share for all of them limits the worst.
-
-    Attributes:
-        most: That share of each set, in [0, 1], by key; sets that are not named are not limited.
-    """
-
-    most: Mapping[str, float]
-
-    def __post_init__(self) -> None:
-        if not self.most:
-            raise InvalidSettingError("Expected a limit for at least one OOD set but got none. Name one.")
-        remedy = "0.05 lets one image in twenty through."
-        most = {
-            key: require_number(f"the most of {key!r} to let through", share, most=1, remedy=remedy)
-            for key, share in self.most.items()
-        }
-        object.__setattr__(self, "most", most)
-
-    def threshold(self, sample: ScoredSample) -> float:
-        """Return the smallest float32 that keeps every limit, or the lowest score if none need rejecting."""
-        unknown = self.most.keys() - sample.ood.keys()
-        if unknown:
-            raise InvalidDataError(
-                f"Expected scores of the limited OOD set {min(unknown)!r} but there are none. Choose it too."
-            )
-        lowest = min(map(np.min, (sample.id_scores, *sample.ood.values())))
-        needed = [_above(sample.ood[key], share) for key, share in self.most.items()]
-        return max(float(lowest), *needed)
-
-
-@dataclass(frozen=True)
-class MinimiseCost:
-    """Rule: minimise the expected cost of errors in future traffic.
-
-    Attributes:
-        false_alarm: Cost of rejecting an ID image, from 0 to `MOST_COST`.
-        miss: Cost of accepting an OOD image, likewise.
-        error: Cost of accepting an ID image and putting it in a wrong class, likewise.
-        ood_share: Expected share of OOD in the traffic, in [0, 1].
-    """
-
-    false_alarm: float = 1.0
-    miss: float = 5.0
-    error: float = 1.0
-    ood_share: float = 0.1
-
-    def __post_init__(self) -> None:
-        for field, name in (("false_alarm", "a false alarm"), ("miss", "a miss"), ("error", "an error")):
-            cost = require_number(
-                f"the cost of {name}",
-                getattr(self, field),
-                most=MOST_COST,
-                remedy="Only the ratios of the costs matter.",
-            )
-            object.__setattr__(self, field, cost)
-        share = require_number(
-            "the OOD share of the traffic", self.ood_share, most=1, remedy="0.1 is one image in ten."
-        )
-        object.__setattr__(self, "ood_share", share)
-
-    def threshold(self, sample: ScoredSample) -> float:
-        """Return the threshold of least `cost`; the lowest of equals, and above every score to reject all."""
-        id_share = 1 - self._ood_share(sample)
-        gained = np.where(sample.correct, self.false_alarm, self.false_alarm - self.error)
-        saved = (1 - id_share) * self.miss / max(1, len(sample.ood))
-        changes = [id_share * gained / gained.size]  # of the cost, when a sample comes to be rejected
-        changes += [np.full(scores.size, -saved / scores.size) for scores in sample.ood.values()]
-        scores = np.concatenate([sample.id_scores, *sample.ood.values()])
-        order = np.argsort(scores, kind="stable")
-        cost = np.concatenate([[0.0], np.cumsum(np.concatenate(changes)[order])])
-        candidates = np.append(scores[order], _next_up(scores.max()))
-        first = np.concatenate([[True], candidates[1:] > candidates[:-1]])  # ties are rejected together
-        equal = 1e-12 * max(self.false_alarm, self.miss, self.error)
-        within = cost[first] <= cost[first].min() + equal
-        return float(candidates[first][within][0])
-
-    def cost(self, threshold: float, sample: ScoredSample) -> float:
-        """Return the expected cost of an image of the traffic, every OOD set weighted equally.
-
-        (1 - pi) [c_alarm P(s < tau | ID) + c_error P(s >= tau, wrong | ID)] + pi c_miss P(s >= tau | OOD)
-        """
-        accepted = sample.id_scores >= threshold
-        on_id = self.false_alarm * np.mean(~accepted) + self.error * np.mean(accepted & ~sample.correct)
-        passed = [np.mean(scores >= threshold) for scores in sample.ood.values()] or [np.float64(0)]
-        share = self._ood_share(sample)
-        return float((1 - share) * on_id + share * self.miss * np.mean(passed))
-
-    def _ood_share(self, sample: ScoredSample) -> float:
-        return self.ood_share if sample.ood else 0.0
-
-
-Rule = AcceptId | LimitOod | MinimiseCost
+Rule = AcceptId | LimitOod | AcceptAndLimit | MinimiseCost
 
 
 def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
@@ -142,22 +38,39 @@ def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
         sample: The half to choose on.
 
     Returns:
-        tau, one of the scores or a float32 just above one, so that it is the same in single precision.
+        tau, a float32: one of the scores, just above one, or between two, so that it is the same in single
+        precision.
 
     Raises:
         InvalidDataError: If the rule limits an OOD set that the sample lacks.
+        ImpossiblePromiseError: If these images cannot promise what the rule wants.
 
     Example:
         >>> scores = np.arange(1.0, 5.0)
         >>> sample = ScoredSample(scores, np.array([False, True, True, True]), {"far": np.array([1.0, 2.0])})
-        >>> choose_threshold(AcceptId(0.75), sample)
+        >>> choose_threshold(AcceptId(0.75, confidence=None), sample)
         2.0
-        >>> round(choose_threshold(LimitOod({"far": 0.5}), sample), 6)  # just above 1
+        >>> round(choose_threshold(LimitOod({"far": 0.5}, confidence=None), sample), 6)  # just above 1
         1.0
         >>> choose_threshold(MinimiseCost(false_alarm=1, miss=9, error=0, ood_share=0.5), sample)
         3.0
+        >>> choose_threshold(AcceptId(0.75), sample)
+        Traceback (most recent call last):
+        opnp.threshold.errors.ImpossiblePromiseError: 4 ID images cannot promise at least 75 % of ID ...
     """
     return rule.threshold(sample)
+
+
+def as_measured(rule: Rule) -> Rule | None:
+    """Return the same rule without its promise; None where it makes none.
+
+    Example:
+        >>> as_measured(AcceptId(0.9)), as_measured(MinimiseCost())
+        (AcceptId(tpr=0.9, confidence=None), None)
+    """
+    if isinstance(rule, MinimiseCost) or rule.confidence is None:
+        return None
+    return replace(rule, confidence=None)
 
 
 def steady(threshold: float, sample: ScoredSample) -> float:
@@ -198,30 +111,21 @@ def parse_rule(values: Mapping[str, Any]) -> Rule:
 
     Example:
         >>> parse_rule(describe_rule(AcceptId(0.9)))
-        AcceptId(tpr=0.9)
+        AcceptId(tpr=0.9, confidence=0.95)
+        >>> parse_rule({"rule": "AcceptId", "tpr": 0.9})  # of a file from before there were promises
+        AcceptId(tpr=0.9, confidence=None)
     """
     kinds: dict[str, Callable[..., Rule]] = {
-        kind.__name__: kind for kind in (AcceptId, LimitOod, MinimiseCost)
+        kind.__name__: kind for kind in (AcceptId, LimitOod, AcceptAndLimit, MinimiseCost)
     }
     settings = {name: value for name, value in values.items() if name != "rule"}
     try:
-        return kinds[values["rule"]](**settings)
+        kind = kinds[values["rule"]]
+        if kind is not MinimiseCost:
+            settings.setdefault("confidence", None)
+        return kind(**settings)
     except (KeyError, TypeError, AttributeError):
         raise InvalidSettingError(
             f"Expected a rule for a threshold, one of {', '.join(kinds)} with its settings, but got "
             "something else. Choose it again."
         ) from None
-
-
-def _above(scores: FloatArray, share: float) -> float:
-    """Return the smallest float32 tau with at most `share` of the scores at or above it."""
-    allowed = int(np.floor(share * scores.size + 1e-9))
-    if allowed >= scores.size:
-        return -np.inf
-    place = scores.size - 1 - allowed
-    return _next_up(np.partition(scores, place)[place])
-
-
-def _next_up(score: float) -> float:
-    single = np.float32(score)
-    return float(single if single > score else np.nextafter(single, np.float32(np.inf)))

@@ -1,5 +1,6 @@
 """Variation of a threshold over resamples, and the sample size for a given precision."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from opnp.evaluation.intervals import Z_95, Interval
 from opnp.evaluation.intervals.draws import RESAMPLES as DRAWS
 from opnp.evaluation.intervals.draws import beta_draws, even_normals
 from opnp.metrics import FloatArray
+from opnp.threshold.errors import ImpossiblePromiseError
 from opnp.threshold.rules import Rule, choose_threshold
 from opnp.threshold.sample import ScoredSample, resampled, sorted_sample
 
@@ -21,7 +23,7 @@ class Spread:
     """Thresholds over resamples of the images that chose it.
 
     Attributes:
-        thresholds: (200,) in rising order.
+        thresholds: (200,) in rising order; fewer where resamples cannot keep what the rule promises.
         id_accepted: 95 % interval of the share of all ID images that a threshold chosen like this accepts.
     """
 
@@ -36,12 +38,14 @@ class Spread:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation of the thresholds."""
-        return float(np.std(self.thresholds, ddof=1))
+        """Standard deviation of the thresholds; 0 of one."""
+        return float(np.std(self.thresholds, ddof=min(1, self.thresholds.size - 1)))
 
 
 def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Spread:
     """Choose the threshold again on 200 seeded resamples of every set.
+
+    Resamples on which the parts of a rule exclude each other have none and are left out.
 
     Args:
         rule: How it is chosen.
@@ -58,9 +62,13 @@ def threshold_spread(rule: Rule, tune: ScoredSample, report: ScoredSample) -> Sp
         Biometrika 26, 1934.
     """
     rng, ordered = np.random.default_rng(SEED), sorted_sample(tune)
-    thresholds = np.sort([choose_threshold(rule, resampled(ordered, rng)) for _ in range(RESAMPLES)])
+    found = []
+    for _ in range(RESAMPLES):
+        with suppress(ImpossiblePromiseError):
+            found.append(choose_threshold(rule, resampled(ordered, rng)))
+    thresholds = np.sort(found or [choose_threshold(rule, tune)])
     below = np.searchsorted(np.sort(report.id_scores), thresholds, side="left")
-    rejected = below[np.arange(DRAWS) * RESAMPLES // DRAWS].astype(np.float64)
+    rejected = below[np.arange(DRAWS) * thresholds.size // DRAWS].astype(np.float64)
     accepted, normals = report.id_scores.size - rejected, even_normals(2, skipped=1)
     low = np.percentile(beta_draws(accepted, rejected + 1, *normals), 2.5)
     high = np.percentile(beta_draws(accepted + 1, rejected, *normals), 97.5)

@@ -12,7 +12,7 @@ from opnp.detector.build import make_detector
 from opnp.detector.manifest import DetectorManifest
 from opnp.evaluation.splits import half_of
 from opnp.threshold.plan import plan, plan_on
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost, steady
+from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost, steady
 
 
 def metric(app, label: str) -> str:
@@ -35,8 +35,12 @@ def shown(app, expected):
 
 def test_first_it_accepts_95_percent_of_id(dashboard):
     app = dashboard("deploy")
-    shown(app, planned(AcceptId(0.95)))
+    expected = planned(AcceptId(0.95))
+    shown(app, expected)
     said = words(app)
+    assert "At least 95 % of ID accepted, with 95 % confidence, from 2,000 ID images." in said
+    assert f"threshold {expected.threshold:.3f} instead of {expected.as_measured.threshold:.3f}" in said
+    assert "Holds for images like those" in said
     assert "Just rejected" in said
     assert "resamples of the same 2,000 ID images" in said
     assert len(app.get("plotly_chart")) == 3
@@ -55,13 +59,15 @@ def test_the_threshold_that_follows_a_slider_is_the_rules_at_every_step(dashboar
     sample, titles = planned(AcceptId(0.95)).basis.tune, cached.ready("fashion").prepared.experiment.titles
     rows = rows_of(app, "tpr", "panels")
     assert len(rows) == 101
-    for place, row in enumerate(rows):
+    for place, row in enumerate(rows[:-1]):
         expected = steady(AcceptId((50 + 0.5 * place) / 100).threshold(sample), sample)
         assert {panel["threshold"] for panel in row["panels"]} == {expected}
         assert f" {percent((sample.id_scores >= expected).mean())} of 2,000 ID images" in row["title"]
         for panel, (key, scores) in zip(row["panels"], sample.ood.items(), strict=True):
             through = percent((scores >= expected).mean())
             assert panel["title"] == f"{titles[key]}: {through} of 1,000 let through"
+    assert rows[-1]["title"] == "No threshold: these images cannot promise that"  # all of ID
+    assert {panel["threshold"] for panel in rows[-1]["panels"]} == {None}
 
 
 def test_the_threshold_follows_a_limit_of_one_set_and_no_costs(dashboard):
@@ -69,7 +75,8 @@ def test_the_threshold_follows_a_limit_of_one_set_and_no_costs(dashboard):
     app.segmented_control(key="rule").set_value("OOD let through").run()
     app.selectbox(key="limited").set_value("mnist").run()
     rows = rows_of(app, "max_ood", "panels")
-    for percents in (0.0, 5.0, 17.5, 50.0):
+    assert rows[0]["panels"][0]["threshold"] is None
+    for percents in (0.5, 5.0, 17.5, 50.0):
         expected = planned(LimitOod({"mnist": percents / 100})).threshold
         assert rows[round(2 * percents)]["panels"][0]["threshold"] == expected
     app.segmented_control(key="rule").set_value("Costs").run()
@@ -86,6 +93,30 @@ def test_a_share_between_two_steps_has_its_own_threshold_and_leaves_the_steps_al
     assert picture["slider"]["value"] == 95.25
     for place, share in ((90, 0.95), (91, 0.955)):
         assert picture["rows"][place]["panels"][0]["threshold"] == planned(AcceptId(share)).threshold
+
+
+def test_how_sure_a_promise_is_can_be_chosen(dashboard):
+    app = dashboard("deploy", confidence="99")
+    shown(app, planned(AcceptId(0.95, 0.99)))
+    app.segmented_control(key="confidence").set_value("as measured").run()
+    shown(app, planned(AcceptId(0.95, None)))
+    assert "Nothing is promised" in words(app)
+    assert rows_of(app, "tpr", "panels")[-1]["panels"][0]["threshold"] is not None
+
+
+def test_both_shares_are_kept_or_the_page_says_what_could_be(dashboard):
+    app = dashboard("deploy", rule="Both")
+    assert not app.exception
+    [refused] = [warning.value for warning in app.warning]
+    assert "No threshold both accepts 95 % of ID" in refused
+    assert "of Textures" in refused
+    assert not app.metric
+    app.slider(key="tpr").set_value(70.0)
+    app.slider(key="max_ood").set_value(50.0).run()
+    assert not app.warning
+    keys = list(cached.ready("fashion").prepared.ood)
+    shown(app, planned(AcceptAndLimit(0.7, dict.fromkeys(keys, 0.5))))
+    assert "all at once with 95 % confidence" in words(app)
 
 
 def test_the_pruning_counts(dashboard, move):
@@ -138,7 +169,9 @@ def test_costs_and_the_traffic_count(dashboard):
     app.segmented_control(key="rule").set_value("Costs").run()
     shown(app, planned(MinimiseCost(1, 5, 1, 0.1)))
     app.number_input(key="cost_miss").set_value(100.0).run()
-    assert metric(app, "Threshold") == f"{planned(MinimiseCost(1, 100, 1, 0.1)).threshold:.3f}"
+    expected = planned(MinimiseCost(1, 100, 1, 0.1))
+    assert metric(app, "Threshold") == f"{expected.threshold:.3f}"
+    assert f"Expected cost of an image:** {expected.cost.value:.4g}" in words(app)
 
 
 def test_a_wanted_precision_takes_more_images(dashboard):
@@ -179,7 +212,7 @@ def test_no_ood_set_says_what_to_do(dashboard, pick):
     assert "Choose at least one OOD set" in words(app)
 
 
-@pytest.mark.parametrize("rule", ["ID accepted", "OOD let through", "Costs"])
+@pytest.mark.parametrize("rule", ["ID accepted", "OOD let through", "Both", "Costs"])
 def test_extremes_break_nothing(dashboard, rule, move):
     app = dashboard("deploy")
     move(app, weights=(100.0, 100.0))  # every score the same
@@ -201,12 +234,14 @@ def made(rule, pruning=UNPRUNED, **said) -> bytes:
     [
         AcceptId(0.9),
         LimitOod({"mnist": 0.1}),
-        LimitOod({"mnist": 0.1, "noise": 0.003}),
+        LimitOod({"mnist": 0.1, "noise": 0.003}, None),
         LimitOod(dict.fromkeys(("mnist", "letters", "patches", "textures", "noise"), 0.2)),
-        LimitOod({"mnist": 0.75}),
+        LimitOod({"mnist": 0.75}, 0.9),
+        AcceptId(0.9, 0.975),
+        AcceptAndLimit(0.7, {"mnist": 0.4, "noise": 0.3}),
         MinimiseCost(2, 3, 4, 0.2),
     ],
-    ids=["tpr", "limit", "own limits", "worst", "loose", "costs"],
+    ids=["tpr", "limit", "own limits", "worst", "loose", "other confidence", "both", "costs"],
 )
 def test_a_detector_opened_again_brings_its_settings_back(dashboard, rule):
     app = dashboard("deploy")

@@ -46,7 +46,7 @@ def bare(tmp_path, offer):
 
 @pytest.mark.usefixtures("bare")
 def test_every_rule_tells_all_but_what_needs_images(dashboard):
-    app = dashboard("deploy", neurons=["10", "100"])
+    app = dashboard("deploy", neurons=["10", "100"], confidence="as measured")
     for rule in ("ID accepted", "OOD let through", "Costs"):
         app.segmented_control(key="rule").set_value(rule).run()
         assert not app.exception, [error.message for error in app.exception]
@@ -57,6 +57,18 @@ def test_every_rule_tells_all_but_what_needs_images(dashboard):
         assert text.shell.FEATURES_ONLY in said
     assert not app.get("download_button")
     assert not app.get("file_uploader")
+
+
+@pytest.mark.usefixtures("bare")
+def test_so_few_images_say_how_many_a_promise_takes(dashboard):
+    app = dashboard("deploy")
+    assert not app.exception, [error.message for error in app.exception]
+    [refused] = [warning.value for warning in app.warning]
+    assert "30 ID images cannot promise at least 95 % of ID accepted with 95 % confidence: 59 are" in refused
+    assert not app.metric
+    app.slider(key="tpr").set_value(90.0).run()
+    assert not app.warning
+    assert len(app.metric) == 5
 
 
 @pytest.mark.usefixtures("bare")

@@ -103,7 +103,7 @@ def test_compare_has_columns_of_the_groups(dashboard):
 
 @pytest.mark.usefixtures("protocol")
 def test_every_rule_of_deploy_limits_sets_to_tune_on(dashboard):
-    app = dashboard("deploy")
+    app = dashboard("deploy", confidence="as measured")
     for rule in ("ID accepted", "OOD let through", "Costs"):
         app.segmented_control(key="rule").set_value(rule).run()
         assert not app.exception, [error.message for error in app.exception]

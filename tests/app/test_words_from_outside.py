@@ -70,7 +70,7 @@ def test_options_are_words_and_the_title_is_told_where_the_choice_cuts_it(odd):
 
 
 def test_the_worst_set_and_own_limits_are_words(odd):
-    app = odd("deploy", rule="OOD let through", limited="each its own")
+    app = odd("deploy", rule="OOD let through", limited="each its own", confidence="as measured")
     assert any(plain(ODD) in caption.value and " · " in caption.value for caption in app.caption)
     labels = [app.number_input(key=f"own_limit_{key}").label for key in ("near", "far")]
     assert labels == [plain(f"{ODD} near"), plain(f"{ODD} far")]

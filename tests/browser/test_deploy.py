@@ -92,7 +92,7 @@ def test_from_slider_to_scored_folder(page: Page, elsewhere: Path, tmp_path: Pat
     download.value.save_as(path)
     detector = Detector.load(path)
     assert f"{detector.threshold:.3f}" == value.inner_text()
-    assert detector.manifest.values["rule"] == {"rule": "AcceptId", "tpr": 0.9}
+    assert detector.manifest.values["rule"] == {"rule": "AcceptId", "tpr": 0.9, "confidence": 0.95}
     assert detector.manifest.values["pruning"]["weights"] == [0.0, 99.0]
 
     folder = tmp_path / "pictures"

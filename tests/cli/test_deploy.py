@@ -10,7 +10,7 @@ from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.errors import InvalidDataError
 from opnp.threshold.plan import plan
-from opnp.threshold.rules import AcceptId, LimitOod, MinimiseCost
+from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
 NEURONS = ["--neurons", "30", "100"]
@@ -27,10 +27,15 @@ def lines(result):
         ([], AcceptId(0.95)),
         (["--tpr", "80"], AcceptId(0.8)),
         (["--max-ood", "10"], LimitOod(dict.fromkeys(OOD, 0.1))),
-        (["--max-ood", "0", "--ood", "far"], LimitOod({"far": 0.0})),
-        (["--most", "far=20", "--most", "middle=2.5"], LimitOod({"far": 0.2, "middle": 0.025})),
+        (["--max-ood", "0", "--ood", "far", "--as-measured"], LimitOod({"far": 0.0}, None)),
+        (["--most", "far=20", "--most", "middle=25"], LimitOod({"far": 0.2, "middle": 0.25})),
         (["--most", "far=30"], LimitOod({"far": 0.3})),
-        (["--max-ood", "10", "--most", "far=0"], LimitOod({"middle": 0.1, "far": 0.0})),
+        (
+            ["--max-ood", "10", "--most", "far=5", "--confidence", "90"],
+            LimitOod({"middle": 0.1, "far": 0.05}, 0.9),
+        ),
+        (["--tpr", "60", "--most", "middle=50"], AcceptAndLimit(0.6, {"middle": 0.5})),
+        (["--tpr", "80", "--as-measured"], AcceptId(0.8, None)),
         (["--costs", "1", "10", "2", "--ood-share", "30"], MinimiseCost(1, 10, 2, 0.3)),
     ],
 )
@@ -41,11 +46,22 @@ def test_each_rule_gives_the_threshold_of_the_engine(run, said, explorer, words,
     assert shown["threshold"] == planned.threshold == Detector.load("detector.zip").threshold
     assert shown["metrics"]["id_accepted"]["hits"] == planned.outcome.id_accepted.hits
     assert shown["files"] == ["detector.zip"]
+    manifest = Detector.load("detector.zip").manifest
+    assert manifest.promise == shown.get("promise", {"statement": ""})["statement"]
+    assert ("as_measured" in shown) == ("promise" in shown) == (planned.promise is not None)
+    assert ("cost" in shown) == ("--costs" in words)
 
 
 def test_a_table_for_people(run, tmp_path):
     out = run("deploy", "toy", *NEURONS, "--out", "deep/er.zip").stdout
-    for words in ("Toy: neurons 30–100 %", "Middle", "Far", "Threshold", "AURC", "Saved deep/er.zip"):
+    for words in (
+        "Toy: neurons 30–100 %",
+        "Middle",
+        "Far",
+        "Promised: At least 95 %",
+        "Without the promise",
+        "Saved deep/er.zip",
+    ):
         assert words in out
     assert (tmp_path / "deep" / "er.zip").is_file()
 
@@ -89,11 +105,11 @@ def test_the_detectors_table(run, pictures):
     ("arguments", "code", "words"),
     [
         (
-            ["deploy", "toy", "--tpr", "95", "--max-ood", "5"],
+            ["deploy", "toy", "--tpr", "95", "--max-ood", "5", "--costs", "1", "1", "1"],
             1,
-            "Expected one of --tpr, --max-ood or --most, --costs but got --tpr and --max-ood or --most",
+            "Expected --costs alone but got --tpr and --max-ood or --most too",
         ),
-        (["deploy", "toy", "--most", "far=5", "--costs", "1", "1", "1"], 1, "a rule of its own"),
+        (["deploy", "toy", "--most", "far=5", "--costs", "1", "1", "1"], 1, "a rule of their own"),
         (["deploy", "toy", "--most", "moon=5"], 1, "one of middle=5, far=5 or alike but got 'moon=5'"),
         (["deploy", "toy", "--most", "far", "--ood", "far"], 1, "one of far=5 or alike but got 'far'"),
         (["deploy", "toy", "--most", "far=much"], 1, "a number in percent but got 'much'"),
@@ -101,6 +117,10 @@ def test_the_detectors_table(run, pictures):
         (["deploy", "toy", "--tpr", "0"], 1, "above 0 and at most 1"),
         (["deploy", "toy", "--max-ood", "101"], 1, "between 0 and 1"),
         (["deploy", "toy", "--costs", "-1", "2", "3"], 1, "between 0 and 1e+15"),
+        (["deploy", "toy", "--confidence", "100"], 1, "above 0 and below 1 but got 1"),
+        (["deploy", "toy", "--max-ood", "0.1"], 1, "cannot promise at most 0.1 % let through"),
+        (["deploy", "toy", "--max-ood", "0"], 1, "no number of images can"),
+        (["deploy", "toy", "--tpr", "60", "--max-ood", "30"], 1, "No threshold both accepts 60 % of ID"),
         (["deploy", "numbers"], 1, "only features"),
         (["deploy", "gone"], 3, "Get them with"),
         (["deploy", "toy", "--most", "far=1", "--most", "far=2"], 1, "one `--most` for far"),

@@ -133,7 +133,8 @@ def test_the_manifest_says_where_it_comes_from(saved, explorer, planned):
     assert said["realised"]["pruned_weights"] == int((tensors["head.weight"] == 0).sum())
     assert said["model"] == explorer.prepared.classifier.fingerprint
     assert set(said["images"]) == {"train", "test", *OOD}
-    assert said["rule"] == {"rule": "AcceptId", "tpr": 0.9}
+    assert said["rule"] == {"rule": "AcceptId", "tpr": 0.9, "confidence": 0.95}
+    assert said["promise"] == dataclasses.asdict(planned.promise)
     accepted = said["metrics"]["id_accepted"]
     assert accepted["value"] == planned.outcome.id_accepted.value
     assert accepted["low"] < accepted["value"] < accepted["high"]
@@ -143,7 +144,7 @@ def test_the_manifest_says_where_it_comes_from(saved, explorer, planned):
 
 
 def test_a_threshold_that_accepts_nothing_can_be_saved(explorer, snapshot, tmp_path):
-    strict = plan(explorer, snapshot, OOD, LimitOod(dict.fromkeys(OOD, 0.0)))
+    strict = plan(explorer, snapshot, OOD, LimitOod(dict.fromkeys(OOD, 0.0), None))
     strict = dataclasses.replace(strict, outcome=dataclasses.replace(strict.outcome, threshold=1e9))
     made = make_detector(explorer, snapshot, strict)
     made.save(tmp_path / "strict.zip")

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -38,6 +40,7 @@ def test_onnxruntime_agrees_on_the_whole_set(detector, inputs, tmp_path):
     said = {entry.key: entry.value for entry in model.metadata_props}
     assert float(said["threshold"]) == detector.threshold
     assert "higher" in said["score"]
+    assert json.loads(said["promise"]) == detector.manifest.values["promise"]
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["detector.onnx"]
 
 

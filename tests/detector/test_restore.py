@@ -7,7 +7,7 @@ from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.restore import Measured, restore_settings
-from opnp.errors import InvalidSettingError, OpnpError
+from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
 from opnp.explorer import Explorer
 from opnp.threshold.rules import AcceptId
 
@@ -54,6 +54,29 @@ def test_the_head_and_threshold_of_the_file_give_the_fresh_figures(detector, exp
     assert not any(figures[name].same for name in ("ID accepted", "AURC", "FPR95", "AUROC"))
 
 
+def test_a_file_from_before_promises_was_chosen_as_measured(detector, explorer):
+    values = {name: value for name, value in detector.manifest.values.items() if name != "promise"}
+    values["rule"] = {"rule": "AcceptId", "tpr": 0.9}
+    old = dataclasses.replace(detector, manifest=DetectorManifest(values))
+    assert old.manifest.promise == ""
+    assert restore_settings(old, explorer).rule == AcceptId(0.9, None)
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        None,
+        "at least",
+        {"statement": "At least"},
+        {"statement": "At least", "confidence": 2.0, "images": {}},
+        {"statement": "At least", "confidence": 0.9, "images": {"ID": "many"}},
+    ],
+)
+def test_a_promise_that_is_none_is_refused(detector, promise):
+    with pytest.raises(InvalidDataError, match="its promise is none"):
+        changed(detector, promise=promise)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -68,6 +91,9 @@ def test_the_head_and_threshold_of_the_file_give_the_fresh_figures(detector, exp
         {"rule": {"rule": "AcceptId", "tpr": 7}},
         {"rule": {"rule": "LimitOod", "most": [1]}},
         {"rule": {"rule": "LimitOod", "most": {"elsewhere": 0.1}}},
+        {"rule": {"rule": "AcceptAndLimit", "tpr": 0.9, "most": {"elsewhere": 0.1}}},
+        {"rule": {"rule": "AcceptAndLimit", "most": {"far": 0.1}}},
+        {"rule": {"rule": "AcceptId", "tpr": 0.9, "confidence": 95}},
         {"rule": {"rule": "MinimiseCost", "miss": 10**400}},
         {"rule": {"rule": "MinimiseCost", "miss": True}},
         {"rule": {"rule": ["AcceptId"]}},

@@ -11,12 +11,14 @@ from opnp.comparison.fit_data import training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import score
 from opnp.config import NeuronDefinition, Pruning
+from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer
 from opnp.methods import METHODS, RECTIFIERS, SCORES
 from opnp.prepare import prepare
 from opnp.search.find_windows import find_windows
 from opnp.sensitivity.cache import SensitivityMaps
 from opnp.store import Store
+from opnp.threshold.exact import most_beyond
 
 PRUNED = Pruning(weights=(10, 95), neurons=(20, 100))
 relu = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -128,9 +130,18 @@ def test_a_search_without_ood_looks_at_none(world, trained_net):
 def test_the_threshold_is_the_rules(world, trained_net):
     _, _, loaders = world
     detector = opnp.OPNP(trained_net, weights=(0, 95)).fit(loaders["train"])
-    detector.calibrate(loaders["test"], accept=0.9)
+    detector.calibrate(loaders["test"], accept=0.9, confidence=None)
     scores = detector.score(loaders["test"])
     verdicts = detector.predict(loaders["test"])
     assert int((~verdicts.is_ood).sum()) == 180  # of 200 different scores
     assert torch.equal(verdicts.is_ood, scores < detector.threshold_)
     assert torch.equal(verdicts.classes, detector.logits(loaders["test"]).argmax(1))
+
+
+def test_a_promise_of_more_id_than_these_images_takes_more_of_them(world, trained_net):
+    _, _, loaders = world
+    detector = opnp.OPNP(trained_net).fit(loaders["train"]).calibrate(loaders["test"], accept=0.9)
+    accepted = int((~detector.predict(loaders["test"]).is_ood).sum())
+    assert accepted == 200 - most_beyond(200, 0.1, 0.95) > 180
+    with pytest.raises(InvalidDataError, match=r"200 ID images cannot promise .* 299 are needed"):
+        detector.calibrate(loaders["test"], accept=0.99)

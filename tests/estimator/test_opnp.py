@@ -31,7 +31,7 @@ def fitted(net, images):
 def test_the_model_stays_as_it_is(net, images):
     net.register_forward_hook(lambda *_: None)
     before = snapshot(net)
-    detector = opnp.OPNP(net, weights=(0, 90)).fit(images.split(8)).calibrate(images)
+    detector = opnp.OPNP(net, weights=(0, 90)).fit(images.split(8)).calibrate(images, accept=0.9)
     detector.predict(images)
     assert_unchanged(net, before)
 
@@ -102,7 +102,7 @@ def test_asked_too_early_is_a_sentence(net, images, fitted, tmp_path):
 
 
 def test_windows_and_methods_can_be_set_anew_and_unset_the_threshold(net, images, fitted):
-    fitted.calibrate(images)
+    fitted.calibrate(images, accept=0.9)
     fitted.set_params(weights=(0, 50))
     with pytest.raises(opnp.NotFittedError, match="given other windows or methods since"):
         fitted.predict(images)

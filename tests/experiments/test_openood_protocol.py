@@ -207,7 +207,7 @@ def test_a_threshold_is_chosen_and_judged_on_its_own_sets(explorer):
         "d": 24,
     }
     assert (planned.basis.tune.ood["val"] >= planned.threshold).mean() <= 0.1
-    assert not plan(explorer, snapshot, ["a"], AcceptId()).basis.tune.ood
+    assert not plan(explorer, snapshot, ["a"], AcceptId(0.8)).basis.tune.ood
     with pytest.raises(InvalidDataError, match="limited OOD set 'a'"):
         plan(explorer, snapshot, KEYS, LimitOod({"a": 0.1}))
 

@@ -7,9 +7,11 @@ from sklearn.metrics import roc_curve
 
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.threshold.rules import (
+    AcceptAndLimit,
     AcceptId,
     LimitOod,
     MinimiseCost,
+    as_measured,
     choose_threshold,
     describe_rule,
     parse_rule,
@@ -37,17 +39,19 @@ def sample(id_scores, ood, wrong=()):
 
 def test_the_limit_by_hand():
     given_ = sample([5, 6, 7], {"near": [1, 2, 3, 4], "far": [0, 1, 2, 3]})
-    assert choose_threshold(LimitOod({"far": 0.25}), given_) == np.nextafter(np.float32(2), np.float32(9))
-    worst = choose_threshold(LimitOod({"near": 0.25, "far": 0.25}), given_)
+    assert choose_threshold(LimitOod({"far": 0.25}, None), given_) == np.nextafter(
+        np.float32(2), np.float32(9)
+    )
+    worst = choose_threshold(LimitOod({"near": 0.25, "far": 0.25}, None), given_)
     assert worst == np.nextafter(np.float32(3), np.float32(9))
-    own = choose_threshold(LimitOod({"near": 0.75, "far": 0.0}), given_)
+    own = choose_threshold(LimitOod({"near": 0.75, "far": 0.0}, None), given_)
     assert own == np.nextafter(np.float32(3), np.float32(9))
     assert choose_threshold(LimitOod({"near": 1.0}), given_) == 0.0
 
 
 @given(samples(), st.floats(0, 1))
 def test_the_limit_holds_and_is_tight(given_, share):
-    tau = choose_threshold(LimitOod({"near": share, "far": share}), given_)
+    tau = choose_threshold(LimitOod({"near": share, "far": share}, None), given_)
     passed = [np.mean(s >= tau) for s in given_.ood.values()]
     assert max(passed) <= share + 1e-9
     assert tau == np.float32(tau)
@@ -58,7 +62,7 @@ def test_the_limit_holds_and_is_tight(given_, share):
 
 @given(samples(), st.floats(0.01, 1))
 def test_accepting_id_is_the_first_point_of_the_roc_curve(given_, tpr):
-    tau = choose_threshold(AcceptId(tpr), given_)
+    tau = choose_threshold(AcceptId(tpr, None), given_)
     labels = np.repeat([1, 0], [given_.id_scores.size, given_.ood["far"].size])
     together = np.concatenate([given_.id_scores, given_.ood["far"]])
     _, rates, thresholds = roc_curve(labels, together, drop_intermediate=False)
@@ -97,7 +101,7 @@ def test_what_cannot_err_is_not_rejected_and_what_costs_is():
     assert choose_threshold(MinimiseCost(false_alarm=1, error=5, ood_share=0.9), alone) == 2.0
 
 
-@given(samples(), st.sampled_from([AcceptId(0.8), LimitOod({"far": 0.3}), MinimiseCost()]))
+@given(samples(), st.sampled_from([AcceptId(0.8, None), LimitOod({"far": 0.3}, None), MinimiseCost()]))
 def test_a_steady_threshold_accepts_the_same_and_is_no_score(given_, rule):
     tau = choose_threshold(rule, given_)
     middle = steady(tau, given_)
@@ -124,6 +128,11 @@ def test_scores_without_a_gap_keep_their_threshold():
         lambda: MinimiseCost(miss=-1),
         lambda: MinimiseCost(error=float("inf")),
         lambda: MinimiseCost(ood_share=2),
+        lambda: AcceptId(confidence=0),
+        lambda: AcceptId(confidence=1),
+        lambda: LimitOod({"far": 0.1}, confidence=95),
+        lambda: AcceptAndLimit(0.9, {}),
+        lambda: AcceptAndLimit(0, {"far": 0.1}),
         *(
             lambda make=make, value=value: make(value)
             for make in (
@@ -155,9 +164,30 @@ def test_scores_that_are_none_are_refused(bad):
 
 
 def test_a_rule_in_plain_values():
-    assert describe_rule(LimitOod({"far": 0.1})) == {"rule": "LimitOod", "most": {"far": 0.1}}
+    plain = {"rule": "LimitOod", "most": {"far": 0.1}, "confidence": 0.9}
+    assert describe_rule(LimitOod({"far": 0.1}, 0.9)) == plain
 
 
-@pytest.mark.parametrize("rule", [AcceptId(0.8), LimitOod({"far": 0.1}), MinimiseCost(1, 2, 3, 0.4)])
+def test_a_rule_of_a_file_from_before_promises_makes_none():
+    assert parse_rule({"rule": "AcceptId", "tpr": 0.9}) == AcceptId(0.9, None)
+    assert parse_rule({"rule": "LimitOod", "most": {"far": 0.1}}) == LimitOod({"far": 0.1}, None)
+
+
+def test_only_a_promise_can_be_left_out():
+    assert as_measured(AcceptAndLimit(0.9, {"far": 0.1})) == AcceptAndLimit(0.9, {"far": 0.1}, None)
+    assert as_measured(LimitOod({"far": 0.1}, None)) is None
+    assert as_measured(MinimiseCost()) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        AcceptId(0.8),
+        AcceptId(0.8, None),
+        LimitOod({"far": 0.1}, 0.99),
+        AcceptAndLimit(0.8, {"far": 0.1}),
+        MinimiseCost(1, 2, 3, 0.4),
+    ],
+)
 def test_every_rule_comes_back_from_plain_values(rule):
     assert parse_rule(describe_rule(rule)) == rule

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from app.charts.histogram import Panel, headroom
 from app.charts.names import IN_TITLE
 from app.charts.palette import Palette
-from app.components.deploy.rule import STEP, RuleSlider
+from app.components.deploy.rule_inputs import STEP, RuleSlider
 from app.components.live_histograms import live_histograms
 from app.format import cut, percent
 from app.preview.rows import Rows
 from app.text import deploy as text
 from opnp.interpret.binning import shared_edges, shares
+from opnp.threshold.errors import ImpossiblePromiseError
 from opnp.threshold.outcome import Outcome, outcome
-from opnp.threshold.plan import Plan
-from opnp.threshold.rules import choose_threshold, steady
+from opnp.threshold.rules import Rule, choose_threshold, steady
 from opnp.threshold.sample import ScoredSample
 
 PANEL_HEIGHT = 84
@@ -23,22 +25,24 @@ AROUND = 110
 
 
 def live_threshold(
-    planned: Plan, slider: RuleSlider | None, titles: Mapping[str, str], colours: Palette
+    rule: Rule, sample: ScoredSample, slider: RuleSlider | None, titles: Mapping[str, str], colours: Palette
 ) -> None:
     """Draw ID against each OOD set on the tune halves, one above the other, with the threshold through all.
 
+    Where these images cannot promise what the rule wants, the title says so and there is no threshold.
+
     Args:
-        planned: Of the pruned model.
-        slider: That sets its rule, which the threshold follows; none if none does.
+        rule: How it is chosen.
+        sample: Tune half of the pruned model's scores.
+        slider: That sets the rule, which the threshold follows; none if none does.
         titles: Of the OOD sets, by key.
         colours: The page's palette.
     """
-    sample = planned.basis.tune
-    present = _said(outcome(planned.threshold, sample), titles)
+    present = _at(rule, sample, titles)
     edges = shared_edges([sample.id_scores, *sample.ood.values()])
     on_id = shares(sample.id_scores, edges)
     panels = [
-        Panel(line["title"], on_id, shares(scores, edges), line["threshold"])
+        Panel(line["title"], on_id, shares(scores, edges), _drawn(line["threshold"]))
         for line, scores in zip(present["panels"], sample.ood.values(), strict=True)
     ]
     live_histograms(
@@ -55,9 +59,21 @@ def live_threshold(
 
 
 def _at_every_step(slider: RuleSlider, sample: ScoredSample, titles: Mapping[str, str]) -> Rows:
-    thresholds = (steady(choose_threshold(rule, sample), sample) for rule in slider.rules)
-    rows = [_said(outcome(threshold, sample), titles) for threshold in thresholds]
+    rows = [_at(rule, sample, titles) for rule in slider.rules]
     return Rows(slider.key, slider.low, STEP, slider.value, rows)
+
+
+def _at(rule: Rule, sample: ScoredSample, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Return what of the picture depends on the rule."""
+    try:
+        return _said(outcome(steady(choose_threshold(rule, sample), sample), sample), titles)
+    except ImpossiblePromiseError:
+        panels = [{"title": cut(titles[key], IN_TITLE), "threshold": None} for key in sample.ood]
+        return {"title": text.NO_THRESHOLD, "panels": panels}
+
+
+def _drawn(threshold: float | None) -> float:
+    return np.nan if threshold is None else threshold
 
 
 def _said(on_tune: Outcome, titles: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from opnp.reports.percent import ends
 from opnp.threshold.outcome import Proportion
 from opnp.threshold.plan import Plan
 
-Plans = Mapping[str, Plan]
+Plans = Mapping[str, Plan | None]
+"""By name; None for a score on which nothing keeps what is promised."""
 
 
 def outcome_cards(planned: Plan, titles: Mapping[str, str]) -> None:
@@ -52,12 +53,16 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
     """Draw the outcome of each score at the threshold that the same rule gives it.
 
     Args:
-        plans: By name.
+        plans: By name, the chosen one last.
         titles: Of the OOD sets, by key.
     """
-    rows = ["ID accepted ↑", *(f"{titles[key]} let through ↓" for key in _first(plans).outcome.ood_accepted)]
+    *_, chosen = filter(None, plans.values())
+    rows = ["ID accepted ↑", *(f"{titles[key]} let through ↓" for key in chosen.outcome.ood_accepted)]
     frame = pd.DataFrame({"": [*rows, "Accuracy on accepted ↑", "AURC ↓", "Threshold (MSP: probability)"]})
     for name, planned in plans.items():
+        if planned is None:
+            frame[name] = text.NONE
+            continue
         outcome, curve = planned.outcome, planned.curve
         shares = [outcome.id_accepted, *outcome.ood_accepted.values(), outcome.accuracy_accepted]
         area = f"{curve.area:.3f} ({ends(curve.interval, digits=3)})"
@@ -69,6 +74,9 @@ def comparison_table(plans: Plans, titles: Mapping[str, str]) -> None:
         column_config={"": named(titles.values())},
         alt="Accepted and rejected shares of each score, with 95 % intervals",
     )
+    refused = [name for name, planned in plans.items() if planned is None]
+    if refused:
+        st.caption(text.NO_PLAN.format(none=text.NONE, names=", ".join(refused)))
 
 
 def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
@@ -94,10 +102,6 @@ def confusion_table(planned: Plan, titles: Mapping[str, str]) -> None:
         column_config={"Images of": named(titles.values())},
         alt="Counts of accepted and rejected images of each set",
     )
-
-
-def _first(plans: Plans) -> Plan:
-    return next(iter(plans.values()))
 
 
 def _share(label: str, part: Proportion, help_text: str, more: str) -> None:

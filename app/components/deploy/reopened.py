@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cached
 from app.components.columns import named
-from app.components.deploy.rule import show_rule
+from app.components.deploy.show_rule import show_rule
 from app.format import message, percent, with_interval
 from app.state import session
 from app.text import deploy as text

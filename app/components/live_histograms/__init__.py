@@ -50,10 +50,11 @@ def live_histograms(
         zoom: Of all that is drawn, letters included.
         threshold_name: What the legend calls the threshold.
     """
-    thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in panels)
+    drawn = [panel for panel in panels if np.isfinite(panel.threshold)]
+    thresholds = ", ".join(f"{panel.title}: threshold {panel.threshold:.2f}" for panel in drawn)
     data: dict[str, Any] = {
         "title": title,
-        "alt": f"{title}. {thresholds}",
+        "alt": f"{title}. {thresholds}".removesuffix(". "),
         "file": f"opnp-{key}",
         "height": height,
         "zoom": zoom,
@@ -77,6 +78,6 @@ def _panel(panel: Panel) -> dict[str, Any]:
         "title": panel.title,
         "id": np.round(panel.id_share, DIGITS).tolist(),
         "ood": np.round(panel.ood_share, DIGITS).tolist(),
-        "threshold": float(panel.threshold),
+        "threshold": float(panel.threshold) if np.isfinite(panel.threshold) else None,
         "marks": [[name, float(score)] for name, score in zip(panel.mark_names, panel.marks, strict=True)],
     }

@@ -140,6 +140,7 @@ function makePlot(root) {
         areas[k].setAttribute("fill", data.colours[side]);
         areas[k].setAttribute("stroke", data.colours[side]);
       });
+      line.style.display = panel.threshold === null ? "none" : "";
       line.setAttribute("y1", high);
       line.setAttribute("y2", low);
       line.setAttribute("stroke", data.colours.threshold);
@@ -239,8 +240,10 @@ function makePlot(root) {
   });
 
   function spoken({ title, panels }) {
-    const thresholds = panels.map((panel) => `${panel.title}: threshold ${page.fixed(panel.threshold, 2)}`);
-    return `${title}. ${thresholds.join(", ")}`;
+    const thresholds = panels
+      .filter((panel) => panel.threshold !== null)
+      .map((panel) => `${panel.title}: threshold ${page.fixed(panel.threshold, 2)}`);
+    return thresholds.length ? `${title}. ${thresholds.join(", ")}` : title;
   }
 
   function choose(frame) {

@@ -91,7 +91,7 @@ def test_what_an_address_says_and_cannot_be_is_said(dashboard, key, value):
 ABSURD = ["1e999", "-5", "nan", "1" + "0" * 400, "9" * 5000, "<b>![x](http://x)</b>", "", ["96", "97"]]
 WIDGETS = {
     "sensitivity": {"part": "Map", "class": "T-shirt/top", "neuron": None},
-    "deploy": {"rule": "ID accepted", "tpr": 95.0, "ood_share": 10.0},
+    "deploy": {"rule": "ID accepted", "confidence": "95", "tpr": 95.0, "ood_share": 10.0},
     "learn": {"step": "1", "present": False},
     "landscape": {"reach": "both", "loss": 0.5},
 }

@@ -1,0 +1,68 @@
+"""What `deploy` says of a threshold: counts of each set, its promise, and what the promise takes."""
+
+from rich.table import Table
+from rich.text import Text
+
+from opnp.reports.percent import ends, percent
+from opnp.threshold.outcome import Outcome, Proportion
+from opnp.threshold.plan import Plan
+
+
+def outcome_table(planned: Plan) -> Table:
+    """Return the counts of each set on the held-out images, beside shares without the promise."""
+    outcome, plain, titles = planned.outcome, planned.as_measured, planned.basis.titles
+    table = Table("Set", caption="counts on the held-out images; accepted in percent with 95 % intervals")
+    for name in ("Images", "Accepted, right", "Accepted, wrong", "Rejected", "Accepted, %"):
+        table.add_column(name, justify="right")
+    if plain is not None:
+        table.add_column("Without the promise, %", justify="right")
+    shares = _shares(outcome)
+    for key, (right, wrong, rejected) in outcome.confusion.items():
+        part = shares[key]
+        right_text = f"{right:,}" if key == "ID" else "–"
+        numbers = [f"{part.count:,}", right_text, f"{wrong:,}", f"{rejected:,}", _percent(part)]
+        numbers += [] if plain is None else [percent(_shares(plain)[key].value)]
+        table.add_row(Text(titles.get(key, key)), *numbers)
+    return table
+
+
+def deploy_lines(planned: Plan) -> list[str]:
+    """Return threshold, promise, cost, accuracy and AURC, a line each."""
+    curve, outcome = planned.curve, planned.outcome
+    lines = [f"Threshold {planned.threshold:.4f}; scores at or above it are accepted"]
+    if planned.promise is not None:
+        lines += [f"Promised: {planned.promise.statement}"]
+    if planned.as_measured is not None:
+        lines += [f"Without the promise the threshold would be {planned.as_measured.threshold:.4f}"]
+    if planned.cost is not None:
+        low, high = planned.cost.interval
+        lines += [f"Expected cost of an image {planned.cost.value:.4g} ({low:.4g}–{high:.4g})"]
+    accuracy, accepted = _percent(outcome.accuracy), _percent(outcome.accuracy_accepted)
+    return [
+        *lines,
+        f"Accuracy {accuracy} %, on what is accepted {accepted} %",
+        f"AURC {curve.area:.4f} ({ends(curve.interval, digits=4)})",
+    ]
+
+
+def deploy_values(planned: Plan) -> dict[str, object]:
+    """Return what the promise takes and the expected cost, where there are any, for JSON."""
+    values: dict[str, object] = {}
+    if planned.as_measured is not None:
+        plain = planned.as_measured
+        accepted = {key: part.value for key, part in _shares(plain).items()}
+        values["as_measured"] = {"threshold": plain.threshold, "accepted": accepted}
+    if planned.cost is not None:
+        low, high = planned.cost.interval
+        values["cost"] = {"value": planned.cost.value, "low": low, "high": high}
+    return values
+
+
+def _shares(outcome: Outcome) -> dict[str, Proportion]:
+    return {"ID": outcome.id_accepted, **outcome.ood_accepted}
+
+
+def _percent(part: Proportion) -> str:
+    if not part.count:
+        return "–"
+    return percent(part.value, part.interval)
