@@ -42,7 +42,9 @@ GAP_SETS = (
     "On the sets it was chosen on FPR95 is {tune}, on those for the report {report}. They are not the same "
     "sets, so the gap says nothing of luck in choosing."
 )
-NOTHING_BETTER = "No window within your rule beats the unpruned model. Allow it to cost more accuracy."
+NOTHING_BETTER = (
+    "None of {tried} windows tried within your rule beats the unpruned model. Allow it to cost more accuracy."
+)
 PARETO_HELP = (
     "Each point is a window, on the halves for choosing; those on the line are beaten by none in both. "
     "Click one to take the sliders there."

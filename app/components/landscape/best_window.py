@@ -71,7 +71,9 @@ def _headline(windows: FoundWindows) -> None:
     held, sampled = windows.held_out, windows.images < windows.population
     note = text.landscape.SEARCHED_SAMPLE.format(images=f"{windows.images:,}") if sampled else ""
     if held.pruning == UNPRUNED:
-        st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
+        st.info(
+            text.landscape.NOTHING_BETTER.format(tried=f"{windows.result.tried:,}"), icon=":material/rule:"
+        )
         return
     with st.container(key="best", border=True):
         st.metric(
