@@ -17,7 +17,7 @@ SUGGESTION_HELP = (
     "held-out one."
 )
 SEARCH = "Find windows to try"
-SEARCHING = "Looking for windows that help this model: {share}"
+SEARCHING = "Looking for windows that help this model: {share} %"
 NO_SUGGESTION = (
     "None of {tried} windows tried beats the unpruned model at this accuracy, so none is suggested."
 )

@@ -50,9 +50,8 @@ class WindowSearch:
             return ABSTAINS
         unpruned = percent(held.unpruned.fpr95, held.unpruned.fpr95_interval)
         if self.pruning == UNPRUNED:
-            return (
-                f"None of {self.tried:,} windows tried beats the unpruned model: FPR95 {unpruned} % held out."
-            )
+            tried = f"None of {self.tried:,} windows tried beats the unpruned model"
+            return f"{tried}: FPR95 {unpruned} % held out."
         report = percent(held.report.fpr95, held.report.fpr95_interval)
         return (
             f"{windows_text(self.pruning).capitalize()}, the best of {self.tried:,} windows tried: FPR95 "

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from opnp.experiments.builtin.net import normalised
-from recipes.blind_choice.worlds import WORLDS, Labelled
+from recipes.blind_choice.worlds import WORLDS, Images
 
 BATCH = 100
 
@@ -36,20 +37,34 @@ class Recipe:
     last: str
     width: int
     epochs: int
-    smoothing: float = 0.0
-    decay: float = 0.0
-    dropout: float = 0.0
-    optimiser: str = "adam"
-    seed: int = 0
+    smoothing: float
+    decay: float
+    dropout: float
+    optimiser: str
+    seed: int
 
-    @property
-    def name(self) -> str:
-        """The recipe in some words."""
-        extras = [f"smoothing {self.smoothing:g}"] * bool(self.smoothing)
-        extras += [f"decay {self.decay:g}"] * bool(self.decay)
-        extras += [f"dropout {self.dropout:g}"] * bool(self.dropout)
-        words = (self.world, self.body, self.last, str(self.width), f"{self.epochs} epochs", *extras)
-        return ", ".join((*words, self.optimiser))
+
+def draw_recipe(number: int, part: int) -> Recipe:
+    """Draw the recipe of a net: its number gives the world, a seed of both all else."""
+    random = np.random.default_rng([number, part])
+
+    def one_of(*options: str) -> str:
+        return options[random.integers(len(options))]
+
+    def value(*options: float) -> float:
+        return float(options[random.integers(len(options))])
+
+    world = list(WORLDS)[number % len(WORLDS)]
+    body = one_of("conv", "conv", "dense")
+    last = one_of("relu", "relu", "relu", "gelu", "silu", "layer norm", "unit")
+    width = int(value(32, 64, 128, 256, 512))
+    epochs = int(value(2, 6, 12, 30, 60)) * (2 if world == "digits" else 1)
+    optimiser = one_of("adam", "adam", "sgd")
+    smoothing = value(0, 0, 0.1, 0.2)
+    decay = value(0, 5e-4, 5e-3) * (1 if optimiser == "sgd" else 100)
+    dropout = value(0, 0, 0.3, 0.5)
+    seed = number + 1000 * part
+    return Recipe(world, body, last, width, epochs, smoothing, decay, dropout, optimiser, seed)
 
 
 class Unit(nn.Module):
@@ -80,13 +95,10 @@ class Net(nn.Module):
         self.features = nn.Sequential(*layers)
         self.dropout = nn.Dropout(recipe.dropout)
         self.head = nn.Linear(width, classes)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, C) of (N, 1, 28, 28)."""
-        logits: torch.Tensor = self.head(
-            self.dropout(self.features(images.contiguous(memory_format=torch.channels_last)))
-        )
+        logits: torch.Tensor = self.head(self.dropout(self.features(images)))
         return logits
 
 
@@ -95,39 +107,33 @@ def _halved(inputs: int, outputs: int, act: type[nn.Module]) -> list[nn.Module]:
     return [conv, nn.BatchNorm2d(outputs), act()]
 
 
-def train(recipe: Recipe) -> Net:
-    """Train a net by its recipe, which never looks at a test image or an OOD set."""
+def train(recipe: Recipe, device: torch.device) -> Net:
+    """Train a net by its recipe, which never looks at a test image or an OOD set; it ends on the CPU."""
     images, labels = map(torch.from_numpy, WORLDS[recipe.world]().train)
+    inputs, labels = normalised(images).to(device), labels.to(device)
     torch.manual_seed(recipe.seed)
-    net = Net(recipe, int(labels.max()) + 1)
+    net = Net(recipe, int(labels.max()) + 1).to(device)
     steps = len(images) // BATCH
-    rate = {"adam": 2e-3, "sgd": 0.1}[recipe.optimiser]
-    if recipe.optimiser == "adam":
-        optimiser: torch.optim.Optimizer = torch.optim.AdamW(
-            net.parameters(), rate, weight_decay=recipe.decay
-        )
-    else:
-        optimiser = torch.optim.SGD(net.parameters(), rate, momentum=0.9, weight_decay=recipe.decay)
+    optimiser, rate = _optimiser(recipe, net)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=recipe.epochs * steps)
-    inputs = normalised(images)
     for _ in range(recipe.epochs):
-        for batch in torch.randperm(len(images))[: steps * BATCH].split(BATCH):
+        for batch in torch.randperm(len(images))[: steps * BATCH].to(device).split(BATCH):
             logits = net(inputs[batch])
             loss = functional.cross_entropy(logits, labels[batch], label_smoothing=recipe.smoothing)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-    return net.eval().requires_grad_(False)
+    return net.cpu().eval().requires_grad_(False)
 
 
-def features(net: Net, images: torch.Tensor) -> torch.Tensor:
-    """Return (N, D) features of uint8 images."""
+def _optimiser(recipe: Recipe, net: Net) -> tuple[torch.optim.Optimizer, float]:
+    if recipe.optimiser == "adam":
+        return torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=recipe.decay), 2e-3
+    return torch.optim.SGD(net.parameters(), 0.1, momentum=0.9, weight_decay=recipe.decay), 0.1
+
+
+def features(net: Net, images: Images) -> torch.Tensor:
+    """Return (N, D) features."""
     with torch.no_grad():
-        return torch.cat([net.features(normalised(part)) for part in images.split(500)])
-
-
-def labelled_features(net: Net, data: Labelled) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return (N, D) features and (N,) labels."""
-    images, labels = map(torch.from_numpy, data)
-    return features(net, images), labels
+        return torch.cat([net.features(normalised(part)) for part in torch.from_numpy(images).split(500)])

@@ -36,20 +36,18 @@ class World:
     Attributes:
         train: ID training images.
         test: ID test images.
-        near: OOD sets whose images are of the same kind as ID, of other classes.
-        far: OOD sets of other kinds.
+        ood: OOD sets by name, those near ID (of the same kind, or joined from it) before those far from it.
     """
 
     train: Labelled
     test: Labelled
-    near: Mapping[str, Images]
-    far: Mapping[str, Images]
+    ood: Mapping[str, Images]
 
 
 def fashion() -> World:
     """All ten classes of clothes; near are clothes half of which are another piece."""
     train, test = _some(fashion_train()), fashion_test()
-    return World(train, test, {"chimeras": _chimeras(test)}, _others("mnist", "letters"))
+    return World(train, test, {"chimeras": _chimeras(test), **_others("mnist", "letters")})
 
 
 def clothes() -> World:
@@ -59,8 +57,7 @@ def clothes() -> World:
     return World(
         _some(_classes(train, KNOWN_CLOTHES)),
         _classes(test, KNOWN_CLOTHES),
-        {"other clothes": unknown},
-        _others("mnist", "letters"),
+        {"other clothes": unknown, **_others("mnist", "letters")},
     )
 
 
@@ -70,7 +67,7 @@ def digits() -> World:
     order = np.random.default_rng(SEED).permutation(len(images))
     train, test = ((images[part], labels[part]) for part in (order[:1000], order[1000:]))
     near = {"letters": ood_images("letters"), "chimeras": _chimeras(test)}
-    return World(train, test, near, {"clothes": fashion_test()[0], **_others()})
+    return World(train, test, {**near, "clothes": fashion_test()[0], **_others()})
 
 
 def alphabet() -> World:
@@ -83,8 +80,12 @@ def alphabet() -> World:
     return World(
         (images[train], labels[train]),
         (images[test], labels[test]),
-        {"other letters": images[labels < 0][:2000], "mnist": ood_images("mnist")},
-        {"clothes": fashion_test()[0], **_others()},
+        {
+            "other letters": images[labels < 0][:2000],
+            "mnist": ood_images("mnist"),
+            "clothes": fashion_test()[0],
+            **_others(),
+        },
     )
 
 

@@ -132,7 +132,7 @@ def test_while_the_search_runs_that_is_said_and_the_figures_are_there(dashboard,
     running.share = 0.4
     monkeypatch.setattr(cached, "best_found", lambda *_: running)
     app = dashboard()
-    assert "Looking for windows that help this model: 40.0 %" in words(app)
+    assert "Looking for windows that help this model: 40 %" in words(app)
     assert cards(app)
 
 

@@ -88,4 +88,4 @@ def _searching(search: BackgroundCall[FoundWindows]) -> None:
     """Say how far the search is, and draw the page again once it has ended and no thumb is held."""
     if search.done.is_set() and not session.moving():
         st.rerun()
-    st.caption(text.SEARCHING.format(share=percent(search.share)), width="content")
+    st.caption(text.SEARCHING.format(share=f"{100 * search.share:.0f}"), width="content")
