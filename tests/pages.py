@@ -100,6 +100,20 @@ def best_found(page: Page) -> Locator:
     return mark.first
 
 
+def suggestion(page: Page, of: str) -> Locator:
+    """The button of the best "weights" or "neurons" or "of both", there once the search has ended."""
+    button = page.get_by_role("button", name=re.compile(f"^best {of}"))
+    expect(button).to_be_visible(timeout=FIRST_START)
+    return button
+
+
+def set_end(page: Page, label: str, value: str) -> None:
+    """Type one end of a slider, such as "Neurons kept, by sensitivity: from"."""
+    field = page.get_by_role("spinbutton", name=label)
+    field.fill(value)
+    field.press("Enter")
+
+
 def open_settings(page: Page) -> None:
     """Open what holds the choices."""
     page.get_by_role("button", name="Settings").click()

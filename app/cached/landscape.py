@@ -63,9 +63,17 @@ def best_found(key: str, ood: tuple[str, ...]) -> "BackgroundCall[FoundWindows]"
     """Return the search that the Landscape page shows first; whoever asks first may start it."""
     from app.jobs.call import BackgroundCall
     from opnp.search.coarse_to_fine import SearchSpace
+    from opnp.search.find_windows import UNPRUNED_BASES
     from opnp.search.trial import MAX_ACCURACY_LOSS
 
-    return BackgroundCall(f"search-{key}", lambda: choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS))
+    def search() -> "FoundWindows":
+        for done, base in enumerate(UNPRUNED_BASES, 1):
+            landscape(key, ood, *base)
+            job.share = done / (len(UNPRUNED_BASES) + 1)
+        return choice(key, ood, SearchSpace.BOTH, MAX_ACCURACY_LOSS)
+
+    job = BackgroundCall(f"search-{key}", search)
+    return job
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -1,8 +1,7 @@
 """Marks on the two sliders: nothing pruned, and the best found so far."""
 
-from app import cached
-from app.components.lacking_sets import lacking
 from app.components.range_slider import Mark
+from app.components.suggested import search_of
 from app.state.events import Side, choose_message
 from app.state.history import Settings
 from app.text import controls as text
@@ -14,17 +13,9 @@ NEAR = 25
 
 
 def best_pruning(explorer: Explorer, settings: Settings) -> Pruning:
-    """Return the best pruning found for the chosen OOD sets, unpruned while there is none.
-
-    A small experiment is searched in the background; a large one is not: the search would slow its
-    first moves.
-    """
-    if lacking(explorer, settings.ood):
-        return UNPRUNED
-    search = cached.best_found(explorer.prepared.experiment.key, settings.ood)
-    if explorer.small:
-        search.start()
-    return search.result.pruning if search.result else UNPRUNED
+    """Return the best pruning found for the chosen OOD sets, unpruned while there is none."""
+    search = search_of(explorer, settings)
+    return search.result.pruning if search is not None and search.result else UNPRUNED
 
 
 def marks(side: Side, best: Pruning) -> tuple[Mark, ...]:

@@ -24,6 +24,7 @@ CHOSEN = "_chosen"
 """The experiment opened from the list of experiments, until the chooser shows it."""
 
 _ARRIVED = "_arrived"
+_SUGGESTED = "_suggested"
 _COURSE = "_course"
 
 
@@ -94,6 +95,17 @@ def previewed() -> bool:
 def release() -> None:
     """Note that no thumb is held: the whole page is drawn."""
     history().moving = False
+
+
+def suggest(prunings: Iterable[Pruning]) -> None:
+    """Note which windows the page suggests, in the order of their buttons."""
+    st.session_state[_SUGGESTED] = tuple(prunings)
+
+
+def suggested() -> tuple[Pruning, ...]:
+    """Return the windows that the page suggests."""
+    prunings: tuple[Pruning, ...] = st.session_state.get(_SUGGESTED, ())
+    return prunings
 
 
 def tried_prunings() -> tuple[Pruning, ...]:

@@ -1,8 +1,8 @@
 """Read and write the page's address: experiment, OOD sets and pruning, by their keys.
 
 A link opens the same view and the back button goes back. Streamlit does this itself for its own widgets
-(`bind="query-params"`), but spells options by their titles, and takes one step back for each. A preset sets
-the windows and how ranks are taken in one step, so these are written here, as are the settings held as A.
+(`bind="query-params"`), but spells options by their titles, and takes one step back for each. One suggestion
+sets windows and how ranks are taken in one step, so these are written here, as are the settings held as A.
 
 Only a new visit, another page or the back button make an address count. A click that was made before the
 browser had heard of the last step still carries the address before it, and would take that step back.

@@ -17,9 +17,15 @@ READING = (
 )
 DIFFERENCES = "Difference to **{name}**, in percentage points (time: microseconds)."
 EXAMPLES = (
-    "The sliders prune nothing, so the first things that Explore suggests stand in for pruning: OPP without "
-    "the 1 % most sensitive weights, ONP without the 30 % least sensitive neurons, OPNP without both."
+    "The sliders prune nothing, so fixed examples stand in for pruning, which may hurt this model: OPP "
+    "without the 1 % most sensitive weights, ONP without the 30 % least sensitive neurons, OPNP without "
+    "both. Explore suggests windows that were found on this model; set one of them and it is compared here."
 )
+CHOSEN = (
+    "**{rows}** prunes a window chosen among {tried} that were tried: with the energy, FPR95 is {tune} on "
+    "the images it was chosen on and {report} held out."
+)
+CHOSEN_MORE = CHOSEN.replace("** prunes", "** prune", 1)
 SLIDERS = "{rows} what the sliders above prune: {windows}."
 ALL_PRUNE = "OPP, ONP and OPNP prune"
 ONE_PRUNES = "{kind} prunes"
@@ -46,7 +52,12 @@ PUBLISHED = "{value}: {where}"
 NAME = "Name of the row"
 NONE = "no"
 SLIDERS_NOW = "as the sliders now"
-BEST_FOUND = "as in the best found"
+FOUND = {
+    "OPP": "the best weights found",
+    "ONP": "the best neurons found",
+    "OPNP": "the best of both found",
+}
+"""Names of what the search suggests by the kind of pruning."""
 ADD = "Add the row"
 REMOVE = "Remove {name}"
 NOT_OF_HEAD = "{score} looks at the features alone, so pruning weights cannot change it; pruning neurons can."

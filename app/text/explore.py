@@ -1,16 +1,29 @@
 """Copy of the Explore page."""
 
-from opnp.config import Pruning, RankScope
-
 TITLE = "Teach a classifier to notice the unfamiliar"
 INTRO = (
     "It is often sure of images of a kind it has never seen. Prune its last layer by sensitivity, without "
     "training, and watch in-distribution (ID) and out-of-distribution (OOD) scores come apart."
 )
-PRESETS: tuple[tuple[str, Pruning], ...] = (
-    ("1 % most sensitive weights", Pruning(weights=(0, 99))),
-    ("30 % least sensitive neurons", Pruning(neurons=(30, 100))),
-    ("80 % least sensitive weights of each class", Pruning(weights=(80, 100), scope=RankScope.PER_CLASS)),
+SUGGESTIONS = {
+    "OPP": "best weights: {fpr95}",
+    "ONP": "best neurons: {fpr95}",
+    "OPNP": "best of both: {fpr95}",
+}
+"""Labels of suggestions by the kind of pruning."""
+
+SUGGESTION_HELP = (
+    "Keeps {windows}. The FPR95 is that of the images it was chosen on, which flatters it; believe the "
+    "held-out one."
+)
+SEARCH = "Find windows to try"
+SEARCHING = "Looking for windows that help this model: {share} %"
+NO_SUGGESTION = (
+    "None of {tried} windows tried beats the unpruned model at this accuracy, so none is suggested."
+)
+WORSE = (
+    "**Worse than unpruned.** With {windows}, FPR95 is {after} ({interval}) on the images that you tune on; "
+    "unpruned it is {before}."
 )
 FPR95_HELP = (
     "Share of OOD images that get through when the threshold accepts 95 % of ID images. Lower is better. "
@@ -46,7 +59,7 @@ ROLES = (
     "for the report, against the other half, with their 95 % interval; that is the one to believe. A dash: a "
     "set has no such images."
 )
-TRY = "Try pruning the"
+TRY = "Of {tried} windows tried on this model, FPR95 (unpruned {unpruned}):"
 PIN = "Hold as A"
 PIN_HELP = (
     "Keeps these settings as A. The figures then say how what you set next, B, differs from A, and both "

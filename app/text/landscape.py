@@ -42,7 +42,9 @@ GAP_SETS = (
     "On the sets it was chosen on FPR95 is {tune}, on those for the report {report}. They are not the same "
     "sets, so the gap says nothing of luck in choosing."
 )
-NOTHING_BETTER = "No window within your rule beats the unpruned model. Allow it to cost more accuracy."
+NOTHING_BETTER = (
+    "None of {tried} windows tried within your rule beats the unpruned model. Allow it to cost more accuracy."
+)
 PARETO_HELP = (
     "Each point is a window, on the halves for choosing; those on the line are beaten by none in both. "
     "Click one to take the sliders there."
@@ -56,12 +58,9 @@ LEFT_OUT_ONE = (
     "Choose at least two OOD sets to tune on under **Settings** to leave one out, one of them with images to "
     "report on as well."
 )
-NOT_BLIND = "What not knowing any OOD data would cost cannot be said here. {reason}"
+NOT_BLIND = "What choosing without OOD data would have led to cannot be said here. {reason}"
 BLIND = (
-    "With no OOD data at all, choosing instead on midpoints between ID images of two classes: {window}. Held "
-    "out it has FPR95 {report}; the informed choice above has {informed}, so not knowing costs {regret}."
+    "{abstains} Here the midpoints would have chosen {window}: FPR95 {report} held out; unpruned it is "
+    "{unpruned}, and {informed} by the choice above."
 )
-BLIND_BETTER = (
-    "With no OOD data at all, choosing instead on midpoints between ID images of two classes: {window}. Held "
-    "out it has FPR95 {report}; the informed choice above has {informed}, so not knowing cost nothing here."
-)
+BLIND_NOTHING = "{abstains} Here the midpoints would have chosen nothing either."

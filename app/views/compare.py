@@ -14,9 +14,9 @@ from app.components.compare.downloads import downloads
 from app.components.compare.methods import methods
 from app.components.compare.rows import RequestedRow, follow_address, requested_rows
 from app.components.compare.table import draw_table
-from app.components.compare.words import draw_notes
+from app.components.compare.words import draw_chosen, draw_notes
 from app.components.lacking_sets import lacks_sets
-from app.components.marks import best_pruning
+from app.components.suggested import suggested
 from app.format import message
 from app.jobs.comparison import ComparisonJob
 from app.shell import view
@@ -44,7 +44,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     table, status, words, files = st.empty(), st.empty(), st.empty(), st.container()
     left, right = st.columns([3, 4], gap="large")
     with left:
-        builder(settings.pruning, best_pruning(explorer, settings))
+        builder(settings.pruning, [trial.pruning for trial in suggested(explorer, settings) or ()])
     with right:
         picked = pick(rows)
         curves = st.empty()
@@ -61,6 +61,7 @@ def compare(explorer: Explorer, settings: Settings) -> None:
     finished = _wait(job, draw, status)
     with words.container():
         draw_notes(finished, against, settings.pruning, job.comparison.fitted_to)
+        draw_chosen(finished, explorer, settings)
     with files:
         downloads(explorer, finished, settings.ood, key, job.comparison.fitted_to[0])
     scored = {row.name: scores for row in picked if (scores := job.comparison.scored(row.recipe)) is not None}

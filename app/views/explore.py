@@ -10,11 +10,12 @@ from app.components.controls import begin, controls
 from app.components.deferred import above_is_seen, was_seen
 from app.components.explore.live_results import LiveResults, draw_results, quick_results
 from app.components.explore.per_set_table import more_figures
-from app.components.explore.presets import presets_and_pair
+from app.components.explore.suggestions import suggestions_and_pair
 from app.components.lacking_sets import lacking, lacks_sets
 from app.components.outbox import acknowledge
 from app.components.plot import plot
 from app.components.preview import preview
+from app.components.suggested import suggested
 from app.report import Findings, report
 from app.shell import view
 from app.state import session, url
@@ -60,11 +61,13 @@ def live(explorer: Explorer) -> LiveResults | None:
     begin(explorer)
     if not st.session_state.pop(_WHOLE, False) and not session.moving():
         st.rerun()
+    now = session.read(tuple(explorer.prepared.ood))
+    tried = suggested(explorer, now)
+    session.suggest(trial.pruning for trial in tried or ())
     answer = st.container()
     if not session.moving():
         with answer:
             acknowledge()
-    now = session.read(tuple(explorer.prepared.ood))
     quick = None if lacking(explorer, now.ood) else quick_results(explorer, now)
     with controls(explorer, live=answer) as settings:
         if was_seen():
@@ -72,7 +75,7 @@ def live(explorer: Explorer) -> LiveResults | None:
         if quick is None:
             lacks_sets(explorer, now.ood)
             return None
-        presets_and_pair()
+        suggestions_and_pair(explorer, settings, tried)
         return draw_results(explorer, settings, quick)
 
 

@@ -21,14 +21,14 @@ def landscape(explorer: Explorer, settings: Settings) -> None:
         return
     key, colours = explorer.prepared.experiment.key, palette(st.context.theme.type)
     cards = st.empty()
-    with cards:
+    with cards.container():
         exact = headline(explorer, settings)
     maps(key, settings, colours)
     preview(explorer, settings, baseline=pair().pruning)
     loss = best_window(key, settings, colours)
     left_out(explorer, settings, loss)
     if not exact:
-        with cards:
+        with cards.container():
             exact_headline(explorer, settings)
 
 

@@ -14,10 +14,10 @@ UNPRUNED_ROWS: tuple[Recipe, ...] = (
 """Every method by itself, at its paper's parameters; the slowest last."""
 
 EXAMPLE_WEIGHTS = Pruning(weights=(0, 99))
-"""What stands for pruning where nothing is pruned: the first thing that Explore suggests ..."""
+"""What stands for pruning where nothing is pruned ..."""
 
 EXAMPLE_NEURONS = Pruning(neurons=(30, 100))
-"""... and the second."""
+"""... of neurons. Both are examples: whether they help depends on the model."""
 
 
 def pruned_rows(pruning: Pruning) -> tuple[Recipe, ...]:

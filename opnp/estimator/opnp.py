@@ -189,8 +189,8 @@ class OPNP(Learned):
         """Find and set the windows of the lowest FPR95 that cost at most so much ID accuracy.
 
         It is the dashboard's search: by the energy, over both scopes and both definitions, on the tune half
-        of each OOD set; the other halves tell what the choice is worth. Without OOD sets it chooses on
-        midpoints of ID features, which can be worse than no pruning. Rectifier, sparsifier and score stay.
+        of each OOD set; the other halves tell what the choice is worth. Without OOD sets it prunes nothing:
+        no choice on ID features alone is known that is never worse. Rectifier, sparsifier and score stay.
 
         Args:
             id_loader: (images, labels) that the model was not trained on.

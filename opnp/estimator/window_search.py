@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from opnp._utils.checks import require_number, require_option
-from opnp.config import Pruning
+from opnp.config import UNPRUNED, Pruning, windows_text
 from opnp.data.image_set import NO_LABEL, FeatureSet, content_identity
 from opnp.errors import InvalidDataError
 from opnp.estimator.fitted import Fitted
@@ -15,11 +15,12 @@ from opnp.explorer import Explorer
 from opnp.features.types import Features
 from opnp.models import Classifier
 from opnp.prepare import Prepared
-from opnp.search.coarse_to_fine import SearchSpace, search
-from opnp.search.find_windows import find_windows, unpruned_landscapes
+from opnp.reports.percent import percent
+from opnp.search.blind import ABSTAINS
+from opnp.search.coarse_to_fine import SearchSpace
+from opnp.search.find_windows import find_windows
 from opnp.search.holdout import HeldOutResult
 from opnp.search.trial import Trial
-from opnp.search.tuning_set import blind_tuning_set, quick_size
 
 Loader = Iterable[object]
 """Of batches as `opnp.estimator.batches` reads them."""
@@ -30,17 +31,33 @@ class WindowSearch:
     """Windows that a search found.
 
     Attributes:
-        pruning: The windows; unpruned if nothing is better.
-        tried: Number of windows that were tried.
-        tune: Figures where they were chosen, which flatter them; against midpoints of ID features if no OOD
-            set was given.
+        pruning: The windows; unpruned if nothing is better, and without OOD sets.
+        tried: Number of windows that were tried; 0 without OOD sets.
+        tune: Figures where they were chosen, which flatter them; None without OOD sets.
         held_out: Figures on the OOD halves that the search did not see; None without OOD sets.
     """
 
     pruning: Pruning
     tried: int
-    tune: Trial = field(repr=False)
+    tune: Trial | None = field(repr=False)
     held_out: HeldOutResult | None = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """What was chosen among how many, and its FPR95 where it was chosen and held out, in a sentence."""
+        held = self.held_out
+        if held is None:
+            return ABSTAINS
+        unpruned = percent(held.unpruned.fpr95, held.unpruned.fpr95_interval)
+        if self.pruning == UNPRUNED:
+            tried = f"None of {self.tried:,} windows tried beats the unpruned model"
+            return f"{tried}: FPR95 {unpruned} % held out."
+        report = percent(held.report.fpr95, held.report.fpr95_interval)
+        return (
+            f"{windows_text(self.pruning).capitalize()}, the best of {self.tried:,} windows tried: FPR95 "
+            f"{percent(held.tune.fpr95)} % where it was chosen, {report} % held out; unpruned {unpruned} % "
+            "held out."
+        )
 
 
 def search_windows(
@@ -52,7 +69,7 @@ def search_windows(
     max_accuracy_loss: float,
     progress: Callable[[float], object] | None = None,
 ) -> WindowSearch:
-    """Find the windows with the lowest FPR95 that cost at most so much ID accuracy.
+    """Find the windows with the lowest FPR95 that cost at most so much ID accuracy; none without OOD sets.
 
     Raises:
         InvalidDataError: If an ID label is none of a logit, or an OOD set has fewer than two images.
@@ -65,15 +82,13 @@ def search_windows(
     classifier = fitted.classifier
     _require_labels(id_test.labels, len(classifier.weight))
     require_halves(ood)
+    if not ood:
+        return WindowSearch(UNPRUNED, 0, None, None)
     prepared = Prepared(_in_memory(classifier, id_test, ood), classifier, id_test, ood, fitted.maps)
-    if ood:
-        found = find_windows(
-            Explorer(prepared), list(ood), space, max_accuracy_loss=max_accuracy_loss, progress=progress
-        )
-        return WindowSearch(found.pruning, found.result.tried, found.result.best, found.held_out)
-    data = blind_tuning_set(prepared, most=quick_size(prepared, []))
-    result = search(data, unpruned_landscapes(data, progress), space, max_accuracy_loss=max_accuracy_loss)
-    return WindowSearch(result.best.pruning, result.tried, result.best, None)
+    found = find_windows(
+        Explorer(prepared), list(ood), space, max_accuracy_loss=max_accuracy_loss, progress=progress
+    )
+    return WindowSearch(found.pruning, found.result.tried, found.result.best, found.held_out)
 
 
 def require_halves(ood: Mapping[str, Features]) -> None:

@@ -17,6 +17,9 @@ RULE = (
 )
 SPACES = {"weights": "weights", "neurons": "neurons", "both": "weights, neurons or both"}
 NOTHING = "Found no window within that rule that beats the unpruned model."
+CHANCE = "no more than chance alone explains"
+LUCK = "so part of the gain was luck in choosing"
+EASIER = "so the choice did not flatter itself"
 LARGER = " Allow a larger loss."
 
 
@@ -34,6 +37,8 @@ def search_facts(search: FoundWindows) -> dict[str, object]:
         "sample_seed": SEED,
         "window": windows_text(search.pruning),
         "pruning": describe_pruning(search.pruning),
+        "gap": held.gap,
+        "gap_within_chance": held.within_chance,
         "tune": _figures(held.tune),
         "held_out": _figures(held.report),
         "held_out_unpruned": _figures(held.unpruned),
@@ -66,10 +71,17 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
     worth = (
         f"Found {windows_text(search.pruning)}: FPR95 {report} held out, {tune} on {_tuned(held)}, of all "
         f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
-        f"{percent(held.report.accuracy)}."
+        f"{percent(held.report.accuracy)}.{_gap(held)}"
     )
     nothing = NOTHING + (LARGER if search.max_accuracy_loss < 1 else "")
     return [rule, nothing if search.pruning == UNPRUNED else worth]
+
+
+def _gap(held: HeldOutResult) -> str:
+    if held.on_other_sets:
+        return ""
+    says = CHANCE if held.within_chance else LUCK if held.gap > 0 else EASIER
+    return f" Held out it is {100 * held.gap:+.1f} points from where it was chosen, {says}."
 
 
 def _tuned(held: HeldOutResult) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from opnp.config import NeuronDefinition, Pruning, RankScope
+from opnp.config import UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.explorer import Explorer
 from opnp.prepare import Prepared
 from opnp.search.coarse_to_fine import SearchSpace, search
 from opnp.search.holdout import HeldOutResult, hold_out
 from opnp.search.landscape import Landscape, Side, landscape
 from opnp.search.trial import MAX_ACCURACY_LOSS, SearchResult
-from opnp.search.tuning_set import TuningSet, make_tuning_set, quick_size, without_ood
+from opnp.search.tuning_set import GENERATED, TuningSet, make_tuning_set, quick_size, without_ood
 
 UNPRUNED_BASES = (
     *((Side.WEIGHTS, Pruning(scope=scope)) for scope in RankScope),
@@ -30,6 +30,8 @@ class FoundWindows:
         population: Number of images that there are to search on; more than `images` if it was a sample.
         result: All windows within the rule, the best first, on the images that were searched on.
         held_out: The best one on both halves of the OOD sets, all images.
+        blind: Whether no OOD image was looked at. Then nothing is pruned, whatever the ranking says:
+            `opnp.search.blind` has the reason.
     """
 
     space: SearchSpace
@@ -38,10 +40,11 @@ class FoundWindows:
     population: int
     result: SearchResult
     held_out: HeldOutResult
+    blind: bool = False
 
     @property
     def pruning(self) -> Pruning:
-        """The best windows; unpruned if nothing is better."""
+        """The best windows; unpruned if nothing is better, or if the search was blind."""
         return self.held_out.pruning
 
 
@@ -63,7 +66,8 @@ def find_windows(
         ood: Keys of OOD sets.
         space: What may be pruned.
         max_accuracy_loss: ID accuracy that it may cost, a fraction.
-        blind: Search without any OOD image, on midpoints of ID images instead.
+        blind: Search without any OOD image, on midpoints of ID images instead. The ranking is theirs; nothing
+            is pruned, because such a choice is often worse than that.
         data: What `searched_images` gives, where it is at hand; `blind` is not looked at then.
         landscapes: Of `UNPRUNED_BASES` on that, where they are at hand; computed if None.
         progress: Told which share is done.
@@ -83,9 +87,10 @@ def find_windows(
         space,
         max_accuracy_loss=max_accuracy_loss,
     )
-    held_out = hold_out(explorer, result.best.pruning, ood)
+    blind = data.ood == (GENERATED,)
+    held_out = hold_out(explorer, UNPRUNED if blind else result.best.pruning, ood)
     images = len(data.features), data.population
-    return FoundWindows(SearchSpace(space), max_accuracy_loss, *images, result, held_out)
+    return FoundWindows(SearchSpace(space), max_accuracy_loss, *images, result, held_out, blind)
 
 
 def searched_images(prepared: Prepared, ood: Sequence[str], *, blind: bool = False) -> TuningSet:

@@ -91,15 +91,6 @@ def make_tuning_set(prepared: Prepared, ood: Sequence[str], *, most: int | None 
     return _draw(prepared, require_sets_in(ood, Half.TUNE, prepared.roles), most)
 
 
-def blind_tuning_set(prepared: Prepared, *, most: int | None = None) -> TuningSet:
-    """Take the tune half of the ID test set alone, with outliers made from it as `without_ood` does.
-
-    Raises:
-        InvalidDataError: If all ID images are of one class.
-    """
-    return without_ood(_draw(prepared, (), most))
-
-
 def quick_size(prepared: Prepared, ood: Sequence[str]) -> int | None:
     """Return how many images to draw so that a sweep takes seconds; None for all, where that is quick too."""
     seen = sets_in(ood, Half.TUNE, prepared.roles)

@@ -8,15 +8,16 @@ from markup import words
 
 from app import cached
 from app.components.compare.table import HEADER, ROW, TIME
+from app.format import percent
 from app.jobs.comparison import ComparisonJob, ComparisonRun
-from app.text.explore import PRESETS
-from opnp.comparison.defaults import EXAMPLE_NEURONS, EXAMPLE_WEIGHTS, default_rows
+from opnp.comparison.defaults import default_rows
 from opnp.comparison.grammar import format_recipe
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.table import cells
 from opnp.config import UNPRUNED, Pruning
 from opnp.data.image_set import FeatureSet
 from opnp.evaluation.splits import Half
+from opnp.search.suggestions import suggestions
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 NUMBERS = [*HEADER.values(), TIME]
@@ -51,10 +52,6 @@ def test_the_table_holds_every_row_with_the_engines_figures(dashboard):
     assert "6,000 ID training images" in words(app)
 
 
-def test_the_examples_are_those_of_explore():
-    assert [pruning for _, pruning in PRESETS[:2]] == [EXAMPLE_WEIGHTS, EXAMPLE_NEURONS]
-
-
 def test_figures_of_one_set(dashboard):
     app = dashboard("compare")
     app.selectbox(key="figures-of").set_value("mnist").run()
@@ -83,6 +80,19 @@ def test_the_sliders_are_the_pruning(dashboard, move):
     assert "prune what the sliders above prune" in words(app)
 
 
+def after_search(dashboard):
+    """The page, once the search for windows has ended."""
+    app = dashboard("compare")
+    assert cached.best_found("fashion", OOD).done.wait(120)
+    return app.run()
+
+
+def found(kind: str) -> Pruning:
+    """The best windows of a kind that the search found."""
+    trials = suggestions(cached.best_found("fashion", OOD).result.result)
+    return next(trial.pruning for trial in trials if trial.pruning.kind == kind)
+
+
 def follow_link(app, rows: str | list[str]) -> None:
     """Open an address on the page that is drawn, as the back button does."""
     app.query_params["row"] = rows
@@ -91,12 +101,12 @@ def follow_link(app, rows: str | list[str]) -> None:
 
 
 def test_a_row_of_ones_own_is_added_kept_and_removed(dashboard):
-    app = dashboard("compare")
-    choose(app, rectifier="react", score="gen", pruning="1 % most sensitive weights")
+    app = after_search(dashboard)
+    choose(app, rectifier="react", score="gen", pruning="the best weights found")
     app.number_input(key="build-react-percentile").set_value(95.0).run()
     app.text_input(key="build-name").set_value("Mine").run()
     app.button(key="add-row").click().run()
-    recipe = Recipe("gen", "react", pruning=Pruning(weights=(0, 99)), parameters=(("react.percentile", 95),))
+    recipe = Recipe("gen", "react", pruning=found("OPP"), parameters=(("react.percentile", 95),))
     assert table(app).index[0] == "Mine"
     assert table(app).loc["Mine", HEADER["fpr95"]] == pytest.approx(100 * figures(recipe).fpr95)
     link = app.query_params["row"]
@@ -154,22 +164,23 @@ def test_links_from_strangers(dashboard):
 
 
 def test_what_pruning_weights_cannot_change_is_said(dashboard):
-    app = dashboard("compare")
-    choose(app, score="knn", pruning="1 % most sensitive weights")
+    app = after_search(dashboard)
+    choose(app, score="knn", pruning="the best weights found")
     assert "looks at the features alone" in words(app)
     choose(app, score="vim")
     assert "looks at the features alone" not in words(app)
 
 
 def test_a_row_can_prune_what_the_best_found_prunes(dashboard):
-    app = dashboard("compare")
-    search = cached.best_found("fashion", OOD)
-    assert search.done.wait(120)
-    app.run()
-    choose(app, pruning="as in the best found")
+    app = after_search(dashboard)
+    choose(app, pruning="the best of both found")
     app.button(key="add-row").click().run()
-    said = figures(Recipe(pruning=search.result.pruning))
+    search = cached.best_found("fashion", OOD).result
+    said = figures(Recipe(pruning=search.pruning))
     assert table(app)[HEADER["fpr95"]].iloc[0] == pytest.approx(100 * said.fpr95)
+    tune = cached.position_figures("fashion", search.pruning, OOD, Half.TUNE).fpr95
+    assert f"among {search.result.tried:,} that were tried" in words(app)
+    assert f"FPR95 is {percent(tune)} on the images it was chosen on and {percent(said.fpr95)}" in words(app)
 
 
 def test_pruned_in_an_address_stands_for_its_windows(dashboard):

@@ -1,15 +1,19 @@
 """What a visitor sees on Explore, checked against the engine."""
 
 import json
+import threading
 
 import numpy as np
 import pytest
-from markup import cards, elements, rows
+from markup import cards, elements, rows, words
 
 from app import cached
 from app.format import tenth
+from app.jobs.call import BackgroundCall
 from opnp.config import Pruning
 from opnp.evaluation.splits import Half
+from opnp.explorer import Explorer
+from opnp.search.suggestions import suggestions
 
 OOD = ("mnist", "letters", "patches", "textures", "noise")
 
@@ -107,10 +111,53 @@ def test_choosing_ood_sets_changes_the_average_and_none_is_explained(dashboard, 
     assert any("at least one OOD set" in info.value for info in app.info)
 
 
-def test_a_preset_moves_the_sliders(dashboard):
+def test_suggestions_come_from_the_experiments_own_search(dashboard):
     app = dashboard()
-    next(button for button in app.button if button.label == "30 % least sensitive neurons").click().run()
-    assert app.session_state["neurons"] == (30.0, 100.0)
+    search = cached.best_found("fashion", OOD)
+    assert search.done.wait(120)
+    app.run()
+    tried = suggestions(search.result.result)
+    assert [trial.pruning.kind for trial in tried] == ["OPP", "ONP", "OPNP"]
+    assert app.session_state["_suggested"] == tuple(trial.pruning for trial in tried)
+    said = cached.position_figures("fashion", tried[1].pruning, OOD, Half.TUNE)
+    assert app.button(key="preset-1").label == f"best neurons: {100 * said.fpr95:.1f} %"
+    assert f"{search.result.result.tried:,} windows tried" in words(app)
+    app.button(key="preset-1").click().run()
+    assert app.session_state["neurons"] == tuple(tried[1].pruning.neurons)
+    assert app.session_state["definition"] == tried[1].pruning.neuron_definition
+
+
+def test_while_the_search_runs_that_is_said_and_the_figures_are_there(dashboard, monkeypatch):
+    running = BackgroundCall("search", threading.Event().wait)
+    running.share = 0.4
+    monkeypatch.setattr(cached, "best_found", lambda *_: running)
+    app = dashboard()
+    assert "Looking for windows that help this model: 40 %" in words(app)
+    assert cards(app)
+
+
+def test_a_large_experiment_is_searched_when_it_is_asked_for(dashboard, monkeypatch):
+    waiting = BackgroundCall("search", threading.Event().wait)
+    monkeypatch.setattr(cached, "best_found", lambda *_: waiting)
+    monkeypatch.setattr(Explorer, "small", False)
+    app = dashboard()
+    assert not waiting.started
+    app.button(key="search").click().run()
+    assert waiting.started
+
+
+def test_what_hurts_is_said_at_once(dashboard, move):
+    app = dashboard()
+    assert not app.warning
+    move(app, neurons=(0.0, 30.0))
+    figures = {half: cached.position_figures("fashion", Pruning(neurons=(0, 30)), OOD, half) for half in Half}
+    before = cached.unpruned_figures("fashion", OOD, Half.TUNE).fpr95
+    assert figures[Half.TUNE].fpr95_interval.low > before
+    assert "Worse than unpruned" in app.warning[0].value
+    assert f"FPR95 is {100 * figures[Half.TUNE].fpr95:.1f} %" in app.warning[0].value
+    assert app.warning[0].value.endswith(f"unpruned it is {100 * before:.1f} %.")
+    move(app, neurons=(0.0, 100.0))
+    assert not app.warning
 
 
 def test_the_table_averages_its_rows(dashboard):

@@ -100,19 +100,19 @@ def test_choices_show_and_figures_follow_before_the_server_answers(page: Page, r
 
 
 def test_settings_that_are_opened_show_what_the_server_has_not_heard_of(page: Page, running: serving.Server):
-    open_explore(page)
+    open_explore(page, "?weights=80&weights=100&scope=per+class")
     previews(page)
     os.kill(running.pid, signal.SIGSTOP)
     try:
-        page.get_by_role("button", name="80 % least sensitive weights of each class").click()
+        page.get_by_role("button", name="Reset Shortcut X").click()
         open_settings(page)
-        expect(choice(page, "per class")).to_be_checked()
+        expect(choice(page, "global")).to_be_checked()
     finally:
         os.kill(running.pid, signal.SIGCONT)
-    expect(page).to_have_url(re.compile("scope=per"))
-    expect(choice(page, "per class")).to_be_checked()
-    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(r"/$"))
     expect(choice(page, "global")).to_be_checked()
+    page.keyboard.press("u")
+    expect(choice(page, "per class")).to_be_checked()
 
 
 def test_keys_choose(page: Page):

@@ -5,10 +5,21 @@ import random
 import re
 import shutil
 import signal
+from urllib.parse import urlsplit
 
 import pytest
-from pages import PATIENCE, at_rest, choice, drag, metric, open_explore, open_settings, previews
-from playwright.sync_api import Page, expect
+from pages import (
+    PATIENCE,
+    at_rest,
+    choice,
+    drag,
+    metric,
+    open_explore,
+    open_settings,
+    previews,
+    suggestion,
+)
+from playwright.sync_api import Locator, Page, expect
 
 from recipes import serving
 
@@ -16,7 +27,18 @@ pytestmark = pytest.mark.browser
 
 TRIES = 100
 PRUNED = "Weights pruned"
-NEURONS = "30 % least sensitive neurons"
+
+
+def taken(page: Page, button: Locator) -> tuple[str, str]:
+    """Click a suggestion and undo it; return the share of weights that it prunes and its address."""
+    button.click()
+    expect(page).to_have_url(re.compile("neurons="))
+    at_rest(page)
+    share, address = metric(page, PRUNED).inner_text(), urlsplit(page.url).query
+    page.keyboard.press("x")
+    expect(metric(page, PRUNED)).to_have_text("0.0 %")
+    expect(page).to_have_url(re.compile(r"/$"))
+    return share, rf"\?{re.escape(address)}$"
 
 
 def test_the_last_thing_done_wins(page: Page):
@@ -24,6 +46,8 @@ def test_the_last_thing_done_wins(page: Page):
     previews(page)
     draw = random.Random(0)  # noqa: S311 - a game
     undo = page.get_by_role("button", name="Undo Shortcut U")
+    neurons = suggestion(page, "neurons")
+    pruned, address = taken(page, neurons)
     shown = "0.0 %"
     for place in range(TRIES):
         drag(page, 60 + place % 7)
@@ -36,13 +60,12 @@ def test_the_last_thing_done_wins(page: Page):
                 page.keyboard.press("x")
                 shown = "0.0 %"
             case "preset":
-                page.get_by_role("button", name=NEURONS).click()
-                shown = "30.1 %"
+                neurons.click()
+                shown = pruned
             case "undo":
                 undo.click()  # of the drag
         expect(metric(page, PRUNED)).to_have_text(shown)
-        address = r"\?neurons=30&neurons=100$" if shown == "30.1 %" else r"/$"
-        expect(page).to_have_url(re.compile(address))
+        expect(page).to_have_url(re.compile(address if shown == pruned else r"/$"))
     at_rest(page)
     expect(metric(page, PRUNED)).to_have_text(shown)
 
@@ -51,21 +74,23 @@ def test_nothing_is_lost_on_a_server_that_stops_for_a_while(page: Page, running:
     open_explore(page)
     previews(page)
     note = page.get_by_text("The server is not answering")
+    neurons = suggestion(page, "neurons")
+    pruned, address = taken(page, neurons)
     os.kill(running.pid, signal.SIGSTOP)
     try:
         drag(page, 90)
         expect(metric(page, PRUNED)).to_have_text("10.0 %")  # what the browser computes itself
         expect(note).to_be_visible()
-        page.get_by_role("button", name=NEURONS).click()
-        expect(metric(page, PRUNED)).to_have_text("30.1 %")
+        neurons.click()
+        expect(metric(page, PRUNED)).to_have_text(pruned)
         drag(page, 80)
         page.wait_for_timeout(10_000)
     finally:
         os.kill(running.pid, signal.SIGCONT)
-    expect(page).to_have_url(re.compile(r"\?weights=0&weights=80&neurons=30&neurons=100$"))
+    expect(page).to_have_url(re.compile(address.replace(r"\?", r"\?weights=0&weights=80&")))
     expect(note).to_be_hidden()
     expect(page.get_by_text(re.compile("held out [0-9]")).first).to_be_visible()
-    for step in (r"\?neurons=30&neurons=100$", r"\?weights=0&weights=90$", r"/$"):
+    for step in (address, r"\?weights=0&weights=90$", r"/$"):
         page.keyboard.press("u")
         expect(page).to_have_url(re.compile(step))
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import PATIENCE, at_rest, best_found, grab, metric, open_explore, thumb
+from pages import PATIENCE, at_rest, best_found, grab, metric, open_explore, suggestion, thumb
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -89,14 +89,16 @@ def test_the_back_button_goes_back(page: Page):
 def test_one_click_is_one_step_back(page: Page):
     open_explore(page)
     before = page.evaluate("history.length")
-    page.get_by_role("button", name="80 % least sensitive weights of each class").click()
-    expect(page).to_have_url(re.compile("weights=80&weights=100&scope=per"))
-    page.get_by_role("button", name="30 % least sensitive neurons").click()
-    expect(page).to_have_url(re.compile(r"\?neurons=30&neurons=100$"))
+    suggestion(page, "weights").click()
+    expect(page).to_have_url(re.compile(r"\?weights=[0-9.]+&weights=[0-9.]+(&scope=per\+class)?$"))
+    at_rest(page)
+    share = metric(page, PRUNED_WEIGHTS).inner_text()
+    suggestion(page, "neurons").click()
+    expect(page).to_have_url(re.compile(r"\?neurons="))
     at_rest(page)
     assert page.evaluate("history.length") == before + 2
     page.go_back()
-    expect(metric(page, PRUNED_WEIGHTS)).to_have_text("80.1 %")
+    expect(metric(page, PRUNED_WEIGHTS)).to_have_text(share)
     page.go_back()
     expect(metric(page, PRUNED_WEIGHTS)).to_have_text("0.0 %")
 

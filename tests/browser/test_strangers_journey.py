@@ -12,7 +12,7 @@ import pytest
 from journey.ledger import Ledger
 from journey.recomputed import accuracy, ece, recomputed, threshold
 from journey.world import CLASSES, OOD, write_world
-from pages import FIRST_START, at_rest, card, give, metric
+from pages import FIRST_START, at_rest, card, give, metric, set_end
 from playwright.sync_api import Page, expect
 from safetensors.torch import load
 
@@ -51,7 +51,7 @@ def test_from_the_card_to_a_detector_elsewhere(page: Page, world, tmp_path):
     at_rest(page)
     expect(page).to_have_url(re.compile("experiment=stripes"))
     _explored(page, own, ledger)
-    page.get_by_role("button", name="30 % least sensitive neurons").click()
+    set_end(page, "Neurons kept, by sensitivity: from", "30")
     expect(card(page, "Weights pruned")).to_contain_text("56 of 192")  # 14 columns of 48
     at_rest(page)
 

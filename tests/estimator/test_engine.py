@@ -10,11 +10,12 @@ import opnp
 from opnp.comparison.fit_data import training
 from opnp.comparison.recipe import Recipe
 from opnp.comparison.scoring import score
-from opnp.config import NeuronDefinition, Pruning
+from opnp.config import UNPRUNED, NeuronDefinition, Pruning
 from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer
 from opnp.methods import METHODS, RECTIFIERS, SCORES
 from opnp.prepare import prepare
+from opnp.reports.percent import percent
 from opnp.search.find_windows import find_windows
 from opnp.sensitivity.cache import SensitivityMaps
 from opnp.store import Store
@@ -119,12 +120,23 @@ def test_the_search_is_the_pages(world, trained_net):
     assert detector.get_params()["weights"] == found.pruning.weights
 
 
-def test_a_search_without_ood_looks_at_none(world, trained_net):
+def test_a_search_without_ood_prunes_nothing_and_says_why(world, trained_net):
     _, _, loaders = world
-    found = opnp.OPNP(trained_net).fit(loaders["train"]).search(loaders["test"], space="neurons")
-    assert found.held_out is None
-    assert found.pruning.weights == (0, 100)
-    assert found.tried > 200
+    detector = opnp.OPNP(trained_net, weights=(0, 95)).fit(loaders["train"])
+    found = detector.search(loaders["test"], space="neurons")
+    assert (found.pruning, found.tried, found.tune, found.held_out) == (UNPRUNED, 0, None, None)
+    assert detector.get_params()["weights"] == (0, 100)
+    assert found.summary.startswith("Without OOD data nothing is pruned. On 60 small nets")
+
+
+def test_a_search_tells_where_it_was_chosen_held_out_and_how_many_were_tried(world, trained_net):
+    _, _, loaders = world
+    detector = opnp.OPNP(trained_net).fit(loaders["train"])
+    found = detector.search(loaders["test"], {"middle": loaders["middle"]}, max_accuracy_loss=0.01)
+    assert f"the best of {found.tried:,} windows tried" in found.summary
+    assert f"FPR95 {percent(found.held_out.tune.fpr95)} % where it was chosen" in found.summary
+    report = found.held_out.report
+    assert f"{percent(report.fpr95, report.fpr95_interval)} % held out" in found.summary
 
 
 def test_the_threshold_is_the_rules(world, trained_net):

@@ -64,7 +64,7 @@ def test_the_chosen_figures_are_those_of_the_window(data, landscapes):
     assert best.accuracy == pytest.approx(again.accuracy, abs=0.006)
 
 
-def test_without_ood_data_a_choice_is_made_all_the_same(explorer, data):
+def test_the_ranking_on_made_outliers_looks_at_no_ood_image(explorer, data):
     blind = without_ood(data)
     choice = search(blind, unpruned_landscapes(blind), SearchSpace.BOTH)
     other = without_ood(make_tuning_set(poisoned(explorer, Half.TUNE).prepared, OOD))

@@ -1,6 +1,7 @@
 import pytest
 from toy_explorer import OOD, poisoned
 
+from opnp.config import UNPRUNED
 from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half
 from opnp.search import tuning_set
@@ -45,10 +46,15 @@ def test_a_large_experiment_is_searched_on_a_sample_and_evaluated_on_all_images(
     assert found.held_out.report.sets["far"].count == 75
 
 
-def test_a_blind_search_is_evaluated_on_the_sets_that_it_did_not_see(explorer):
+def test_a_blind_search_prunes_nothing_whatever_its_ranking_says(explorer):
     found = find_windows(explorer, OOD, blind=True)
+    assert (found.blind, found.pruning) == (True, UNPRUNED)
     assert list(found.held_out.report.sets) == OOD
-    assert found.result != find_windows(explorer, OOD).result
+    assert found.held_out.report.sets == found.held_out.unpruned.sets
+    assert found.result.best.pruning != UNPRUNED
+    informed = find_windows(explorer, OOD)
+    assert not informed.blind
+    assert found.result != informed.result
 
 
 def test_progress_ascends(explorer):

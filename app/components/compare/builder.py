@@ -1,31 +1,31 @@
 """Form for a row of one's own: rectifier, pruning, sparsifier, score and their parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from app.components.compare.rows import LONGEST, MOST, add, own_rows, remove
 from app.format import plain
 from app.text import compare as text
-from app.text.explore import PRESETS
 from opnp.comparison.recipe import DEFAULT_SCORE, Recipe
 from opnp.config import OPEN, UNPRUNED, Pruning, windows_text
 from opnp.methods import METHODS, RECTIFIERS, SCORES, SPARSIFIERS, Method
 
 
 @st.fragment
-def builder(pruning: Pruning, best: Pruning) -> None:
+def builder(pruning: Pruning, found: Sequence[Pruning]) -> None:
     """Draw the form for a row, and the visitor's own rows.
 
     Args:
         pruning: Where the sliders are.
-        best: The best pruning found so far, unpruned while there is none.
+        found: What the search suggests: the best of weights, of neurons, of both; nothing while it has not
+            ended.
     """
     st.markdown(f"##### {text.BUILD_TITLE}", help=text.BUILD_HELP)
     left, right = st.columns(2)
     with left:
         rectifier = _choice(text.RECTIFIER, RECTIFIERS, "build-rectifier")
-        prunings = _prunings({text.SLIDERS_NOW: pruning, text.BEST_FOUND: best})
+        prunings = _prunings(pruning, found)
         named = st.selectbox(text.PRUNING, list(prunings), key="build-pruning")
     with right:
         score = st.selectbox(
@@ -70,9 +70,9 @@ def _choice(label: str, methods: Mapping[str, Method], key: str) -> str | None:
     )
 
 
-def _prunings(present: Mapping[str, Pruning]) -> dict[str, Pruning]:
-    offered = {name: pruning for name, pruning in present.items() if pruning.kind != UNPRUNED.kind}
-    return {text.NOTHING: UNPRUNED, **offered, **dict(PRESETS)}
+def _prunings(sliders: Pruning, found: Sequence[Pruning]) -> dict[str, Pruning]:
+    now = {} if sliders.kind == UNPRUNED.kind else {text.SLIDERS_NOW: sliders}
+    return {text.NOTHING: UNPRUNED, **now, **{text.FOUND[each.kind]: each for each in found}}
 
 
 def _parameters(methods: list[Method]) -> tuple[tuple[str, float], ...]:

@@ -10,11 +10,13 @@ from app.charts.palette import palette
 from app.components.explore.cards import cards, exact_notes, sample_notes
 from app.components.explore.per_set_table import per_set_table
 from app.components.histograms import histograms
+from app.format import interval, percent
 from app.preview.position import Position
 from app.state import session
 from app.state.baseline import pair
 from app.state.history import Settings
 from app.text import explore as text
+from opnp.config import UNPRUNED, windows_text
 from opnp.data.role import Role
 from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half, role_of
@@ -26,12 +28,14 @@ class LiveResults:
     """The exact results at a position of the sliders, and what they are compared with.
 
     Attributes:
+        experiment: The experiment's key.
         settings: Where the sliders stand.
         after: The pruned model.
         old: Figures on both halves of what it is compared with.
         new: Figures of the pruned model on both halves.
     """
 
+    experiment: str
     settings: Settings
     after: Snapshot
     old: Mapping[Half, Evaluation]
@@ -71,13 +75,13 @@ def draw_results(explorer: Explorer, settings: Settings, quick: LiveResults | Gl
         return quick
     old = _compared(explorer, settings)
     place = st.empty()
-    with place:
+    with place.container():
         _first_look(settings, quick, old)
     if session.moving():
         _details(explorer, settings, quick, old, {Half.TUNE: quick.evaluation})
         return None
     results = _exact(explorer, settings)
-    with place:
+    with place.container():
         _cards(results)
     _details(explorer, settings, results.after, old, results.new)
     return results
@@ -112,15 +116,12 @@ def _compared(explorer: Explorer, settings: Settings) -> dict[Half, Evaluation]:
 
 
 def _exact(explorer: Explorer, settings: Settings) -> LiveResults:
-    old = _compared(explorer, settings)
+    key, old = explorer.prepared.experiment.key, _compared(explorer, settings)
     if settings.pruning == pair().pruning:
-        return LiveResults(
-            settings, cached.position(explorer.prepared.experiment.key, pair().pruning), old, old
-        )
+        return LiveResults(key, settings, cached.position(key, pair().pruning), old, old)
     after = explorer.at(settings.pruning)
-    return LiveResults(
-        settings, after, old, {half: explorer.evaluate(after, settings.ood, half) for half in Half}
-    )
+    new = {half: explorer.evaluate(after, settings.ood, half) for half in Half}
+    return LiveResults(key, settings, after, old, new)
 
 
 def _cards(results: LiveResults) -> None:
@@ -131,6 +132,21 @@ def _cards(results: LiveResults) -> None:
         notes=exact_notes(results.new),
         position=position_of(results.settings),
     )
+    _warning(results)
+
+
+def _warning(results: LiveResults) -> None:
+    """Say so where the unpruned model is better by more than chance on the half that the sliders see."""
+    settings, after = results.settings, results.new[Half.TUNE]
+    before = cached.unpruned_figures(results.experiment, settings.ood, Half.TUNE).fpr95
+    if settings.pruning != UNPRUNED and before < after.fpr95_interval.low:
+        words = text.WORSE.format(
+            windows=windows_text(settings.pruning),
+            after=percent(after.fpr95),
+            interval=interval(after.fpr95_interval),
+            before=percent(before),
+        )
+        st.warning(words, icon=":material/trending_down:")
 
 
 def _first_look(settings: Settings, glance: Glance, old: Mapping[Half, Evaluation]) -> None:

@@ -12,6 +12,8 @@ from app.state.history import Settings
 from app.state.url_expected import number, one_of
 from opnp.config import UNPRUNED, windows_text
 from opnp.errors import InvalidDataError
+from opnp.evaluation.splits import Half
+from opnp.search import blind
 from opnp.search.coarse_to_fine import SearchSpace
 from opnp.search.find_windows import FoundWindows
 from opnp.search.holdout import HeldOutResult
@@ -71,7 +73,9 @@ def _headline(windows: FoundWindows) -> None:
     held, sampled = windows.held_out, windows.images < windows.population
     note = text.landscape.SEARCHED_SAMPLE.format(images=f"{windows.images:,}") if sampled else ""
     if held.pruning == UNPRUNED:
-        st.info(text.landscape.NOTHING_BETTER, icon=":material/rule:")
+        st.info(
+            text.landscape.NOTHING_BETTER.format(tried=f"{windows.result.tried:,}"), icon=":material/rule:"
+        )
         return
     with st.container(key="best", border=True):
         st.metric(
@@ -116,14 +120,18 @@ def _blind(key: str, ood: tuple[str, ...], informed: FoundWindows) -> None:
     except InvalidDataError as error:  # ID test images of one class alone
         st.caption(text.landscape.NOT_BLIND.format(reason=message(str(error))))
         return
-    report, informed_report = windows.held_out.report, informed.held_out.report
-    regret = report.fpr95 - informed_report.fpr95
+    tempting, abstains = windows.result.best.pruning, blind.ABSTAINS
+    if tempting == UNPRUNED:
+        st.caption(text.landscape.BLIND_NOTHING.format(abstains=abstains))
+        return
+    report = cached.position_figures(key, tempting, ood, Half.REPORT)
     st.caption(
-        (text.landscape.BLIND if regret > 0 else text.landscape.BLIND_BETTER).format(
-            window=windows_text(windows.pruning),
+        text.landscape.BLIND.format(
+            abstains=abstains,
+            window=windows_text(tempting),
             report=f"{percent(report.fpr95)} ({interval(report.fpr95_interval)})",
-            informed=percent(informed_report.fpr95),
-            regret=points(regret).removeprefix("+"),
+            unpruned=percent(windows.held_out.unpruned.fpr95),
+            informed=percent(informed.held_out.report.fpr95),
         )
     )
 

@@ -11,7 +11,6 @@ from app.preview.routes import HUB, SERVER, WHICH
 from app.state import session
 from app.state.events import Event, choose_message, parse_events
 from app.text import controls as text
-from app.text.explore import PRESETS
 from opnp.config import UNPRUNED
 
 RESET, UNDO, HOLD, LET_GO, SWAP = "reset", "undo", "pin", "unpin", "swap"
@@ -22,7 +21,7 @@ _mount = custom_component(Path(__file__).parent)
 
 
 def preset_key(number: int) -> str:
-    """Return the key of a preset's button."""
+    """Return the key of a suggestion's button."""
     return f"preset-{number}"
 
 
@@ -38,8 +37,7 @@ _TOLD: dict[str, Any] = {
         HOLD: {"do": "hold"},
         LET_GO: {"do": "let go"},
         SWAP: {"do": "swap"},
-    }
-    | {preset_key(number): choose_message(pruning) for number, (_, pruning) in enumerate(PRESETS)},
+    },
     "shortcuts": {"x": RESET, "u": UNDO},
 }
 
@@ -56,4 +54,6 @@ def events(sets: Iterable[str]) -> list[tuple[int, Event]]:
 
 def acknowledge() -> None:
     """Tell the browser what is applied, and which buttons' clicks are events."""
-    _mount(key=_KEY, data=_TOLD | {"applied": session.history().applied}, on_said_change=lambda: None)
+    presses = {preset_key(number): choose_message(each) for number, each in enumerate(session.suggested())}
+    told = {"presses": _TOLD["presses"] | presses, "applied": session.history().applied}
+    _mount(key=_KEY, data=_TOLD | told, on_said_change=lambda: None)
