@@ -64,6 +64,11 @@ class Detector:
         return self.manifest.threshold
 
     @property
+    def reference_size(self) -> int:
+        """Number of ID images behind its p-values; 0 if it has none."""
+        return 0 if self.reference is None else len(self.reference.scores)
+
+    @property
     def title(self) -> str:
         """Title with its experiment and the day it was made."""
         return f"Detector of {self.manifest.values['date'][:10]} for {self.manifest.values['title']}"

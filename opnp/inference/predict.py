@@ -97,8 +97,8 @@ def predictions(
 def predict(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Prediction]:
     """Predict class and score of images from their (n, D) features with the head of a position.
 
-    The threshold is the score that accepts at least 95 % of the tune half of the ID test set; p-values compare
-    with its other half. A score that is no number is the strangest, as it is not accepted either.
+    The threshold is the score that accepts at least 95 % of the tune half of the ID test set; p-values
+    compare with its other half. A score that is no number is the strangest, as it is not accepted either.
     """
     output = explorer.score(features, snapshot.head)
     names = explorer.prepared.classifier.class_names
