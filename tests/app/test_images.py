@@ -126,7 +126,7 @@ def test_a_set_is_rejected_as_a_whole_at_the_rate_that_is_chosen(dashboard, perc
     app = dashboard("images")
     pictures = [*fashion_test()[0][:12], *ood_images("letters")[:12]]
     bring(app, "mixed.zip", zipped({f"{n:02}.png": png(pixels) for n, pixels in enumerate(pictures)}))
-    app.button_group(key="false-discovery").set_value([percent]).run()
+    app.button_group(key="false-discovery").set_value(percent).run()
     assert not app.exception
     explorer = cached.ready("fashion")
     snapshot, classifier = explorer.at(UNPRUNED), explorer.prepared.classifier
