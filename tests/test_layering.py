@@ -10,7 +10,7 @@ from imports import DASHBOARD, ENGINE, ROOT, circle, graph, imports, label, name
 LAYERS = (
     "_version errors",
     "_utils data devices metrics store",
-    "config model_split scores user_code",
+    "config conformal model_split scores user_code",
     "methods models pruning",
     "features scoring",
     "evaluation interpret sensitivity",

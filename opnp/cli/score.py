@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,21 +13,23 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
-from opnp.cli._inputs import files_named, printable, read_file
+from opnp.cli._inputs import files_named, printable
 from opnp.cli.score_detector import DetectorResult, DetectorScorer, FileScorer, Item
-from opnp.cli.score_experiment import ScoredImage, Skipped, csv_lines, file_json, scores_table
-from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope, windows_text
+from opnp.cli.score_experiment import ExperimentScorer, Skipped, file_json
+from opnp.cli.score_false_discovery import (
+    Percent,
+    explained,
+    rate_of,
+    require_reference,
+)
+from opnp.config import OPEN, UNPRUNED, NeuronDefinition, Pruning, RankScope
 from opnp.detector import Detector
 from opnp.detector.onnx_detector import GraphDetector
 from opnp.devices import device_named
-from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError, UnreadableImageError
+from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
 from opnp.experiments.experiment import Experiment
-from opnp.explorer import Explorer
-from opnp.inference.predict import extract_features, predict, preprocess
-from opnp.reports.metric_table import DIRECTION
 
 ZIP, GRAPH = ".zip", ".onnx"
-BATCH = 64
 MOST_REASONS = 10
 
 
@@ -46,6 +49,7 @@ def score(
     neurons: _options.Neurons = OPEN,
     scope: _options.Scope = RankScope.GLOBAL,
     definition: _options.Definition = NeuronDefinition.ACTIVATION,
+    false_discovery: Percent = None,
     csv: Annotated[
         Path | None, typer.Option(help="Also write a line an image to this file.", show_default=False)
     ] = None,
@@ -55,32 +59,37 @@ def score(
         bool, typer.Option("--json", help="Print one line of JSON a file, for machines.")
     ] = False,
 ) -> None:
-    """Score images: class, confidence, energy score, and whether the threshold accepts them.
+    """Score images: class, confidence, energy score, p-value, and whether the threshold accepts them.
 
-    An experiment's heads get thresholds that accept 95 % of the ID test set; a detector brings its own.
+    An experiment's heads get thresholds that accept 95 % of the ID test set; a detector brings its own. The
+    p-value is the share of held-out ID images that look at most as familiar.
 
     Files that are no images are skipped, with the reasons counted.
     """
     with _console.exit_codes(as_json=False):
         try:
-            pruning = Pruning(weights, neurons, scope, definition)
+            pruning, rate = Pruning(weights, neurons, scope, definition), rate_of(false_discovery)
+            output = Output(csv, rate, as_json=as_json)
             if csv is not None:
                 _outputs.require_folder("--csv", csv.parent)
             files = files_named(images)
             if model.lower().endswith((ZIP, GRAPH)):
                 _require_open(pruning)
-                title, table = _score_files(_detector(model, device), files, csv, as_json=as_json)
+                result = _score_files(_detector(model, device), files, output)
             else:
                 chosen = _require_model(_experiment.named_experiment(model))
                 explorer = _experiment.load_explorer(chosen, device, cache)
-                title, table = _score_files(ExperimentScorer(explorer, pruning), files, csv, as_json=as_json)
+                result = _score_files(ExperimentScorer(explorer, pruning), files, output)
         except OpnpError as error:
             if as_json:
                 _console.print_line(json.dumps({"error": str(error), "kind": type(error).__name__}))
             raise
+    title, table, together = result
     if not as_json:
         _console.stdout().print(Text(title))
         _console.stdout().print(table)
+    if together:
+        (_console.stderr() if as_json else _console.stdout()).print(Text(together))
 
 
 def _detector(path: str, device: str | None) -> FileScorer[DetectorResult]:
@@ -111,77 +120,59 @@ def _require_open(pruning: Pruning) -> None:
         )
 
 
-class ExperimentScorer:
-    """Scorer of files by an experiment's model, pruned and not."""
+@dataclass(frozen=True)
+class Output:
+    """What is asked for.
 
-    def __init__(self, explorer: Explorer, pruning: Pruning) -> None:
-        self._explorer, self._windows = explorer, windows_text(pruning)
-        self._before, self._after = explorer.at(UNPRUNED), explorer.at(pruning)
-        self.title = f"{explorer.prepared.experiment.title}: {self._windows}"
+    Attributes:
+        csv: File to write besides.
+        rate: False discovery rate to reject all files together at.
+        as_json: Whether to print a line a file, for machines.
+    """
 
-    def judged(self, files: Sequence[Path]) -> Iterator[ScoredImage | Skipped]:
-        """Yield the result of one file after the other."""
-        classifier = self._explorer.prepared.classifier
-        for start in range(0, len(files), BATCH):
-            inputs = {}
-            for path in files[start : start + BATCH]:
-                try:
-                    inputs[path] = preprocess(classifier, read_file(path).image)
-                except UnreadableImageError as error:
-                    yield Skipped(path, str(error))
-            if inputs:
-                features = extract_features(classifier, list(inputs.values()))
-                heads = (predict(self._explorer, features, at) for at in (self._before, self._after))
-                yield from map(ScoredImage, inputs, *heads)
-
-    def line(self, image: ScoredImage) -> dict[str, object]:
-        """Return one image as a line for machines."""
-        return file_json(image)
-
-    def csv(self, scored: Sequence[ScoredImage]) -> str:
-        """Return all images as CSV for spreadsheets."""
-        return csv_lines(scored)
-
-    def about(self) -> dict[str, object]:
-        """Return what the columns are."""
-        return {
-            "experiment": self._explorer.prepared.experiment.title,
-            "pruned": self._windows,
-            "scores": f"energy, {DIRECTION}; threshold: accepts 95 % of the ID test set",
-        }
-
-    def table(self, scored: Sequence[ScoredImage]) -> Table:
-        """Return all images as a table for people."""
-        return scores_table(scored, self._after)
+    csv: Path | None
+    rate: float | None
+    as_json: bool
 
 
 def _score_files(
-    judge: FileScorer[Item], files: Sequence[Path], csv: Path | None, *, as_json: bool
-) -> tuple[str, Table]:
-    """Score all files, print them for machines as they come, write the CSV; return title and table."""
-    scored: list[Item] = []
-    skipped: list[Skipped] = []
+    judge: FileScorer[Item], files: Sequence[Path], output: Output
+) -> tuple[str, Table, str | None]:
+    """Score all files, print them for machines, write the CSV; return title, table and what was rejected."""
+    if output.rate is not None:
+        require_reference(judge.reference_size)
+    results: list[Item | Skipped] = []
     people = _console.stderr()
     with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
         task = progress.add_task("Scoring", total=len(files))
         for item in judge.judged(files):
-            if isinstance(item, Skipped):
-                skipped.append(item)
-            else:
-                scored.append(item)
-            if as_json:
-                line = file_json(item) if isinstance(item, Skipped) else judge.line(item)
-                _console.print_line(json.dumps(line))
+            results.append(item)
+            if output.as_json and output.rate is None:
+                _print_line(judge, item)
             progress.advance(task)
-    _report_skipped(skipped, len(files))
+    _report_skipped([item for item in results if isinstance(item, Skipped)], len(files))
+    scored = [item for item in results if not isinstance(item, Skipped)]
     if not scored:
         raise InvalidDataError(
             f"Expected at least one image but none of the {len(files)} files can be scored; the "
             "reasons are above. Name images in PNG, JPEG, WebP, BMP, GIF or TIFF."
         )
-    if csv is not None:
-        _outputs.write_table("--csv", csv, judge.csv(scored), judge.about())
-    return judge.title, judge.table(scored)
+    about, together = judge.about(), None
+    if output.rate is not None:
+        scored = judge.rejecting(scored, output.rate)
+        together = explained(output.rate, len(scored), judge.rejected(scored), judge.reference_size)
+        about["rejected"] = " ".join(together.split())
+        rejected = iter(scored)
+        for item in results if output.as_json else ():
+            _print_line(judge, item if isinstance(item, Skipped) else next(rejected))
+    if output.csv is not None:
+        _outputs.write_table("--csv", output.csv, judge.csv(scored), about)
+    return judge.title, judge.table(scored), together
+
+
+def _print_line(judge: FileScorer[Item], item: Item | Skipped) -> None:
+    line = file_json(item) if isinstance(item, Skipped) else judge.line(item)
+    _console.print_line(json.dumps(line))
 
 
 def _report_skipped(skipped: Sequence[Skipped], files: int) -> None:

@@ -1,7 +1,7 @@
 """Output of `score` for each file judged by a detector."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli._inputs import printable, read_file
-from opnp.cli.score_experiment import Skipped
+from opnp.cli.score_experiment import STRANGER, Skipped
+from opnp.cli.score_false_discovery import P_VALUES, rejections
 from opnp.errors import UnreadableImageError
 from opnp.inference.predict import Prediction
-from opnp.reports.csv_table import csv_of, file_cell
+from opnp.reports.csv_table import Cell, csv_of, file_cell
 from opnp.reports.metric_table import DIRECTION
-from opnp.reports.percent import percent
+from opnp.reports.percent import percent, stranger_than
 
 BATCH = 64
 Item = TypeVar("Item")
@@ -27,8 +28,18 @@ class FileScorer(Protocol[Item]):
 
     title: str
 
+    @property
+    def reference_size(self) -> int:
+        """Number of ID images behind the p-values; 0 where there are none."""
+
     def judged(self, files: Sequence[Path]) -> Iterator[Item | Skipped]:
         """Yield the result of one file after the other; what is no image is skipped."""
+
+    def rejecting(self, scored: Sequence[Item], rate: float) -> list[Item]:
+        """Return all images with whether each is rejected at a false discovery rate."""
+
+    def rejected(self, scored: Sequence[Item]) -> str:
+        """Return how many are rejected."""
 
     def line(self, item: Item) -> dict[str, object]:
         """Return one image for machines."""
@@ -54,6 +65,10 @@ class ImageDetector(Protocol[Input]):
     def threshold(self) -> float:
         """Score below which an image is out-of-distribution."""
 
+    @property
+    def reference_size(self) -> int:
+        """Number of ID images behind the p-values; 0 where there are none."""
+
     def prepared(self, image: Image.Image) -> Input:
         """Return a picture as it enters the model."""
 
@@ -63,10 +78,11 @@ class ImageDetector(Protocol[Input]):
 
 @dataclass(frozen=True)
 class DetectorResult:
-    """An image file and its prediction."""
+    """An image file, its prediction, and whether it is rejected among all files of the call, if asked."""
 
     file: Path
     prediction: Prediction
+    rejected: bool | None = None
 
 
 class DetectorScorer(Generic[Input]):
@@ -75,6 +91,11 @@ class DetectorScorer(Generic[Input]):
     def __init__(self, detector: ImageDetector[Input]) -> None:
         self._detector = detector
         self.title = printable(detector.title)
+
+    @property
+    def reference_size(self) -> int:
+        """Number of ID images behind the p-values; 0 where there are none."""
+        return self._detector.reference_size
 
     def judged(self, files: Sequence[Path]) -> Iterator[DetectorResult | Skipped]:
         """Yield the result of one file after the other."""
@@ -87,13 +108,25 @@ class DetectorScorer(Generic[Input]):
                     yield Skipped(path, str(error))
             yield from map(DetectorResult, inputs, self._detector.judge(list(inputs.values())))
 
+    def rejecting(self, scored: Sequence[DetectorResult], rate: float) -> list[DetectorResult]:
+        """Return all images with whether each is rejected at a false discovery rate."""
+        verdicts = rejections([image.prediction for image in scored], rate)
+        return [
+            replace(image, rejected=bool(verdict)) for image, verdict in zip(scored, verdicts, strict=True)
+        ]
+
+    def rejected(self, scored: Sequence[DetectorResult]) -> str:
+        """Return how many are rejected."""
+        return f"{sum(image.rejected is True for image in scored):,}"
+
     def line(self, image: DetectorResult) -> dict[str, object]:
         """Return one image as a line for machines."""
         return {**self._numbers(image)}
 
-    def _numbers(self, image: DetectorResult) -> dict[str, str | float | bool]:
+    def _numbers(self, image: DetectorResult) -> dict[str, Cell]:
         prediction = asdict(image.prediction)
-        return {"file": str(image.file), "class": prediction.pop("class_name"), **prediction}
+        together = {} if image.rejected is None else {"rejected": image.rejected}
+        return {"file": str(image.file), "class": prediction.pop("class_name"), **prediction, **together}
 
     def csv(self, scored: Sequence[DetectorResult]) -> str:
         """Return all images as CSV for spreadsheets."""
@@ -101,20 +134,24 @@ class DetectorScorer(Generic[Input]):
 
     def about(self) -> dict[str, object]:
         """Return what the columns are."""
-        return {"detector": self.title, "scores": f"energy, {DIRECTION}; below the threshold is OOD"}
+        scores = f"energy, {DIRECTION}; below the threshold is OOD"
+        return {"detector": self.title, "scores": scores, "p_values": P_VALUES}
 
     def table(self, scored: Sequence[DetectorResult]) -> Table:
         """Return all images as a table for people."""
         table = Table("File", "Class", caption=f"threshold {self._detector.threshold:.4f}; below it is OOD")
-        for name in ("Confidence, %", "Score", "OOD"):
+        together = ["Rejected"] if scored[0].rejected is not None else []
+        for name in ("Confidence, %", "Score", STRANGER, "OOD", *together):
             table.add_column(name, justify="right")
         for image in scored:
-            prediction = image.prediction
+            prediction, p_value = image.prediction, image.prediction.p_value
             table.add_row(
                 Text(printable(str(image.file))),
                 Text(printable(prediction.class_name)),
                 percent(prediction.confidence),
                 f"{prediction.score:.2f}",
+                "–" if p_value is None else stranger_than(p_value),
                 "yes" if prediction.is_ood else "no",
+                *(["yes" if image.rejected else "no"] if together else []),
             )
         return table

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from opnp.detector.detector import Detector
 from opnp.detector.manifest import FORMAT, SCORE, VERSION, DetectorManifest
 from opnp.detector.probes import make_probes
+from opnp.detector.reference import KEY, make_reference
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
@@ -44,6 +45,9 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
     weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
     ood = list(dict.fromkeys([*plan.basis.tune.ood, *plan.basis.report.ood]))
     sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
+    reference = make_reference(
+        snapshot.id_test, plan.threshold, classes=len(weight), source=experiment.id_test.title
+    )
     manifest = {
         "format": FORMAT,
         "version": VERSION,
@@ -57,10 +61,11 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
         "pruning": describe_pruning(snapshot.pruning),
         "realised": realised(snapshot.head),
         "metrics": metrics(explorer, snapshot, plan),
+        KEY: reference.entry(),
         **provenance(explorer, classifier.weight.device),
     }
     probes = make_probes(classifier, weight, bias, sets)
-    return Detector(classifier, weight, bias, probes, DetectorManifest(_plain(manifest)))
+    return Detector(classifier, weight, bias, probes, DetectorManifest(_plain(manifest)), reference)
 
 
 def metrics(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> dict[str, object]:

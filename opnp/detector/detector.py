@@ -17,6 +17,7 @@ from opnp.detector import archive
 from opnp.detector.inputs import Images, ImageSource, inputs_of
 from opnp.detector.manifest import DetectorManifest
 from opnp.detector.probes import Probes, read_probes, verify
+from opnp.detector.reference import Reference, read_reference
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import load_experiment
@@ -37,11 +38,12 @@ class Detector:
         bias: (C,) float32.
         probes: Images that prove the numbers on loading.
         manifest: Threshold, class names and where all of it comes from.
+        reference: Scores of ID images that chose nothing; None in a file of before there were any.
 
     Example:
         >>> from opnp import Detector  # doctest: +SKIP
         >>> Detector.load("detector.zip")("photo.jpg")  # doctest: +SKIP
-        Prediction(class_name='Bag', confidence=0.998, score=9.53, is_ood=False, threshold=5.21)
+        Prediction(class_name='Bag', confidence=0.998, score=9.53, is_ood=False, threshold=5.21, p_value=0.43)
     """
 
     classifier: Classifier
@@ -49,6 +51,7 @@ class Detector:
     bias: torch.Tensor
     probes: Probes
     manifest: DetectorManifest
+    reference: Reference | None = None
 
     @cached_property
     def examples(self) -> torch.Tensor:
@@ -59,6 +62,11 @@ class Detector:
     def threshold(self) -> float:
         """Score below which an image is out-of-distribution."""
         return self.manifest.threshold
+
+    @property
+    def reference_size(self) -> int:
+        """Number of ID images behind its p-values; 0 if it has none."""
+        return 0 if self.reference is None else len(self.reference.scores)
 
     @property
     def title(self) -> str:
@@ -114,7 +122,8 @@ class Detector:
     def to_bytes(self) -> bytes:
         """Return the zip that `save` writes."""
         head = {"head.weight": self.weight, "head.bias": self.bias}
-        return archive.pack(self.manifest.values, head | self.probes.tensors())
+        known = {} if self.reference is None else self.reference.tensors()
+        return archive.pack(self.manifest.values, head | known | self.probes.tensors())
 
     def save(self, path: Path | str) -> None:
         """Write one zip: a JSON manifest and safetensors; whole or not at all.
@@ -155,16 +164,17 @@ class Detector:
         cls, data: bytes, *, classifier: Classifier | None = None, device: torch.device | str = "cpu"
     ) -> "Detector":
         """Read a detector as `load` does, from the bytes of a file."""
-        manifest, weight, bias, probes = _parse(*archive.unpack(data))
+        manifest, weight, bias, probes, reference = _parse(*archive.unpack(data))
         model = (classifier or _experiment_of(manifest).classifier()).to(torch.device(device))
         _require_same(model, manifest, weight)
         verify(probes, model, weight, bias)
-        return cls(model, weight, bias, probes, manifest)
+        return cls(model, weight, bias, probes, manifest, reference)
 
     def _judge_batch(self, inputs: Sequence[torch.Tensor]) -> list[Prediction]:
         output = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
         require_finite("scores", output.scores)
-        return predictions(output, self.manifest.class_names, self.threshold)
+        p_values = None if self.reference is None else self.reference.p_values(output.scores)
+        return predictions(output, self.manifest.class_names, self.threshold, p_values)
 
 
 def _experiment_of(manifest: DetectorManifest) -> Experiment:
@@ -180,7 +190,7 @@ def _experiment_of(manifest: DetectorManifest) -> Experiment:
 
 def _parse(
     values: dict[str, Any], tensors: dict[str, torch.Tensor]
-) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes]:
+) -> tuple[DetectorManifest, torch.Tensor, torch.Tensor, Probes, Reference | None]:
     """Return the parts of a file, each as it should be and fitting the others."""
     manifest, probes = DetectorManifest(values), read_probes(tensors)
     weight, bias = (tensors.get(f"head.{name}") for name in ("weight", "bias"))
@@ -193,7 +203,7 @@ def _parse(
     classes = len(manifest.class_names)
     if len(weight) != classes or probes.logits.shape[1] != classes:
         raise archive.refused(f"it names {classes} classes and its head has {len(weight)}")
-    return manifest, weight, bias, probes
+    return manifest, weight, bias, probes, read_reference(values, tensors, manifest.threshold)
 
 
 def _require_same(model: Classifier, manifest: DetectorManifest, weight: torch.Tensor) -> None:

@@ -19,6 +19,7 @@ from opnp._utils.foreign_code import clause, foreign
 from opnp.detector import archive
 from opnp.detector.detector import Detector
 from opnp.detector.preprocessing import preprocessing_of
+from opnp.detector.reference import KEY
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
 
 OPSET = 18
@@ -29,14 +30,17 @@ LARGEST = 2_000_000_000
 """Bytes of weights that one ONNX file can hold; its format ends at 2 GiB."""
 _PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 INPUT, OUTPUTS = "image", ("logits", "score", "is_ood")
+P_VALUE = "p_value"
+"""The output that a detector with an ID reference has besides."""
 
 
 class DetectorGraph(nn.Module):
-    """Module from transformed images to logits (N, C), energy scores (N,) and verdicts (N,)."""
+    """Module from transformed images to logits (N, C), energy scores (N,), verdicts and p-values (N,)."""
 
     weight: torch.Tensor
     bias: torch.Tensor
     threshold: torch.Tensor
+    reference: torch.Tensor
 
     def __init__(self, detector: Detector) -> None:
         super().__init__()
@@ -44,13 +48,33 @@ class DetectorGraph(nn.Module):
         self.register_buffer("weight", detector.weight)
         self.register_buffer("bias", detector.bias)
         self.register_buffer("threshold", torch.tensor(detector.threshold))
+        self.outputs = OUTPUTS if detector.reference is None else (*OUTPUTS, P_VALUE)
+        self.size = 0 if detector.reference is None else len(detector.reference.scores)
+        if detector.reference is not None:
+            self.register_buffer("reference", _padded(detector.reference.scores))
         self.eval()
 
-    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return logits, scores and verdicts of a batch (N, ...)."""
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return logits, scores, verdicts and, with a reference, p-values of a batch (N, ...)."""
         logits = functional.linear(self.backbone(image.clone()).float(), self.weight, self.bias)  # (N, C)
         score = torch.logsumexp(logits, dim=1)
-        return logits, score, score < self.threshold
+        judged = logits, score, score < self.threshold
+        return judged if self.size == 0 else (*judged, self.p_values(score))
+
+    def p_values(self, score: torch.Tensor) -> torch.Tensor:
+        """Return conformal p-values (N,) float32, by bisection: ONNX has no search in a sorted array."""
+        count = torch.zeros_like(score, dtype=torch.int64)
+        step = (len(self.reference) + 1) // 2
+        while step:
+            at_most = self.reference[count + step - 1] <= score
+            count, step = count + step * at_most, step // 2
+        return (1 + count.clamp(max=self.size)).float() / (1 + self.size)
+
+
+def _padded(reference: torch.Tensor) -> torch.Tensor:
+    """Return sorted scores with as many infinite ones behind them as a bisection of whole steps needs."""
+    length = 2 ** len(reference).bit_length() - 1
+    return functional.pad(reference, (0, length - len(reference)), value=torch.inf)
 
 
 def export_program(detector: Detector, path: Path | str) -> None:
@@ -120,7 +144,7 @@ def export_onnx(detector: Detector, path: Path | str) -> float:
             graph,
             (detector.examples,),
             input_names=[INPUT],
-            output_names=list(OUTPUTS),
+            output_names=list(graph.outputs),
             dynamic_shapes=({0: torch.export.Dim("batch")},),
             opset_version=OPSET,
             dynamo=True,
@@ -144,6 +168,8 @@ def _metadata(detector: Detector) -> dict[str, object]:
     metadata |= {
         key: detector.manifest.values[key] for key in ("promise",) if key in detector.manifest.values
     }
+    if detector.reference is not None:
+        metadata[KEY] = detector.reference.entry()
     preprocessing = preprocessing_of(detector.classifier.transform, detector.probes.pictures)
     return metadata if preprocessing is None else metadata | {"preprocessing": preprocessing.plain()}
 
@@ -158,16 +184,19 @@ def _require_small(graph: DetectorGraph) -> None:
 
 
 def _compare(graph: DetectorGraph, data: bytes, images: torch.Tensor) -> float:
-    """Return the largest difference of a number, after a look at classes and verdicts."""
+    """Return the largest difference of a number, after a look at classes, verdicts and p-values."""
     import onnxruntime  # type: ignore[import-untyped]
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     largest = 0.0
     for batch in (images, *images[:, None]):
         with torch.no_grad():
-            logits, score, verdict = (tensor.numpy() for tensor in graph(batch))
-        other_logits, other_score, other_verdict = session.run(list(OUTPUTS), {INPUT: batch.numpy()})
-        same = np.array_equal(logits.argmax(1), other_logits.argmax(1))
+            logits, score, verdict = (tensor.numpy() for tensor in graph(batch)[: len(OUTPUTS)])
+        other_logits, other_score, other_verdict, *p_value = session.run(
+            list(graph.outputs), {INPUT: batch.numpy()}
+        )
+        own = [graph.p_values(torch.from_numpy(other_score)).numpy() for _ in p_value]
+        same = np.array_equal(logits.argmax(1), other_logits.argmax(1)) and np.array_equal(own, p_value)
         differences = np.abs(logits - other_logits).max(), np.abs(score - other_score).max()
         allowed = TOLERANCE * max(1.0, float(np.abs(logits).max()))
         if not (same and np.array_equal(verdict, other_verdict) and max(differences) <= allowed):

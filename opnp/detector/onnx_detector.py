@@ -14,13 +14,18 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from opnp.detector.export import INPUT, OUTPUTS
+from opnp.detector.export import INPUT, OUTPUTS, P_VALUE
 from opnp.detector.preprocessing import Preprocessing, read_preprocessing
+from opnp.detector.reference import KEY
 from opnp.errors import InvalidDataError, MissingDataError
+from opnp.inference.id_reference import LARGEST
 from opnp.inference.predict import Prediction, predictions
+from opnp.metrics import FloatArray
 from opnp.scoring.head_output import head_output
 
 Input = npt.NDArray[np.float32]
+_OF_A_COUNT = 0.01
+"""By which a float32 p-value times n + 1 may miss a whole number; rounding stays below 0.002."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class GraphDetector:
         threshold: Scores below it are out-of-distribution.
         title: What it is a detector of, and since when.
         preprocessing: From a picture to what enters the graph.
+        reference_size: Number of ID images behind its p-values; 0 if it has none.
     """
 
     session: Any
@@ -40,6 +46,7 @@ class GraphDetector:
     threshold: float
     title: str
     preprocessing: Preprocessing
+    reference_size: int
 
     def prepared(self, image: Image.Image) -> Input:
         """Return a picture as it enters the graph."""
@@ -78,7 +85,8 @@ class GraphDetector:
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
             raise _refused("onnxruntime cannot read it") from None
         metadata = session.get_modelmeta().custom_metadata_map
-        if {node.name for node in session.get_outputs()} != set(OUTPUTS):
+        outputs = {*OUTPUTS, P_VALUE} if KEY in metadata else set(OUTPUTS)
+        if {node.name for node in session.get_outputs()} != outputs:
             raise _refused("its outputs are others")
         if "preprocessing" not in metadata:
             raise _refused("it does not say how a picture enters it; use the detector's zip")
@@ -87,21 +95,36 @@ class GraphDetector:
             threshold = float(json.loads(metadata["threshold"]))
             title = f"Detector of {metadata['date'][:10]} for {metadata['title']}"
             preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
+            size = json.loads(metadata[KEY])["n"] if KEY in metadata else 0
         except (KeyError, TypeError, ValueError, RecursionError):
             raise _refused("what it says of itself is damaged") from None
         if not all(isinstance(name, str) for name in names) or not math.isfinite(threshold):
             raise _refused("its classes or its threshold are none")
-        return cls(session, names, threshold, title, preprocessing)
+        if type(size) is not int or not (KEY in metadata) <= size <= LARGEST:
+            raise _refused("it says of no ID images what its p-values compare with")
+        return cls(session, names, threshold, title, preprocessing, size)
 
     def _judge_batch(self, batch: Input) -> list[Prediction]:
+        wanted = [*OUTPUTS[:2], *([P_VALUE] if self.reference_size else [])]
         try:
-            logits, scores = self.session.run(list(OUTPUTS[:2]), {INPUT: batch})
+            logits, scores, *rest = self.session.run(wanted, {INPUT: batch})
         except Exception:  # noqa: BLE001 - onnxruntime raises errors of many types
             raise _refused("it cannot take a picture that was prepared as it says") from None
         if logits.shape != (len(batch), len(self.class_names)) or not np.isfinite(scores).all():
             raise _refused("its logits do not fit its classes, or a score is not finite")
         output = replace(head_output(torch.from_numpy(logits)), scores=torch.from_numpy(scores))
-        return predictions(output, self.class_names, self.threshold)
+        return predictions(output, self.class_names, self.threshold, self._p_values(rest))
+
+    def _p_values(self, rest: list[Input]) -> FloatArray | None:
+        """Return the graph's p-values (N,) in float64: each is a whole number of 1 / (n + 1)."""
+        if not rest:
+            return None
+        parts = self.reference_size + 1
+        told = rest[0].astype(np.float64) * parts
+        counts = np.rint(told)
+        if not bool(np.all((counts >= 1) & (counts <= parts) & (np.abs(told - counts) < _OF_A_COUNT))):
+            raise _refused("a p-value is none")
+        return np.asarray(counts / parts, np.float64)
 
 
 def _read(path: Path) -> bytes:

@@ -1,5 +1,7 @@
 """Format fractions in percent, for tables of any kind."""
 
+import math
+
 from opnp.evaluation.intervals import Interval
 
 MOST_DIGITS = 4
@@ -46,3 +48,15 @@ def ends(interval: Interval, *, digits: int, whole: float = 1.0) -> str:
         if digits >= MOST_DIGITS or not (hidden or (low == high and interval.low != interval.high)):
             return f"{low}–{high}"
         digits += 1
+
+
+def stranger_than(p_value: float) -> str:
+    """Return the share of ID images that look more familiar, in percent: 1 - p, rounded down.
+
+    So it never says more than what was measured, and never 100.
+
+    Example:
+        >>> stranger_than(0.0083), stranger_than(1 / 4_001), stranger_than(1.0)
+        ('99.1', '99.9', '0.0')
+    """
+    return f"{math.floor(1000 * (1 - p_value) + 1e-9) / 10:.1f}"

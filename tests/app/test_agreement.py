@@ -92,9 +92,16 @@ def test_all_of_them_agree(page, files, on_the_page):
     shown = next(metric.value for metric in page.metric if metric.label == "Threshold")
     assert shown == f"{Detector.load(files / 'detector.zip').threshold:.3f}"
     agree(says("-c", LOAD, files / "detector.zip", files / "images.npy"), on_the_page)
+    scored = []
     for name in ("detector.zip", "detector.onnx"):
         score = ("-m", "opnp", "score", files / name, files / "pictures", "--json", "--device", "cpu")
-        agree(says(*score), on_the_page)
+        scored.append(says(*score, "--false-discovery", "10"))
+        agree(scored[-1], on_the_page)
+    p_values = [[row["p_value"] for row in rows] for rows in scored]
+    assert p_values[1] == pytest.approx(p_values[0], abs=2 / 2001)
+    rejected = [sum(row["rejected"] for row in rows) for rows in scored]
+    assert abs(rejected[0] - rejected[1]) <= 2
+    assert min(rejected) > EACH
     blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
     judge = next(block for block in blocks if "onnxruntime" in block)
     without = f"import sys\nsys.modules['torch'] = sys.modules['opnp'] = None\n{judge}"

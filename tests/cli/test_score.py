@@ -10,6 +10,7 @@ from opnp.cli._inputs import files_named
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import InvalidSettingError
 from opnp.evaluation.splits import half_of
+from opnp.inference.id_reference import id_reference
 from opnp.metrics import tpr_threshold
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -43,6 +44,9 @@ def test_a_folder_gives_the_same_numbers_as_the_set(run, pictures, explorer):
             assert said["class"] == explorer.prepared.classifier.class_names[predicted]
             assert said["threshold"] == tpr_threshold(snapshot.id_test.scores[half_of(200, "tune")])
             assert said["accepted"] == (said["score"] >= said["threshold"])
+            held_out = id_reference(snapshot.id_test.scores)
+            at_most = (held_out <= said["score"] * (1 + 1e-6)).sum()
+            assert said["p_value"] == pytest.approx((1 + at_most) / (len(held_out) + 1), abs=1.5 / 101)
     assert not rows[str(pictures / "deeper" / "out.png")]["unpruned"]["accepted"]
     assert rows[str(pictures / "in-0.png")]["unpruned"]["accepted"]
 
@@ -86,7 +90,7 @@ def test_csv_has_a_line_an_image(run, pictures, tmp_path):
 
 
 def test_more_images_than_a_step(run, pictures, monkeypatch):
-    monkeypatch.setattr("opnp.cli.score.BATCH", 2)
+    monkeypatch.setattr("opnp.cli.score_experiment.BATCH", 2)
     in_steps = lines(run("score", "toy", pictures, "--json"))
     monkeypatch.undo()
     assert len(in_steps) == 7

@@ -4,12 +4,15 @@ import dataclasses
 import json
 
 import pytest
+import torch
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from opnp.detector.export import export_onnx
 from opnp.detector.onnx_detector import GraphDetector
+from opnp.detector.reference import Reference
 from opnp.errors import InvalidDataError, MissingDataError
+from opnp.evaluation.splits import Half
 from opnp.experiments.builtin.data import fashion_test, ood_images
 
 onnx = pytest.importorskip("onnx")
@@ -18,25 +21,36 @@ pytest.importorskip("onnxscript")
 
 
 @pytest.fixture(scope="module")
-def exported(fashion_detector, tmp_path_factory):
+def remembering(fashion_detector):
+    """The detector with a reference of its own scores, made up."""
+    scores = torch.linspace(2, 12, 500)
+    reference = Reference(scores, Half.REPORT, "Made up", 500, (50,) * 10, int((scores < 5).sum()))
+    return dataclasses.replace(fashion_detector, reference=reference)
+
+
+@pytest.fixture(scope="module")
+def exported(remembering, tmp_path_factory):
     path = tmp_path_factory.mktemp("graph") / "detector.onnx"
-    export_onnx(fashion_detector, path)
+    export_onnx(remembering, path)
     return path
 
 
-def test_it_judges_as_the_detector_does(fashion_detector, exported):
+def test_it_judges_as_the_detector_does(remembering, exported):
     graph = GraphDetector.load(exported)
     pictures = [Image.fromarray(p) for p in (*fashion_test()[0][:40], *ood_images("noise")[:10])]
     pictures += [Image.fromarray(load_sample_image("china.jpg")), Image.new("RGBA", (7, 90))]
-    expected = fashion_detector.judge([fashion_detector.prepared(picture) for picture in pictures])
+    expected = remembering.judge([remembering.prepared(picture) for picture in pictures])
     said = graph.judge([graph.prepared(picture) for picture in pictures])
     assert [(r.class_name, r.is_ood) for r in said] == [(r.class_name, r.is_ood) for r in expected]
     assert [r.score for r in said] == pytest.approx([r.score for r in expected], abs=1e-4)
     assert [r.confidence for r in said] == pytest.approx([r.confidence for r in expected], abs=1e-4)
     assert {r.is_ood for r in said} == {True, False}
+    own = remembering.reference.p_values(torch.tensor([r.score for r in said]))
+    assert [r.p_value for r in said] == own.tolist()
+    assert len(set(own)) > 30
     assert graph.judge([]) == []
-    assert graph.title == fashion_detector.title == "Detector of 2026-01-02 for Fashion"
-    assert graph.threshold == fashion_detector.threshold
+    assert graph.title == remembering.title == "Detector of 2026-01-02 for Fashion"
+    assert graph.threshold == remembering.threshold
 
 
 def judged(path, picture):
@@ -55,6 +69,14 @@ PLAIN = {"mode": "L", "resize": [28, 28], "crop": None, "interpolation": "biline
         ("classes", '["one"]'),
         ("threshold", "much"),
         ("threshold", "NaN"),
+        ("reference", None),
+        ("reference", "3"),
+        ("reference", "{}"),
+        ("reference", '{"n": 0}'),
+        ("reference", '{"n": true}'),
+        ("reference", '{"n": 1e300}'),
+        ("reference", '{"n": 10000000}'),
+        ("reference", '{"n": 250}'),
         ("preprocessing", None),
         ("preprocessing", "[" * 100_000),
         ("preprocessing", "3"),
@@ -114,6 +136,18 @@ def test_a_file_or_a_runtime_that_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("opnp.detector.onnx_detector.find_spec", lambda _: None)
     with pytest.raises(MissingDataError, match=r"opnp\[export\]"):
         GraphDetector.load(tmp_path / "gone.onnx")
+
+
+def test_a_graph_of_before_judges_without_p_values(exported, tmp_path):
+    model = onnx.load(exported)
+    del model.graph.output[-1]
+    kept = [entry for entry in model.metadata_props if entry.key != "reference"]
+    del model.metadata_props[:]
+    model.metadata_props.extend(kept)
+    onnx.save(model, tmp_path / "before.onnx")
+    picture = Image.new("L", (40, 30))
+    before, now = judged(tmp_path / "before.onnx", picture), judged(exported, picture)
+    assert before == [dataclasses.replace(now[0], p_value=None)]
 
 
 def test_a_transform_that_cannot_be_described_leaves_the_graph_to_who_knows_it(fashion_detector, tmp_path):

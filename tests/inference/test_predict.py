@@ -8,6 +8,7 @@ from toy_experiment import to_pixels
 from opnp.config import UNPRUNED, Pruning
 from opnp.errors import UnreadableImageError, UnsupportedModelError
 from opnp.evaluation.splits import half_of
+from opnp.inference.id_reference import id_reference
 from opnp.inference.predict import Prediction, extract_features, predict, preprocess
 from opnp.metrics import tpr_threshold
 
@@ -23,6 +24,15 @@ def test_an_images_opinion_is_that_of_the_same_image_in_the_set(explorer, blobs,
         assert prediction.confidence == pytest.approx(float(snapshot.id_test.confidence[place]), rel=1e-5)
         assert prediction.class_name == classifier.class_names[int(snapshot.id_test.predicted[place])]
         assert prediction.threshold == tpr_threshold(snapshot.id_test.scores[half_of(200, "tune")])
+        held_out = snapshot.id_test.scores.numpy()[half_of(len(snapshot.id_test.scores), "report")]
+        assert prediction.p_value == (1 + sum(held_out <= prediction.score)) / (len(held_out) + 1)
+
+
+def test_a_score_that_is_no_number_is_the_strangest(explorer):
+    snapshot = explorer.at(UNPRUNED)
+    features = torch.full((2, explorer.prepared.classifier.weight.shape[1]), torch.nan)
+    smallest = 1 / (len(id_reference(snapshot.id_test.scores)) + 1)
+    assert [(p.accepted, p.p_value) for p in predict(explorer, features, snapshot)] == [(False, smallest)] * 2
 
 
 def test_the_threshold_itself_is_accepted():

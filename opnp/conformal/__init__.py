@@ -1,0 +1,1 @@
+"""Conformal p-values, and what may be rejected with a false discovery rate that is kept."""
