@@ -51,7 +51,7 @@ class OPNP(Learned):
         neuron_definition: Sensitivity of a neuron, "activation" or "weights".
         features: Rectifier of the features before the last layer, such as "react" or "ash-s".
         sparsifier: "dice", on the pruned layer.
-        score: Such as "energy", "msp", "gen", "vim", "knn"; `opnp.methods.SCORES` lists them.
+        score: Such as "energy", "msp" (as log-odds), "gen", "vim", "knn"; `opnp.methods.SCORES` lists them.
         parameters: Of the methods where not their paper's, such as {"react.percentile": 95}.
         class_names: C names in the order of the logits, for `to_experiment`.
         keep_features: Whether `fit` and `search` keep what they extract, for `to_experiment`. Else only those
