@@ -42,6 +42,8 @@ def search_facts(search: FoundWindows) -> dict[str, object]:
         "tune": _figures(held.tune),
         "held_out": _figures(held.report),
         "held_out_unpruned": _figures(held.unpruned),
+        "groups": {name: {"unpruned": before, "pruned": now} for name, (before, now) in held.apart.items()},
+        "worse_on": list(held.worse),
     }
 
 
@@ -71,10 +73,29 @@ def search_lines(search: FoundWindows, titles: Mapping[str, str]) -> list[str]:
     worth = (
         f"Found {windows_text(search.pruning)}: FPR95 {report} held out, {tune} on {_tuned(held)}, of all "
         f"images; unpruned {unpruned} held out. ID accuracy {percent(held.unpruned.accuracy)} → "
-        f"{percent(held.report.accuracy)}.{_gap(held)}"
+        f"{percent(held.report.accuracy)}.{_gap(held)}{apart_words(held, titles)}"
     )
     nothing = NOTHING + (LARGER if search.max_accuracy_loss < 1 else "")
     return [rule, nothing if search.pruning == UNPRUNED else worth]
+
+
+def apart_words(held: HeldOutResult, titles: Mapping[str, str]) -> str:
+    """Return what the choice does to each group of OOD sets, and which sets it makes worse; "" where nothing.
+
+    Args:
+        held: The choice.
+        titles: Titles of the OOD sets, by key.
+    """
+    groups = _changes(held.apart)
+    worse = _changes({titles[key]: change for key, change in held.worse.items()})
+    said = [f"Averages apart: {groups}."] if groups else []
+    said += [f"Worse than unpruned on {worse}."] if worse else []
+    return "".join(f" {sentence}" for sentence in said)
+
+
+def _changes(figures: Mapping[str, tuple[float, float]]) -> str:
+    parts = (f"{name} {percent(before)} → {percent(now)}" for name, (before, now) in figures.items())
+    return ", ".join(parts)
 
 
 def _gap(held: HeldOutResult) -> str:

@@ -1,11 +1,14 @@
 """Evaluate a chosen window on images that the choice did not see."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from opnp.config import UNPRUNED, Pruning
 from opnp.evaluation.evaluate import Evaluation
 from opnp.evaluation.splits import Half, sets_in
+from opnp.experiments.experiment import groups_of
 from opnp.explorer import Explorer
 from opnp.search.landscape import Landscape
 from opnp.search.trial import MAX_ACCURACY_LOSS, Trial, rank_trials
@@ -20,12 +23,27 @@ class HeldOutResult:
         tune: On the halves that were looked at while choosing.
         report: On the halves that were not.
         unpruned: The unpruned model on the latter.
+        groups: Keys of the OOD sets of each group, such as near and far, by its name.
     """
 
     pruning: Pruning
     tune: Evaluation
     report: Evaluation
     unpruned: Evaluation
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> dict[str, tuple[float, float]]:
+        """Average FPR95 of each group held out, unpruned and pruned: one average of all would hide them."""
+        return {
+            name: (_mean(self.unpruned, keys), _mean(self.report, keys)) for name, keys in self.groups.items()
+        }
+
+    @property
+    def worse(self) -> dict[str, tuple[float, float]]:
+        """FPR95 of each OOD set that the pruning makes worse, held out, unpruned and pruned, by key."""
+        both = {key: (self.unpruned.sets[key].fpr95, now.fpr95) for key, now in self.report.sets.items()}
+        return {key: (before, now) for key, (before, now) in both.items() if now > before}
 
     @property
     def gap(self) -> float:
@@ -67,13 +85,19 @@ def hold_out(explorer: Explorer, pruning: Pruning, ood: Sequence[str]) -> HeldOu
     Raises:
         InvalidDataError: If no set is chosen.
     """
-    snapshot = explorer.at(pruning)
+    snapshot, experiment = explorer.at(pruning), explorer.prepared.experiment
+    reported = sets_in(ood, Half.REPORT, explorer.prepared.roles)
     return HeldOutResult(
         pruning,
         explorer.evaluate(snapshot, ood, Half.TUNE),
         explorer.evaluate(snapshot, ood, Half.REPORT),
         explorer.evaluate(explorer.at(UNPRUNED), ood, Half.REPORT),
+        groups_of(experiment.ood, reported),
     )
+
+
+def _mean(figures: Evaluation, keys: Sequence[str]) -> float:
+    return float(np.mean([figures.sets[key].fpr95 for key in keys]))
 
 
 def leave_one_out(

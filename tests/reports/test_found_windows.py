@@ -5,7 +5,7 @@ import pytest
 from toy_explorer import OOD, toy_explorer
 
 from opnp.config import UNPRUNED, windows_text
-from opnp.reports.found_windows import LARGER, NOTHING, search_facts, search_lines
+from opnp.reports.found_windows import LARGER, NOTHING, apart_words, search_facts, search_lines
 from opnp.reports.percent import percent
 from opnp.search.find_windows import find_windows
 
@@ -48,3 +48,28 @@ def test_where_nothing_is_better_that_is_said(found):
     nothing = dataclasses.replace(found, held_out=held_out)
     assert search_lines(nothing, TITLES)[1] == NOTHING + LARGER
     assert search_lines(dataclasses.replace(nothing, max_accuracy_loss=1.0), TITLES)[1] == NOTHING
+
+
+def test_groups_stand_apart_and_what_gets_worse_is_named(found):
+    held = dataclasses.replace(found.held_out, groups={"near": ["middle"], "distant": ["far", "middle"]})
+    rates = {key: (held.unpruned.sets[key].fpr95, held.report.sets[key].fpr95) for key in held.report.sets}
+    assert held.apart["near"] == rates["middle"]
+    assert held.apart["distant"] == pytest.approx(tuple(map(lambda *pair: sum(pair) / 2, *rates.values())))
+    turned = dataclasses.replace(held, report=held.unpruned, unpruned=held.report)
+    better = {key for key, (before, now) in rates.items() if now < before}
+    assert better
+    assert set(turned.worse) == better
+    assert set(held.worse) == {key for key, (before, now) in rates.items() if now > before}
+    words = apart_words(turned, TITLES)
+    assert words.startswith(" Averages apart: near ")
+    for key in better:
+        before, now = turned.worse[key]
+        assert (
+            f"{TITLES[key]} {percent(before)} → {percent(now)}"
+            in words.partition("Worse than unpruned on ")[2]
+        )
+    facts = search_facts(dataclasses.replace(found, held_out=turned))
+    assert set(facts["worse_on"]) == better
+    assert facts["groups"]["near"] == {"unpruned": rates["middle"][1], "pruned": rates["middle"][0]}
+    plain = dataclasses.replace(turned, groups={}, report=turned.unpruned)
+    assert apart_words(plain, TITLES) == ""

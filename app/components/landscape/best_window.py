@@ -1,18 +1,21 @@
 """The best window under the visitor's rule, valued on held-out images."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app import cached, text
 from app.charts.palette import Palette
 from app.charts.pareto import ParetoPoints, pareto_front
 from app.components.click_through import clickable, place_of, set_sliders, trial_text
-from app.format import interval, message, percent, points
+from app.format import interval, message, percent, plain, points
 from app.state import session, url
 from app.state.history import Settings
 from app.state.url_expected import number, one_of
 from opnp.config import UNPRUNED, windows_text
 from opnp.errors import InvalidDataError
 from opnp.evaluation.splits import Half
+from opnp.reports.found_windows import apart_words
 from opnp.search import blind
 from opnp.search.coarse_to_fine import SearchSpace
 from opnp.search.find_windows import FoundWindows
@@ -43,7 +46,7 @@ def best_window(key: str, settings: Settings, colours: Palette) -> float:
         reach, loss = _rule()
         with st.spinner(text.landscape.SWEEPING):
             windows = cached.choice(key, settings.ood, reach, loss)
-        _headline(windows)
+        _headline(windows, cached.ready(key).prepared.experiment.titles)
         with st.spinner(text.landscape.SWEEPING):
             _blind(key, settings.ood, windows)
     with right:
@@ -69,7 +72,7 @@ def _rule() -> tuple[SearchSpace, float]:
     return reach, points / 100
 
 
-def _headline(windows: FoundWindows) -> None:
+def _headline(windows: FoundWindows, titles: Mapping[str, str]) -> None:
     held, sampled = windows.held_out, windows.images < windows.population
     note = text.landscape.SEARCHED_SAMPLE.format(images=f"{windows.images:,}") if sampled else ""
     if held.pruning == UNPRUNED:
@@ -92,6 +95,8 @@ def _headline(windows: FoundWindows) -> None:
             f"The best of {windows.result.tried:,} windows tried.{note}"
         )
         st.markdown(gap_words(held))
+        if apart := apart_words(held, {key: plain(title) for key, title in titles.items()}):
+            st.markdown(apart)
         st.button(
             "Take me to the best",
             icon=":material/near_me:",
