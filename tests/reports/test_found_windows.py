@@ -51,25 +51,21 @@ def test_where_nothing_is_better_that_is_said(found):
 
 
 def test_groups_stand_apart_and_what_gets_worse_is_named(found):
-    held = dataclasses.replace(found.held_out, groups={"near": ["middle"], "distant": ["far", "middle"]})
-    rates = {key: (held.unpruned.sets[key].fpr95, held.report.sets[key].fpr95) for key in held.report.sets}
-    assert held.apart["near"] == rates["middle"]
-    assert held.apart["distant"] == pytest.approx(tuple(map(lambda *pair: sum(pair) / 2, *rates.values())))
-    turned = dataclasses.replace(held, report=held.unpruned, unpruned=held.report)
-    better = {key for key, (before, now) in rates.items() if now < before}
-    assert better
-    assert set(turned.worse) == better
-    assert set(held.worse) == {key for key, (before, now) in rates.items() if now > before}
-    words = apart_words(turned, TITLES)
-    assert words.startswith(" Averages apart: near ")
-    for key in better:
-        before, now = turned.worse[key]
-        assert (
-            f"{TITLES[key]} {percent(before)} → {percent(now)}"
-            in words.partition("Worse than unpruned on ")[2]
-        )
-    facts = search_facts(dataclasses.replace(found, held_out=turned))
-    assert set(facts["worse_on"]) == better
-    assert facts["groups"]["near"] == {"unpruned": rates["middle"][1], "pruned": rates["middle"][0]}
-    plain = dataclasses.replace(turned, groups={}, report=turned.unpruned)
-    assert apart_words(plain, TITLES) == ""
+    def rated(evaluation, **rates):
+        sets = {key: dataclasses.replace(evaluation.sets[key], fpr95=rate) for key, rate in rates.items()}
+        return dataclasses.replace(evaluation, sets=sets)
+
+    before = rated(found.held_out.unpruned, middle=0.5, far=0.2)
+    after = rated(found.held_out.report, middle=0.625, far=0.1)
+    groups = {"near": ["middle"], "distant": ["far", "middle"]}
+    held = dataclasses.replace(found.held_out, unpruned=before, report=after, groups=groups)
+    assert held.apart == {"near": (0.5, 0.625), "distant": (0.35, 0.3625)}
+    assert held.worse == {"middle": (0.5, 0.625)}
+    words = (
+        "Averages apart: near 50.0 → 62.5, distant 35.0 → 36.2. Worse than unpruned on Middle 50.0 → 62.5."
+    )
+    assert apart_words(held, TITLES) == f" {words}"
+    facts = search_facts(dataclasses.replace(found, held_out=held))
+    assert facts["worse_on"] == ["middle"]
+    assert facts["groups"]["near"] == {"unpruned": 0.5, "pruned": 0.625}
+    assert apart_words(dataclasses.replace(held, report=before, groups={}), TITLES) == ""
