@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from opnp.cli.app import app
 from opnp.config import UNPRUNED, Pruning
+from opnp.reports.percent import percent_ends
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
 
@@ -32,11 +33,17 @@ def test_the_numbers_are_the_pages(run, said, explorer):
                 assert rows[key]["aupr_ood"] == metrics.aupr_ood
             assert rows["average"]["fpr95"] == page.fpr95
             assert (rows["average"]["auroc_low"], rows["average"]["auroc_high"]) == page.auroc_interval
+            ends = rows["average"]["aupr_id_low"], rows["average"]["aupr_id_high"]
+            assert ends == page.aupr_id_interval
             assert result[name]["id"][half] == {
                 "images": 100,
                 "threshold": page.threshold,
                 "accuracy": page.accuracy,
+                "accuracy_low": page.accuracy_interval.low,
+                "accuracy_high": page.accuracy_interval.high,
                 "ece": page.reliability.ece,
+                "ece_low": page.ece_interval.low,
+                "ece_high": page.ece_interval.high,
             }
     head = explorer.at(pruning).head
     assert result["realised"]["pruned_weights"] == head.pruned_weights
@@ -52,8 +59,8 @@ def test_a_table_for_people(run, explorer):
     assert "Toy: neurons 30–100 % (activation)" in out
     for title in ("Middle", "Far", "Average", "FPR95 ↓ held out", "AUROC ↑ tune"):
         assert title in out
-    low, high = (100 * end for end in new.fpr95_interval)
-    assert f"{low:.1f}–{high:.1f}" in out
+    assert percent_ends(new.fpr95_interval) in out
+    assert f"({percent_ends(new.accuracy_interval)})" in out
     assert f"{100 * old.auroc:.1f} → {100 * new.auroc:.1f}" in out
     assert "80 of 64 weights" not in out
     assert "5 of 16 neurons" in out
@@ -91,6 +98,7 @@ def test_csv_holds_both_heads_and_both_halves(run, tmp_path, explorer):
     page = explorer.evaluate(explorer.at(Pruning(neurons=(30, 100))), OOD, "report")
     assert float(rows[-1]["fpr95"]) == page.fpr95
     assert float(rows[-1]["neurons_low"]) == 30
+    assert (float(rows[-1]["ece_low"]), float(rows[-1]["ece_high"])) == page.ece_interval
 
 
 @pytest.mark.parametrize(
