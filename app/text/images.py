@@ -3,8 +3,8 @@
 TITLE = "What does it make of your images?"
 INTRO = (
     "Bring pictures of anything: drop them anywhere on this page, paste one (Ctrl+V), or use the camera. You "
-    "see what the model sees, the class it picks, and whether its score would be accepted as in-distribution "
-    "(ID) at the threshold that accepts 95 % of ID test images."
+    "see what the model sees, the class it picks, how strange it is among ID images, and whether its score "
+    "would be accepted as in-distribution (ID) at the threshold that accepts 95 % of ID test images."
 )
 UPLOAD_LABEL = "Your pictures (PNG, JPEG, WebP, BMP, GIF, TIFF)"
 EXAMPLES_LABEL = "None at hand? Click some of these:"
@@ -28,6 +28,17 @@ NOT_RUN = (
 )
 ACCEPTED = "accepted as ID"
 REJECTED = "rejected as OOD"
+STRANGER = "Stranger than **{share} %** of ID images"
+P_VALUE_HELP = (
+    "Of {count} ID test images that are held out, this share gets a higher score. Its counterpart is the "
+    "conformal p-value, here {p_value}: of new ID images, at most 5 % get one of 0.05 or less, whatever the "
+    "model. It needs no threshold and no OOD image, but that new ID images are drawn like those."
+)
+AMONG_ID = "The score of this picture among those of {count} held-out ID images; left is stranger"
+STRANGE_END = "stranger"
+FAMILIAR_END = "more familiar"
+UNPRUNED = "Unpruned: {name}, {confidence} confident, {verdict} (threshold {threshold})"
+UNPRUNED_STRANGER = ", stranger than {share} %"
 HISTOGRAM_HELP = (
     "Each triangle is one of your pictures. Right of the dashed line, the threshold, a picture is accepted."
 )
@@ -65,11 +76,29 @@ SET_SHARE_HELP = (
 SET_AUROC_HELP = "Chance that an ID test image scores above one of your pictures; 50 % is guessing."
 SET_COUNT = "{accepted} of {count}, 95 % interval {interval}"
 SET_INTERVAL = "95 % interval {interval}"
+RATE = "False discovery at most"
+RATE_HELP = (
+    "The set is judged as a whole, by how strange its pictures are among held-out ID images (conformal "
+    "p-values, rejected by Benjamini and Hochberg's rule). It does without the threshold: the more strange "
+    "pictures there are, the more is rejected. Of what is rejected, on average at most this share is ID."
+)
+REJECTED_TOGETHER = "Rejected together"
+REJECTED_OF = "{rejected} of {count}"
+REJECTED_CHANGE = "{change} against unpruned"
+RATE_PROMISE = (
+    "On average over such sets, at most {rate} % of what is rejected is ID. Assumed: the ID pictures in your "
+    "set are drawn like the {count} held-out ID images, exchangeable with them."
+)
+RATE_FEWEST = (
+    "With {count} ID images to compare with, nothing is rejected unless at least {fewest} of the {batch} are "
+    "strange."
+)
+RATE_NONE = "With {count} ID images to compare with, nothing of {batch} can be rejected at this rate."
 SET_HISTOGRAM = "{ids} ID test images against {count} of yours"
 SET_HISTOGRAM_HELP = "The part of your set to the right of the dashed line, the threshold, is accepted."
 SET_GALLERY = "**Highest scores after pruning**: the first to slip through"
 SET_GALLERY_UNPRUNED = "**Highest scores**: the first to slip through"
-SET_CAPTION = "{name}, score {score}"
+SET_CAPTION = "{name}, score {score}, stranger than {share} %"
 SET_DOWNLOAD = "Download all scores as CSV"
 
 DROP = {

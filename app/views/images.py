@@ -17,6 +17,7 @@ from app.shell import view
 from app.state.baseline import BEFORE_AND_AFTER
 from app.state.history import Settings
 from opnp.explorer import Explorer, Snapshot
+from opnp.inference.id_reference import id_reference
 from opnp.inference.predict import predict
 
 COLUMNS = 2
@@ -65,8 +66,9 @@ def _verdicts(
     explorer: Explorer, pictures: list[Picture], before: Snapshot, after: Snapshot
 ) -> list[Verdict]:
     features = torch.stack([picture.features for picture in pictures])  # (n, D)
-    predictions = [predict(explorer, features, snapshot) for snapshot in (before, after)]
-    return [Verdict(*parts) for parts in zip(pictures, *predictions, strict=True)]
+    old, new = (predict(explorer, features, snapshot) for snapshot in (before, after))
+    known = id_reference(after.id_test.scores)
+    return [Verdict(*parts, known=known) for parts in zip(pictures, old, new, strict=True)]
 
 
 def _histogram(

@@ -1,13 +1,22 @@
 """The Images page: examples, uploads that work and uploads that do not."""
 
 import io
+import math
 import zipfile
 
 import numpy as np
 import pytest
 import torch
-from markup import words
+from markup import elements, words
 from PIL import Image
+from scipy import stats
+
+from app import cached
+from app.components.images.among_id import among_id_html
+from opnp.config import UNPRUNED
+from opnp.experiments.builtin.data import fashion_test, ood_images
+from opnp.inference.id_reference import id_reference
+from opnp.inference.predict import Prediction, extract_features, predict, preprocess
 
 
 def png(array: np.ndarray) -> bytes:
@@ -29,6 +38,15 @@ def test_an_example_gets_class_score_and_verdict(dashboard):
     assert "confident" in shown
     assert "threshold" in shown
     assert "accepted as ID" in shown or "rejected as OOD" in shown
+    explorer = cached.ready("fashion")
+    known, example = id_reference(explorer.at(UNPRUNED).id_test.scores), cached.examples("fashion")[0]
+    features = cached.example("fashion", example.key).features[None]
+    [said] = predict(explorer, features, explorer.at(UNPRUNED))
+    assert said.p_value == (1 + sum(known <= said.score)) / (len(known) + 1)
+    assert f"Stranger than **{math.floor(1000 * (1 - said.p_value)) / 10} %** of ID images" in shown
+    [drawn] = elements(app, "among-id")
+    assert len(drawn[0].findall("i")) == 40
+    assert [mark.get("class") for mark in drawn[0].findall("b")] == ["limit", "here accepted"]
 
 
 def test_good_and_bad_files_together(dashboard):
@@ -87,8 +105,10 @@ def test_a_zip_becomes_a_set_until_it_is_removed(dashboard, move):
     app = dashboard("images")
     bring(app, "noise.zip", zipped({f"{n}.png": noise(n) for n in range(8)} | {"why.txt": b"words"}))
     assert r"Your set: noise\.zip" in [title.value for title in app.subheader]
-    assert [metric.label for metric in app.metric] == ["Accepted as ID ↓", "AUROC ↑"]
+    assert [metric.label for metric in app.metric] == ["Accepted as ID ↓", "AUROC ↑", "Rejected together"]
     shown = words(app)
+    assert "at most 10 % of what is rejected is ID" in shown
+    assert "drawn like the 2,000 held-out ID images" in shown
     assert "8 pictures, in memory for this visit only" in shown
     assert " of 8, 95 % interval" in shown
     assert "1 of its 9 files are left out" in [expander.label for expander in app.expander]
@@ -99,6 +119,24 @@ def test_a_zip_becomes_a_set_until_it_is_removed(dashboard, move):
     app.button(key="remove-own-set").click().run()
     assert not app.metric
     assert app.file_uploader
+
+
+@pytest.mark.parametrize(("percent", "fewest"), [(10, 1), (1, 2)])
+def test_a_set_is_rejected_as_a_whole_at_the_rate_that_is_chosen(dashboard, percent, fewest):
+    app = dashboard("images")
+    pictures = [*fashion_test()[0][:12], *ood_images("letters")[:12]]
+    bring(app, "mixed.zip", zipped({f"{n:02}.png": png(pixels) for n, pixels in enumerate(pictures)}))
+    app.button_group(key="false-discovery").set_value(percent).run()
+    assert not app.exception
+    explorer = cached.ready("fashion")
+    snapshot, classifier = explorer.at(UNPRUNED), explorer.prepared.classifier
+    inputs = [preprocess(classifier, Image.fromarray(pixels)) for pixels in pictures]
+    said = predict(explorer, extract_features(classifier, inputs), snapshot)
+    adjusted = stats.false_discovery_control([prediction.p_value for prediction in said])
+    rejected = int((adjusted <= percent / 100).sum())
+    assert 0 < rejected < 24 or percent == 1
+    assert app.metric[2].value == f"{rejected} of 24"
+    assert (f"unless at least {fewest} of the 24" in words(app)) == (fewest > 1)
 
 
 def test_a_set_is_there_after_another_page(dashboard):
@@ -183,3 +221,16 @@ def test_more_pictures_than_fit_are_said(dashboard, monkeypatch):
         uploader.upload(f"{number}.png", noise(number), "image/png")
     uploader.run()
     assert "3 pictures came but one by one at most 2 are shown" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("score", "place"), [(0.0, "left:0.0%"), (5.0, "left:50.0%"), (10.0, "left:100.0%"), (-1e9, "left:0.0%")]
+)
+def test_an_images_place_is_where_its_score_lies(score, place):
+    known = np.linspace(0, 10, 101)
+    html = among_id_html(Prediction("Bag", 0.9, score, 2.0, 0.5), known)
+    assert f'class="here {"accepted" if score >= 2 else "rejected"}" style="{place}"' in html
+
+
+def test_scores_that_are_all_the_same_have_a_place_too():
+    assert "nan" not in among_id_html(Prediction("Bag", 0.9, 3.0, 3.0, 1.0), np.full(5, 3.0))

@@ -6,10 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from app.components.images.among_id import draw_among_id
 from app.format import message, percent, plain
 from app.pictures import Picture
 from app.text import images as text
 from opnp.inference.predict import Prediction
+from opnp.metrics import FloatArray
+from opnp.reports.percent import stranger_than
 
 SHOWN = 118
 """Pixels of each of a card's two pictures."""
@@ -23,11 +26,13 @@ class Verdict:
         picture: The picture.
         before: Of the unpruned model.
         after: Of the pruned model.
+        known: (n,) scores of held-out ID images under the pruned model, ascending.
     """
 
     picture: Picture
     before: Prediction
     after: Prediction
+    known: FloatArray
 
 
 def card(verdict: Verdict, *, pruned: bool) -> None:
@@ -48,6 +53,9 @@ def card(verdict: Verdict, *, pruned: bool) -> None:
         with words:
             st.markdown(f"**{plain(verdict.picture.name)}**")
             _prediction(verdict.after, verdict.before if pruned else None)
+            draw_among_id(verdict.after, verdict.known)
+            if pruned:
+                st.caption(_unpruned(verdict.before))
             if verdict.picture.note:
                 st.caption(message(verdict.picture.note))
 
@@ -62,11 +70,17 @@ def _prediction(now: Prediction, before: Prediction | None) -> None:
         st.markdown(f"Score **{now.score:.2f}**, threshold {now.threshold:.2f}")
         return
     st.markdown(f"Score {before.score:.2f} → **{now.score:.2f}**, threshold {now.threshold:.2f}")
-    verdict = text.ACCEPTED if before.accepted else text.REJECTED
-    st.caption(
-        f"Unpruned: {plain(before.class_name)}, {percent(before.confidence)} confident, {verdict} "
-        f"(threshold {before.threshold:.2f})"
+
+
+def _unpruned(before: Prediction) -> str:
+    words = text.UNPRUNED.format(
+        name=plain(before.class_name),
+        confidence=percent(before.confidence),
+        verdict=text.ACCEPTED if before.accepted else text.REJECTED,
+        threshold=f"{before.threshold:.2f}",
     )
+    p_value = before.p_value
+    return words if p_value is None else words + text.UNPRUNED_STRANGER.format(share=stranger_than(p_value))
 
 
 def _enlarged(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app.charts.histogram import Panel, score_histograms
 from app.charts.palette import Palette
+from app.components.images.false_discovery import Together, rejected_together
 from app.components.plot import plot
 from app.format import interval, message, percent, plain, points
 from app.state.baseline import BEFORE_AND_AFTER
@@ -14,7 +15,9 @@ from opnp.errors import InvalidDataError
 from opnp.explorer import Explorer, Snapshot
 from opnp.inference.uploaded_set import Acceptance, UploadedSet, acceptance
 from opnp.interpret.binning import shared_edges, shares
+from opnp.metrics import FloatArray
 from opnp.reports.csv_table import csv_of, file_cell
+from opnp.reports.percent import stranger_than
 from opnp.scoring.head_output import HeadOutput
 
 HIGHEST = 12
@@ -44,6 +47,7 @@ def own_results(
         st.warning(message(str(error)), icon=":material/error:")
         return
     _figures(*stands)
+    together = rejected_together(before, after, scores)
     st.caption(text.SET_EXPLAINED.format(count=f"{len(ids[0]):,}"))
     edges = shared_edges([*ids, *scores])
     panels = [
@@ -57,10 +61,10 @@ def own_results(
     pruned = after.pruning.kind != "unpruned"
     st.markdown(text.SET_GALLERY if pruned else text.SET_GALLERY_UNPRUNED)
     names = explorer.prepared.classifier.class_names
-    _highest(own, outputs[1], stands[1].threshold, names)
+    _highest(own, outputs[1], stands[1].threshold, names, together[1].p_values)
     st.download_button(
         text.SET_DOWNLOAD,
-        _csv(explorer, own, after, outputs, stands),
+        _csv(explorer, own, after, outputs, stands, together),
         "opnp-own-set.csv",
         "text/csv",
         icon=":material/download:",
@@ -92,7 +96,9 @@ def _metric(label: str, new: float, old: float, colour: str, help_text: str) -> 
     )
 
 
-def _highest(own: UploadedSet, output: HeadOutput, threshold: float, names: tuple[str, ...]) -> None:
+def _highest(
+    own: UploadedSet, output: HeadOutput, threshold: float, names: tuple[str, ...], p_values: FloatArray
+) -> None:
     with st.container(horizontal=True, gap="small"):
         for row in output.scores.topk(min(HIGHEST, len(own.names))).indices.tolist():
             score = float(output.scores[row])
@@ -101,19 +107,28 @@ def _highest(own: UploadedSet, output: HeadOutput, threshold: float, names: tupl
                 st.image(own.small[row], width=WIDTH, alt=own.names[row])
                 st.badge("accepted" if accepted else "rejected", color="blue" if accepted else "orange")
                 name = names[int(output.predicted[row])]
-                words = text.SET_CAPTION.format(name=name, score=f"{score:.2f}")
+                share = stranger_than(p_values[row])
+                words = text.SET_CAPTION.format(name=name, score=f"{score:.2f}", share=share)
                 st.caption(plain(words))
 
 
 def _csv(
-    explorer: Explorer, own: UploadedSet, after: Snapshot, outputs: Both, stands: list[Acceptance]
+    explorer: Explorer,
+    own: UploadedSet,
+    after: Snapshot,
+    outputs: Both,
+    stands: list[Acceptance],
+    together: list[Together],
 ) -> str:
     names = explorer.prepared.classifier.class_names
     frame = pd.DataFrame({"file": [file_cell(name) for name in own.names]})
-    for head, output, stand in zip(("unpruned", "pruned"), outputs, stands, strict=True):
+    heads = zip(("unpruned", "pruned"), outputs, stands, together, strict=True)
+    for head, output, stand, whole in heads:
         frame[f"score_{head}"] = output.scores.numpy()
         frame[f"threshold_{head}"] = stand.threshold
         frame[f"accepted_{head}"] = output.scores.double().numpy() >= stand.threshold
+        frame[f"p_value_{head}"] = whole.p_values
+        frame[f"rejected_together_{head}"] = whole.rejected
         frame[f"class_{head}"] = [names[place] for place in output.predicted.tolist()]
         frame[f"confidence_{head}"] = output.confidence.numpy()
     frame["experiment"] = explorer.prepared.experiment.title

@@ -11,6 +11,7 @@ from app.format import message, plain
 from app.pictures import Picture
 from app.state.baseline import BEFORE_AND_AFTER
 from opnp.errors import OpnpError
+from opnp.inference.id_reference import id_reference
 from opnp.inference.predict import predict
 
 
@@ -25,10 +26,9 @@ def draw(lesson: Lesson) -> None:
         return
     _, pruning = window.chosen_window()
     before, after = cached.unpruned(lesson.key), lesson.explorer.at(pruning)
-    predictions = [
-        predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after)
-    ]
-    card(Verdict(picture, *predictions), pruned=pruning.kind != "unpruned")
+    old, new = (predict(lesson.explorer, picture.features[None], snapshot)[0] for snapshot in (before, after))
+    known = id_reference(after.id_test.scores)
+    card(Verdict(picture, old, new, known), pruned=pruning.kind != "unpruned")
     draw_histograms(
         lesson.explorer,
         lesson.ood,
@@ -36,7 +36,7 @@ def draw(lesson: Lesson) -> None:
         after,
         lesson.colours,
         titles=BEFORE_AND_AFTER.titles(pruning),
-        marks=[[prediction.score] for prediction in predictions],
+        marks=[[old.score], [new.score]],
         names=[picture.name],
     )
     st.markdown(text.learn.END)
