@@ -4,7 +4,8 @@ TITLE = "What does it make of your images?"
 INTRO = (
     "Bring pictures of anything: drop them anywhere on this page, paste one (Ctrl+V), or use the camera. You "
     "see what the model sees, the class it picks, how strange it is among ID images, and whether its score "
-    "would be accepted as in-distribution (ID) at the threshold that accepts 95 % of ID test images."
+    "would be accepted as in-distribution (ID) at the threshold that accepts 95 % of the ID test images to "
+    "choose with."
 )
 UPLOAD_LABEL = "Your pictures (PNG, JPEG, WebP, BMP, GIF, TIFF)"
 EXAMPLES_LABEL = "None at hand? Click some of these:"
@@ -65,13 +66,14 @@ SET_SPREAD = "{count} × beyond the first {most}; the ones looked at are spread 
 SET_NAME = "your set"
 SET_TITLE = "Your set: {title}"
 SET_EXPLAINED = (
-    "All its pictures against the {count} ID test images. Windows that you choose while looking at this set "
-    "are tuned on it: to know what they are worth, keep some pictures in a second zip and look at them last."
+    "All its pictures against the {count} ID test images to choose with; p-values compare with the held-out "
+    "ones. Windows that you choose while looking at this set are tuned on it: to know what they are worth, "
+    "keep some pictures in a second zip and look at them last."
 )
 SET_SHARE = "Accepted as ID ↓"
 SET_SHARE_HELP = (
-    "Share of your pictures at or above the threshold that accepts 95 % of ID test images. If none of them "
-    "is ID, this is the FPR95 of your set, and lower is better."
+    "Share of your pictures at or above the threshold that accepts 95 % of the ID test images to choose "
+    "with. If none of them is ID, this is the FPR95 of your set, and lower is better."
 )
 SET_AUROC_HELP = "Chance that an ID test image scores above one of your pictures; 50 % is guessing."
 SET_COUNT = "{accepted} of {count}, 95 % interval {interval}"

@@ -61,8 +61,8 @@ def score(
 ) -> None:
     """Score images: class, confidence, energy score, p-value, and whether the threshold accepts them.
 
-    An experiment's heads get thresholds that accept 95 % of the ID test set; a detector brings its own. The
-    p-value is the share of held-out ID images that look at most as familiar.
+    An experiment's heads get thresholds that accept 95 % of the tune half of the ID test set; a detector
+    brings its own. The p-value is the share of the held-out half that looks at most as familiar.
 
     Files that are no images are skipped, with the reasons counted.
     """

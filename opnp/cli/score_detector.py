@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from PIL import Image
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from opnp.cli._inputs import printable, read_file
-from opnp.cli.score_experiment import STRANGER, Skipped
+from opnp.cli.score_experiment import STRANGER, STRANGER_MEANS, Skipped
 from opnp.cli.score_false_discovery import P_VALUES, rejections
 from opnp.errors import UnreadableImageError
 from opnp.inference.predict import Prediction
@@ -139,7 +139,8 @@ class DetectorScorer(Generic[Input]):
 
     def table(self, scored: Sequence[DetectorResult]) -> Table:
         """Return all images as a table for people."""
-        table = Table("File", "Class", caption=f"threshold {self._detector.threshold:.4f}; below it is OOD")
+        caption = f"threshold {self._detector.threshold:.4f}; below it is OOD; {STRANGER_MEANS}"
+        table = Table(Column("File", overflow="fold"), "Class", caption=caption)
         together = ["Rejected"] if scored[0].rejected is not None else []
         for name in ("Confidence, %", "Score", STRANGER, "OOD", *together):
             table.add_column(name, justify="right")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from opnp.cli._inputs import printable, read_file
@@ -20,7 +20,8 @@ from opnp.reports.metric_table import DIRECTION
 from opnp.reports.percent import stranger_than
 
 BATCH = 64
-STRANGER = "Stranger than, % of ID"
+STRANGER = "Stranger, %"
+STRANGER_MEANS = "stranger than that share of held-out ID images"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class ExperimentScorer:
         return {
             "experiment": self._explorer.prepared.experiment.title,
             "pruned": self._windows,
-            "scores": f"energy, {DIRECTION}; threshold: accepts 95 % of the ID test set",
+            "scores": f"energy, {DIRECTION}; threshold: accepts 95 % of ID, tune half",
             "p_values": P_VALUES,
         }
 
@@ -150,7 +151,8 @@ def scores_table(scored: Sequence[ScoredImage], after: Snapshot) -> Table:
     caption = f"threshold {scored[0].after.threshold:.2f}; " + (
         f"unpruned {scored[0].before.threshold:.2f}; unpruned → pruned" if pruned else "nothing pruned"
     )
-    table = Table("File", "Class", caption=caption)
+    caption += f"; {STRANGER_MEANS}"
+    table = Table(Column("File", overflow="fold"), "Class", caption=caption)
     together = ["Rejected"] if scored[0].rejected is not None else []
     for name in ("Confidence, %", "Score", STRANGER, "Accepted", *together):
         table.add_column(name, justify="right")

@@ -10,7 +10,7 @@ import torch
 
 from opnp.conformal.p_values import conformal_p_values, is_reference
 from opnp.detector.archive import refused
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, id_half
 from opnp.inference.id_reference import LARGEST, id_reference
 from opnp.metrics import FloatArray
 from opnp.scoring.head_output import HeadOutput
@@ -72,7 +72,7 @@ def make_reference(id_test: HeadOutput, threshold: float, *, classes: int, sourc
         classes: Number of classes.
         source: Title of the ID test set.
     """
-    held_out = half_of(len(id_test.scores), Half.REPORT)
+    held_out = id_half(len(id_test.scores), Half.REPORT)
     predicted = np.bincount(id_test.predicted.numpy()[held_out], minlength=classes)
     rejected = id_test.scores.double().numpy()[held_out] < threshold
     return Reference(

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from opnp.evaluation.splits import Half, half_of
+from opnp.evaluation.splits import Half, id_half
 from opnp.metrics import FloatArray
 
 LARGEST = 20_000
@@ -28,7 +28,7 @@ def id_reference(id_scores: torch.Tensor) -> FloatArray:
         >>> id_reference(torch.tensor([3.0, 1.0, 2.0, 4.0])).size
         2
     """
-    held_out = id_scores.double().numpy()[half_of(len(id_scores), Half.REPORT)]
+    held_out = id_scores.double().numpy()[id_half(len(id_scores), Half.REPORT)]
     if held_out.size > LARGEST:
         held_out = np.random.default_rng(_SEED).choice(held_out, LARGEST, replace=False)
     return np.sort(held_out)

@@ -81,10 +81,11 @@ def test_a_detector_rejects_by_its_own_reference(run, mixed, made):
 def test_tables_for_people_say_what_is_promised_and_assumed(run, mixed, model):
     out = run("score", model, mixed, "--false-discovery", "20").stdout
     words = " ".join(out.split())
-    for said in ("Stranger than, % of ID", "Rejected", "False discovery at most 20 %:", "Assumed: the ID im"):
+    for said in ("Stranger, %", "Rejected", "False discovery at most 20 %:", "Assumed: the ID images among"):
         assert said in words
     before = run("score", model, mixed).stdout
-    assert "Stranger than, % of ID" in before
+    assert "Stranger, %" in before
+    assert "stranger than that share of held-out ID images" in " ".join(before.split())
     assert "Rejected" not in before
 
 

@@ -12,6 +12,7 @@ from app.state.baseline import BEFORE_AND_AFTER
 from app.text import images as text
 from opnp.config import windows_text
 from opnp.errors import InvalidDataError
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.inference.uploaded_set import Acceptance, UploadedSet, acceptance
 from opnp.interpret.binning import shared_edges, shares
@@ -39,7 +40,8 @@ def own_results(
     """
     st.subheader(text.SET_TITLE.format(title=plain(own.title)))
     outputs = (explorer.score(own.features, before.head), explorer.score(own.features, after.head))
-    ids = [snapshot.id_test.scores.double().numpy() for snapshot in (before, after)]
+    tuned = explorer.prepared.id_rows(Half.TUNE)
+    ids = [snapshot.id_test.scores.double().numpy()[tuned] for snapshot in (before, after)]
     scores = [output.scores.double().numpy() for output in outputs]
     try:
         stands = [acceptance(*pair) for pair in zip(ids, scores, strict=True)]
