@@ -66,6 +66,8 @@ def own_ranks(ascending: FloatArray) -> tuple[Counts, Counts]:
         (array([0, 0, 2]), array([2, 2, 3]))
     """
     first = np.flatnonzero(np.append(True, ascending[1:] > ascending[:-1]))
+    if first.size == ascending.size:
+        return first, first + 1
     ties = np.diff(first, append=ascending.size)
     return np.repeat(first, ties), np.repeat(first + ties, ties)
 
