@@ -18,7 +18,7 @@ LAYERS = (
     "labels",
     "diagnostics prepare",
     "explorer",
-    "inference search threshold",
+    "inference monitor search threshold",
     "reports",
     "comparison detector",
     "estimator",
