@@ -71,7 +71,7 @@ class Detector:
     @property
     def title(self) -> str:
         """Title with its experiment and the day it was made."""
-        return f"Detector of {self.manifest.values['date'][:10]} for {self.manifest.values['title']}"
+        return self.manifest.title
 
     @overload
     def __call__(self, images: ImageSource) -> Prediction: ...  # type: ignore[overload-overlap]

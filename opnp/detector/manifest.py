@@ -81,6 +81,11 @@ class DetectorManifest:
         """Key of the experiment that has the model."""
         return str(self.values["experiment"])
 
+    @property
+    def title(self) -> str:
+        """Title with its experiment and the day it was made."""
+        return f"Detector of {self.values['date'][:10]} for {self.values['title']}"
+
 
 def _is_promise(value: object) -> bool:
     match value:

@@ -13,6 +13,7 @@ import numpy as np
 
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.metrics import FloatArray
+from opnp.reports.csv_table import plain_cell
 
 BATCH = 10_000
 PARQUET = b"PAR1"
@@ -126,7 +127,7 @@ def _batch(rows: Iterable[Mapping[str, Any]], name: str, first: int, time: str |
     column = time or next((own for own in ("time", "timestamp") if kept and own in kept[0][1]), None)
     return ScoredBatch(
         scores,
-        [_cell(row, "class", number, name) for number, row in kept],
+        [plain_cell(_cell(row, "class", number, name)) for number, row in kept],
         [str(row.get("file") or "") for _, row in kept],
         None if column is None else [_cell(row, column, number, name) for number, row in kept],
         frozenset(float(row["threshold"]) for _, row in kept if row.get("threshold") not in (None, "")),

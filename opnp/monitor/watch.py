@@ -38,7 +38,6 @@ class Watch:
         baseline: What the stream is compared with.
         images: Number of images so far.
         alarms: The first alarm of each sign that had one.
-        rejections: How many images were rejected, of each full window of `SHORTEST` images, in order.
 
     Args:
         baseline: What to compare with.
@@ -59,7 +58,6 @@ class Watch:
         self.baseline = baseline
         self.images = 0
         self.alarms: dict[Sign, Alarm] = {}
-        self.rejections: list[int] = []
         self._rest: tuple[FloatArray, Counts] = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._halves: list[Window | None] = []
         self._looks: list[int] = []
@@ -85,7 +83,6 @@ class Watch:
         for start in range(0, whole, SHORTEST):
             stop = start + SHORTEST
             window = window_of(self.baseline, held[start:stop], seen[start:stop], end=before + stop)
-            self.rejections.append(window.rejected)
             self._all = window if self._all is None else self._all + window
             self._look_at(window)
         self._rest = held[whole:], seen[whole:]

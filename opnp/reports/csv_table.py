@@ -39,6 +39,16 @@ def file_cell(path: str | os.PathLike[str]) -> str:
     return f"./{name}" if name.startswith(_STARTS_A_FORMULA) else name
 
 
+def plain_cell(text: str) -> str:
+    """Return the text of a cell of `csv_of`, without an apostrophe that keeps it from being a formula.
+
+    Example:
+        >>> plain_cell("'=1+1"), plain_cell("'tis")
+        ('=1+1', "'tis")
+    """
+    return text[1:] if text.startswith(tuple(f"'{start}" for start in _STARTS_A_FORMULA)) else text
+
+
 def _safe(cell: Cell) -> Cell:
     """Return a text with an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_A_FORMULA) else cell

@@ -45,8 +45,6 @@ def test_it_does_not_matter_in_which_parts_the_images_come():
     assert {sign: (alarm.image, alarm.look) for sign, alarm in once.alarms.items()} == {
         sign: (alarm.image, alarm.look) for sign, alarm in often.alarms.items()
     }
-    assert once.rejections == often.rejections
-    assert len(once.rejections) == 1030 // SHORTEST
     for watch in (once, often):
         assert (watch.images, watch.total.count) == (1030, 1030)
         assert watch.total.rejected == np.sum(scores < THRESHOLD)
