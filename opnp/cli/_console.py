@@ -36,6 +36,9 @@ class Exit(IntEnum):
     MISSING = 3
     """Data or weights are not on this machine; stderr says how to get them."""
 
+    NOTICED = 4
+    """The command did what it was asked, and `monitor` raises an alarm."""
+
     STOPPED = 130
     """Stopped by the person at the keyboard; what is done stays."""
 

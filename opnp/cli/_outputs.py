@@ -7,6 +7,7 @@ from pathlib import Path
 from opnp.cli import _console
 from opnp.cli._inputs import printable
 from opnp.errors import InvalidSettingError
+from opnp.store import files
 
 
 def require_folder(option: str, folder: Path) -> Path:
@@ -55,6 +56,19 @@ def write(option: str, path: Path, text: str) -> None:
     """
     try:
         path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise unwritable(option, path, error) from None
+
+
+def write_whole(option: str, path: Path, text: str) -> None:
+    """Write a text file whole or not at all, so that whoever reads it meanwhile never sees a part.
+
+    Raises:
+        InvalidSettingError: If the disk refuses.
+    """
+    try:
+        with files.whole(path) as fd:
+            files.write_all(fd, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise unwritable(option, path, error) from None
 

@@ -12,6 +12,7 @@ from opnp.cli.experiments import experiments
 from opnp.cli.extract import extract
 from opnp.cli.init import init
 from opnp.cli.map import sensitivity_map
+from opnp.cli.monitor import monitor
 from opnp.cli.score import score
 
 app = typer.Typer(
@@ -30,4 +31,5 @@ app.command("evaluate")(evaluate)
 app.command("compare")(compare_methods)
 app.command("deploy")(deploy)
 app.command("score")(score)
+app.command("monitor")(monitor)
 app.add_typer(cache.app, name="cache")

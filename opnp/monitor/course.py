@@ -1,4 +1,4 @@
-"""The share rejected over time, in at most 200 points however long the stream is, with control limits."""
+"""The share rejected over time, in at most 100 points however long the stream is, with control limits."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from opnp.monitor.baseline import Baseline
 from opnp.monitor.looks import rejection_p_value
 from opnp.monitor.watch import SHORTEST
 
-MOST = 200
+MOST = 100
 BEYOND = 0.002
 """Chance of a point outside its limits while nothing has changed; a point outside is no alarm by itself."""
 

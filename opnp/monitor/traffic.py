@@ -62,7 +62,7 @@ class Monitored:
         return known, float(self.total.classes[self.moved_class]) / self.images
 
 
-def monitor(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monitored:
+def watched_stream(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monitored:
     """Watch a stream to its end.
 
     Args:

@@ -7,7 +7,7 @@ from opnp.errors import InvalidDataError
 from opnp.monitor.baseline import Baseline
 from opnp.monitor.looks import Sign
 from opnp.monitor.scored import ScoredBatch
-from opnp.monitor.traffic import monitor
+from opnp.monitor.traffic import watched_stream
 
 NAMES = ("cat", "dog")
 
@@ -26,7 +26,7 @@ def batches(rng, size, parts, threshold, move=0.0, dogs=0.5):
 
 
 def test_id_images_are_quiet_and_all_is_counted(baseline):
-    seen = monitor(batches(np.random.default_rng(1), 500, 4, baseline.threshold), baseline)
+    seen = watched_stream(batches(np.random.default_rng(1), 500, 4, baseline.threshold), baseline)
     assert (seen.images, seen.skipped, seen.alarms) == (2000, 6, {})
     assert seen.rate == np.mean(seen.scores < baseline.threshold)
     assert sum(point.rejected for point in seen.points) == seen.total.rejected
@@ -37,7 +37,7 @@ def test_id_images_are_quiet_and_all_is_counted(baseline):
 
 def test_what_has_changed_is_told(baseline):
     moved = batches(np.random.default_rng(2), 1000, 2, baseline.threshold, move=-0.5, dogs=0.7)
-    seen = monitor(moved, baseline)
+    seen = watched_stream(moved, baseline)
     assert set(seen.alarms) == set(Sign)
     assert str(seen.shift) == "clearly moved, towards less familiar"
     known, now = seen.class_shares
@@ -48,21 +48,21 @@ def test_what_has_changed_is_told(baseline):
 def test_scores_of_another_detector_are_refused(baseline):
     other = batches(np.random.default_rng(3), 5, 1, baseline.threshold + 0.1)
     with pytest.raises(InvalidDataError, match=r"that the detector's threshold .* judged but got some"):
-        monitor(other, baseline)
+        watched_stream(other, baseline)
     rounded = float(np.float32(baseline.threshold))
-    assert monitor(batches(np.random.default_rng(3), 5, 1, rounded), baseline).images == 5
+    assert watched_stream(batches(np.random.default_rng(3), 5, 1, rounded), baseline).images == 5
     foreign = ScoredBatch(np.zeros(1), ["cow"], [""])
     with pytest.raises(InvalidDataError, match="classes of the detector, such as 'cat', but got 'cow'"):
-        monitor([foreign], baseline)
+        watched_stream([foreign], baseline)
 
 
 def test_a_stream_without_an_image_is_refused(baseline):
     nothing = ScoredBatch(np.zeros(0), [], [], skipped=3)
     for stream in ([], [nothing]):
         with pytest.raises(InvalidDataError, match="at least one scored image"):
-            monitor(stream, baseline)
+            watched_stream(stream, baseline)
     assert (
-        monitor(
+        watched_stream(
             [nothing, dataclasses.replace(nothing, scores=np.ones(1), classes=["cat"], files=[""])], baseline
         ).skipped
         == 6

@@ -1,0 +1,123 @@
+"""Charts of a stream as SVG: the share rejected over time, the scores, and the mix of classes."""
+
+import numpy as np
+
+from opnp.monitor.baseline import Baseline
+from opnp.monitor.course import control_limits
+from opnp.monitor.looks import Sign
+from opnp.monitor.svg import HEIGHT, RIGHT, WIDTH, Axes, Place, chart, text, ticks
+from opnp.monitor.traffic import Monitored
+from opnp.reports.percent import percent
+
+_NAMES = {Sign.REJECTED: "rejected", Sign.SCORES: "scores", Sign.CLASSES: "classes"}
+_BINS, _MOST_CLASSES, _ROW, _NAMED = 40, 20, 26.0, 22
+_TIMES = 4
+
+
+def course_chart(seen: Monitored) -> str:
+    """Return the share rejected over time, with its control limits, the usual share and the alarms."""
+    baseline, points = seen.baseline, seen.points
+    limits = {count: control_limits(count, baseline) for count in {point.count for point in points}}
+    full = limits[points[0].count][1] / points[0].count
+    top = min(1.0, 1.15 * max(full, baseline.rate, *(point.rate for point in points))) or 1.0
+    axes = Axes(0, seen.images, top)
+    low: list[Place] = []
+    high: list[Place] = []
+    dots: list[str] = []
+    for point in points:
+        start, (fewest, most) = point.end - point.count, limits[point.count]
+        low += [(at, min(fewest / point.count, top)) for at in (start, point.end)]
+        high += [(at, min(most / point.count, top)) for at in (start, point.end)]
+        kind = "within" if fewest <= point.rejected <= most else "beyond"
+        label = (
+            f"Images {start + 1:,}–{point.end:,}: {point.rejected:,} rejected, {percent(point.rate)} %; "
+            f"by chance {fewest:,}–{most:,}"
+        )
+        dots.append(axes.dot((point.end - point.count / 2, point.rate), kind, label))
+    middle = [(point.end - point.count / 2, point.rate) for point in points]
+    return chart(
+        [
+            axes.percents(),
+            axes.area([*low, *reversed(high)], "band"),
+            axes.line([(0, baseline.rate), (seen.images, baseline.rate)], "usual"),
+            axes.line(middle, "course"),
+            *dots,
+            *_alarms(seen, axes),
+            axes.labels(_marks(seen)),
+            text(WIDTH - RIGHT, HEIGHT - 6, _axis_name(seen), end=True),
+        ],
+        f"Share rejected over {seen.images:,} images: {percent(seen.rate)} % in all, of ID images "
+        f"{percent(baseline.rate)} %.",
+    )
+
+
+def score_chart(seen: Monitored) -> str:
+    """Return the two distributions of scores, with the threshold."""
+    baseline, scores = seen.baseline, seen.scores
+    edges = np.histogram_bin_edges(np.concatenate([baseline.scores, scores]), bins=_BINS)
+    known, now = (np.histogram(own, edges)[0] / own.size for own in (baseline.scores, scores))
+    axes = Axes(float(edges[0]), float(edges[-1]), 1.15 * float(max(known.max(), now.max())))
+    steps = [_steps(edges.tolist(), heights.tolist()) for heights in (known, now)]
+    return chart(
+        [
+            axes.percents(),
+            axes.area(steps[0], "id"),
+            axes.line(steps[1], "course"),
+            axes.upright(baseline.threshold, "threshold", "threshold"),
+            axes.labels([(tick, f"{tick:g}") for tick in ticks(axes.left, axes.right)]),
+            text(WIDTH - RIGHT, HEIGHT - 6, "score; low is strange", end=True),
+        ],
+        f"Distributions of scores of ID images and of this stream, which has {seen.shift}.",
+    )
+
+
+def class_chart(seen: Monitored) -> str:
+    """Return the share of each class of ID images and of the stream; of many, those that moved most."""
+    known, now = _shares(seen.baseline), seen.total.classes / seen.images
+    moved = np.argsort(-np.abs(now - known), kind="stable")[:_MOST_CLASSES]
+    room, top = WIDTH - 180 - RIGHT - 100, float(max(known[moved].max(), now[moved].max()))
+    rows = []
+    for row, number in enumerate(moved.tolist()):
+        y, name = 4 + row * _ROW, seen.baseline.class_names[number]
+        short = name if len(name) <= _NAMED else f"{name[: _NAMED - 1]}…"
+        rows.append(text(172, y + 14, short, end=True))
+        for height, share, kind in ((0, known[number], "id"), (10, now[number], "stream")):
+            size = f'width="{room * share / top:.1f}" height="9"'
+            rows.append(f'<rect class="{kind}" x="180" y="{y + height:g}" {size}/>')
+        reach = room * max(known[number], now[number]) / top
+        rows.append(text(186 + reach, y + 14, f"{100 * known[number]:.1f} → {100 * now[number]:.1f} %"))
+    label = "Share of each predicted class, of ID images and of this stream."
+    return chart(rows, label, height=8 + _ROW * len(moved))
+
+
+def _shares(baseline: Baseline) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array(baseline.classes, dtype=np.float64) / baseline.images
+
+
+def _alarms(seen: Monitored, axes: Axes) -> list[str]:
+    """Return a line for each alarm; those of one image share it."""
+    at: dict[int, list[str]] = {}
+    for sign, alarm in sorted(seen.alarms.items(), key=lambda item: item[1].image):
+        at.setdefault(alarm.image, []).append(_NAMES[sign])
+    return [
+        axes.upright(image, "alarm", f"noticed at {image:,}: {', '.join(signs)}", row % 3)
+        for row, (image, signs) in enumerate(at.items())
+    ]
+
+
+def _marks(seen: Monitored) -> list[tuple[float, str]]:
+    """Return the labels of the time axis: times where the stream has them, else numbers of images."""
+    points = seen.points
+    if points[0].time is None:
+        return [(tick, f"{tick:,.0f}") for tick in ticks(0, seen.images)]
+    places = range(0, len(points), -(-len(points) // _TIMES))
+    return [(points[place].end - points[place].count, str(points[place].time)[:19]) for place in places]
+
+
+def _axis_name(seen: Monitored) -> str:
+    return f"{seen.images:,} images, in order" if seen.points[0].time is None else "time"
+
+
+def _steps(edges: list[float], heights: list[float]) -> list[Place]:
+    ends = [(edge, height) for height, *pair in zip(heights, edges, edges[1:], strict=False) for edge in pair]
+    return [(edges[0], 0.0), *ends, (edges[-1], 0.0)]

@@ -1,0 +1,115 @@
+"""What was seen of a stream as one HTML page that needs nothing else: no script, no font, no server."""
+
+from collections.abc import Mapping
+from html import escape
+
+from opnp.monitor.charts import class_chart, course_chart, score_chart
+from opnp.monitor.looks import Sign
+from opnp.monitor.strangest import Stranger
+from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, verdict
+from opnp.monitor.traffic import Monitored
+from opnp.reports.percent import percent, stranger_than
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --pale: #60646c; --line: #e0e1e6;
+  --id: #b9bbc6; --band: #e4e7f5; --stream: #3e63dd; --alarm: #c62a2f; --quiet: #18794e }
+@media (prefers-color-scheme: dark) { :root { --paper: #111113; --ink: #edeef0; --pale: #b0b4ba;
+  --line: #2e3135; --id: #5a6169; --band: #22294a; --stream: #849dff; --alarm: #ff9592; --quiet: #3dd68c } }
+body { font: 16px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink); margin: 0 auto;
+  max-width: 56rem; padding: 1.5rem 1rem; overflow-wrap: break-word }
+h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .25rem }
+p { margin: .25rem 0 } .pale, figcaption { color: var(--pale); font-size: .9rem }
+.verdict { font-size: 1.15rem; font-weight: 600; margin: 1rem 0 .25rem; padding-left: .75rem;
+  border-left: .3rem solid var(--quiet) } .verdict.bad { border-color: var(--alarm) }
+table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .3rem .6rem .3rem 0;
+  border-bottom: 1px solid var(--line); vertical-align: top } .bad td:nth-child(2) { color: var(--alarm);
+  font-weight: 600 }
+svg { width: 100%; min-width: 36rem; height: auto; display: block }
+svg text { font: 12px system-ui, sans-serif; fill: var(--pale) }
+.grid { stroke: var(--line) } .band { fill: var(--band) }
+.id { fill: var(--id) } .stream { fill: var(--stream) }
+.usual { stroke: var(--pale); stroke-dasharray: 4 4; fill: none }
+.course { stroke: var(--stream); stroke-width: 1.5; fill: none; stroke-linejoin: round }
+.within { fill: var(--stream) } .beyond { fill: var(--alarm) }
+.alarm { stroke: var(--alarm); stroke-width: 1.5 } .threshold { stroke: var(--ink); stroke-dasharray: 2 3 }
+.key { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 .8em; vertical-align: -.05em }
+figure { margin: 0; break-inside: avoid; overflow-x: auto } .least { display: grid; gap: .75rem;
+  grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); padding: 0; list-style: none }
+.least li { overflow-wrap: anywhere; border: 1px solid var(--line);
+  border-radius: .4rem; padding: .5rem; font-size: .85rem;
+  break-inside: avoid } .least img { width: 100%; height: 7rem; object-fit: contain; display: block }
+@media print { svg { min-width: 0 } body { max-width: none; padding: 0 } * { print-color-adjust: exact } }
+"""
+
+
+def report_page(seen: Monitored, *, title: str, source: str, thumbnails: Mapping[int, str]) -> str:
+    """Return the page.
+
+    Args:
+        seen: What was seen.
+        title: Of the detector.
+        source: Title of the ID test set.
+        thumbnails: Data URIs of images of the stream, by their number in it.
+
+    Returns:
+        HTML. Every name in it is escaped, and its own policy forbids whatever it would load or run.
+    """
+    least = "".join(_least(image, thumbnails.get(image.image)) for image in seen.strangest)
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}: monitor</title><style>{STYLE}</style></head><body>
+<h1>{escape(title)}</h1>
+<p class="verdict{" bad" if seen.alarms else ""}">{escape(verdict(seen))}</p>
+<p>{_counts(seen, source)}</p>
+{_signs(seen)}
+<p class="pale">{escape(PROMISE)}</p>
+{_figure("Share rejected", course_chart(seen), f"{_COURSE} {LIMITS}")}
+{_figure("Scores", score_chart(seen), _TWO)}
+{_figure("Predicted classes", class_chart(seen), _TWO)}
+<h2>Least familiar images</h2>
+<ul class="least">{least}</ul>
+</body></html>
+"""
+
+
+_TWO = '<span class="key" style="background: var(--id)"></span>held-out ID images'
+_TWO += '<span class="key" style="background: var(--stream)"></span>this stream'
+_COURSE = "Dashed: the share of ID images that is rejected. Band: within chance of it."
+
+
+def _counts(seen: Monitored, source: str) -> str:
+    baseline = seen.baseline
+    skipped = f" {seen.skipped:,} files were no image." if seen.skipped else ""
+    return (
+        f"{seen.images:,} images, {seen.total.rejected:,} of them rejected: {percent(seen.rate)} %. "
+        f"Of {baseline.images:,} held-out images of {escape(source)}: {percent(baseline.rate)} %.{skipped}"
+    )
+
+
+def _signs(seen: Monitored) -> str:
+    rows = []
+    for sign in Sign:
+        alarm = seen.alarms.get(sign)
+        state = "quiet" if alarm is None else f"alarm at image {alarm.image:,}"
+        kind = "" if alarm is None else ' class="bad"'
+        rows.append(
+            f"<tr{kind}><td>{NAMES[sign]}</td><td>{state}</td><td>{escape(detail(seen, sign))}</td></tr>"
+        )
+    return f"<table><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _figure(heading: str, drawing: str, caption: str) -> str:
+    return f"<h2>{heading}</h2><figure>{drawing}<figcaption>{caption}</figcaption></figure>"
+
+
+def _least(image: Stranger, thumbnail: str | None) -> str:
+    picture = f'<img alt="" src="{escape(thumbnail)}">' if thumbnail else ""
+    when = f"image {image.image:,}" if image.time is None else escape(image.time)
+    return (
+        f"<li>{picture}<strong>{escape(image.class_name)}</strong><br>{escape(image.file) or '–'}<br>"
+        f'<span class="pale">score {image.score:.2f}, stranger than {stranger_than(image.p_value)} % of ID; '
+        f"{when}</span></li>"
+    )
