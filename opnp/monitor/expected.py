@@ -83,7 +83,7 @@ def _needed(
 
 
 def _fewest(baseline: Baseline, size: int, allowed: float, start: int) -> int:
-    """Return the fewest rejections of a window, more than usual, that are an alarm; `size + 1` if none are."""
+    """Return the fewest rejections, above the usual, that are an alarm; `size + 1` if none are."""
     low, high = max(start, int(np.ceil(baseline.rate * size))), size + 1
     while low < high:
         middle = (low + high) // 2
