@@ -17,7 +17,7 @@ from opnp.cli._inputs import files_named, printable
 from opnp.cli.score_detector import DetectorResult, DetectorScorer, FileScorer, Item
 from opnp.cli.score_experiment import ExperimentScorer, Skipped, file_json
 from opnp.cli.score_false_discovery import (
-    Percent,
+    Rate,
     explained,
     rate_of,
     require_reference,
@@ -49,7 +49,7 @@ def score(
     neurons: _options.Neurons = OPEN,
     scope: _options.Scope = RankScope.GLOBAL,
     definition: _options.Definition = NeuronDefinition.ACTIVATION,
-    false_discovery: Percent = None,
+    false_discovery: Rate = None,
     csv: Annotated[
         Path | None, typer.Option(help="Also write a line an image to this file.", show_default=False)
     ] = None,

@@ -11,33 +11,35 @@ from opnp.conformal.false_discovery import false_discoveries, fewest_rejected
 from opnp.errors import InvalidSettingError
 from opnp.inference.predict import Prediction
 
-Percent = Annotated[
+Rate = Annotated[
     float | None,
     typer.Option(
-        metavar="PERCENT",
+        metavar="RATE",
         help="Also reject by the p-values of all files together, so that on average at most this share of "
-        "what is rejected is ID; 10 is usual. JSON is then printed when all are scored.",
+        "what is rejected is ID; 0.1 or 10, in percent, is usual. JSON is then printed when all are scored.",
         show_default=False,
     ),
 ]
 P_VALUES = "conformal: share of held-out ID images that score at most as high; small is strange"
 
 
-def rate_of(percent: float | None) -> float | None:
-    """Return the rate that the option names, a fraction.
+def rate_of(given: float | None) -> float | None:
+    """Return the rate that the option names: a fraction as it is, from 1 on a share in percent.
 
     Raises:
-        InvalidSettingError: If it is no share in percent. Below 1 it is taken for a fraction meant.
+        InvalidSettingError: If it is neither.
+
+    Example:
+        >>> rate_of(0.1), rate_of(10), rate_of(1)
+        (0.1, 0.1, 0.01)
     """
-    if percent is None:
+    if given is None:
         return None
-    if not 1 <= percent <= 100:
-        meant = f"{100 * percent:g}" if 0 < percent < 1 else "10"
+    if not 0 < given <= 100:
         raise InvalidSettingError(
-            f"Expected `--false-discovery` to be a share in percent, from 1 to 100, but got {percent:g}. "
-            f"Write {meant} for {meant} %."
+            f"Expected `--false-discovery` to be a rate such as 0.1, or 10 in percent, but got {given:g}."
         )
-    return percent / 100
+    return given if given < 1 else given / 100
 
 
 def require_reference(size: int) -> None:

@@ -86,26 +86,26 @@ def test_from_the_card_to_a_detector_elsewhere(page: Page, world, tmp_path):
 
 def _explored(page: Page, own, ledger: Ledger) -> None:
     """What the cards say of the unpruned model, to the decimal that they show."""
-    test = own.scored("test")
     halves = {
         half: [own.scored(key).scores[half_of(len(own.features[key]), half)] for key in OOD]
         for half in ("tune", "report")
     }
+    ids = {half: own.test(half)[0].scores for half in ("tune", "report")}
     for label, figure in (("FPR95", "fpr95"), ("AUROC", "auroc")):
         shown = card(page, label)
         ledger.against(
             figure,
             _percent(shown.locator(".value").inner_text()),
-            test.scores,
+            ids["tune"],
             halves["tune"],
             own.slack,
             0.01,
         )
         held = _percent(shown.locator(".note").inner_text())
-        ledger.against(figure, held, test.scores, halves["report"], own.slack, 0.01)
+        ledger.against(figure, held, ids["report"], halves["report"], own.slack, 0.01)
     for label, (value, bound) in {
-        "ECE": ece(test, own.labels, own.slack),
-        "ID accuracy": accuracy(test, own.labels, own.slack),
+        "ECE": ece(*own.test("tune"), own.slack),
+        "ID accuracy": accuracy(*own.test("tune"), own.slack),
     }.items():
         ledger.close(label, _percent(metric(page, label).inner_text()) / 100, value, bound + 0.0005)
 
@@ -122,7 +122,7 @@ def _uploaded(page: Page, world, own, pruned, ledger: Ledger) -> None:
     said = pruned.scored("test")
     ledger.close("shown scores", before, own.scored("test").scores[place], own.slack + 0.005)
     ledger.close("shown scores", after, said.scores[place], own.slack + 0.005)
-    ledger.close("shown scores", at, threshold(said.scores), own.slack + 0.005)
+    ledger.close("shown scores", at, threshold(pruned.test("tune")[0].scores), own.slack + 0.005)
     expect(page.get_by_text(CLASSES[said.predicted[place]], exact=True).first).to_be_visible()
 
 

@@ -101,12 +101,16 @@ def test_too_few_strange_ones_to_reject_are_told(run, mixed):
     assert "few" not in explained(0.1, 5, "0", 50)
 
 
-@pytest.mark.parametrize(
-    ("percent", "write"), [("0.1", "10"), ("0.05", "5"), ("0", "10"), ("101", "10"), ("nan", "10")]
-)
-def test_what_is_no_share_in_percent_is_refused_with_what_to_write(run, complains, mixed, percent, write):
-    refused = run("score", "toy", mixed, "--false-discovery", percent)
-    complains(refused, 1, f"Write {write} for {write} %.")
+def test_a_rate_is_a_fraction_or_in_percent(run, mixed):
+    fraction, percent = (
+        run("score", "toy", mixed, "--false-discovery", rate, "--json").stdout for rate in ("0.2", "20")
+    )
+    assert fraction == percent
+
+
+@pytest.mark.parametrize("rate", ["0", "-0.1", "101", "nan"])
+def test_what_is_no_rate_is_refused_with_what_to_write(run, complains, mixed, rate):
+    complains(run("score", "toy", mixed, "--false-discovery", rate), 1, "such as 0.1, or 10 in percent")
 
 
 def test_a_detector_of_before_says_so(run, complains, mixed, made):

@@ -7,15 +7,18 @@ What may move a figure follows: all ID scores lower and all OOD scores higher by
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from journey.world import CLASSES, World, pixels
+from scipy.stats import binom
 from sklearn.metrics import accuracy_score, average_precision_score, roc_auc_score, roc_curve
 from torch import nn
+
+from opnp.evaluation.splits import half_of
 
 Array = npt.NDArray[np.float64]
 OTHER_KERNELS = 16
@@ -64,6 +67,12 @@ class Recomputed:
     def scored(self, name: str) -> Scored:
         """What the head says of a set."""
         return scored(self.features[name] @ self.weight.T + self.bias)
+
+    def test(self, half: str) -> tuple[Scored, npt.NDArray[np.int64]]:
+        """What it says of one half of the test set, and the labels there."""
+        rows, every = half_of(len(self.labels), half), self.scored("test")
+        parts = (getattr(every, field.name)[rows] for field in fields(every))
+        return Scored(*parts), self.labels[rows]
 
 
 def recomputed(world: World) -> Recomputed:
@@ -162,6 +171,12 @@ def ece(said: Scored, labels: npt.NDArray[np.int64], slack: float) -> tuple[floa
 def threshold(ids: Array) -> float:
     """The largest score that accepts 95 % of ID."""
     return float(np.sort(ids)[int(np.floor(0.05 * len(ids) + 1e-9))])
+
+
+def promised(ids: Array) -> float:
+    """The largest score that accepts 95 % of ID to come in 95 % of draws: its rank is a binomial quantile."""
+    ranks = np.arange(1, len(ids) + 1)
+    return float(np.sort(ids)[ranks[binom.sf(ranks - 1, len(ids), 0.05) >= 0.95].max() - 1])
 
 
 def _run(net: nn.Module, images: torch.Tensor) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from journey.ledger import Ledger
-from journey.recomputed import Recomputed, Scored, accuracy, ece, kept, recomputed, threshold
+from journey.recomputed import Recomputed, Scored, accuracy, ece, kept, promised, recomputed, threshold
 from journey.world import CLASSES, OOD, World, write_world
 from safetensors.torch import load
 
@@ -101,7 +101,7 @@ def test_what_was_understood_is_what_the_stranger_has(said, world, own, ledger):
     before, after = (json.loads(said[name]) for name in ("experiments", "understood"))
     assert (tuple(before["classes"]), before["width"], before["accuracy"]) == (CLASSES, 48, None)
     assert (before["problem"], before["missing"], before["warnings"]) == (None, [], [])
-    ledger.close("accuracy", after["accuracy"], *accuracy(own.scored("test"), own.labels, own.slack))
+    ledger.close("accuracy", after["accuracy"], *accuracy(*own.test("report"), own.slack))
     sets = {one["key"]: one for one in after["sets"]}
     assert {name: one["skipped"] for name, one in sets.items()} == {
         "train": 0,
@@ -117,11 +117,13 @@ def test_what_was_understood_is_what_the_stranger_has(said, world, own, ledger):
 def test_evaluate_gives_the_recomputed_figures(said, heads, ledger):
     printed = json.loads(said["evaluate"])
     for name, head in heads.items():
-        there, test = printed[name], head.scored("test")
-        ledger.close("accuracy", there["accuracy"], *accuracy(test, head.labels, head.slack))
-        ledger.close("ECE", there["ece"], *ece(test, head.labels, head.slack))
-        ledger.close("thresholds", there["threshold"], threshold(test.scores), head.slack)
+        there = printed[name]
         for half in ("tune", "report"):
+            (test, labels), on_id = head.test(half), there["id"][half]
+            ledger.same("counts", on_id["images"], len(labels))
+            ledger.close("accuracy", on_id["accuracy"], *accuracy(test, labels, head.slack))
+            ledger.close("ECE", on_id["ece"], *ece(test, labels, head.slack))
+            ledger.close("thresholds", on_id["threshold"], threshold(test.scores), head.slack)
             halves = {key: _half(head.scored(key).scores, half) for key in OOD}
             for record in there[half]:
                 ood = halves.get(record["set"], list(halves.values()))
@@ -172,7 +174,8 @@ def test_compare_gives_the_recomputed_figures(said, heads, ledger):
             ood = halves.get(record["set"], list(halves.values()))
             cells = table[(table.recipe == recipe) & (table.set == record["set"])].iloc[0]
             for figure in ("fpr95", "auroc", "aupr_id", "aupr_ood"):
-                ledger.against(figure, record[figure], scores["test"], ood, 2 * own.slack)
+                ids = _half(scores["test"], "report")
+                ledger.against(figure, record[figure], ids, ood, 2 * own.slack)
                 ledger.same("cells of a CSV", float(cells[figure]), record[figure])
 
 
@@ -194,7 +197,7 @@ def test_the_detectors_threshold_and_what_follows_from_it(said, heads, ledger):
     _counted(metrics["accuracy_accepted"], test.scores[rest][right], at, head.slack, ledger, "hits")
     halves = [_half(head.scored(key).scores, "report") for key in OOD]
     for figure in ("fpr95", "auroc"):
-        ledger.against(figure, metrics[figure]["value"], test.scores, halves, head.slack)
+        ledger.against(figure, metrics[figure]["value"], test.scores[rest], halves, head.slack)
 
 
 def test_single_pictures_get_the_recomputed_scores_and_verdicts(said, world, heads, ledger):
@@ -209,7 +212,7 @@ def test_single_pictures_get_the_recomputed_scores_and_verdicts(said, world, hea
             accepted = not one["is_ood"]
             _judged({**one, "accepted": accepted}, after, place, detector["threshold"], slack, ledger)
             for name, said_of in (("unpruned", before), ("pruned", after)):
-                at = threshold(heads[name].scored("test").scores)
+                at = threshold(heads[name].test("tune")[0].scores)
                 _judged(both[name], said_of, place, at, slack, ledger)
     skipped = {Path(file).name for file, one in by_detector.items() if "skipped" in one}
     assert skipped == {"broken.png", "broken.jpg", "notes.txt"}
@@ -228,7 +231,7 @@ def test_raw_scores_of_the_csv_give_the_same_figures(said, world, heads, ledger)
             for record in printed[name][half]:
                 ood = halves.get(record["set"], list(halves.values()))
                 for figure in ("fpr95", "auroc", "aupr_id", "aupr_ood"):
-                    ledger.against(figure, record[figure], scores["test"], ood, head.slack)
+                    ledger.against(figure, record[figure], _half(scores["test"], half), ood, head.slack)
 
 
 def _run(world: World, folder: Path, parts: list[str | Path]) -> str:
@@ -255,8 +258,8 @@ def _half(scores: np.ndarray, half: str) -> np.ndarray:
 
 
 def _steady(came: float, head: Recomputed, ids: np.ndarray, ledger: Ledger) -> None:
-    """The middle of the gap below the score that accepts 95 % of the half that chooses."""
-    at = threshold(ids)
+    """The middle of the gap below the score that accepts 95 % of ID to come, with 95 % confidence."""
+    at = promised(ids)
     every = np.concatenate([ids, *(_half(head.scored(key).scores, "tune") for key in OOD)])
     below = every[every < at - 2 * head.slack].max()
     near = every[np.abs(every - at) <= 2 * head.slack]  # may stand on either side
