@@ -53,6 +53,7 @@ function belowQuantile(count) {
 export function fpr95Interval(id, oodSets) {
   const below = belowQuantile(id.length);
   const uniform = places(1).map(middle); // where in its gap the threshold lies
+  const tied = (place) => place - 1 in id && [id[place - 2], id[place]].includes(id[place - 1]);
   const smallest = oodSets.reduce((least, ood, set) => (ood.length < oodSets[least].length ? set : least), 0);
   const [lower, upper] = [new Float64Array(RESAMPLES), new Float64Array(RESAMPLES)];
   oodSets.forEach((ood, set) => {
@@ -66,9 +67,10 @@ export function fpr95Interval(id, oodSets) {
     const [z, other] = [normals(2 + 2 * set), normals(3 + 2 * set)];
     below.forEach((place, draw) => {
       const [most, least] = [from(place), from(place + 1)];
-      const hits = Math.floor(least + (most - least + 1) * uniform[draw]);
-      lower[draw] += beta(hits, ood.length - hits + extra, z[draw], other[draw]) / oodSets.length;
-      upper[draw] += beta(hits + extra, ood.length - hits, z[draw], other[draw]) / oodSets.length;
+      const inside = Math.floor(least + (most - least + 1) * uniform[draw]);
+      const [fewer, more] = [tied(place + 1) ? least : inside, tied(place) ? most : inside];
+      lower[draw] += beta(fewer, ood.length - fewer + extra, z[draw], other[draw]) / oodSets.length;
+      upper[draw] += beta(more + extra, ood.length - more, z[draw], other[draw]) / oodSets.length;
     });
   });
   return [percentiles([lower], [2.5])[0], percentiles([upper], [97.5])[0]];

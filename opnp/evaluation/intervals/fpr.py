@@ -21,10 +21,11 @@ def fpr95_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
 
     Whatever the scores' distribution, the number J of ID scores below its 5 % quantile is Binomial(n, 0.05).
     So the threshold of all ID lies between the sorted scores J and J + 1, of which a draw takes a random
-    place among the OOD scores there, which accepts h of m. The share behind h of m lies between draws of
-    Beta(h, m - h + 1) and Beta(h + 1, m - h), Clopper and Pearson's. Only the smallest set has that one image
-    more: an average over sets needs it once. The interval goes from the 2.5 percentile of the lower draws to
-    the 97.5 percentile of the upper ones.
+    place among the OOD scores there, which accepts h of m; beside a score that occurs twice it lies on that
+    score, as it does where scores take few values. The share behind h of m lies between draws of Beta(h, m -
+    h + 1) and Beta(h + 1, m - h), Clopper and Pearson's. Only the smallest set has that one image more: an
+    average over sets needs it once. The interval goes from the 2.5 percentile of the lower draws to the 97.5
+    percentile of the upper ones.
 
     Args:
         id_scores: (n,) float64 finite scores.
@@ -41,20 +42,23 @@ def fpr95_interval(id_scores: FloatArray, ood_scores: Sequence[FloatArray]) -> I
         International Statistical Review 81, 2013 (draws of both).
     """
     below = _below_quantile(id_scores.size)  # (RESAMPLES,), ascending
-    first, last = below[0], below[-1] + 2
-    ascending = np.concatenate([[-np.inf], np.sort(id_scores)[: last - 1], [np.inf]])[first:last]
-    below = below - first
+    ascending = np.concatenate([[-np.inf], np.sort(id_scores), [np.inf]])
+    same = ascending[1:] == ascending[:-1]
+    reached = slice(below[0], below[-1] + 2)
+    ascending, tied = ascending[reached], (np.append(same, False) | np.append(False, same))[reached]
+    below = below - below[0]
     normals = even_normals(2 * len(ood_scores), skipped=2)
     smallest = int(np.argmin([scores.size for scores in ood_scores]))
     lower, upper = np.zeros(RESAMPLES), np.zeros(RESAMPLES)
     for key, scores in enumerate(ood_scores):
         accepted = scores.size - np.searchsorted(np.sort(scores), ascending, side="left")
         most, least = accepted[below], accepted[below + 1]
-        hits = np.floor(least + (most - least + 1) * even_uniforms(2)[1])
+        inside = np.floor(least + (most - least + 1) * even_uniforms(2)[1])
+        fewer, more = np.where(tied[below + 1], least, inside), np.where(tied[below], most, inside)
         extra = 1.0 if key == smallest else 0.0
         own = normals[2 * key], normals[2 * key + 1]
-        lower += beta_draws(hits, scores.size - hits + extra, *own)
-        upper += beta_draws(hits + extra, scores.size - hits, *own)
+        lower += beta_draws(fewer, scores.size - fewer + extra, *own)
+        upper += beta_draws(more + extra, scores.size - more, *own)
     sets = len(ood_scores)
     return Interval(float(np.percentile(lower / sets, 2.5)), float(np.percentile(upper / sets, 97.5)))
 
