@@ -1,5 +1,6 @@
 """What was seen of a stream as one HTML page that needs nothing else: no script, no font, no server."""
 
+import base64
 from collections.abc import Mapping
 from html import escape
 
@@ -11,11 +12,23 @@ from opnp.monitor.traffic import Monitored
 from opnp.reports.percent import percent, stranger_than
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --pale: #60646c; --line: #e0e1e6;
-  --id: #b9bbc6; --band: #e4e7f5; --stream: #3e63dd; --alarm: #c62a2f; --quiet: #18794e }
-@media (prefers-color-scheme: dark) { :root { --paper: #111113; --ink: #edeef0; --pale: #b0b4ba;
-  --line: #2e3135; --id: #5a6169; --band: #22294a; --stream: #849dff; --alarm: #ff9592; --quiet: #3dd68c } }
+_LIGHT = """--paper: #fff; --ink: #1c2024; --pale: #60646c; --line: #e0e1e6; --id: #b9bbc6;
+  --band: #e4e7f5; --stream: #3e63dd; --alarm: #c62a2f; --quiet: #18794e"""
+_DARK = """--paper: #111113; --ink: #edeef0; --pale: #b0b4ba; --line: #2e3135; --id: #5a6169;
+  --band: #22294a; --stream: #849dff; --alarm: #ff9592; --quiet: #3dd68c"""
+_CHARTS = """
+svg { width: 100%; min-width: 36rem; height: auto; display: block }
+svg text { font: 12px system-ui, sans-serif; fill: var(--pale) }
+.grid { stroke: var(--line) } .band { fill: var(--band) } .id { fill: var(--id) }
+.stream { fill: var(--stream) } .usual { stroke: var(--pale); stroke-dasharray: 4 4; fill: none }
+.course { stroke: var(--stream); stroke-width: 1.5; fill: none; stroke-linejoin: round }
+.within { fill: var(--stream) } .beyond { fill: var(--alarm) }
+.alarm { stroke: var(--alarm); stroke-width: 1.5 } .threshold { stroke: var(--ink); stroke-dasharray: 2 3 }
+"""
+_STYLE = (
+    f":root {{ color-scheme: light dark; {_LIGHT} }}\n"
+    f"@media (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }}\n{_CHARTS}"
+    """
 body { font: 16px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink); margin: 0 auto;
   max-width: 56rem; padding: 1.5rem 1rem; overflow-wrap: break-word }
 h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .25rem }
@@ -25,22 +38,23 @@ p { margin: .25rem 0 } .pale, figcaption { color: var(--pale); font-size: .9rem 
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); vertical-align: top } .bad td:nth-child(2) { color: var(--alarm);
   font-weight: 600 }
-svg { width: 100%; min-width: 36rem; height: auto; display: block }
-svg text { font: 12px system-ui, sans-serif; fill: var(--pale) }
-.grid { stroke: var(--line) } .band { fill: var(--band) }
-.id { fill: var(--id) } .stream { fill: var(--stream) }
-.usual { stroke: var(--pale); stroke-dasharray: 4 4; fill: none }
-.course { stroke: var(--stream); stroke-width: 1.5; fill: none; stroke-linejoin: round }
-.within { fill: var(--stream) } .beyond { fill: var(--alarm) }
-.alarm { stroke: var(--alarm); stroke-width: 1.5 } .threshold { stroke: var(--ink); stroke-dasharray: 2 3 }
 .key { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 .8em; vertical-align: -.05em }
 figure { margin: 0; break-inside: avoid; overflow-x: auto } .least { display: grid; gap: .75rem;
   grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); padding: 0; list-style: none }
-.least li { overflow-wrap: anywhere; border: 1px solid var(--line);
-  border-radius: .4rem; padding: .5rem; font-size: .85rem;
-  break-inside: avoid } .least img { width: 100%; height: 7rem; object-fit: contain; display: block }
+.least li { overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: .4rem; padding: .5rem;
+  font-size: .85rem; break-inside: avoid }
+.least img { width: 100%; height: 7rem; object-fit: contain; display: block }
 @media print { svg { min-width: 0 } body { max-width: none; padding: 0 } * { print-color-adjust: exact } }
 """
+)
+
+
+def picture(drawing: str, *, dark: bool) -> str:
+    """Return a chart as a data URI, with its own colours, for a page of another's."""
+    style = f"<style>:root {{ {_DARK if dark else _LIGHT} }}{_CHARTS}</style>"
+    head, rest = drawing.split(">", 1)
+    whole = f'{head} xmlns="http://www.w3.org/2000/svg">{style}{rest}'
+    return f"data:image/svg+xml;base64,{base64.b64encode(whole.encode()).decode()}"
 
 
 def report_page(seen: Monitored, *, title: str, source: str, thumbnails: Mapping[int, str]) -> str:
@@ -60,7 +74,7 @@ def report_page(seen: Monitored, *, title: str, source: str, thumbnails: Mapping
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}: monitor</title><style>{STYLE}</style></head><body>
+<title>{escape(title)}: monitor</title><style>{_STYLE}</style></head><body>
 <h1>{escape(title)}</h1>
 <p class="verdict{" bad" if seen.alarms else ""}">{escape(verdict(seen))}</p>
 <p>{_counts(seen, source)}</p>
