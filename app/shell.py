@@ -28,6 +28,7 @@ PAGES = {
     "sensitivity": "grid_on",
     "images": "image_search",
     "deploy": "rocket_launch",
+    "monitor": "monitor_heart",
     "learn": "school",
     "experiments": "science",
 }

@@ -12,6 +12,7 @@ from app.cached.landscape import (
     unpruned_landscapes,
 )
 from app.cached.learn import sensitivity_totals, separation, subjects, toy, toy_unpruned
+from app.cached.monitor import monitored, simulated
 from app.cached.pictures import example, examples, image, upload
 from app.cached.prepared import (
     experiment_summary,
@@ -42,6 +43,7 @@ __all__ = [
     "image",
     "landscape",
     "left_out",
+    "monitored",
     "opened_key",
     "position",
     "position_figures",
@@ -51,6 +53,7 @@ __all__ = [
     "restart",
     "sensitivity_totals",
     "separation",
+    "simulated",
     "subjects",
     "toy",
     "toy_unpruned",
