@@ -13,13 +13,13 @@ from opnp.search.trial import Trial
 def search_of(explorer: Explorer, settings: Settings) -> BackgroundCall[FoundWindows] | None:
     """Return the search for the chosen OOD sets; None where they are not enough.
 
-    A small experiment is searched in the background; a large one is only when it is asked for: the search
-    would slow its first moves.
+    A small experiment with all its sets is searched in the background; a large one, and a choice of sets,
+    only when that is asked for: the search would slow the moves.
     """
     if lacking(explorer, settings.ood):
         return None
     search = cached.best_found(explorer.prepared.experiment.key, settings.ood)
-    if explorer.small:
+    if explorer.small and set(settings.ood) == set(explorer.prepared.ood):
         search.start()
     return search
 

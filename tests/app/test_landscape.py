@@ -33,7 +33,7 @@ def test_the_large_number_is_the_held_out_one(dashboard):
     said = explorer.evaluate(explorer.at(chosen().pruning), OOD, Half.REPORT)
     assert headline(app) == pytest.approx(100 * said.fpr95, abs=0.051)
     assert gap_words(chosen().held_out) in words(app)
-    assert "From all 9,000 images" in words(app)
+    assert "From all 7,000 images" in words(app)
 
 
 def test_the_button_takes_the_sliders_to_the_best(dashboard):
@@ -111,10 +111,10 @@ def large(monkeypatch):
 @pytest.mark.usefixtures("large")
 def test_a_large_experiment_shows_a_sample_then_all_images_on_request(dashboard):
     app = dashboard("landscape")
-    assert "From a sample of 2,048 of the 9,000 images" in words(app)
+    assert "From a sample of 2,048 of the 7,000 images" in words(app)
     assert "Searched on a sample of 2,048 images" in words(app)
     app.button(key="exact").click().run()
-    assert "From all 9,000 images" in words(app)
+    assert "From all 7,000 images" in words(app)
     assert not app.exception
 
 
@@ -129,7 +129,7 @@ def test_a_stopped_computation_says_so_and_can_be_started_again(dashboard):
     assert "stopped" in app.info[0].value
     assert app.button(key="exact")
     app.button(key="exact").click().run()
-    assert "From all 9,000 images" in words(app)
+    assert "From all 7,000 images" in words(app)
 
 
 @pytest.mark.usefixtures("large")
