@@ -200,6 +200,7 @@ def test_what_follows_the_threshold_is_what_the_scores_say_at_each_share(learn, 
     for model, place in ((UNPRUNED, 1), (Pruning(weights=(0, 99)), 0)):
         snapshot = cached.ready("fashion").at(model)
         on_id = snapshot.id_test.scores.numpy()
+        on_id = on_id[half_of(len(on_id), Half.TUNE)]
         threshold = np.sort(on_id)[len(on_id) * (100 - share) // 100]
         ood = [snapshot.ood[key].scores.numpy() for key in OOD]
         gets_in = np.mean([(part[half_of(len(part), Half.TUNE)] >= threshold).mean() for part in ood])

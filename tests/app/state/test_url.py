@@ -83,7 +83,7 @@ def test_what_an_address_says_and_cannot_be_is_said(dashboard, key, value):
     assert f"“{key}” is" in said(app)
     assert "left out" in said(app)
     assert "![" not in said(app)
-    app.session_state["weights"] = (10, 90)
+    app.session_state["weights"] = (0, 99)
     app.run()
     assert not app.warning
 
