@@ -54,7 +54,17 @@ _HOMES = {
 }
 
 _MODULES = (
-    *("comparison", "config", "data", "detector", "devices", "diagnostics", "errors", "estimator"),
+    *(
+        "comparison",
+        "config",
+        "conformal",
+        "data",
+        "detector",
+        "devices",
+        "diagnostics",
+        "errors",
+        "estimator",
+    ),
     *(
         "evaluation",
         "experiments",
@@ -65,7 +75,18 @@ _MODULES = (
         "interpret",
         "labels",
     ),
-    *("methods", "metrics", "model_split", "models", "prepare", "pruning", "reports", "scores", "scoring"),
+    *(
+        "methods",
+        "metrics",
+        "model_split",
+        "models",
+        "monitor",
+        "prepare",
+        "pruning",
+        "reports",
+        "scores",
+        "scoring",
+    ),
     *("search", "sensitivity", "store", "threshold", "toy", "user_code"),
 )
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
