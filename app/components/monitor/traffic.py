@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opnp.evaluation.splits import Half, half_of, role_of
+from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.metrics import tpr_threshold
 from opnp.monitor.expected import images_until_alarm, mixed_rate
@@ -45,12 +45,13 @@ def simulate(explorer: Explorer, snapshot: Snapshot, ood: str, share: float) -> 
         ood: Key of the OOD set.
         share: Of it in the traffic, in [0, 1].
     """
-    output = snapshot.id_test
-    tune, report = (half_of(len(output.scores), half) for half in (Half.TUNE, Half.REPORT))
-    threshold, names = tpr_threshold(output.scores[tune]), explorer.prepared.classifier.class_names
-    known = _pool(output, report)
-    held_out = half_of(len(snapshot.ood[ood].scores), Half.REPORT, role_of(ood, explorer.prepared.roles))
-    strange = _pool(snapshot.ood[ood], held_out)
+    prepared, output = explorer.prepared, snapshot.id_test
+    names, threshold = (
+        prepared.classifier.class_names,
+        tpr_threshold(output.scores[prepared.id_rows(Half.TUNE)]),
+    )
+    known = _pool(output, prepared.id_rows(Half.REPORT))
+    strange = _pool(snapshot.ood[ood], prepared.rows_in(ood, Half.REPORT))
     baseline, rejected = known.baseline(tuple(names), threshold), strange.rejected(threshold)
     predicted = images_until_alarm(baseline, mixed_rate(baseline, share, rejected))
     length = int(np.clip(2 * (predicted or LONGEST), SHORTEST, LONGEST))
