@@ -39,7 +39,7 @@ def test_a_row_of_ones_own_and_its_link(page: Page):
     other = page.context.new_page()
     open_compare(other, "?" + page.url.partition("?")[2])
     expect(other.locator(".st-key-remove-0")).to_be_visible()
-    expect(legend(other).first).to_have_text("Mine: FPR95 1.5 %")
+    expect(legend(other).first).to_have_text("Mine: FPR95 1.3 %")
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON").click()
     rows = json.loads(download.value.path().read_text())["rows"]
