@@ -83,6 +83,8 @@ def search_windows(
     _require_labels(id_test.labels, len(classifier.weight))
     require_halves(ood)
     if not ood:
+        if progress is not None:
+            progress(1.0)
         return WindowSearch(UNPRUNED, 0, None, None)
     prepared = Prepared(_in_memory(classifier, id_test, ood), classifier, id_test, ood, fitted.maps)
     found = find_windows(
