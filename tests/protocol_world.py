@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from opnp.evaluation.splits import SPLIT_SEED
+
 CLASSES, WIDTH = 4, 12
 SIZES = {"val": 61, "a": 40, "b": 55, "c": 33, "d": 48}
 """Images of each OOD set: `val` to tune on, `a` and `b` near, `c` far, `d` halved and in no group."""
@@ -89,10 +91,18 @@ def scores(arrays: dict[str, np.ndarray], name: str) -> np.ndarray:
     return top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
 
 
-def accuracy(arrays: dict[str, np.ndarray], *names: str) -> float:
-    """The unpruned head's accuracy on sets together."""
+def id_rows(arrays: dict[str, np.ndarray], name: str, half: str) -> np.ndarray:
+    """Which rows of an ID set are in a half."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(arrays[f"{name}_labels"]))
+    middle = len(order) // 2
+    return np.sort(order[:middle] if half == "tune" else order[middle:])
+
+
+def accuracy(arrays: dict[str, np.ndarray], *names: str, half: str | None = None) -> float:
+    """The unpruned head's accuracy on sets together, whole or one half of each."""
     right = []
     for name in names:
         logits = arrays[f"{name}_features"] @ arrays["head_weight"].T + arrays["head_bias"]
-        right.append(logits.argmax(axis=1) == arrays[f"{name}_labels"])
+        found = logits.argmax(axis=1) == arrays[f"{name}_labels"]
+        right.append(found if half is None else found[id_rows(arrays, name, half)])
     return float(np.concatenate(right).mean())

@@ -2,11 +2,14 @@
 
 import contextlib
 import io
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from sklearn.metrics import roc_auc_score
+
+from opnp.evaluation.splits import Half, half_of
 
 CLASSES, PER_CLASS, SIDE = ("a", "b", "c"), 4, 4
 Arrays = dict[str, np.ndarray]
@@ -120,13 +123,18 @@ def energies(features: np.ndarray, weight: np.ndarray, bias: np.ndarray | float 
 
 
 def figures(scores: Scores) -> Figures:
-    """Return the AUROC of each set against `test`."""
-    known = scores.get("test", [])
-    return {
-        key: float(roc_auc_score([1] * len(known) + [0] * len(ood), [*known, *ood]))
-        for key, ood in scores.items()
-        if key != "test" and known
-    }
+    """Return the AUROC of each set against `test`, on each half of both, by "half set"."""
+    found = {}
+    for half, key in product(Half, scores):
+        known, ood = (_half(scores.get(name, []), half) for name in ("test", key))
+        if key != "test" and known and ood:
+            is_id = [1] * len(known) + [0] * len(ood)
+            found[f"{half} {key}"] = float(roc_auc_score(is_id, [*known, *ood]))
+    return found
+
+
+def _half(scores: list[float], half: Half) -> list[float]:
+    return [scores[row] for row in half_of(len(scores), half)]
 
 
 def scores_of_pictures(folder: Path, *, without: Path | None = None) -> Scores:

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from protocol_world import FAR, NEAR, SIZES, accuracy, protocol_arrays, scores, write_protocol
+from protocol_world import FAR, NEAR, SIZES, accuracy, id_rows, protocol_arrays, scores, write_protocol
 from sklearn import metrics
 from typer.testing import CliRunner
 
@@ -67,8 +67,8 @@ def rows_of(half):
 
 
 def counted(arrays, half, *id_names):
-    """FPR95 and AUROC of each set in a half against ID sets together."""
-    on_id = np.concatenate([scores(arrays, name) for name in id_names])
+    """FPR95 and AUROC of each set in a half against that half of ID sets together."""
+    on_id = np.concatenate([scores(arrays, name)[id_rows(arrays, name, half)] for name in id_names])
     threshold = np.sort(on_id)[int(np.floor(0.05 * len(on_id)))]
     figures = {}
     for key, rows in rows_of(half).items():
@@ -98,9 +98,10 @@ def test_evaluate_says_what_is_counted_again(run, arrays, half):
     assert {row["set"]: row["images"] for row in said[half][: len(figures)]} == {
         key: len(rows) for key, rows in rows_of(half).items()
     }
-    assert said["accuracy"] == accuracy(arrays, "id_test")
+    assert said["id"][half]["accuracy"] == accuracy(arrays, "id_test", half=half)
     assert said["shifted"] == [{"set": "snow", "images": 70, "accuracy": accuracy(arrays, "id_snow")}]
-    assert said["full_spectrum"]["accuracy"] == pytest.approx(accuracy(arrays, "id_test", "id_snow"))
+    both = accuracy(arrays, "id_test", "id_snow", half=half)
+    assert said["full_spectrum"]["id"][half]["accuracy"] == pytest.approx(both)
 
 
 def test_the_table_for_people_has_groups_dashes_and_the_full_spectrum(run, arrays):
@@ -181,8 +182,9 @@ def test_the_summary_says_what_sets_are_for(run):
 
 def test_a_search_sees_no_image_of_the_report(explorer, arrays):
     data = make_tuning_set(explorer.prepared, KEYS)
-    assert (data.ood, data.sizes) == (("val", "d"), (80, 61, 24))
-    seen = [arrays["id_test_features"], arrays["ood_val_features"]]
+    assert (data.ood, data.sizes) == (("val", "d"), (40, 61, 24))
+    tuned = id_rows(arrays, "id_test", "tune")
+    seen = [arrays["id_test_features"][tuned], arrays["ood_val_features"]]
     seen.append(arrays["ood_d_features"][np.sort(rows_of("tune")["d"])])
     assert np.array_equal(data.features.numpy(), np.concatenate(seen))
     found = find_windows(explorer, KEYS)

@@ -138,14 +138,15 @@ def test_a_damaged_file_among_the_first_of_a_set_is_no_probe(tmp_path):
     (tmp_path / "grey" / "0.png").write_bytes(b"")
     (tmp_path / "test" / "a" / "a1.png").write_bytes(b"")
     out = tmp_path / "detector.zip"
-    assert run(tmp_path, "deploy", "colours", "--out", str(out)).exit_code == 0
+    assert run(tmp_path, "deploy", "colours", "--as-measured", "--out", str(out)).exit_code == 0
     assert len(Detector.load(out).examples) == 8
 
 
 @pytest.mark.usefixtures("file")
 def test_deploy_takes_what_is_there_and_says_the_rest(tmp_path):
     out = tmp_path / "detector.zip"
-    done = run(tmp_path, "deploy", "colours", "--out", str(out), "--max-ood", "50")
+    few = ("deploy", "colours", "--as-measured", "--out", str(out))
+    done = run(tmp_path, *few, "--max-ood", "50")
     assert done.exit_code == 0, done.output
     assert "Without one" in done.stderr
     done = run(tmp_path, "deploy", "colours", "--out", str(out), "--most", "one=50")

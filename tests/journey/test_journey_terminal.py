@@ -101,7 +101,7 @@ def test_what_was_understood_is_what_the_stranger_has(said, world, own, ledger):
     before, after = (json.loads(said[name]) for name in ("experiments", "understood"))
     assert (tuple(before["classes"]), before["width"], before["accuracy"]) == (CLASSES, 48, None)
     assert (before["problem"], before["missing"], before["warnings"]) == (None, [], [])
-    ledger.close("accuracy", after["accuracy"], *accuracy(*own.test("report"), own.slack))
+    ledger.close("accuracy", after["accuracy"], *accuracy(own.scored("test"), own.labels, own.slack))
     sets = {one["key"]: one for one in after["sets"]}
     assert {name: one["skipped"] for name, one in sets.items()} == {
         "train": 0,

@@ -44,7 +44,7 @@ def numbers():
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     by_weight = np.mean([np.outer(p, np.abs(z)) for p, z in zip(probabilities, train, strict=True)], axis=0)
     by_neuron = np.abs(probabilities @ weight).mean(axis=0)
-    test, labels = data.fashion_test()
+    test, labels = (part[half_of(len(part), HALF)] for part in data.fashion_test())
     sets = {key: features(data.ood_images(key)) for key in OOD}
     return weight, bias, by_weight, by_neuron, features(test), labels, sets
 
