@@ -55,12 +55,6 @@ class Monitored:
         """Share that was rejected."""
         return self.total.rejected / self.total.count
 
-    @property
-    def class_shares(self) -> tuple[float, float]:
-        """Share of the class that moved most: in the baseline, and in the stream."""
-        known = self.baseline.classes[self.moved_class] / self.baseline.images
-        return known, float(self.total.classes[self.moved_class]) / self.images
-
 
 def watched_stream(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monitored:
     """Watch a stream to its end.
