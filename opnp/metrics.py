@@ -76,7 +76,8 @@ def fpr95(id_scores: Scores, ood_scores: Scores) -> float:
     """Return the share of OOD samples accepted by the threshold that accepts at least 95 % of ID.
 
     FPR95 = |{s in OOD : s >= tau}| / |OOD|, tau = sorted(ID)[floor(0.05 n)]. The comparison is not strict, so
-    a constant score gives 1. Equals scikit-learn's roc_curve (ID positive) at the first TPR >= 0.95.
+    a constant score gives 1. Equals scikit-learn's roc_curve (ID positive, `drop_intermediate=False`) at the
+    first TPR >= 0.95.
 
     Args:
         id_scores: (n,) scores of ID samples, finite, higher is more ID.

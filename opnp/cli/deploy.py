@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from opnp.cli import _console, _experiment, _options, _outputs
+from opnp.cli import _console, _experiment, _options, _outputs, _percent
 from opnp.cli._deploy_summary import deploy_lines, deploy_values, outcome_table
 from opnp.config import OPEN, NeuronDefinition, Pruning, RankScope, windows_text
 from opnp.detector.build import make_detector
@@ -62,8 +62,12 @@ def deploy(
         typer.Option(min=0, max=100, help="OOD in the traffic to come, in percent; for costs and AURC."),
     ] = 10.0,
     confidence: Annotated[
-        float, typer.Option(help="With which shares are promised of images to come, in percent.")
-    ] = 95.0,
+        float | None,
+        typer.Option(
+            help="With which shares are promised of images to come, in percent; 95 by default.",
+            show_default=False,
+        ),
+    ] = None,
     as_measured: Annotated[
         bool, typer.Option("--as-measured", help="Promise nothing: take shares as they were measured.")
     ] = False,
@@ -90,7 +94,7 @@ def deploy(
         chosen = _experiment.named_experiment(experiment)
         keys = _experiment.ood_keys(chosen, ood)
         limited = sets_in(keys, Half.TUNE, roles_of(chosen.ood))
-        sure = None if as_measured else confidence / 100
+        sure = _percent.sure(confidence, as_measured=as_measured, costs=costs is not None)
         rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share, sure)
         _outputs.require_files({"--out": out, "--onnx": onnx, "--program": program})
         explorer = _experiment.load_explorer(chosen, device, cache)
@@ -151,11 +155,10 @@ def _rule(
                 f"Expected --costs alone but got {' and '.join(named)} too. Costs are a rule of their own."
             )
         return MinimiseCost(*costs, ood_share / 100)
+    share = 0.95 if tpr is None else _percent.accepted(tpr)
     if limits and tpr is not None:
-        return AcceptAndLimit(tpr / 100, limits, confidence)
-    if limits:
-        return LimitOod(limits, confidence)
-    return AcceptId(0.95 if tpr is None else tpr / 100, confidence)
+        return AcceptAndLimit(share, limits, confidence)
+    return LimitOod(limits, confidence) if limits else AcceptId(share, confidence)
 
 
 def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str, float]:
@@ -170,7 +173,7 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
             "Expected an OOD set to keep a limit on but all that were chosen are for the report alone. "
             'Choose one with another `role`, or give `role = "tune"` to one.'
         )
-    limits = {} if max_ood is None else dict.fromkeys(keys, max_ood / 100)
+    limits = {} if max_ood is None else dict.fromkeys(keys, _percent.let_through("--max-ood", max_ood))
     limited: set[str] = set()
     for limit in most or []:
         key, _, share = limit.rpartition("=")
@@ -181,9 +184,10 @@ def _limits(max_ood: Share, most: list[str] | None, keys: list[str]) -> dict[str
             known = ", ".join(f"{name}=5" for name in keys)
             raise InvalidSettingError(f"Expected `--most` to be one of {known} or alike but got {limit!r}.")
         try:
-            limits[key] = float(share) / 100
+            percent = float(share)
         except ValueError:
             raise InvalidSettingError(
                 f"Expected `--most {key}=` to be followed by a number in percent but got {share!r}."
             ) from None
+        limits[key] = _percent.let_through(f"--most {key}", percent)
     return limits

@@ -47,6 +47,7 @@ def false_discoveries(p_values: FloatArray, rate: float) -> npt.NDArray[np.bool_
         array([ True, False,  True,  True])
     """
     rate = require_number("the false discovery rate", rate, most=1, remedy="0.1 is usual.")
+    p_values = np.asarray(p_values, dtype=np.float64)
     if not bool(np.all((p_values > 0) & (p_values <= 1))):
         raise InvalidDataError("Expected p-values above 0 and at most 1 but one is not. Compute them again.")
     ascending = np.sort(p_values)

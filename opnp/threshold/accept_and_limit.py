@@ -43,24 +43,30 @@ class AcceptAndLimit:
         each = each_of(self.confidence, 1 + len(limited(self.most)))
         high = accepting(sample.id_scores, self.tpr, each)
         low = limiting(sample, self.most, each)
-        if low > high:
-            raise ImpossiblePromiseError(self._exclusion(sample, low, high, each))
-        return float(np.float32((low + high) / 2))
+        broken = self._broken(sample, high, each) if low > high else []
+        if broken:
+            raise ImpossiblePromiseError(self._exclusion(sample, low, broken, each))
+        middle = float(np.float32((low + high) / 2))
+        return middle if low <= middle <= high else high
 
-    def _exclusion(self, sample: ScoredSample, low: float, high: float, each: float | None) -> str:
+    def _broken(self, sample: ScoredSample, tau: float, each: float | None) -> list[str]:
+        """Return the limits that a threshold breaks, as what it lets through of each set."""
+        passed = {key: sample.ood[key] >= tau for key in limited(self.most)}
+        shares = {key: _beyond(int(hits.sum()), hits.size, each) for key, hits in passed.items()}
+        return [f"{at_most_text(shares[key])} of {key!r}" for key in shares if shares[key] > self.most[key]]
+
+    def _exclusion(self, sample: ScoredSample, low: float, broken: list[str], each: float | None) -> str:
         """Return what could be had instead: of ID within the limits, or of OOD with that share of ID."""
-
-        def beyond(hits: int, count: int) -> float:
-            return hits / count if each is None else bound_beyond(hits, count, each)
-
         rejected = int(np.sum(sample.id_scores < low))
-        of_id = at_least_text(1 - beyond(rejected, sample.id_scores.size))
-        passed = {key: sample.ood[key] >= high for key in limited(self.most)}
-        shares = {key: beyond(int(hits.sum()), hits.size) for key, hits in passed.items()}
-        broken = [f"{at_most_text(shares[key])} of {key!r}" for key in shares if shares[key] > self.most[key]]
+        of_id = at_least_text(1 - _beyond(rejected, sample.id_scores.size, each))
         sure = "" if self.confidence is None else f" with {share_text(self.confidence)} confidence"
         return (
             f"No threshold both accepts {share_text(self.tpr)} of ID and keeps every limit on OOD{sure}. "
             f"Within the limits at least {of_id} of ID can be accepted; with {share_text(self.tpr)} of ID "
             f"accepted, at most {listed(broken)} is let through. Ask for less of one."
         )
+
+
+def _beyond(hits: int, count: int, confidence: float | None) -> float:
+    """Return the most that a share may be after `hits` of `count`; without a confidence, as measured."""
+    return hits / count if confidence is None else bound_beyond(hits, count, confidence)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from opnp.errors import InvalidSettingError
+from opnp.metrics import FloatArray
 from opnp.threshold.accept_and_limit import AcceptAndLimit
 from opnp.threshold.accept_id import AcceptId
 from opnp.threshold.limit_ood import LimitOod
@@ -30,6 +31,9 @@ __all__ = [
 Rule = AcceptId | LimitOod | AcceptAndLimit | MinimiseCost
 
 
+_LITTLE = 1e-5
+
+
 def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
     """Return the threshold tau, used as `s >= tau` accepts, that a rule gives on a sample.
 
@@ -38,8 +42,8 @@ def choose_threshold(rule: Rule, sample: ScoredSample) -> float:
         sample: The half to choose on.
 
     Returns:
-        tau, a float32: one of the scores, just above one, or between two, so that it is the same in single
-        precision.
+        tau: one of the scores, just above one, or between two; a float32 where the scores are, so that it is
+        the same in single precision.
 
     Raises:
         InvalidDataError: If the rule limits an OOD set that the sample lacks.
@@ -84,18 +88,28 @@ def steady(threshold: float, sample: ScoredSample) -> float:
         sample: The half that it was chosen on.
 
     Returns:
-        A float32 above every score that is rejected and at most every one that is accepted.
+        A float32 above every score that is rejected and at most every one that is accepted. Where all are
+        accepted, or none is, the gap is taken to be as wide as those between the scores are on average.
 
     Example:
         >>> steady(3.0, ScoredSample(np.array([1.0, 3.0]), np.array([True, True]), {"far": np.array([2.0])}))
         2.5
+        >>> steady(1.0, ScoredSample(np.array([1.0, 1.5, 2.0]), np.ones(3, dtype=bool), {}))
+        0.75
     """
     scores = np.concatenate([sample.id_scores, *sample.ood.values()])
     accepted, rejected = scores[scores >= threshold], scores[scores < threshold]
-    above = float(accepted.min()) if accepted.size else threshold + 1.0
-    below = float(rejected.max()) if rejected.size else above - 1.0
+    above = float(accepted.min()) if accepted.size else threshold + _usual_gap(scores)
+    below = float(rejected.max()) if rejected.size else above - _usual_gap(scores)
     middle = float(np.float32((below + above) / 2))
     return middle if below < middle <= above else threshold
+
+
+def _usual_gap(scores: FloatArray) -> float:
+    """Return the mean gap between neighbouring scores; of one single score, a little of itself."""
+    apart = np.unique(scores)
+    gap = np.ptp(apart) / max(apart.size - 1, 1)
+    return float(gap or abs(apart[0]) * _LITTLE or 1.0)
 
 
 def describe_rule(rule: Rule) -> dict[str, object]:

@@ -91,3 +91,11 @@ def test_where_both_exclude_each_other_what_is_said_can_be_had(seed, confidence,
 def test_too_few_images_say_how_many_it_takes(rule, words):
     with pytest.raises(ImpossiblePromiseError, match=words):
         choose_threshold(rule, sample(n=20, m=10))
+
+
+def test_scores_that_single_precision_cannot_hold_keep_their_promises():
+    on_id = -1e6 + np.arange(60) * 1e-4
+    close = ScoredSample(on_id, np.ones(60, dtype=bool), {"near": on_id - 1e-3})
+    tau = choose_threshold(AcceptAndLimit(0.1, {"near": 0.5}, None), close)
+    assert np.mean(on_id >= tau) >= 0.1
+    assert np.mean(on_id - 1e-3 >= tau) <= 0.5

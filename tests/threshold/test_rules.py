@@ -191,3 +191,14 @@ def test_only_a_promise_can_be_left_out():
 )
 def test_every_rule_comes_back_from_plain_values(rule):
     assert parse_rule(describe_rule(rule)) == rule
+
+
+def test_a_threshold_with_nothing_beyond_it_stays_close_in_units_of_the_scores():
+    known = np.float32(np.linspace(-0.038, -0.018, 60)).astype(float)
+    all_in = sample(known, {})
+    tau = steady(choose_threshold(AcceptId(1.0, None), all_in), all_in)
+    assert known[0] - (known[1] - known[0]) < tau < known[0]
+    none_in = sample(known, {"far": known + 1})
+    tau = steady(choose_threshold(LimitOod({"far": 0.0}, None), none_in), none_in)
+    assert known[-1] + 1 < tau < known[-1] + 1.1
+    assert steady(2.0, sample([2, 2], {})) == pytest.approx(2.0, rel=1e-4)
