@@ -11,17 +11,25 @@ SHARE_HELP = "From the first image on, this share of the simulated traffic is dr
 SET = "OOD set"
 PREDICTED = "Noticed within"
 PREDICTED_HELP = (
-    "The number of images after which the share rejected alone has raised an alarm, with 90 % certainty."
+    "The number of images after which the share rejected alone has raised an alarm, with 90 % certainty. The "
+    "distribution of scores and the mix of classes can only make it sooner."
 )
-NEVER = "never"
+PREDICTED_NOTE = "by the share rejected alone, 90 % sure"
+NEVER = "–"
+NEVER_NOTE = "The share rejected alone cannot tell it from chance."
 IMAGES = "{count} images"
-SEEN = "In this traffic"
-SEEN_HELP = "One stream, drawn at random with a fixed seed; the image at which the first alarm came."
-AT = "at image {image}"
-QUIET = "no alarm in {count}"
+SEEN = "In simulated traffic"
+SEEN_HELP = "The image at which the first alarm came, by any of the three signs; drawn with fixed seeds."
+AT = "image {image}"
+QUIET = "none in {count}"
+RANGE = "First alarm, the middle of {count} streams: from {first} to {last}."
+ALL_QUIET = "No alarm in any of {count} streams."
 REJECTED = "Rejected of this set"
 REJECTED_NOTE = "of held-out ID {share}"
-CHART = "**Share rejected.** Dashed: of ID images. Band: within chance of it. Red line: the alarm."
+CHART = (
+    "**Share rejected**, in the stream in the middle. Dashed: of ID images. Band: within chance of it. Red "
+    "line: the alarm."
+)
 SMALL = (
     "Traffic and baseline come from the same {count} held-out ID images, so false alarms are rarer here than "
     "the promised 5 %."
@@ -31,7 +39,9 @@ DETECTOR = "A detector (zip)"
 SCORES = "Its scores (CSV, JSON lines or Parquet, as `score` writes them)"
 EMPTY = (
     "Bring a detector from the Deploy page and what `python -m opnp score detector.zip IMAGES… --csv "
-    "scores.csv` wrote with it. Both stay in memory for this visit."
+    "scores.csv` wrote with it. Both stay in memory until you reload the page."
 )
+KEPT = "{name} is still here."
+FORGET = "Remove"
 REPORT = "Download the report"
 """HTML."""

@@ -24,4 +24,7 @@ def _draw(drawing: str, key: str) -> None:
     label = drawing.split('aria-label="', 1)[1].split('"', 1)[0]
     source = picture(drawing, dark=st.context.theme.type == "dark")
     with st.container(key=key):
-        st.html(f'<img alt="{label}" src="{source}" style="width: 100%; max-width: 60rem">')
+        st.html(
+            f'<div style="overflow-x: auto"><img alt="{label}" src="{source}" '
+            'style="width: 100%; min-width: 36rem; max-width: 60rem"></div>'
+        )

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cached
+from app.components.kept_file import kept_file
 from app.components.monitor.drawn import all_charts
 from app.format import message
 from app.text import monitor as text
@@ -13,16 +14,17 @@ from opnp.monitor.page import report_page
 from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, verdict
 
 MOST_MB = 50
+KINDS = ["csv", "jsonl", "json", "parquet"]
 
 
 def own_files() -> None:
     """Draw the two uploaders and, once both have a file, what the monitor sees."""
     st.subheader(text.FILES)
     left, right = st.columns(2, gap="medium")
-    detector = left.file_uploader(text.DETECTOR, "zip", key="monitor-detector", max_upload_size=MOST_MB)
-    scores = right.file_uploader(
-        text.SCORES, ["csv", "jsonl", "json", "parquet"], key="monitor-scores-file", max_upload_size=MOST_MB
-    )
+    with left:
+        detector = kept_file(text.DETECTOR, "zip", "monitor-detector", most_mb=MOST_MB)
+    with right:
+        scores = kept_file(text.SCORES, KINDS, "monitor-scores-file", most_mb=MOST_MB)
     if detector is None or scores is None:
         st.info(text.EMPTY, icon=":material/upload_file:")
         return
