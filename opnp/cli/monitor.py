@@ -21,7 +21,7 @@ from opnp.monitor.page import report_page
 from opnp.monitor.plain import plain
 from opnp.monitor.prometheus import exposition
 from opnp.monitor.scored import ScoredBatch, open_scored, read_scored
-from opnp.monitor.telling import NAMES, PROMISE, detail, verdict
+from opnp.monitor.telling import NAMES, PROMISE, detail, state, verdict
 from opnp.monitor.thumbnail import thumbnail
 from opnp.monitor.traffic import Monitored, watched_stream
 from opnp.reports.percent import percent, stranger_than
@@ -122,7 +122,7 @@ def _print(watched: WatchedDetector, seen: Monitored) -> None:
     for sign in Sign:
         alarm = seen.alarms.get(sign)
         at = "–" if alarm is None else f"{alarm.image:,}"
-        table.add_row(NAMES[sign], "alarm" if alarm else "quiet", at, Text(printable(detail(seen, sign))))
+        table.add_row(NAMES[sign], state(seen, sign), at, Text(printable(detail(seen, sign))))
     console.print(table)
     least = Table("Least familiar", "Class")
     for name in ("Image", "Score", STRANGER):

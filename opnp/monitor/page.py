@@ -7,7 +7,7 @@ from html import escape
 from opnp.monitor.charts import class_chart, course_chart, score_chart
 from opnp.monitor.looks import Sign
 from opnp.monitor.strangest import Stranger
-from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, verdict
+from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, state, verdict
 from opnp.monitor.traffic import Monitored
 from opnp.reports.percent import percent, stranger_than
 
@@ -107,11 +107,10 @@ def _signs(seen: Monitored) -> str:
     rows = []
     for sign in Sign:
         alarm = seen.alarms.get(sign)
-        state = "quiet" if alarm is None else f"alarm at image {alarm.image:,}"
+        stands = state(seen, sign) if alarm is None else f"alarm at image {alarm.image:,}"
         kind = "" if alarm is None else ' class="bad"'
-        rows.append(
-            f"<tr{kind}><td>{NAMES[sign]}</td><td>{state}</td><td>{escape(detail(seen, sign))}</td></tr>"
-        )
+        what = f"<bdi>{escape(detail(seen, sign))}</bdi>"
+        rows.append(f"<tr{kind}><td>{NAMES[sign]}</td><td>{stands}</td><td>{what}</td></tr>")
     return f"<table><tbody>{''.join(rows)}</tbody></table>"
 
 

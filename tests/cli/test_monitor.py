@@ -63,6 +63,16 @@ def test_strange_images_are_noticed_from_a_pipe_with_an_exit_code_of_their_own(w
     assert [path.name for path in Path("new").iterdir()] == ["m.prom"]
 
 
+def test_few_images_are_tested_and_fewer_are_not_called_quiet(watch, made, said):
+    strange = written(made, images=0, strange=49)
+    assert said(watch(made, "-", "--json", piped=strange), code=4)["signs"]["rejected"]["image"] == 49
+    few = watch(made, "-", piped=written(made, images=7))
+    assert few.exit_code == 0
+    words = " ".join(few.stdout.split())
+    assert "Too few to test: 7 images; it takes at least 10." in words
+    assert "not tested yet: it takes at least 200 images" in words
+
+
 def test_the_report_shows_the_least_familiar_images_that_are_at_hand(run, watch, made, pictures):
     lines = run("score", made, pictures, "--json").stdout
     assert watch(made, "-", "--report", "seen.html", piped=lines).exit_code == 0

@@ -51,3 +51,5 @@ def test_it_says_what_was_seen():
         assert image.file in words
     _, quiet = page(change=False)
     assert " ".join(Reader(quiet).words).count(" quiet ") == 3
+    _, few = page(change=False, images=7)
+    assert few.count("not tested yet: it takes at least") == 3
