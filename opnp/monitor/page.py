@@ -18,7 +18,8 @@ _DARK = """--paper: #111113; --ink: #edeef0; --pale: #b0b4ba; --line: #2e3135; -
   --band: #22294a; --stream: #849dff; --alarm: #ff9592; --quiet: #3dd68c"""
 _CHARTS = """
 svg { width: 100%; min-width: 36rem; height: auto; display: block }
-svg text { font: 12px system-ui, sans-serif; fill: var(--pale) }
+svg text { font: 12px system-ui, sans-serif; fill: var(--pale); paint-order: stroke; stroke: var(--paper);
+  stroke-width: 3px; stroke-linejoin: round }
 .grid { stroke: var(--line) } .band { fill: var(--band) } .id { fill: var(--id) }
 .stream { fill: var(--stream) } .usual { stroke: var(--pale); stroke-dasharray: 4 4; fill: none }
 .course { stroke: var(--stream); stroke-width: 1.5; fill: none; stroke-linejoin: round }
