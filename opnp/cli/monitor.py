@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _outputs
-from opnp.cli._inputs import printable
 from opnp.cli.score_experiment import STRANGER
 from opnp.detector.baseline import WatchedDetector, read_watched
 from opnp.errors import InvalidSettingError
@@ -25,6 +24,7 @@ from opnp.monitor.telling import NAMES, PROMISE, detail, state, verdict
 from opnp.monitor.thumbnail import thumbnail
 from opnp.monitor.traffic import Monitored, watched_stream
 from opnp.reports.percent import percent, stranger_than
+from opnp.reports.printable import printable
 
 PIPE = "-"
 
@@ -65,6 +65,7 @@ def monitor(
         _require_one_pipe(scores)
         outputs = {"--report": report, "--prometheus": prometheus}
         _outputs.require_files(outputs)
+        _outputs.require_apart(outputs, [Path(name) for name in (detector, *scores) if name != PIPE])
         watched = read_watched(Path(detector))
         seen = watched_stream(_batches(scores, time), watched.baseline)
         if prometheus is not None:

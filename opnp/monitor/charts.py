@@ -11,6 +11,7 @@ from opnp.monitor.looks import Sign
 from opnp.monitor.svg import HEIGHT, RIGHT, WIDTH, Axes, Place, chart, text, ticks
 from opnp.monitor.traffic import Monitored
 from opnp.reports.percent import percent
+from opnp.reports.printable import printable
 
 _NAMES = {Sign.REJECTED: "rejected", Sign.SCORES: "scores", Sign.CLASSES: "classes"}
 _BINS, _MOST_CLASSES, _ROW, _NAMED = 40, 20, 26.0, 22
@@ -86,7 +87,7 @@ def class_chart(seen: Monitored) -> str:
     room, top = WIDTH - 180 - RIGHT - 100, float(max(known[moved].max(), now[moved].max()))
     rows = []
     for row, number in enumerate(moved.tolist()):
-        y, name = 4 + row * _ROW, seen.baseline.class_names[number]
+        y, name = 4 + row * _ROW, printable(seen.baseline.class_names[number])
         short = name if len(name) <= _NAMED else f"{name[: _NAMED - 1]}…"
         rows.append(text(172, y + 14, short, end=True))
         for height, share, kind in ((0, known[number], "id"), (10, now[number], "stream")):
@@ -149,6 +150,7 @@ def clock(time: str) -> str:
     match = _CLOCK.fullmatch(time.strip())
     if match:
         return match["second"] + (match["zone"] or "")
+    time = printable(time)
     return time if len(time) <= _LONGEST else f"{time[: _LONGEST - 1]}…"
 
 
