@@ -42,7 +42,7 @@ def main() -> None:
     for seed in range(RUNS):
         rng = np.random.default_rng([1, seed])
         known = everything.drawn(held_out.scores.size, rng).baseline(names, threshold)
-        alarms += first_alarm(known, everything.drawn(LONG, rng)) is not None
+        alarms += first_alarm(known, everything.drawn(LONG, rng), ends=True) is not None
     print(f"{RUNS} runs of {LONG:,} ID images: {alarms} with an alarm\n", flush=True)
     print(
         "| OOD set | rejected | predicted | noticed in time | noticed at, median (latest) | baseline anew |"
@@ -95,10 +95,12 @@ def in_time(
     return first_alarm(known, mixture(everything, strange, SHARE, predicted, rng)) is not None
 
 
-def first_alarm(known: Baseline, traffic: Pool) -> int | None:
-    """Return the image at which a stream raises its first alarm."""
+def first_alarm(known: Baseline, traffic: Pool, *, ends: bool = False) -> int | None:
+    """Return the image at which a stream raises its first alarm; of one that ends, at its end too."""
     watch = Watch(known)
     watch.add(traffic.scores, traffic.classes)
+    if ends:
+        watch.finish()
     return min((alarm.image for alarm in watch.alarms.values()), default=None)
 
 

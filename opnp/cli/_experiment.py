@@ -7,7 +7,6 @@ from pathlib import Path
 from rich.text import Text
 
 from opnp.cli import _console
-from opnp.cli._inputs import printable
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError
 from opnp.experiments.experiment import Experiment
@@ -16,6 +15,7 @@ from opnp.explorer import Explorer
 from opnp.features import ExtractionProgress
 from opnp.features.monitor import Report
 from opnp.prepare import prepare
+from opnp.reports.printable import printable
 from opnp.reports.provenance import image_notes
 from opnp.store import Store
 

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console
-from opnp.cli._inputs import printable
 from opnp.diagnostics.experiment_summary import ExperimentSummary, SetSummary
 from opnp.models import numbered
 from opnp.reports.percent import percent
+from opnp.reports.printable import printable
 
 _SHOWN = 12
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from opnp.cli import _outputs
-from opnp.cli._inputs import printable
 from opnp.data.image_set import Missing
 from opnp.diagnostics.experiment_summary import ExperimentSummary, summarize
 from opnp.errors import InvalidDataError, InvalidSettingError, MissingDataError
 from opnp.experiments.experiment import Experiment
 from opnp.experiments.registry import read_file, shipped_keys
 from opnp.experiments.toml_file import slug
+from opnp.reports.printable import printable
 from opnp.store import Store
 from opnp.store.files import whole, write_all
 

@@ -4,12 +4,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from opnp.cli._inputs import printable
 from opnp.errors import InvalidSettingError
 from opnp.experiments.new_file import TableDraft
 from opnp.experiments.sources.listing import listing
 from opnp.experiments.sources.text_files import one_line
 from opnp.experiments.toml_file import ood_key
+from opnp.reports.printable import printable
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing", "val", "valid", "validation")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from opnp.cli._init_folders import written_path
-from opnp.cli._inputs import printable
 from opnp.errors import InvalidSettingError
 from opnp.experiments.new_file import TableDraft
 from opnp.experiments.sources.arrays import array_names
@@ -15,6 +14,7 @@ from opnp.experiments.sources.base import ClassifierSource
 from opnp.experiments.sources.classifiers import CLASSIFIERS
 from opnp.experiments.sources.classifiers.timm_folder import TIMM_FOLDERS
 from opnp.experiments.sources.classifiers.torchvision import architectures, is_timms
+from opnp.reports.printable import printable
 
 SOURCES = tuple(name for name in CLASSIFIERS if name != "torch.hub")  # which asks for what no option gives
 _MODEL = ("model", "factory")

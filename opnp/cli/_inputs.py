@@ -49,18 +49,6 @@ def read_file(path: Path) -> UploadedImage:
         raise UnreadableImageError(error.reason.removeprefix(f"“{display_name(path.name)}” ")) from None
 
 
-def printable(name: str) -> str:
-    """Return a file name that does nothing to a terminal.
-
-    Example:
-        >>> printable("a" + chr(27) + "[2Jb.png")
-        'a�[2Jb.png'
-    """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
-
-
 def _files(name: str) -> Iterator[Path]:
     try:
         path = Path(name).expanduser()

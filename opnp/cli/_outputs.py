@@ -1,12 +1,12 @@
 """Write the files that a command was asked for."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from opnp.cli import _console
-from opnp.cli._inputs import printable
 from opnp.errors import InvalidSettingError
+from opnp.reports.printable import printable
 from opnp.store import files
 
 
@@ -45,6 +45,25 @@ def require_files(places: Mapping[str, Path | None]) -> None:
         if first != option:
             raise InvalidSettingError(
                 f"Expected `{first}` and `{option}` to be two files but both are {str(path)!r}. Change one."
+            )
+
+
+def require_apart(places: Mapping[str, Path | None], inputs: Iterable[Path]) -> None:
+    """Refuse to write over what is read.
+
+    Args:
+        places: Each file to be written, by its option; None where none is wanted.
+        inputs: Files to be read.
+
+    Raises:
+        InvalidSettingError: If a file is both.
+    """
+    read = {path.resolve() for path in inputs}
+    for option, path in places.items():
+        if path is not None and path.resolve() in read:
+            raise InvalidSettingError(
+                f"Expected `{option}` to be a file of its own but {str(path)!r} is read too and would go. "
+                "Choose another."
             )
 
 

@@ -15,11 +15,11 @@ from opnp.cli._experiment_summary import print_summary, sets_table
 from opnp.cli._init_answers import Answers, complete_answers
 from opnp.cli._init_folders import class_folders, id_tables, name_of, ood_tables
 from opnp.cli._init_model import SOURCES, ModelAnswers, classifier_table, tables_of_features
-from opnp.cli._inputs import printable
 from opnp.cli._questions import may_ask
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.experiments.new_file import experiment_text
 from opnp.experiments.toml_file import slug
+from opnp.reports.printable import printable
 from opnp.reports.versions import ROOT
 from opnp.store import Store
 

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _outputs
-from opnp.cli._inputs import printable
 from opnp.cli.score_experiment import STRANGER
 from opnp.detector.baseline import WatchedDetector, read_watched
 from opnp.errors import InvalidSettingError
@@ -21,10 +20,11 @@ from opnp.monitor.page import report_page
 from opnp.monitor.plain import plain
 from opnp.monitor.prometheus import exposition
 from opnp.monitor.scored import ScoredBatch, open_scored, read_scored
-from opnp.monitor.telling import NAMES, PROMISE, detail, verdict
+from opnp.monitor.telling import NAMES, PROMISE, detail, state, verdict
 from opnp.monitor.thumbnail import thumbnail
 from opnp.monitor.traffic import Monitored, watched_stream
 from opnp.reports.percent import percent, stranger_than
+from opnp.reports.printable import printable
 
 PIPE = "-"
 
@@ -65,6 +65,7 @@ def monitor(
         _require_one_pipe(scores)
         outputs = {"--report": report, "--prometheus": prometheus}
         _outputs.require_files(outputs)
+        _outputs.require_apart(outputs, [Path(name) for name in (detector, *scores) if name != PIPE])
         watched = read_watched(Path(detector))
         seen = watched_stream(_batches(scores, time), watched.baseline)
         if prometheus is not None:
@@ -122,7 +123,7 @@ def _print(watched: WatchedDetector, seen: Monitored) -> None:
     for sign in Sign:
         alarm = seen.alarms.get(sign)
         at = "–" if alarm is None else f"{alarm.image:,}"
-        table.add_row(NAMES[sign], "alarm" if alarm else "quiet", at, Text(printable(detail(seen, sign))))
+        table.add_row(NAMES[sign], state(seen, sign), at, Text(printable(detail(seen, sign))))
     console.print(table)
     least = Table("Least familiar", "Class")
     for name in ("Image", "Score", STRANGER):

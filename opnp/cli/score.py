@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.cli import _console, _experiment, _options, _outputs
-from opnp.cli._inputs import files_named, printable
+from opnp.cli._inputs import files_named
 from opnp.cli.score_detector import DetectorResult, DetectorScorer, FileScorer, Item
 from opnp.cli.score_experiment import ExperimentScorer, Skipped, file_json
 from opnp.cli.score_false_discovery import (
@@ -28,6 +28,7 @@ from opnp.detector.onnx_detector import GraphDetector
 from opnp.devices import device_named
 from opnp.errors import InvalidDataError, InvalidSettingError, OpnpError
 from opnp.experiments.experiment import Experiment
+from opnp.reports.printable import printable
 
 ZIP, GRAPH = ".zip", ".onnx"
 MOST_REASONS = 10

@@ -9,7 +9,7 @@ from PIL import Image
 from rich.table import Column, Table
 from rich.text import Text
 
-from opnp.cli._inputs import printable, read_file
+from opnp.cli._inputs import read_file
 from opnp.cli.score_experiment import STRANGER, STRANGER_MEANS, Skipped
 from opnp.cli.score_false_discovery import P_VALUES, rejections
 from opnp.errors import UnreadableImageError
@@ -17,6 +17,7 @@ from opnp.inference.predict import Prediction
 from opnp.reports.csv_table import Cell, csv_of, file_cell
 from opnp.reports.metric_table import DIRECTION
 from opnp.reports.percent import percent, stranger_than
+from opnp.reports.printable import printable
 
 BATCH = 64
 Item = TypeVar("Item")

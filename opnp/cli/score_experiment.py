@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.table import Column, Table
 from rich.text import Text
 
-from opnp.cli._inputs import printable, read_file
+from opnp.cli._inputs import read_file
 from opnp.cli.evaluate import change
 from opnp.cli.score_false_discovery import P_VALUES, rejections
 from opnp.config import UNPRUNED, Pruning, windows_text
@@ -18,6 +18,7 @@ from opnp.inference.predict import Prediction, extract_features, predict, prepro
 from opnp.reports.csv_table import Cell, csv_of, file_cell
 from opnp.reports.metric_table import DIRECTION
 from opnp.reports.percent import stranger_than
+from opnp.reports.printable import printable
 
 BATCH = 64
 STRANGER = "Stranger, %"

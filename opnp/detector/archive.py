@@ -70,7 +70,7 @@ def read(path: Path) -> bytes:
         data = path.read_bytes() if size <= sum(LIMITS.values()) else b""
     except OSError as error:
         raise MissingDataError(
-            f"Expected {path.name!r} to be a detector but it cannot be opened: {error.strerror}."
+            f"Expected {path.name or str(path)!r} to be a detector but it cannot be opened: {error.strerror}."
         ) from None
     if not data:
         raise refused(f"it has {size:,} bytes")

@@ -24,7 +24,7 @@ class Point:
         end: Number of images up to its last one.
         count: Number of its images.
         rejected: How many of them were rejected.
-        time: Of its first image, None where the stream does not say.
+        time: Of its first image, None where the stream does not say it of all its images.
     """
 
     end: int
@@ -39,17 +39,20 @@ class Point:
 
     def __add__(self, later: "Point") -> "Point":
         """Return both as one."""
-        return Point(later.end, self.count + later.count, self.rejected + later.rejected, self.time)
+        time = None if later.time is None else self.time
+        return Point(later.end, self.count + later.count, self.rejected + later.rejected, time)
 
 
 class Course:
-    """Points of equal length but for the last one; when they become too many, neighbours are merged.
+    """Points of equal length but for the last one, which is at least half and less than one and a half of it.
+
+    When they become too many, neighbours are merged.
 
     Example:
         >>> course = Course(most=2)
         >>> course.add(np.arange(210) < 7, None)
         >>> [(point.end, point.count, point.rejected) for point in course.points]
-        [(200, 200, 7), (210, 10, 0)]
+        [(210, 210, 7)]
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -76,7 +79,10 @@ class Course:
     @property
     def points(self) -> list[Point]:
         """In order."""
-        return list(self._points)
+        if len(self._points) < 2 or 2 * self._points[-1].count >= self._length:
+            return list(self._points)
+        *earlier, last, rest = self._points
+        return [*earlier, last + rest]
 
     def _merge(self) -> None:
         self._length *= 2

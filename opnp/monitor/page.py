@@ -7,9 +7,10 @@ from html import escape
 from opnp.monitor.charts import class_chart, course_chart, score_chart
 from opnp.monitor.looks import Sign
 from opnp.monitor.strangest import Stranger
-from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, verdict
+from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, state, verdict
 from opnp.monitor.traffic import Monitored
 from opnp.reports.percent import percent, stranger_than
+from opnp.reports.printable import printable
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _LIGHT = """--paper: #fff; --ink: #1c2024; --pale: #60646c; --line: #e0e1e6; --id: #b9bbc6;
@@ -18,7 +19,8 @@ _DARK = """--paper: #111113; --ink: #edeef0; --pale: #b0b4ba; --line: #2e3135; -
   --band: #22294a; --stream: #849dff; --alarm: #ff9592; --quiet: #3dd68c"""
 _CHARTS = """
 svg { width: 100%; min-width: 36rem; height: auto; display: block }
-svg text { font: 12px system-ui, sans-serif; fill: var(--pale) }
+svg text { font: 12px system-ui, sans-serif; fill: var(--pale); paint-order: stroke; stroke: var(--paper);
+  stroke-width: 3px; stroke-linejoin: round }
 .grid { stroke: var(--line) } .band { fill: var(--band) } .id { fill: var(--id) }
 .stream { fill: var(--stream) } .usual { stroke: var(--pale); stroke-dasharray: 4 4; fill: none }
 .course { stroke: var(--stream); stroke-width: 1.5; fill: none; stroke-linejoin: round }
@@ -35,6 +37,7 @@ h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .25re
 p { margin: .25rem 0 } .pale, figcaption { color: var(--pale); font-size: .9rem }
 .verdict { font-size: 1.15rem; font-weight: 600; margin: 1rem 0 .25rem; padding-left: .75rem;
   border-left: .3rem solid var(--quiet) } .verdict.bad { border-color: var(--alarm) }
+.verdict.few { border-color: var(--pale) }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid var(--line); vertical-align: top } .bad td:nth-child(2) { color: var(--alarm);
   font-weight: 600 }
@@ -74,9 +77,9 @@ def report_page(seen: Monitored, *, title: str, source: str, thumbnails: Mapping
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}: monitor</title><style>{_STYLE}</style></head><body>
-<h1>{escape(title)}</h1>
-<p class="verdict{" bad" if seen.alarms else ""}">{escape(verdict(seen))}</p>
+<title>{_safe(title)}: monitor</title><style>{_STYLE}</style></head><body>
+<h1>{_safe(title)}</h1>
+<p class="verdict {_tone(seen)}">{escape(verdict(seen))}</p>
 <p>{_counts(seen, source)}</p>
 {_signs(seen)}
 <p class="pale">{escape(PROMISE)}</p>
@@ -94,12 +97,22 @@ _TWO += '<span class="key" style="background: var(--stream)"></span>this stream'
 _COURSE = "Dashed: the share of ID images that is rejected. Band: within chance of it."
 
 
+def _safe(words: str) -> str:
+    return escape(printable(words))
+
+
+def _tone(seen: Monitored) -> str:
+    if seen.alarms:
+        return "bad"
+    return "good" if any(map(seen.tested, Sign)) else "few"
+
+
 def _counts(seen: Monitored, source: str) -> str:
     baseline = seen.baseline
     skipped = f" {seen.skipped:,} files were no image." if seen.skipped else ""
     return (
         f"{seen.images:,} images, {seen.total.rejected:,} of them rejected: {percent(seen.rate)} %. "
-        f"Of {baseline.images:,} held-out images of {escape(source)}: {percent(baseline.rate)} %.{skipped}"
+        f"Of {baseline.images:,} held-out images of {_safe(source)}: {percent(baseline.rate)} %.{skipped}"
     )
 
 
@@ -107,10 +120,10 @@ def _signs(seen: Monitored) -> str:
     rows = []
     for sign in Sign:
         alarm = seen.alarms.get(sign)
-        state = "quiet" if alarm is None else f"alarm at image {alarm.image:,}"
+        stands = state(seen, sign) if alarm is None else f"alarm at image {alarm.image:,}"
         kind = "" if alarm is None else ' class="bad"'
         rows.append(
-            f"<tr{kind}><td>{NAMES[sign]}</td><td>{state}</td><td>{escape(detail(seen, sign))}</td></tr>"
+            f"<tr{kind}><td>{NAMES[sign]}</td><td>{stands}</td><td>{_safe(detail(seen, sign))}</td></tr>"
         )
     return f"<table><tbody>{''.join(rows)}</tbody></table>"
 
@@ -121,9 +134,9 @@ def _figure(heading: str, drawing: str, caption: str) -> str:
 
 def _least(image: Stranger, thumbnail: str | None) -> str:
     picture = f'<img alt="" src="{escape(thumbnail)}">' if thumbnail else ""
-    when = f"image {image.image:,}" if image.time is None else escape(image.time)
+    when = f"image {image.image:,}" if image.time is None else _safe(image.time)
     return (
-        f"<li>{picture}<strong>{escape(image.class_name)}</strong><br>{escape(image.file) or '–'}<br>"
+        f"<li>{picture}<strong>{_safe(image.class_name)}</strong><br>{_safe(image.file) or '–'}<br>"
         f'<span class="pale">score {image.score:.2f}, stranger than {stranger_than(image.p_value)} % of ID; '
         f"{when}</span></li>"
     )

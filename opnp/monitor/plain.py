@@ -43,10 +43,11 @@ def plain(seen: Monitored) -> dict[str, Any]:
 def _sign(seen: Monitored, sign: Sign) -> dict[str, Any]:
     alarm = seen.alarms.get(sign)
     if alarm is None:
-        return {"alarm": False}
+        return {"alarm": False, "tested": seen.tested(sign)}
     window, number = alarm.window, alarm.look.number
     return {
         "alarm": True,
+        "tested": True,
         "image": alarm.image,
         "window": window.count,
         "p_value": alarm.look.p_value,

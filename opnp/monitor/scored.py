@@ -1,23 +1,25 @@
-"""Read what `score` wrote, a batch at a time: CSV, JSON lines or Parquet, from files or a pipe."""
+"""Read what `score` wrote, a batch at a time: CSV, JSON or Parquet, from files or a pipe."""
 
-import csv
 import io
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 
 from opnp.errors import InvalidDataError, MissingDataError
 from opnp.metrics import FloatArray
+from opnp.monitor.rows import EXPECTED, Row, column_names, rows_in
 from opnp.reports.csv_table import plain_cell
 
 BATCH = 10_000
-PARQUET = b"PAR1"
-_EXPECTED = "Pass what `score --csv`, `score --json` or a copy of it as Parquet holds, of this detector."
+FARTHEST = 1e30
+"""Scores beyond it, either way, would make their mean or its distance infinite."""
+_NEEDED, _USED, _TIMES = ("class", "score"), ("file", "threshold", "skipped"), ("time", "timestamp")
+_NO_SKIP = {"", "0", "false"}
+
+Numbered = tuple[int, Row]
 
 
 @dataclass(frozen=True)
@@ -44,30 +46,25 @@ class ScoredBatch:
 def read_scored(
     source: io.RawIOBase | io.BufferedIOBase, *, name: str, time: str | None = None
 ) -> Iterator[ScoredBatch]:
-    """Yield the images of a file in batches; nothing else of it is in memory.
+    """Yield the images of a file in batches; but for a JSON array nothing else of it is in memory.
 
     Args:
         source: Opened for reading bytes. Parquet, whose index is its end, is read into memory from a pipe.
         name: For errors.
-        time: Column that holds the time; `time` or `timestamp` by default, where there is one.
+        time: Column that holds the time; `time` or `timestamp` by default, where the first image has one.
 
     Raises:
-        InvalidDataError: If it is none of the three, lacks a column or a score is no finite number.
+        InvalidDataError: If it is none of the three, lacks a column or a cell, or a score is no number
+            from -1e30 to 1e30.
     """
-    peeked = cast("io.BufferedReader", source if hasattr(source, "peek") else io.BufferedReader(source))
-    start = peeked.peek(64).lstrip()[:4]
-    if not start:
-        raise InvalidDataError(f"Expected scored images in {name} but it is empty. {_EXPECTED}")
-    if start == PARQUET:
-        rows = _parquet(peeked, name)
-    elif start[:1] == b"{":
-        rows = _json_lines(peeked, name)
-    else:
-        rows = _csv(peeked, name)
-    number = 0
-    while batch := list(islice(rows, BATCH)):
-        yield _batch(batch, name, number, time)
-        number += len(batch)
+    needed = _NEEDED if time is None else (*_NEEDED, time)
+    rows = rows_in(source, name=name, needed=needed, used={*needed, *_USED, *_TIMES})
+    numbered, column, first = enumerate(rows, start=1), time, True
+    while batch := list(islice(numbered, BATCH)):
+        kept = [(number, row) for number, row in batch if not _is_skipped(row)]
+        if first and kept:
+            column, first = time or _time_in(kept[0][1]), False
+        yield _batch(kept, name, column, skipped=len(batch) - len(kept))
 
 
 def open_scored(path: Path) -> io.BufferedReader:
@@ -85,74 +82,64 @@ def open_scored(path: Path) -> io.BufferedReader:
         ) from None
 
 
-def _csv(source: io.BufferedReader, name: str) -> Iterator[Mapping[str, Any]]:
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    try:
-        yield from csv.DictReader(text)
-    except (UnicodeDecodeError, csv.Error):
-        raise InvalidDataError(f"Expected {name} to be text but it is not. {_EXPECTED}") from None
+def _is_skipped(row: Row) -> bool:
+    """Return whether a row is of a file that was no image: marked by True, or by the reason why."""
+    mark = row.get("skipped")
+    return mark is True or (isinstance(mark, str) and mark.strip().lower() not in _NO_SKIP)
 
 
-def _json_lines(source: io.BufferedReader, name: str) -> Iterator[Mapping[str, Any]]:
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
-            raise InvalidDataError(f"Expected a JSON object in line {number} of {name}. {_EXPECTED}")
-        yield row
+def _time_in(row: Row) -> str | None:
+    return next((column for column in _TIMES if column in row), None)
 
 
-def _parquet(source: io.BufferedReader, name: str) -> Iterator[Mapping[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.ParquetFile(source if source.seekable() else io.BytesIO(source.read()))
-        for batch in table.iter_batches(batch_size=BATCH):
-            yield from batch.to_pylist()
-    except (pa.ArrowException, OSError):
-        raise InvalidDataError(
-            f"Expected {name} to be a whole Parquet file but it is damaged. Write it again."
-        ) from None
-
-
-def _batch(rows: Iterable[Mapping[str, Any]], name: str, first: int, time: str | None) -> ScoredBatch:
-    numbered = list(enumerate(rows, start=first + 1))
-    kept = [(number, row) for number, row in numbered if not row.get("skipped")]
-    scores = np.array([_score(row, number, name) for number, row in kept])
-    column = time or next((own for own in ("time", "timestamp") if kept and own in kept[0][1]), None)
+def _batch(kept: Sequence[Numbered], name: str, time: str | None, *, skipped: int) -> ScoredBatch:
+    thresholds = [pair for pair in kept if pair[1].get("threshold") not in (None, "")]
     return ScoredBatch(
-        scores,
+        np.array([_number(row, "score", number, name) for number, row in kept], dtype=np.float64),
         [plain_cell(_cell(row, "class", number, name)) for number, row in kept],
         [str(row.get("file") or "") for _, row in kept],
-        None if column is None else [_cell(row, column, number, name) for number, row in kept],
-        frozenset(float(row["threshold"]) for _, row in kept if row.get("threshold") not in (None, "")),
-        len(numbered) - len(kept),
+        _times(kept, time, name),
+        frozenset(_number(row, "threshold", number, name) for number, row in thresholds),
+        skipped,
     )
 
 
-def _score(row: Mapping[str, Any], number: int, name: str) -> float:
-    cell = _cell(row, "score", number, name)
+def _times(kept: Sequence[Numbered], column: str | None, name: str) -> Sequence[str] | None:
+    if column is not None:
+        return [_cell(row, column, number, name) for number, row in kept]
+    for number, row in kept:
+        if (late := _time_in(row)) is not None:
+            raise InvalidDataError(
+                f"Expected each image of {name} to have a {late!r}, or none, but image {number} is the first "
+                "with one. Add it to those before, or take it out."
+            )
+    return None
+
+
+def _number(row: Row, column: str, number: int, name: str) -> float:
+    cell = _cell(row, column, number, name)
     try:
-        score = float(cell)
+        value = float(cell)
     except ValueError:
-        score = float("nan")
-    if not np.isfinite(score):
+        value = float("nan")
+    if not abs(value) <= FARTHEST:
         raise InvalidDataError(
-            f"Expected a finite number as the score of image {number} of {name} but got "
-            f"{str(row.get('score'))[:40]!r}. {_EXPECTED}"
+            f"Expected a finite number, from {-FARTHEST:g} to {FARTHEST:g}, as the {column} of "
+            f"image {number} of {name} but got {cell[:40]!r}. {EXPECTED}"
         )
-    return score
+    return value
 
 
-def _cell(row: Mapping[str, Any], column: str, number: int, name: str) -> str:
-    cell = row.get(column)
-    if cell is None:
+def _cell(row: Row, column: str, number: int, name: str) -> str:
+    if column not in row:
         raise InvalidDataError(
-            f"Expected a column {column!r} in {name} but image {number} has none. {_EXPECTED}"
+            f"Expected a column {column!r} in {name} but image {number} has none: it has "
+            f"{column_names(row) or 'nothing'}. {EXPECTED}"
+        )
+    cell = row[column]
+    if cell is None or cell == "" or cell != cell:  # NaN is not itself
+        raise InvalidDataError(
+            f"Expected a value in the column {column!r} of {name} but that of image {number} is missing. "
+            "Add it, or take the image out."
         )
     return str(cell)

@@ -7,7 +7,9 @@ from html import escape
 
 WIDTH, HEIGHT = 860.0, 260.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 28.0, 44.0
-_TICKS = 5
+_TICKS, _ROW = 5, 15.0
+_LETTER = 6.3
+"""Width of a letter, on average."""
 
 Place = tuple[float, float]
 
@@ -42,12 +44,15 @@ class Axes:
         """Return the area around which values (x, y) run."""
         return f'<polygon class="{kind}" points="{self._points(places)}"/>'
 
-    def upright(self, value: float, kind: str, label: str = "", row: int = 0) -> str:
-        """Return a line from bottom to top, with a label beside its top, in one of three rows."""
+    def upright(self, value: float, kind: str, row: int = 0) -> str:
+        """Return a line from bottom to top, whose top is in one of three rows."""
+        x = self.x(value)
+        return _line(kind, (x, TOP - _ROW + _ROW * row), (x, HEIGHT - BOTTOM))
+
+    def beside(self, value: float, label: str, row: int = 0) -> str:
+        """Return words beside the top of an upright line; draw them after all lines."""
         x, turned = self.x(value), self.x(value) > WIDTH / 2
-        words = text(x + (-4 if turned else 4), TOP - 4 + 12 * row, label, end=turned) if label else ""
-        top = TOP - 12 + 12 * row
-        return _line(kind, (x, top), (x, HEIGHT - BOTTOM)) + words
+        return text(x + (-4 if turned else 4), TOP - 4 + _ROW * row, label, end=turned)
 
     def dot(self, place: Place, kind: str, label: str) -> str:
         """Return a dot, with words for who points at it."""
@@ -65,9 +70,16 @@ class Axes:
         return "".join(lines)
 
     def labels(self, marks: Sequence[tuple[float, str]]) -> str:
-        """Return labels below the horizontal axis; the last one ends where the chart does."""
-        places = [(self.x(value), words) for value, words in marks]
-        return "".join(text(x, HEIGHT - BOTTOM + 18, words, end=x > WIDTH - 90) for x, words in places)
+        """Return labels below the horizontal axis: none beyond the chart, none upon the one before."""
+        drawn, free = [], 0.0
+        for value, words in marks:
+            x, width = self.x(value), _LETTER * len(words)
+            turned = x + width > WIDTH
+            start = x - width if turned else x
+            if start >= free:
+                drawn.append(text(x, HEIGHT - BOTTOM + 18, words, end=turned))
+                free = start + width + _LETTER
+        return "".join(drawn)
 
     def _points(self, places: Iterable[Place]) -> str:
         return " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in places)

@@ -9,7 +9,7 @@ from opnp.metrics import FloatArray
 from opnp.monitor.baseline import Baseline
 from opnp.monitor.course import Course, Point
 from opnp.monitor.drift import Reservoir, Shift, shift_of
-from opnp.monitor.looks import Sign, class_p_value
+from opnp.monitor.looks import FEWEST, Sign, class_p_value
 from opnp.monitor.scored import ScoredBatch
 from opnp.monitor.strangest import Stranger, Strangest
 from opnp.monitor.watch import Alarm, Watch
@@ -50,6 +50,10 @@ class Monitored:
         """Number of images."""
         return self.total.count
 
+    def tested(self, sign: Sign) -> bool:
+        """Return whether there were enough images to test a sign at all."""
+        return self.images >= FEWEST[sign]
+
     @property
     def rate(self) -> float:
         """Share that was rejected."""
@@ -76,6 +80,7 @@ def watched_stream(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monito
         kept.add(batch.scores)
         strangest.add(batch)
         skipped += batch.skipped
+    watch.finish()
     if not watch.images:
         raise InvalidDataError(
             "Expected at least one scored image but there is none. Pass what `score --csv` or "

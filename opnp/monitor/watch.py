@@ -1,5 +1,6 @@
 """Watch a stream of scored images of any length, in windows of 50, 100, 200 … images."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from opnp.metrics import FloatArray
 from opnp.monitor.baseline import Baseline
-from opnp.monitor.looks import Look, Sign, look
+from opnp.monitor.looks import FEWEST, Look, Sign, allowance, last_allowance, look
 from opnp.monitor.window import Counts, Window, window_of
 
 SHORTEST = 50
@@ -61,6 +62,7 @@ class Watch:
         self._rest: tuple[FloatArray, Counts] = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._halves: list[Window | None] = []
         self._looks: list[int] = []
+        self._latest: deque[Window] = deque(maxlen=-(-max(FEWEST.values()) // SHORTEST))
         self._all: Window | None = None
 
     @property
@@ -84,8 +86,34 @@ class Watch:
             stop = start + SHORTEST
             window = window_of(self.baseline, held[start:stop], seen[start:stop], end=before + stop)
             self._all = window if self._all is None else self._all + window
+            self._latest.append(window)
             self._look_at(window)
         self._rest = held[whole:], seen[whole:]
+
+    def finish(self) -> None:
+        """Test the end of the stream, once, so that none of its images is left out.
+
+        For each sign, the images that are left over and the shortest windows before them, as few as together
+        are enough for a test. Where the stream ends must not depend on what was seen of it.
+        """
+        for sign in Sign:
+            last = self._last(FEWEST[sign])
+            if last is not None:
+                self._test(sign, last, last_allowance(sign))
+
+    def _last(self, fewest: int) -> Window | None:
+        """Return the shortest run of windows at the end that is long enough; None if all images are fewer."""
+        last = window_of(self.baseline, *self._rest, end=self.images)
+        for earlier in reversed(self._latest):
+            if last.count >= fewest:
+                break
+            last = earlier + last
+        return last if last.count >= fewest else None
+
+    def _test(self, sign: Sign, window: Window, allowed: float) -> None:
+        seen = look(sign, window, self.baseline, allowed)
+        if seen.alarm and sign not in self.alarms:
+            self.alarms[sign] = Alarm(seen, window.end, window)
 
     def _look_at(self, window: Window) -> None:
         """Test a window, and every longer one that it completes."""
@@ -94,9 +122,9 @@ class Watch:
                 self._looks.append(0)
                 self._halves.append(None)
             self._looks[level] += 1
-            for seen in look(window, self.baseline, level, self._looks[level]):
-                if seen.alarm and seen.sign not in self.alarms:
-                    self.alarms[seen.sign] = Alarm(seen, window.end, window)
+            for sign in Sign:
+                if window.count >= FEWEST[sign]:
+                    self._test(sign, window, allowance(sign, level, self._looks[level]))
             earlier, self._halves[level] = self._halves[level], None
             if earlier is None:
                 self._halves[level] = window

@@ -63,6 +63,16 @@ def test_strange_images_are_noticed_from_a_pipe_with_an_exit_code_of_their_own(w
     assert [path.name for path in Path("new").iterdir()] == ["m.prom"]
 
 
+def test_few_images_are_tested_and_fewer_are_not_called_quiet(watch, made, said):
+    strange = written(made, images=0, strange=49)
+    assert said(watch(made, "-", "--json", piped=strange), code=4)["signs"]["rejected"]["image"] == 49
+    few = watch(made, "-", piped=written(made, images=7))
+    assert few.exit_code == 0
+    words = " ".join(few.stdout.split())
+    assert "Too few to test: 7 images; it takes at least 10." in words
+    assert "not tested yet: it takes at least 200 images" in words
+
+
 def test_the_report_shows_the_least_familiar_images_that_are_at_hand(run, watch, made, pictures):
     lines = run("score", made, pictures, "--json").stdout
     assert watch(made, "-", "--report", "seen.html", piped=lines).exit_code == 0
@@ -82,9 +92,21 @@ def test_what_score_writes_is_taken_in_all_its_forms(run, watch, made, pictures,
     assert told[0]["strangest"][0]["file"].endswith("out.png")
 
 
+@pytest.mark.parametrize("option", ["--report", "--prometheus"])
+@pytest.mark.parametrize("target", ["scores.jsonl", "./detector.zip", "link"])
+def test_an_input_is_not_written_over(watch, made, complains, option, target):
+    scores = Path("scores.jsonl")
+    scores.write_text(written(made))
+    Path("link").symlink_to(scores)
+    before = scores.read_bytes(), made.read_bytes()
+    complains(watch(made, scores, option, target), 1, f"Expected `{option}` to be a file of its own but")
+    assert (scores.read_bytes(), made.read_bytes()) == before
+
+
 def test_what_cannot_be_watched_is_said(run, watch, made, complains):
     Path("scores.jsonl").write_text(written(made))
     complains(watch("none.zip", "scores.jsonl"), 3, "'none.zip' to be a detector but it cannot be opened")
+    complains(watch(".", "scores.jsonl"), 3, "'.' to be a detector but it cannot be opened")
     complains(watch(made, "none.csv"), 3, "scored images at none.csv")
     complains(watch(made, made), 1, "Pass what `score --csv`")
     complains(watch(made, "-", "-"), 1, "Expected `-` once")

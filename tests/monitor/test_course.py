@@ -29,7 +29,23 @@ def test_no_image_is_lost_however_long_the_stream_is_and_in_whatever_parts_it_co
 def test_a_point_has_the_time_of_its_first_image():
     course = Course(most=4)
     course.add(np.zeros(230, dtype=bool), [str(number) for number in range(230)])
-    assert [point.time for point in course.points] == ["0", "100", "200"]
+    assert [point.time for point in course.points] == ["0", "100"]
+
+
+@pytest.mark.parametrize(("images", "ends"), [(2, [2]), (124, [50, 124]), (125, [50, 100, 125])])
+def test_a_rest_of_less_than_half_a_point_is_part_of_the_one_before(images, ends):
+    course = Course()
+    course.add(np.ones(images, dtype=bool), None)
+    assert [point.end for point in course.points] == ends
+    assert sum(point.rejected for point in course.points) == images
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_point_of_images_with_and_without_times_has_none(first):
+    course = Course(most=2)
+    for timed in (first, not first):
+        course.add(np.zeros(50, dtype=bool), ["2026"] * 50 if timed else None)
+    assert [point.time for point in course.points] == [None]
 
 
 @pytest.mark.parametrize("count", [1, 50, 333, 3200])

@@ -1,7 +1,12 @@
+import dataclasses
 import html.parser
 
-from monitor.on_a_stream import stream
+import numpy as np
+
+from monitor.on_a_stream import BASELINE, stream
 from opnp.monitor.page import report_page
+from opnp.monitor.scored import ScoredBatch
+from opnp.monitor.traffic import watched_stream
 
 
 class Reader(html.parser.HTMLParser):
@@ -41,6 +46,15 @@ def test_nothing_in_it_runs_and_nothing_is_loaded():
     assert HOSTILE in read.words
 
 
+def test_no_name_turns_the_words_around_it():
+    turning = "c\u202etac"
+    known = dataclasses.replace(BASELINE, class_names=(turning, *BASELINE.class_names[1:]))
+    batch = ScoredBatch(np.zeros(20), [turning] * 20, [f"{turning}.png"] * 20, [turning] * 20)
+    text = report_page(watched_stream([batch], known), title=turning, source=turning, thumbnails={})
+    assert "\u202e" not in text
+    assert "c�tac: 100.0 % of 20 images" in text
+
+
 def test_it_says_what_was_seen():
     seen, text = page()
     words = " ".join(Reader(text).words)
@@ -51,3 +65,6 @@ def test_it_says_what_was_seen():
         assert image.file in words
     _, quiet = page(change=False)
     assert " ".join(Reader(quiet).words).count(" quiet ") == 3
+    _, few = page(change=False, images=7)
+    assert few.count("not tested yet: it takes at least") == 3
+    assert 'class="verdict few"' in few

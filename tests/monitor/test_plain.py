@@ -26,6 +26,16 @@ def test_all_of_it_goes_through_json(change):
     assert len(said["strangest"]) == 12
 
 
+def test_what_was_not_tested_is_told():
+    signs = plain(stream(change=False, images=49))["signs"]
+    assert {name: sign["tested"] for name, sign in signs.items()} == {
+        "rejected": True,
+        "scores": True,
+        "classes": False,
+    }
+    assert all(sign["tested"] for sign in plain(stream())["signs"].values())
+
+
 def test_an_alarm_is_told_with_its_window():
     said = plain(stream())
     sign = said["signs"]["classes"]

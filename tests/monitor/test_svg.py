@@ -19,6 +19,20 @@ def test_ticks_are_few_and_inside(low, high):
     assert low <= found[0] <= found[-1] <= high + 1e-9
 
 
+@pytest.mark.parametrize("count", range(1, 9))
+@pytest.mark.parametrize("length", [5, 10, 25])
+def test_labels_lie_inside_and_beside_each_other(count, length):
+    axes = Axes(0, count, 1)
+    root = ET.fromstring(chart([axes.labels([(place, "0" * length) for place in range(count)])], ""))  # noqa: S314
+    end = 0.0
+    for label in root.iter("text"):
+        x, width = float(label.get("x")), 6.3 * length
+        start = x - width if label.get("text-anchor") == "end" else x
+        assert end < start + 0.1
+        end = start + width
+        assert end <= WIDTH + 0.1
+
+
 def test_words_are_escaped():
     drawing = chart([text(0, 0, "<a> & b"), Axes(0, 1, 1).dot((0, 0), "within", "<i>")], 'a "label" <b>')
     root = ET.fromstring(drawing)  # noqa: S314 - our own

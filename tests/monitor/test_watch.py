@@ -28,7 +28,8 @@ def test_id_images_raise_few_false_alarms():
     for seed in range(40):
         rng = np.random.default_rng([1, seed])
         watch = Watch(made(rng))
-        watch.add(*id_images(rng, 1600))
+        watch.add(*id_images(rng, 1630))
+        watch.finish()
         alarms += bool(watch.alarms)
     assert alarms <= 6
     assert FALSE_ALARMS == 0.05
@@ -62,6 +63,41 @@ def test_each_sign_is_seen_by_itself():
     assert narrow.alarms[Sign.REJECTED].window.rejected == 0
     assert set(skewed.alarms) == {Sign.CLASSES}
     assert skewed.alarms[Sign.CLASSES].look.number == 2
+
+
+@pytest.mark.parametrize(("images", "strange"), [(10, 10), (49, 49), (1042, 12), (1009, 9)])
+def test_the_end_of_a_stream_is_tested_once_more(images, strange):
+    rng = np.random.default_rng(8)
+    start = made(rng)
+    scores, classes = id_images(rng, images)
+    scores[-strange:] = -4
+    watch = Watch(start)
+    watch.add(scores, classes)
+    assert not watch.alarms
+    watch.finish()
+    alarm = watch.alarms[Sign.REJECTED]
+    assert alarm.image == images
+    assert alarm.window.count == (images % 50 if strange >= 10 else 59)
+
+
+@pytest.mark.parametrize(("images", "window"), [(399, 249), (1150, 200), (5590, 240), (6500, 200)])
+def test_the_mix_of_classes_at_the_end_is_tested_with_the_windows_before_it(images, window):
+    rng = np.random.default_rng(9)
+    watch = Watch(made(rng))
+    scores, classes = id_images(rng, images)
+    classes[-100:] = 2
+    watch.add(scores, classes)
+    assert Sign.CLASSES not in watch.alarms
+    watch.finish()
+    assert watch.alarms[Sign.CLASSES].window.count == window
+
+
+def test_too_few_images_are_not_tested():
+    watch = Watch(made(np.random.default_rng(10)))
+    watch.finish()
+    watch.add(np.full(9, -9.0), np.zeros(9, dtype=int))
+    watch.finish()
+    assert not watch.alarms
 
 
 @pytest.mark.parametrize(("share", "before"), [(0.2, 0), (0.1, 0), (0.2, 2000)])
