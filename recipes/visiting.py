@@ -100,7 +100,7 @@ def visitor(address: str) -> Iterator[Visitor]:
     with urllib.request.urlopen(f"{address}/_stcore/health") as reply:  # noqa: S310 - loopback
         token = reply.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    with connect(stream, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+    with connect(stream, subprotocols=["streamlit"], max_size=None, ping_timeout=None) as socket:  # type: ignore[list-item]
         session = Visitor(address, socket, token)
         session.draw()
         yield session

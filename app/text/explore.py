@@ -12,10 +12,7 @@ SUGGESTIONS = {
 }
 """Labels of suggestions by the kind of pruning."""
 
-SUGGESTION_HELP = (
-    "Keeps {windows}. The FPR95 is that of the images it was chosen on, which flatters it; believe the "
-    "held-out one."
-)
+SUGGESTION_HELP = "Keeps {windows}."
 SEARCH = "Find windows to try"
 SEARCHING = "Looking for windows that help this model: {share} %"
 NO_SUGGESTION = (
@@ -59,7 +56,7 @@ ROLES = (
     "for the report, against the other half, with their 95 % interval; that is the one to believe. A dash: a "
     "set has no such images."
 )
-TRY = "Of {tried} windows tried on this model, FPR95 (unpruned {unpruned}):"
+TRY = "Best of {tried} windows tried, FPR95 where they were chosen (unpruned {unpruned}):"
 PIN = "Hold as A"
 PIN_HELP = (
     "Keeps these settings as A. The figures then say how what you set next, B, differs from A, and both "

@@ -34,6 +34,12 @@ SMALL = (
     "Traffic and baseline come from the same {count} held-out ID images, so false alarms are rarer here than "
     "the promised 5 %."
 )
+COURSE = "**Share rejected.** Dashed: of ID images. Band: within chance of it. Red line: an alarm."
+SCORES_CHART = "**Scores.** Grey: held-out ID images. Blue: yours."
+CLASSES_CHART = "**Predicted classes.** Grey: held-out ID images. Blue: yours."
+LEAST = "**Least familiar images**"
+LEAST_ALT = "The least familiar images, the strangest first"
+FILE, CLASS, SCORE, STRANGER, IMAGE = "File", "Class", "Score", "Stranger than, of ID", "Image"
 FILES = "What your detector scored"
 DETECTOR = "A detector (zip)"
 SCORES = "Its scores (CSV, JSON lines or Parquet, as `score` writes them)"

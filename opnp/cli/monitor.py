@@ -20,10 +20,10 @@ from opnp.monitor.page import report_page
 from opnp.monitor.plain import plain
 from opnp.monitor.prometheus import exposition
 from opnp.monitor.scored import ScoredBatch, open_scored, read_scored
-from opnp.monitor.telling import NAMES, PROMISE, detail, state, verdict
+from opnp.monitor.telling import NAMES, PROMISE, counts, detail, state, verdict
 from opnp.monitor.thumbnail import thumbnail
 from opnp.monitor.traffic import Monitored, watched_stream
-from opnp.reports.percent import percent, stranger_than
+from opnp.reports.percent import stranger_than
 from opnp.reports.printable import printable
 
 PIPE = "-"
@@ -108,22 +108,12 @@ def _page(watched: WatchedDetector, seen: Monitored) -> str:
 
 
 def _print(watched: WatchedDetector, seen: Monitored) -> None:
-    console, baseline = _console.stdout(), seen.baseline
-    skipped = f"; {seen.skipped:,} files were no image" if seen.skipped else ""
-    source = f"{baseline.images:,} held-out images of {printable(watched.source)}"
-    counts = (
-        f"{seen.images:,} images{skipped}. Rejected: {seen.total.rejected:,}, {percent(seen.rate)} %; "
-        f"of {source} {percent(baseline.rate)} %."
-    )
-    lines = [printable(watched.title), verdict(seen), counts]
+    console = _console.stdout()
+    lines = [printable(watched.title), verdict(seen), printable(counts(seen, watched.source))]
     console.print(Text("\n".join(lines)), soft_wrap=True)
-    table = Table("Sign", "", caption=PROMISE)
-    table.add_column("Noticed at image", justify="right")
-    table.add_column("What is seen")
+    table = Table("Sign", "", "What is seen", caption=PROMISE)
     for sign in Sign:
-        alarm = seen.alarms.get(sign)
-        at = "–" if alarm is None else f"{alarm.image:,}"
-        table.add_row(NAMES[sign], state(seen, sign), at, Text(printable(detail(seen, sign))))
+        table.add_row(NAMES[sign], state(seen, sign), Text(printable(detail(seen, sign))))
     console.print(table)
     least = Table("Least familiar", "Class")
     for name in ("Image", "Score", STRANGER):

@@ -7,9 +7,9 @@ from html import escape
 from opnp.monitor.charts import class_chart, course_chart, score_chart
 from opnp.monitor.looks import Sign
 from opnp.monitor.strangest import Stranger
-from opnp.monitor.telling import LIMITS, NAMES, PROMISE, detail, state, verdict
+from opnp.monitor.telling import LIMITS, NAMES, PROMISE, counts, detail, state, verdict
 from opnp.monitor.traffic import Monitored
-from opnp.reports.percent import percent, stranger_than
+from opnp.reports.percent import stranger_than
 from opnp.reports.printable import printable
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -80,7 +80,7 @@ def report_page(seen: Monitored, *, title: str, source: str, thumbnails: Mapping
 <title>{_safe(title)}: monitor</title><style>{_STYLE}</style></head><body>
 <h1>{_safe(title)}</h1>
 <p class="verdict {_tone(seen)}">{escape(verdict(seen))}</p>
-<p>{_counts(seen, source)}</p>
+<p>{_safe(counts(seen, source))}</p>
 {_signs(seen)}
 <p class="pale">{escape(PROMISE)}</p>
 {_figure("Share rejected", course_chart(seen), f"{_COURSE} {LIMITS}")}
@@ -107,24 +107,12 @@ def _tone(seen: Monitored) -> str:
     return "good" if any(map(seen.tested, Sign)) else "few"
 
 
-def _counts(seen: Monitored, source: str) -> str:
-    baseline = seen.baseline
-    skipped = f" {seen.skipped:,} files were no image." if seen.skipped else ""
-    return (
-        f"{seen.images:,} images, {seen.total.rejected:,} of them rejected: {percent(seen.rate)} %. "
-        f"Of {baseline.images:,} held-out images of {_safe(source)}: {percent(baseline.rate)} %.{skipped}"
-    )
-
-
 def _signs(seen: Monitored) -> str:
     rows = []
     for sign in Sign:
-        alarm = seen.alarms.get(sign)
-        stands = state(seen, sign) if alarm is None else f"alarm at image {alarm.image:,}"
-        kind = "" if alarm is None else ' class="bad"'
-        rows.append(
-            f"<tr{kind}><td>{NAMES[sign]}</td><td>{stands}</td><td>{_safe(detail(seen, sign))}</td></tr>"
-        )
+        kind = ' class="bad"' if sign in seen.alarms else ""
+        cells = (NAMES[sign], state(seen, sign), _safe(detail(seen, sign)))
+        rows.append(f"<tr{kind}><td>{'</td><td>'.join(cells)}</td></tr>")
     return f"<table><tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -32,11 +32,26 @@ def verdict(seen: Monitored) -> str:
     return f"Alarm: from image {first:,} on it is beyond chance that these are the images it was made for."
 
 
+def counts(seen: Monitored, source: str) -> str:
+    """Return how many images were seen and rejected.
+
+    Args:
+        seen: What was seen.
+        source: Title of the ID test set that it is compared with.
+    """
+    baseline = seen.baseline
+    skipped = f" {seen.skipped:,} files were no image." if seen.skipped else ""
+    return (
+        f"{seen.images:,} images, {seen.total.rejected:,} of them rejected: {percent(seen.rate)} %. "
+        f"Of {baseline.images:,} held-out images of {source}: {percent(baseline.rate)} %.{skipped}"
+    )
+
+
 def state(seen: Monitored, sign: Sign) -> str:
     """Return whether a sign is quiet or an alarm, or how many images it takes to be tested."""
     if not seen.tested(sign):
         return f"not tested yet: it takes at least {FEWEST[sign]:,} images"
-    return "alarm" if sign in seen.alarms else "quiet"
+    return f"alarm at image {seen.alarms[sign].image:,}" if sign in seen.alarms else "quiet"
 
 
 def detail(seen: Monitored, sign: Sign) -> str:

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from app.text import monitor as text
 from opnp.monitor.charts import class_chart, course_chart, score_chart
 from opnp.monitor.page import picture
+from opnp.monitor.telling import LIMITS
 from opnp.monitor.traffic import Monitored
 
 
@@ -14,8 +16,11 @@ def course(seen: Monitored, name: str) -> None:
 
 def all_charts(seen: Monitored, name: str) -> None:
     """Draw all three."""
+    st.markdown(f"{text.COURSE} {LIMITS}")
     course(seen, name)
+    st.markdown(text.SCORES_CHART)
     _draw(score_chart(seen), f"{name}-scores")
+    st.markdown(text.CLASSES_CHART)
     _draw(class_chart(seen), f"{name}-classes")
 
 
