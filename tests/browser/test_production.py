@@ -95,7 +95,7 @@ def first_alarm(rows: list[int], known: int, images: int) -> int | None:
         for look in range(1, len(rows) // size + 1):
             seen = sum(rows[(look - 1) * size : look * size])
             law = stats.hypergeom(images + size, known + seen, size)
-            spent = 0.05 * 0.4 / ((level + 1) * (level + 2)) / (look * (look + 1))
+            spent = 0.9 * 0.05 * 0.4 / ((level + 1) * (level + 2)) / (look * (look + 1))
             if 2 * min(law.sf(seen - 1), law.cdf(seen)) <= spent:
                 found.append(look * size)
     return min(found, default=None)
