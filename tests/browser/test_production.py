@@ -130,6 +130,8 @@ def test_promise_download_score_monitor(page: Page, energies: Energies, folder: 
 
     page.goto("/monitor")
     page.locator(".st-key-monitor-detector input").set_input_files(detector, timeout=FIRST_START)
+    expect(page.get_by_role("button", name="Remove detector.zip")).to_be_visible()
+    at_rest(page)
     page.locator(".st-key-monitor-scores-file input").set_input_files(scored)
     known = int(np.sum(energies.report < threshold))
     at = first_alarm(rejected, known, energies.report.size)
