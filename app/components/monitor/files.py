@@ -39,7 +39,7 @@ def own_files() -> None:
     tone(message(verdict(seen)))
     st.markdown(plain(counts(seen, watched.source)))
     st.markdown(
-        "\n".join(f"- **{NAMES[sign]}**: {state(seen, sign)}. {plain(detail(seen, sign))}" for sign in Sign)
+        "\n".join(f"- **{NAMES[sign]}**: {state(seen, sign)}; {plain(detail(seen, sign))}" for sign in Sign)
     )
     st.caption(PROMISE)
     all_charts(seen, "own")
