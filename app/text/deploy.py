@@ -21,8 +21,17 @@ NO_THRESHOLD = "No threshold: these images cannot promise that"
 BY_CLASS = "A threshold of its own for each class"
 BY_CLASS_NOTE = (
     "One threshold for all accepts some classes more often than others. With one for each predicted class, "
-    "promised for all classes at once, held-out images accepted would change: {changes}. A detector carries "
-    "the one threshold."
+    "promised for all classes at once, held-out images accepted would change: {changes}. {carried}"
+)
+USE_BY_CLASS = "Use them in the detector"
+USE_BY_CLASS_HELP = (
+    "The downloaded detector then holds each image to the threshold of the class that it puts it in, and its "
+    "own figures are of these thresholds. The rest of this page stays with the one threshold."
+)
+CARRIES_ONE = "The detector carries the one threshold."
+CARRIES_OWN = (
+    "The detector carries a threshold of their own for {count} of {of} classes; the figures above are those "
+    "of the one threshold."
 )
 CHANGED = "{what} {one} → {own}"
 TOO_FEW = "{count} of {of} classes have too few images for that and keep the one threshold{needed}."
@@ -110,9 +119,11 @@ DOWNLOAD_NOTE = "One zip without pickle: score a folder with `python -m opnp sco
 REOPEN = "Open a detector again"
 REOPEN_LABEL = "A detector's zip"
 REOPENED = (
-    "Threshold {threshold}. Figures of the held-out halves with 95 % intervals, as the file says and "
+    "{thresholds}. Figures of the held-out halves with 95 % intervals, as the file says and "
     "computed now; AURC with {share} OOD in the traffic."
 )
+REOPENED_ONE = "Threshold {threshold}"
+REOPENED_OWN = "A threshold of each class, from {low} to {high}"
 SAME_FIGURES = "They are the same."
 OTHER_FIGURES = "They differ: the images of this experiment, or a library, have changed since."
 LET_THROUGH = "{title} let through"

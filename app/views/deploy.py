@@ -8,7 +8,7 @@ from app import cached, text
 from app.charts.coverage import coverage_chart
 from app.charts.palette import palette
 from app.components.deploy.borderline_images import gallery
-from app.components.deploy.by_class import by_class
+from app.components.deploy.by_class import by_class, carried_text
 from app.components.deploy.live_threshold import live_threshold
 from app.components.deploy.outcome import comparison_table, confusion_table, outcome_cards
 from app.components.deploy.promise import promise
@@ -61,10 +61,12 @@ def deploy(explorer: Explorer, settings: Settings) -> None:
             promise(planned)
         with right, st.container(key="settled-outcome"):
             outcome_cards(planned, titles)
-            _save(explorer, snapshot, planned)
+            download = st.container()
         with st.container(key="settled-details"):
             _comparisons(bases, plans, planned)
-            by_class(explorer, snapshot, settings.ood, planned)
+            carried = by_class(explorer, snapshot, settings.ood, planned)
+            with download:
+                _save(explorer, snapshot, carried)
             stability(planned, threshold_spread(request.rule, planned.basis.tune, planned.basis.report))
             st.markdown(f"**{text.deploy.GALLERY_TITLE}**")
             gallery(explorer, snapshot, settings.ood, planned.threshold)
@@ -104,14 +106,14 @@ def _comparisons(bases: Mapping[str, Basis], plans: Mapping[str, Plan | None], p
         plot(coverage_chart(curves, planned.threshold, colours, title=title), "coverage")
 
 
-def _save(explorer: Explorer, snapshot: Snapshot, planned: Plan) -> None:
+def _save(explorer: Explorer, snapshot: Snapshot, carried: Plan) -> None:
     if not explorer.prepared.experiment.accepts_images:
         st.caption(text.shell.FEATURES_ONLY)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
             text.deploy.DOWNLOAD,
-            lambda: make_detector(explorer, snapshot, planned).to_bytes(),
+            lambda: make_detector(explorer, snapshot, carried).to_bytes(),
             "detector.zip",
             "application/zip",
             icon=":material/download:",
@@ -119,6 +121,8 @@ def _save(explorer: Explorer, snapshot: Snapshot, planned: Plan) -> None:
             key="download",
         )
         st.caption(text.deploy.DOWNLOAD_NOTE, width="content")
+    if carried.by_class is not None:
+        st.caption(carried_text(carried))
 
 
 deploy(*view())

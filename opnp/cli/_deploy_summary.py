@@ -4,6 +4,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opnp.reports.percent import ends, percent
+from opnp.threshold.by_class import ClassThresholds
 from opnp.threshold.outcome import Outcome, Proportion
 from opnp.threshold.plan import Plan
 
@@ -30,10 +31,13 @@ def deploy_lines(planned: Plan) -> list[str]:
     """Return threshold, promise, cost, accuracy and AURC, a line each."""
     curve, outcome = planned.curve, planned.outcome
     lines = [f"Threshold {planned.threshold:.4f}; scores at or above it are accepted"]
+    if planned.by_class is not None:
+        lines = _thresholds(planned.by_class)
     if planned.promise is not None:
         lines += [f"Promised: {planned.promise.statement}"]
     if planned.as_measured is not None:
-        lines += [f"Without the promise the threshold would be {planned.as_measured.threshold:.4f}"]
+        one = "threshold" if planned.by_class is None else "one threshold"
+        lines += [f"Without the promise the {one} would be {planned.as_measured.threshold:.4f}"]
     if planned.cost is not None:
         low, high = planned.cost.interval
         lines += [f"Expected cost of an image {planned.cost.value:.4g} ({low:.4g}–{high:.4g})"]
@@ -43,6 +47,19 @@ def deploy_lines(planned: Plan) -> list[str]:
         f"Accuracy {accuracy} %, on what is accepted {accepted} %",
         f"AURC {curve.area:.4f} ({ends(curve.interval, digits=4)})",
     ]
+
+
+def _thresholds(found: ClassThresholds) -> list[str]:
+    own, of, one = found.chosen, len(found.classes), found.with_one
+    span = [part.threshold for part in own if part.threshold is not None]
+    ends_of = f"from {min(span):.4f} to {max(span):.4f}"
+    lines = [
+        f"Thresholds of {len(own):,} of {of:,} classes {ends_of}; scores at or above that of the class accept"
+    ]
+    if len(own) < of:
+        needed = f"; each needs {found.needed:,}" if found.needed else ""
+        lines += [f"The others keep {one.threshold:.4f}, too few images were put in them{needed}"]
+    return [*lines, f"With one threshold {percent(one.id_accepted.value)} % of ID would be accepted"]
 
 
 def deploy_values(planned: Plan) -> dict[str, object]:

@@ -17,6 +17,7 @@ from opnp.evaluation.splits import Half, sets_in
 from opnp.experiments.experiment import roles_of
 from opnp.reports.provenance import remarks
 from opnp.threshold.plan import plan
+from opnp.threshold.plan_by_class import plan_by_class
 from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost, Rule
 
 Share = float | None
@@ -71,6 +72,14 @@ def deploy(
     as_measured: Annotated[
         bool, typer.Option("--as-measured", help="Promise nothing: take shares as they were measured.")
     ] = False,
+    by_class: Annotated[
+        bool,
+        typer.Option(
+            "--by-class",
+            help="Give each predicted class that has the images for it a threshold of its own, promised for "
+            "all of them at once; for the rule of --tpr.",
+        ),
+    ] = False,
     out: Annotated[Path, typer.Option(help="The detector's file.")] = Path("detector.zip"),
     onnx: Annotated[
         Path | None, typer.Option(help="Also write one ONNX graph to this file.", show_default=False)
@@ -89,6 +98,8 @@ def deploy(
     """
     with _console.exit_codes(as_json=as_json):
         pruning = Pruning(weights, neurons, scope, definition)
+        if by_class:
+            _require_id_alone({"--max-ood": max_ood, "--most": most, "--costs": costs})
         if onnx is not None:
             require_onnx()
         chosen = _experiment.named_experiment(experiment)
@@ -104,6 +115,8 @@ def deploy(
         limited = sets_in(keys, Half.TUNE, explorer.prepared.roles)
         rule = _rule(tpr, _limits(max_ood, most, limited), costs, ood_share, sure)
         planned = plan(explorer, snapshot, keys, rule, ood_share=ood_share / 100)
+        if by_class:
+            planned = plan_by_class(planned, explorer, snapshot, keys)
         detector = make_detector(explorer, snapshot, planned)
         if (
             onnx is not None
@@ -133,6 +146,20 @@ def deploy(
     if difference is not None:
         stdout.print(f"onnxruntime differs by {difference:.1e} at most, on {len(detector.examples)} images")
     stdout.print(Text(f"Saved {', '.join(written)}"), soft_wrap=True)
+
+
+def _require_id_alone(others: dict[str, object]) -> None:
+    """Check that no option names a rule that gives classes no thresholds.
+
+    Raises:
+        InvalidSettingError: If one does.
+    """
+    named = [name for name, value in others.items() if value is not None]
+    if named:
+        raise InvalidSettingError(
+            f"Expected --by-class with --tpr alone but got {' and '.join(named)} too. "
+            "Classes have thresholds of their own for the share of ID to accept: drop one."
+        )
 
 
 def _rule(

@@ -64,7 +64,11 @@ class ImageDetector(Protocol[Input]):
 
     @property
     def threshold(self) -> float:
-        """Score below which an image is out-of-distribution."""
+        """Score below which an image is out-of-distribution, in classes that have no own one."""
+
+    @property
+    def class_thresholds(self) -> tuple[float, ...] | None:
+        """That of each class in the order of the logits; None where all share the one."""
 
     @property
     def reference_size(self) -> int:
@@ -135,15 +139,19 @@ class DetectorScorer(Generic[Input]):
 
     def about(self) -> dict[str, object]:
         """Return what the columns are."""
-        scores = f"energy, {DIRECTION}; below the threshold is OOD"
+        of = "" if self._detector.class_thresholds is None else " of its class"
+        scores = f"energy, {DIRECTION}; below the threshold{of} is OOD"
         return {"detector": self.title, "scores": scores, "p_values": P_VALUES}
 
     def table(self, scored: Sequence[DetectorResult]) -> Table:
         """Return all images as a table for people."""
-        caption = f"threshold {self._detector.threshold:.4f}; below it is OOD; {STRANGER_MEANS}"
+        by_class = self._detector.class_thresholds is not None
+        one = "each class has a threshold" if by_class else f"threshold {self._detector.threshold:.4f}"
+        caption = f"{one}; below it is OOD; {STRANGER_MEANS}"
         table = Table(Column("File", overflow="fold"), "Class", caption=caption)
         together = ["Rejected"] if scored[0].rejected is not None else []
-        for name in ("Confidence, %", "Score", STRANGER, "OOD", *together):
+        own = ["Threshold"] if by_class else []
+        for name in ("Confidence, %", "Score", *own, STRANGER, "OOD", *together):
             table.add_column(name, justify="right")
         for image in scored:
             prediction, p_value = image.prediction, image.prediction.p_value
@@ -152,6 +160,7 @@ class DetectorScorer(Generic[Input]):
                 Text(printable(prediction.class_name)),
                 percent(prediction.confidence),
                 f"{prediction.score:.2f}",
+                *([f"{prediction.threshold:.4f}"] if by_class else []),
                 "–" if p_value is None else stranger_than(p_value),
                 "yes" if prediction.is_ood else "no",
                 *(["yes" if image.rejected else "no"] if together else []),

@@ -27,7 +27,7 @@ _FREE, _MOST_DENSE = 64_000_000, 100
 """Bytes of tensors that may unpack from nothing; beyond them no head of numbers is packed as densely."""
 _MOST_HEADER = 1_000_000
 _DAMAGED = f"{TENSORS!r} is damaged or declares shapes that its bytes do not fill"
-_TENSOR = re.compile(r"head\.(weight|bias)|reference\.scores|probe\.(logits|[0-9]{1,2})")
+_TENSOR = re.compile(r"head\.(weight|bias)|reference\.(scores|predicted)|probe\.(logits|[0-9]{1,2})")
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 

@@ -27,16 +27,23 @@ class WatchedDetector:
     baseline: Baseline
 
 
-def baseline_of(reference: Reference, class_names: tuple[str, ...], threshold: float) -> Baseline:
+def baseline_of(reference: Reference, manifest: DetectorManifest) -> Baseline:
     """Return the held-out ID images of a detector as a baseline.
 
     Args:
         reference: That the detector carries.
-        class_names: In the order of the logits.
-        threshold: Scores below it are rejected.
+        manifest: With its class names and thresholds.
     """
     scores = reference.scores.double().numpy()
-    return Baseline(scores, reference.images, reference.rejected, reference.classes, class_names, threshold)
+    return Baseline(
+        scores,
+        reference.images,
+        reference.rejected,
+        reference.classes,
+        manifest.class_names,
+        manifest.threshold,
+        manifest.class_thresholds,
+    )
 
 
 def read_watched(path: Path) -> WatchedDetector:
@@ -65,5 +72,4 @@ def watched_from_bytes(data: bytes) -> WatchedDetector:
             "Expected a detector that carries scores of ID images but this one was made before detectors "
             "did. Make it again: python -m opnp deploy."
         )
-    baseline = baseline_of(reference, manifest.class_names, manifest.threshold)
-    return WatchedDetector(manifest.title, reference.source, baseline)
+    return WatchedDetector(manifest.title, reference.source, baseline_of(reference, manifest))

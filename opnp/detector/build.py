@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from opnp.detector.detector import Detector
-from opnp.detector.manifest import FORMAT, SCORE, VERSION, DetectorManifest
+from opnp.detector.manifest import CLASS_THRESHOLDS, FORMAT, SCORE, VERSION, DetectorManifest
 from opnp.detector.probes import make_probes
 from opnp.detector.reference import KEY, make_reference
 from opnp.errors import InvalidSettingError
@@ -27,7 +27,7 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
     Args:
         explorer: The prepared experiment.
         snapshot: The position of the windows.
-        plan: The threshold, chosen on that position, with what follows from it.
+        plan: The threshold, or one of each class, chosen on that position, with what follows from it.
 
     Returns:
         The detector, on the explorer's device.
@@ -45,14 +45,15 @@ def make_detector(explorer: Explorer, snapshot: Snapshot, plan: Plan) -> Detecto
     weight, bias = snapshot.head.weight.cpu().float(), classifier.bias.cpu().float()
     ood = list(dict.fromkeys([*plan.basis.tune.ood, *plan.basis.report.ood]))
     sets = (experiment.id_test, *(images for images in experiment.ood if images.key in ood[:1]))
-    reference = make_reference(
-        snapshot.id_test, plan.threshold, classes=len(weight), source=experiment.id_test.title
-    )
+    own = None if plan.by_class is None else plan.by_class.values.tolist()
+    source = experiment.id_test.title
+    reference = make_reference(snapshot.id_test, plan.threshold, classes=len(weight), source=source, own=own)
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "score": SCORE,
         "threshold": plan.threshold,
+        **({} if own is None else {CLASS_THRESHOLDS: own}),
         "classes": list(classifier.class_names),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "rule": describe_rule(plan.rule),

@@ -37,7 +37,7 @@ class Detector:
         weight: (C, D) float32 of the pruned head, on the CPU.
         bias: (C,) float32.
         probes: Images that prove the numbers on loading.
-        manifest: Threshold, class names and where all of it comes from.
+        manifest: Threshold or those of the classes, class names and where all of it comes from.
         reference: Scores of ID images that chose nothing; None in a file of before there were any.
 
     Example:
@@ -60,8 +60,13 @@ class Detector:
 
     @property
     def threshold(self) -> float:
-        """Score below which an image is out-of-distribution."""
+        """Score below which an image is out-of-distribution, in classes that have no own one."""
         return self.manifest.threshold
+
+    @property
+    def class_thresholds(self) -> tuple[float, ...] | None:
+        """That of each class in the order of the logits; None where all share the one."""
+        return self.manifest.class_thresholds
 
     @property
     def reference_size(self) -> int:
@@ -174,7 +179,7 @@ class Detector:
         output = rescore(extract_features(self.classifier, inputs), self.weight, self.bias)
         require_finite("scores", output.scores)
         p_values = None if self.reference is None else self.reference.p_values(output.scores)
-        return predictions(output, self.manifest.class_names, self.threshold, p_values)
+        return predictions(output, self.manifest.class_names, self.manifest.thresholds, p_values)
 
 
 def _experiment_of(manifest: DetectorManifest) -> Experiment:

@@ -18,6 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from opnp._utils.foreign_code import clause, foreign
 from opnp.detector import archive
 from opnp.detector.detector import Detector
+from opnp.detector.manifest import CLASS_THRESHOLDS
 from opnp.detector.preprocessing import preprocessing_of
 from opnp.detector.reference import KEY
 from opnp.errors import InvalidDataError, MissingDataError, UnsupportedModelError
@@ -47,7 +48,9 @@ class DetectorGraph(nn.Module):
         self.backbone: nn.Module = detector.classifier.to(torch.device("cpu")).backbone
         self.register_buffer("weight", detector.weight)
         self.register_buffer("bias", detector.bias)
-        self.register_buffer("threshold", torch.tensor(detector.threshold))
+        own = detector.class_thresholds
+        self.by_class = own is not None
+        self.register_buffer("threshold", torch.tensor(detector.threshold if own is None else own))
         self.outputs = OUTPUTS if detector.reference is None else (*OUTPUTS, P_VALUE)
         self.size = 0 if detector.reference is None else len(detector.reference.scores)
         if detector.reference is not None:
@@ -58,7 +61,8 @@ class DetectorGraph(nn.Module):
         """Return logits, scores, verdicts and, with a reference, p-values of a batch (N, ...)."""
         logits = functional.linear(self.backbone(image.clone()).float(), self.weight, self.bias)  # (N, C)
         score = torch.logsumexp(logits, dim=1)
-        judged = logits, score, score < self.threshold
+        threshold = self.threshold[logits.argmax(dim=1)] if self.by_class else self.threshold
+        judged = logits, score, ~(score >= threshold)  # a NaN is not accepted
         return judged if self.size == 0 else (*judged, self.p_values(score))
 
     def p_values(self, score: torch.Tensor) -> torch.Tensor:
@@ -166,7 +170,9 @@ def _metadata(detector: Detector) -> dict[str, object]:
     keys = ("threshold", "score", "classes", "experiment", "title", "date", "transform", "pruning")
     metadata = {key: detector.manifest.values[key] for key in keys}
     metadata |= {
-        key: detector.manifest.values[key] for key in ("promise",) if key in detector.manifest.values
+        key: detector.manifest.values[key]
+        for key in ("promise", CLASS_THRESHOLDS)
+        if key in detector.manifest.values
     }
     if detector.reference is not None:
         metadata[KEY] = detector.reference.entry()

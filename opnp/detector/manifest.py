@@ -9,6 +9,8 @@ from opnp.reports.metric_table import DIRECTION
 
 FORMAT = "opnp detector"
 VERSION = 1
+CLASS_THRESHOLDS = "class_thresholds"
+"""Key of the thresholds of the classes; absent where all share the one."""
 SCORE = {"name": "energy", "temperature": 1.0, "direction": DIRECTION}
 
 _TYPES: dict[str, type] = {
@@ -60,6 +62,10 @@ class DetectorManifest:
             raise refused("its threshold is not finite")
         if not all(isinstance(name, str) for name in self.values["classes"]):
             raise refused("a class in its manifest has no name")
+        if CLASS_THRESHOLDS in self.values:
+            reason = not_thresholds(self.values[CLASS_THRESHOLDS], len(self.values["classes"]))
+            if reason:
+                raise refused(reason)
 
     @property
     def promise(self) -> str:
@@ -70,6 +76,17 @@ class DetectorManifest:
     def threshold(self) -> float:
         """Score from which on an image is accepted."""
         return float(self.values["threshold"])
+
+    @property
+    def class_thresholds(self) -> tuple[float, ...] | None:
+        """Threshold of each class in the order of the logits; None where all share the one."""
+        own = self.values.get(CLASS_THRESHOLDS)
+        return None if own is None else tuple(own)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Threshold that judges an image put in each class, in the order of the logits."""
+        return self.class_thresholds or (self.threshold,) * len(self.class_names)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -85,6 +102,18 @@ class DetectorManifest:
     def title(self) -> str:
         """Title with its experiment and the day it was made."""
         return f"Detector of {self.values['date'][:10]} for {self.values['title']}"
+
+
+def not_thresholds(values: object, classes: int) -> str:
+    """Return why a value from a file is not the thresholds of so many classes; empty if it is.
+
+    Example:
+        >>> not_thresholds([1.5, 2.5], 2), not_thresholds([1.5], 2)
+        ('', 'it has 2 classes and thresholds for 1')
+    """
+    if not isinstance(values, list) or not all(type(v) is float and math.isfinite(v) for v in values):
+        return "its thresholds of the classes are not a list of finite numbers"
+    return "" if len(values) == classes else f"it has {classes} classes and thresholds for {len(values)}"
 
 
 def _is_promise(value: object) -> bool:

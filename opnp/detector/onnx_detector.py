@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 
 from opnp.detector.export import INPUT, OUTPUTS, P_VALUE
+from opnp.detector.manifest import CLASS_THRESHOLDS, not_thresholds
 from opnp.detector.preprocessing import Preprocessing, read_preprocessing
 from opnp.detector.reference import KEY
 from opnp.errors import InvalidDataError, MissingDataError
@@ -35,10 +36,11 @@ class GraphDetector:
     Attributes:
         session: onnxruntime's, on the CPU.
         class_names: In the order of the logits.
-        threshold: Scores below it are out-of-distribution.
+        threshold: Scores below it are out-of-distribution, in classes that have no own one.
         title: What it is a detector of, and since when.
         preprocessing: From a picture to what enters the graph.
         reference_size: Number of ID images behind its p-values; 0 if it has none.
+        class_thresholds: That of each class in the order of the logits; None where all share the one.
     """
 
     session: Any
@@ -47,6 +49,7 @@ class GraphDetector:
     title: str
     preprocessing: Preprocessing
     reference_size: int
+    class_thresholds: tuple[float, ...] | None = None
 
     def prepared(self, image: Image.Image) -> Input:
         """Return a picture as it enters the graph."""
@@ -96,13 +99,17 @@ class GraphDetector:
             title = f"Detector of {metadata['date'][:10]} for {metadata['title']}"
             preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
             size = json.loads(metadata[KEY])["n"] if KEY in metadata else 0
+            own = json.loads(metadata[CLASS_THRESHOLDS]) if CLASS_THRESHOLDS in metadata else None
         except (KeyError, TypeError, ValueError, RecursionError):
             raise _refused("what it says of itself is damaged") from None
         if not all(isinstance(name, str) for name in names) or not math.isfinite(threshold):
             raise _refused("its classes or its threshold are none")
+        if CLASS_THRESHOLDS in metadata and (reason := not_thresholds(own, len(names))):
+            raise _refused(reason)
         if type(size) is not int or not (KEY in metadata) <= size <= LARGEST:
             raise _refused("it says of no ID images what its p-values compare with")
-        return cls(session, names, threshold, title, preprocessing, size)
+        thresholds = None if own is None else tuple(own)
+        return cls(session, names, threshold, title, preprocessing, size, thresholds)
 
     def _judge_batch(self, batch: Input) -> list[Prediction]:
         wanted = [*OUTPUTS[:2], *([P_VALUE] if self.reference_size else [])]
@@ -113,7 +120,8 @@ class GraphDetector:
         if logits.shape != (len(batch), len(self.class_names)) or not np.isfinite(scores).all():
             raise _refused("its logits do not fit its classes, or a score is not finite")
         output = replace(head_output(torch.from_numpy(logits)), scores=torch.from_numpy(scores))
-        return predictions(output, self.class_names, self.threshold, self._p_values(rest))
+        thresholds = self.class_thresholds or (self.threshold,) * len(self.class_names)
+        return predictions(output, self.class_names, thresholds, self._p_values(rest))
 
     def _p_values(self, rest: list[Input]) -> FloatArray | None:
         """Return the graph's p-values (N,) in float64: each is a whole number of 1 / (n + 1)."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from opnp.config import Pruning
 from opnp.detector.archive import refused
 from opnp.detector.detector import Detector
@@ -14,10 +16,11 @@ from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half, sets_in
 from opnp.explorer import Explorer
 from opnp.scoring.head_output import rescore
+from opnp.threshold.accept_id import AcceptId
+from opnp.threshold.by_class import classed_sample, outcome_by_class
 from opnp.threshold.coverage import risk_coverage
-from opnp.threshold.outcome import Proportion, outcome
+from opnp.threshold.outcome import Proportion
 from opnp.threshold.rules import AcceptAndLimit, LimitOod, Rule, parse_rule
-from opnp.threshold.sample import sample_of
 
 ID_ACCEPTED, RIGHT = "ID accepted", "Accuracy on accepted"
 AURC, FPR95, AUROC = "AURC", "FPR95", "AUROC"
@@ -46,7 +49,7 @@ class MetricComparison:
     Attributes:
         name: `ID_ACCEPTED`, the key of an OOD set, `RIGHT`, `AURC`, `FPR95` or `AUROC`.
         filed: In the manifest.
-        fresh: With the detector's head and threshold on this machine's features.
+        fresh: With the detector's head and thresholds on this machine's features.
     """
 
     name: str
@@ -69,6 +72,7 @@ class RestoredSettings:
         rule: How its threshold was chosen.
         ood: Keys of the OOD sets it was chosen with.
         ood_share: Share of OOD in the traffic, of its AURC.
+        by_class: Whether each class may have a threshold of its own.
         figures: Filed and fresh.
     """
 
@@ -76,6 +80,7 @@ class RestoredSettings:
     rule: Rule
     ood: tuple[str, ...]
     ood_share: float
+    by_class: bool
     figures: tuple[MetricComparison, ...]
 
 
@@ -113,20 +118,24 @@ def restore_settings(detector: Detector, explorer: Explorer) -> RestoredSettings
     rule = parse_rule(manifest["rule"])
     if isinstance(rule, LimitOod | AcceptAndLimit) and not rule.most.keys() <= set(ood):
         raise refused("its rule limits an OOD set that it was not chosen with")
+    by_class = detector.class_thresholds is not None
+    if by_class and not isinstance(rule, AcceptId):
+        raise refused("its classes have thresholds that its rule gives none")
     fresh = _compute_metrics(detector, explorer, ood, ood_share)
     figures = tuple(MetricComparison(name, filed[name], fresh[name]) for name in filed)
-    return RestoredSettings(pruning, rule, tuple(ood), ood_share, figures)
+    return RestoredSettings(pruning, rule, tuple(ood), ood_share, by_class, figures)
 
 
 def _compute_metrics(
     detector: Detector, explorer: Explorer, ood: list[str], ood_share: float
 ) -> dict[str, Measured]:
-    """Return the figures of the detector's head and threshold on the held-out halves of stored features."""
+    """Return the figures of the detector's head and thresholds on the held-out halves of stored features."""
     prepared, labels = explorer.prepared, explorer.prepared.id_test.labels.numpy()
     rows = {key: rescore(prepared.ood[key].features, detector.weight, detector.bias) for key in ood}
     id_test = rescore(prepared.id_test.features, detector.weight, detector.bias)
-    sample = sample_of(id_test, labels, rows, Half.REPORT, prepared.roles)
-    now, curve = outcome(detector.threshold, sample), risk_coverage(sample, ood_share=ood_share)
+    classed = classed_sample(id_test, labels, rows, Half.REPORT, prepared.roles)
+    now = outcome_by_class(detector.threshold, np.array(detector.manifest.thresholds), classed)
+    sample, curve = classed.sample, risk_coverage(classed.sample, ood_share=ood_share)
     shares = {ID_ACCEPTED: now.id_accepted, **now.ood_accepted, RIGHT: now.accuracy_accepted}
     fresh = {name: _measured(part) for name, part in shares.items()}
     fresh[AURC] = Measured(curve.area, curve.interval)

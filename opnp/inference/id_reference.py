@@ -1,6 +1,7 @@
 """Scores of ID images that chose nothing, for new images to be compared with."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from opnp.evaluation.splits import Half, id_half
@@ -28,7 +29,12 @@ def id_reference(id_scores: torch.Tensor) -> FloatArray:
         >>> id_reference(torch.tensor([3.0, 1.0, 2.0, 4.0])).size
         2
     """
-    held_out = id_scores.double().numpy()[id_half(len(id_scores), Half.REPORT)]
+    return np.asarray(id_scores.double().numpy()[reference_rows(id_scores)])
+
+
+def reference_rows(id_scores: torch.Tensor) -> npt.NDArray[np.int64]:
+    """Return the (n,) rows of the ID test set that the reference is of, by ascending score."""
+    held_out = id_half(len(id_scores), Half.REPORT)
     if held_out.size > LARGEST:
         held_out = np.random.default_rng(_SEED).choice(held_out, LARGEST, replace=False)
-    return np.sort(held_out)
+    return held_out[np.argsort(id_scores.double().numpy()[held_out], kind="stable")]

@@ -29,7 +29,7 @@ class Prediction:
         confidence: Softmax maximum, in [0, 1].
         score: Energy score; higher is more in-distribution.
         is_ood: Whether the score is below the threshold; follows from both.
-        threshold: Scores below it are out-of-distribution.
+        threshold: That of its class: scores below it are out-of-distribution.
         p_value: Conformal, in (0, 1]: the share of held-out ID images that look at most as familiar, so small
             is strange; None without such images. It depends on the score alone, not on the threshold.
     """
@@ -76,14 +76,14 @@ def extract_features(classifier: Classifier, inputs: Sequence[torch.Tensor]) -> 
 
 
 def predictions(
-    output: HeadOutput, class_names: Sequence[str], threshold: float, p_values: FloatArray | None
+    output: HeadOutput, class_names: Sequence[str], thresholds: Sequence[float], p_values: FloatArray | None
 ) -> list[Prediction]:
     """Return one prediction for each of a head's N samples.
 
     Args:
         output: What the head gives for them.
         class_names: In the order of its logits.
-        threshold: Scores below it are out-of-distribution.
+        thresholds: (C,) of each class: scores below that of the predicted one are out-of-distribution.
         p_values: (N,), or None where there are no ID images to compare with.
 
     Returns:
@@ -92,7 +92,9 @@ def predictions(
     unusual = [None] * len(output.scores) if p_values is None else p_values.tolist()
     fields = output.scores, output.confidence, output.predicted
     rows = zip(*(field.tolist() for field in fields), unusual, strict=True)
-    return [Prediction(class_names[place], sure, score, threshold, p) for score, sure, place, p in rows]
+    return [
+        Prediction(class_names[place], sure, score, thresholds[place], p) for score, sure, place, p in rows
+    ]
 
 
 def predict(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> list[Prediction]:
@@ -106,4 +108,4 @@ def predict(explorer: Explorer, features: torch.Tensor, snapshot: Snapshot) -> l
     tuned = snapshot.id_test.scores.numpy()[explorer.prepared.id_rows(Half.TUNE)]
     scores = np.nan_to_num(output.scores.double().numpy(), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
     p_values = conformal_p_values(id_reference(snapshot.id_test.scores), scores)
-    return predictions(output, names, tpr_threshold(tuned), p_values)
+    return predictions(output, names, [tpr_threshold(tuned)] * len(names), p_values)

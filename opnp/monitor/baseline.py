@@ -18,10 +18,11 @@ class Baseline:
     Attributes:
         scores: (n,) float64 scores, ascending; all of the images, or a sample of them.
         images: Number of images behind the two counts.
-        rejected: How many of them the threshold rejects.
+        rejected: How many of them the thresholds reject.
         classes: How many of them each class was predicted for, in the order of the logits.
         class_names: In the same order.
-        threshold: Scores below it are rejected.
+        threshold: Scores below it are rejected, in classes that have no own one.
+        own: Threshold of each class, in the order of the logits; None where all share the one.
 
     Raises:
         InvalidDataError: If there is no image, a score is not finite or the scores do not ascend.
@@ -33,6 +34,7 @@ class Baseline:
     classes: tuple[int, ...]
     class_names: tuple[str, ...]
     threshold: float
+    own: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         ascending = self.scores.size > 0 and bool(np.all(np.diff(self.scores) >= 0))
@@ -46,6 +48,16 @@ class Baseline:
     def rate(self) -> float:
         """Share of ID that is rejected."""
         return self.rejected / self.images
+
+    @cached_property
+    def thresholds(self) -> FloatArray:
+        """(C,) threshold that judges an image put in each class."""
+        return np.array(self.own or (self.threshold,) * len(self.class_names), dtype=np.float64)
+
+    def rejects(self, scores: FloatArray, classes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Return whether each score lies below the threshold of the class that its image is put in."""
+        below: npt.NDArray[np.bool_] = scores < self.thresholds[classes]
+        return below
 
     @cached_property
     def cells(self) -> FloatArray:

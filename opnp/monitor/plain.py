@@ -23,6 +23,7 @@ def plain(seen: Monitored) -> dict[str, Any]:
             "rejected": baseline.rejected,
             "rejection_rate": baseline.rate,
             "threshold": baseline.threshold,
+            **({} if baseline.own is None else {"class_thresholds": list(baseline.own)}),
         },
         "false_alarms": FALSE_ALARMS,
         "signs": {str(sign): _sign(seen, sign) for sign in Sign},

@@ -31,7 +31,8 @@ class ScoredBatch:
         classes: (w,) names of the predicted classes.
         files: (w,) names of the images, empty where there are none.
         times: (w,) when each was seen, in the words of the file; None without such a column.
-        thresholds: Those that the images were judged by, without repeats; empty where none is given.
+        thresholds: Those that the images were judged by, each with the name of its class, without repeats;
+            empty where none is given.
         skipped: Lines of files that were no image.
     """
 
@@ -39,7 +40,7 @@ class ScoredBatch:
     classes: Sequence[str]
     files: Sequence[str]
     times: Sequence[str] | None = None
-    thresholds: frozenset[float] = field(default_factory=frozenset)
+    thresholds: frozenset[tuple[str, float]] = field(default_factory=frozenset)
     skipped: int = 0
 
 
@@ -96,10 +97,12 @@ def _batch(kept: Sequence[Numbered], name: str, time: str | None, *, skipped: in
     thresholds = [pair for pair in kept if pair[1].get("threshold") not in (None, "")]
     return ScoredBatch(
         np.array([_number(row, "score", number, name) for number, row in kept], dtype=np.float64),
-        [plain_cell(_cell(row, "class", number, name)) for number, row in kept],
+        [_class(row, number, name) for number, row in kept],
         [str(row.get("file") or "") for _, row in kept],
         _times(kept, time, name),
-        frozenset(_number(row, "threshold", number, name) for number, row in thresholds),
+        frozenset(
+            (_class(row, number, name), _number(row, "threshold", number, name)) for number, row in thresholds
+        ),
         skipped,
     )
 
@@ -128,6 +131,10 @@ def _number(row: Row, column: str, number: int, name: str) -> float:
             f"image {number} of {name} but got {cell[:40]!r}. {EXPECTED}"
         )
     return value
+
+
+def _class(row: Row, number: int, name: str) -> str:
+    return plain_cell(_cell(row, "class", number, name))
 
 
 def _cell(row: Row, column: str, number: int, name: str) -> str:

@@ -75,8 +75,9 @@ def watched_stream(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monito
     kept, strangest, skipped = Reservoir(), Strangest(baseline), 0
     for batch in batches:
         _require_threshold(batch, baseline)
-        watch.add(batch.scores, baseline.class_of(batch.classes))
-        course.add(batch.scores < baseline.threshold, batch.times)
+        classes = baseline.class_of(batch.classes)
+        watch.add(batch.scores, classes)
+        course.add(baseline.rejects(batch.scores, classes), batch.times)
         kept.add(batch.scores)
         strangest.add(batch)
         skipped += batch.skipped
@@ -101,9 +102,11 @@ def watched_stream(batches: Iterable[ScoredBatch], baseline: Baseline) -> Monito
 
 
 def _require_threshold(batch: ScoredBatch, baseline: Baseline) -> None:
-    for threshold in batch.thresholds:
-        if not math.isclose(threshold, baseline.threshold, rel_tol=_SAME, abs_tol=_SAME):
+    for name, threshold in batch.thresholds:
+        own = float(baseline.thresholds[baseline.class_of([name])[0]])
+        if not math.isclose(threshold, own, rel_tol=_SAME, abs_tol=_SAME):
+            of = "" if baseline.own is None else f" of {name!r}"
             raise InvalidDataError(
-                f"Expected scores that the detector's threshold {baseline.threshold:g} judged but got some "
+                f"Expected scores that the detector's threshold {own:g}{of} judged but got some "
                 f"of {threshold:g}. Pass the detector that `score` used."
             )

@@ -18,7 +18,7 @@ class Window:
     Attributes:
         end: Number of images of the stream up to its last one.
         count: Number of its images.
-        rejected: How many of them scored below the threshold.
+        rejected: How many of them scored below the threshold of their class.
         classes: (C,) how many each class was predicted for.
         cells: (2k + 1,) how many scores lie in each cell of the baseline.
     """
@@ -66,7 +66,7 @@ def window_of(baseline: Baseline, scores: FloatArray, classes: Counts, *, end: i
     return Window(
         end,
         scores.size,
-        int(np.sum(scores < baseline.threshold)),
+        int(np.sum(baseline.rejects(scores, classes))),
         np.bincount(classes, minlength=len(baseline.classes)),
         np.bincount(baseline.cell_of(scores), minlength=baseline.cells.size),
     )

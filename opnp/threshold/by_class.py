@@ -1,7 +1,7 @@
 """A threshold of its own for each predicted class that has the images for it, and what that changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +94,28 @@ class ClassThresholds:
     needed: int | None
     with_one: Outcome
     with_own: Outcome
+
+    @property
+    def values(self) -> FloatArray:
+        """(C,) the threshold that each class has: its own, or the one of all."""
+        one = self.with_one.threshold
+        return np.array([one if part.threshold is None else part.threshold for part in self.classes])
+
+    @property
+    def chosen(self) -> tuple[ClassThreshold, ...]:
+        """Classes that have a threshold of their own."""
+        return tuple(part for part in self.classes if part.threshold is not None)
+
+
+def outcome_by_class(threshold: float, thresholds: FloatArray, report: ClassedSample) -> Outcome:
+    """Count what the thresholds of the predicted classes accept.
+
+    Args:
+        threshold: The one of all classes, to name the outcome by.
+        thresholds: (C,) of each class.
+        report: The half to judge on.
+    """
+    return replace(outcome(0.0, report.margins(thresholds)), threshold=threshold)
 
 
 def class_thresholds(

@@ -7,6 +7,7 @@ from opnp.evaluation.intervals import Interval
 from opnp.evaluation.splits import Half
 from opnp.explorer import Explorer, Snapshot
 from opnp.scoring.head_output import HeadOutput
+from opnp.threshold.by_class import ClassThresholds
 from opnp.threshold.cost_interval import cost_interval
 from opnp.threshold.coverage import RiskCoverage, risk_coverage
 from opnp.threshold.outcome import Outcome, outcome
@@ -60,6 +61,8 @@ class Plan:
         promise: What the rule promises of images to come, if it does.
         as_measured: What the threshold of the same rule without its promise does there: what the promise
             costs is the difference. None where there is no promise.
+        by_class: Thresholds of the predicted classes, where each may have its own; then outcome, promise and
+            `as_measured` are theirs. None where all classes share the one threshold.
     """
 
     rule: Rule
@@ -67,10 +70,11 @@ class Plan:
     outcome: Outcome
     promise: Promise | None
     as_measured: Outcome | None
+    by_class: ClassThresholds | None = None
 
     @property
     def threshold(self) -> float:
-        """Chosen threshold."""
+        """Chosen threshold, of all classes or of those that have none of their own."""
         return self.outcome.threshold
 
     @property

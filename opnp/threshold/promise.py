@@ -1,16 +1,18 @@
 """What a rule promises of images to come, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opnp.threshold.accept_and_limit import AcceptAndLimit
 from opnp.threshold.accept_id import AcceptId
+from opnp.threshold.by_class import ClassThresholds
 from opnp.threshold.limit_ood import limited
 from opnp.threshold.rules import Rule
 from opnp.threshold.sample import ScoredSample
 from opnp.threshold.words import listed, share_text
 
 ID = "ID"
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,35 @@ def promise_of(rule: Rule, sample: ScoredSample, titles: Mapping[str, str]) -> P
         sure = f"all at once {sure}"
     words = f"{' and '.join(parts)}, {sure}, from {_sources(images, titles)}"
     return Promise(words[0].upper() + words[1:], confidence, images)
+
+
+def promise_by_class(rule: AcceptId, found: ClassThresholds, names: Sequence[str]) -> Promise | None:
+    """Return what a rule promises of the classes that have a threshold of their own; None as measured.
+
+    Args:
+        rule: The rule.
+        found: Their thresholds.
+        names: Of all classes, in the order of the logits.
+    """
+    if rule.confidence is None:
+        return None
+    images = sum(part.images for part in found.chosen)
+    promised, of = len(found.chosen), len(found.classes)
+    which = "all classes" if promised == of else f"{promised:,} of {of:,} classes"
+    statement = (
+        f"At least {share_text(rule.tpr)} of ID put in each class accepted, in {which} at once, with "
+        f"{share_text(rule.confidence)} confidence, from {images:,} ID images"
+    )
+    few = [names[part.label] for part in found.classes if part.threshold is None]
+    if few:
+        keep = "keeps" if len(few) == 1 else "keep"
+        statement += f". {_some(few)} {keep} the one threshold, with too few images to be promised"
+    return Promise(statement, rule.confidence, {ID: images})
+
+
+def _some(names: Sequence[str]) -> str:
+    left = len(names) - _MOST_NAMES
+    return listed(names) if left <= 0 else f"{', '.join(names[:_MOST_NAMES])} and {left:,} more"
 
 
 def _limits(most: Mapping[str, float], titles: Mapping[str, str]) -> str:

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 from protocol_world import write_protocol
 from toy_explorer import OOD
+from typer.testing import CliRunner
 
+from opnp.cli.app import app
 from opnp.config import Pruning
 from opnp.detector import Detector
 from opnp.errors import InvalidDataError
 from opnp.threshold.plan import plan
+from opnp.threshold.plan_by_class import plan_by_class
 from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost
 
 pytestmark = pytest.mark.parametrize("trained_net", ["relu"], indirect=True)
@@ -101,6 +104,37 @@ def test_the_detectors_table(run, pictures):
     assert "Skipped 1 of 5 files" in result.stderr
 
 
+def test_each_class_has_a_threshold_all_the_way(run, said, explorer, pictures):
+    shown = said(run("deploy", "toy", *NEURONS, "--tpr", "80", "--by-class", "--json"))
+    snapshot = explorer.at(Pruning(neurons=(30, 100)))
+    planned = plan_by_class(plan(explorer, snapshot, OOD, AcceptId(0.8)), explorer, snapshot, OOD)
+    own = Detector.load("detector.zip").class_thresholds
+    assert shown["class_thresholds"] == list(own) == planned.by_class.values.tolist()
+    assert shown["metrics"]["id_accepted"]["hits"] == planned.by_class.with_own.id_accepted.hits
+    names = shown["classes"]
+    result = run("score", "detector.zip", pictures, "--csv", "scores.csv")
+    assert "each class has a threshold; below it is OOD" in result.stdout
+    with Path("scores.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["threshold"]) for row in rows] == [own[names.index(row["class"])] for row in rows]
+    assert [row["is_ood"] for row in rows] == [str(float(r["score"]) < float(r["threshold"])) for r in rows]
+    judged = CliRunner().invoke(app, ["monitor", "detector.zip", "scores.csv", "--json"])
+    assert said(judged)["rejected"] == sum(row["is_ood"] == "True" for row in rows)
+
+
+def test_people_read_what_the_classes_change(run):
+    out = run("deploy", "toy", *NEURONS, "--tpr", "84", "--by-class").stdout
+    for words in (
+        "of 4 classes from",
+        "The others keep",
+        "each needs",
+        "With one threshold",
+        "in each class",
+    ):
+        assert words in out
+    assert "Without the promise the one threshold would be" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -126,6 +160,14 @@ def test_the_detectors_table(run, pictures):
             1,
             "With --costs nothing is promised: drop one",
         ),
+        (
+            ["deploy", "toy", "--by-class", "--max-ood", "9"],
+            1,
+            "--by-class with --tpr alone but got --max-ood",
+        ),
+        (["deploy", "toy", "--by-class", "--tpr", "80", "--most", "far=9"], 1, "but got --most too"),
+        (["deploy", "toy", "--by-class", "--costs", "1", "1", "1"], 1, "but got --costs too"),
+        (["deploy", "toy", "--by-class"], 1, "No class can have a threshold of its own: 86 ID images"),
         (["deploy", "toy", "--max-ood", "0.1"], 1, "cannot promise at most 0.1 % let through"),
         (["deploy", "toy", "--max-ood", "0"], 1, "no number of images can"),
         (["deploy", "toy", "--tpr", "60", "--max-ood", "30"], 1, "No threshold both accepts 60 % of ID"),

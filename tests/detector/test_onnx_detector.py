@@ -9,6 +9,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from opnp.detector.export import export_onnx
+from opnp.detector.manifest import DetectorManifest
 from opnp.detector.onnx_detector import GraphDetector
 from opnp.detector.reference import Reference
 from opnp.errors import InvalidDataError, MissingDataError
@@ -69,6 +70,9 @@ PLAIN = {"mode": "L", "resize": [28, 28], "crop": None, "interpolation": "biline
         ("classes", '["one"]'),
         ("threshold", "much"),
         ("threshold", "NaN"),
+        ("class_thresholds", "null"),
+        ("class_thresholds", "[1.5]"),
+        ("class_thresholds", "[" + "NaN, " * 9 + "1.0]"),
         ("reference", None),
         ("reference", "3"),
         ("reference", "{}"),
@@ -110,6 +114,22 @@ def test_a_graph_that_says_otherwise_is_refused(exported, tmp_path, key, value):
     onnx.save(model, tmp_path / "changed.onnx")
     with pytest.raises(InvalidDataError, match="Expected an ONNX graph"):
         judged(tmp_path / "changed.onnx", Image.new("L", (40, 30)))
+
+
+def test_a_graph_has_the_thresholds_of_the_classes(remembering, tmp_path):
+    own = [3.0 + label for label in range(10)]
+    manifest = DetectorManifest(remembering.manifest.values | {"class_thresholds": own})
+    detector = dataclasses.replace(remembering, manifest=manifest)
+    export_onnx(detector, tmp_path / "own.onnx")
+    graph = GraphDetector.load(tmp_path / "own.onnx")
+    pictures = [Image.fromarray(p) for p in (*fashion_test()[0][:40], *ood_images("noise")[:10])]
+    expected = detector.judge([detector.prepared(picture) for picture in pictures])
+    said = graph.judge([graph.prepared(picture) for picture in pictures])
+    assert graph.class_thresholds == detector.class_thresholds == tuple(own)
+    assert [(r.class_name, r.threshold, r.is_ood) for r in said] == [
+        (r.class_name, r.threshold, r.is_ood) for r in expected
+    ]
+    assert len({r.threshold for r in said}) > 5
 
 
 @pytest.mark.parametrize("data", [b"", b"no graph", b"PK\x03\x04"])

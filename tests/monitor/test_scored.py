@@ -61,7 +61,7 @@ def test_all_three_are_read_from_files_and_pipes(written, source):
     assert batch.scores.tolist() == [1.5, -2.0]
     assert list(batch.classes) == ["cat", "dog"]
     assert list(batch.files) == ["a.png", "b, c.png"]
-    assert (batch.times, batch.thresholds, batch.skipped) == (None, {0.5}, 0)
+    assert (batch.times, batch.thresholds, batch.skipped) == (None, {("cat", 0.5), ("dog", 0.5)}, 0)
 
 
 @pytest.mark.parametrize("column", ["time", "timestamp", "seen"])

@@ -6,6 +6,7 @@ import pytest
 from opnp.errors import InvalidDataError
 from opnp.monitor.baseline import Baseline
 from opnp.monitor.looks import Sign
+from opnp.monitor.plain import plain
 from opnp.monitor.scored import ScoredBatch
 from opnp.monitor.traffic import watched_stream
 
@@ -22,7 +23,8 @@ def batches(rng, size, parts, threshold, move=0.0, dogs=0.5):
     for part in range(parts):
         scores = rng.normal(size=size) + move
         classes = [NAMES[int(dog)] for dog in rng.random(size) < dogs]
-        yield ScoredBatch(scores, classes, [""] * size, None, frozenset([threshold]), skipped=part)
+        judged = frozenset((name, threshold) for name in NAMES)
+        yield ScoredBatch(scores, classes, [""] * size, None, judged, skipped=part)
 
 
 def test_id_images_are_quiet_and_all_is_counted(baseline):
@@ -52,6 +54,18 @@ def test_scores_of_another_detector_are_refused(baseline):
     foreign = ScoredBatch(np.zeros(1), ["cow"], [""])
     with pytest.raises(InvalidDataError, match="classes of the detector, such as 'cat', but got 'cow'"):
         watched_stream([foreign], baseline)
+
+
+def test_each_image_is_held_to_the_threshold_of_its_class(baseline):
+    own = dataclasses.replace(baseline, own=(0.0, -3.0))
+    scores, classes = np.array([-1.0, -1.0, 1.0, -4.0]), ["cat", "dog", "cat", "dog"]
+    batch = ScoredBatch(scores, classes, [""] * 4, None, frozenset({("cat", 0.0), ("dog", -3.0)}))
+    seen = watched_stream([batch], own)
+    assert seen.total.rejected == sum(point.rejected for point in seen.points) == 2
+    assert plain(seen)["baseline"]["class_thresholds"] == [0.0, -3.0]
+    swapped = dataclasses.replace(batch, thresholds=frozenset({("dog", 0.0)}))
+    with pytest.raises(InvalidDataError, match="threshold -3 of 'dog' judged but got some of 0"):
+        watched_stream([swapped], own)
 
 
 def test_a_stream_without_an_image_is_refused(baseline):

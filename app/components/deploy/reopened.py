@@ -11,6 +11,7 @@ from app.components.deploy.show_rule import show_rule
 from app.format import message, percent, with_interval
 from app.state import session
 from app.text import deploy as text
+from opnp.detector import Detector
 from opnp.detector.restore import AURC, Measured, MetricComparison, RestoredSettings
 from opnp.errors import OpnpError
 from opnp.evaluation.splits import Half, sets_in
@@ -35,9 +36,7 @@ def reopened(explorer: Explorer) -> None:
             st.warning(message(str(error)), icon=":material/broken_image:")
             return
         note = text.SAME_FIGURES if all(figure.same for figure in restored.figures) else text.OTHER_FIGURES
-        settings = text.REOPENED.format(
-            threshold=f"{detector.threshold:.3f}", share=percent(restored.ood_share)
-        )
+        settings = text.REOPENED.format(thresholds=_thresholds(detector), share=percent(restored.ood_share))
         st.caption(f"{settings} {note}")
         _table(restored, explorer.prepared.experiment.titles)
         st.button(
@@ -47,6 +46,13 @@ def reopened(explorer: Explorer) -> None:
             args=(explorer, restored),
             key="restore",
         )
+
+
+def _thresholds(detector: Detector) -> str:
+    own = detector.class_thresholds
+    if own is None:
+        return text.REOPENED_ONE.format(threshold=f"{detector.threshold:.3f}")
+    return text.REOPENED_OWN.format(low=f"{min(own):.3f}", high=f"{max(own):.3f}")
 
 
 def _table(restored: RestoredSettings, titles: dict[str, str]) -> None:
@@ -77,4 +83,4 @@ def _words(figure: MetricComparison, measured: Measured) -> str:
 def _restore(explorer: Explorer, restored: RestoredSettings) -> None:
     session.choose(restored.pruning, tuple(restored.ood))
     tuned = tuple(sets_in(restored.ood, Half.TUNE, explorer.prepared.roles))
-    show_rule(restored.rule, tuned, restored.ood_share)
+    show_rule(restored.rule, tuned, restored.ood_share, by_class=restored.by_class)

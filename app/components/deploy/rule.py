@@ -1,5 +1,6 @@
 """The rule for the threshold, as the visitor's widgets say it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -71,9 +72,14 @@ def choose_rule(explorer: Explorer, ood: tuple[str, ...]) -> ThresholdRequest:
                 confidence = choose_confidence()
             titles = explorer.prepared.experiment.titles
             rule, slider = _promise(kind, confidence, titles, ood, second)
-    keys = (*KEYS, *(OWN + key for key in ood))
-    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
+    remember((*KEYS, *(OWN + key for key in ood)))
     return ThresholdRequest(rule, share, slider)
+
+
+def remember(keys: Iterable[str]) -> None:
+    """Keep what widgets say, by key, for when they are drawn again."""
+    state = st.session_state
+    state[_KEPT] = state.get(_KEPT, {}) | {key: state[key] for key in keys if key in state}
 
 
 def _promise(

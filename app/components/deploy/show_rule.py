@@ -4,22 +4,24 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from app.components.deploy.by_class import KEY
 from app.components.deploy.rule_inputs import AS_MEASURED, BOTH, COSTS, EACH, ID, OOD, OWN, WORST
 from app.text import deploy as text
 from opnp.threshold.rules import AcceptAndLimit, AcceptId, LimitOod, MinimiseCost, Rule
 
 
-def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float) -> None:
+def show_rule(rule: Rule, ood: tuple[str, ...], ood_share: float, *, by_class: bool) -> None:
     """Set the widgets to a rule. A callback.
 
     Args:
         rule: Which.
         ood: Keys of the OOD sets that it was chosen with.
         ood_share: OOD in the traffic, a fraction.
+        by_class: Whether classes have thresholds of their own.
     """
     state = st.session_state
     share = rule.ood_share if isinstance(rule, MinimiseCost) else ood_share
-    state["ood_share"] = _percents(share)
+    state["ood_share"], state[KEY] = _percents(share), by_class
     if isinstance(rule, MinimiseCost):
         state["rule"] = COSTS
         costs = (rule.false_alarm, rule.miss, rule.error)
