@@ -143,7 +143,7 @@ def test_times_that_begin_late_are_not_lost():
             b"file;class;score\na;cat;1\n",
             "its columns are 'file;class;score'; in CSV they are parted by commas",
         ),
-        (gzip.compress(as_csv(ROWS)), "it but it is packed. Unpack it first: gunzip"),
+        (gzip.compress(as_csv(ROWS), mtime=0), "it but it is packed. Unpack it first: gunzip"),
         (
             as_parquet([ROWS[0], ROWS[1] | {"score": None}]),
             "column 'score' of it but that of image 2 is missing",
