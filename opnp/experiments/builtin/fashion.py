@@ -34,8 +34,8 @@ def embedded_experiments() -> tuple[Experiment, ...]:
         title="Fashion-MNIST",
         description="A small convolutional net on the part of Fashion-MNIST that comes with this package.",
         classifier=_classifier,
-        id_train=_id_set("train", data.fashion_train, _packaged_identity),
-        id_test=_id_set("test", data.fashion_test, _packaged_identity),
+        id_train=_id_set("train", partial(_packaged, data.fashion_train), _packaged_identity),
+        id_test=_id_set("test", partial(_packaged, data.fashion_test), _packaged_identity),
         ood=_ood_sets(),
         examples=example_images,
     )
@@ -45,11 +45,12 @@ def embedded_experiments() -> tuple[Experiment, ...]:
         title="Fashion-MNIST, all 70 000 images",
         description="The same net on the whole of Fashion-MNIST, as installed on this machine.",
         id_train=replace(
-            _id_set("train", fashion_full.load_train, _installed_identity),
+            _id_set("train", lambda: ArrayImages(*fashion_full.load_train()), _installed_identity),
             missing=fashion_full.missing_fashion,
         ),
         id_test=replace(
-            _id_set("test", fashion_full.load_test, _installed_identity), missing=fashion_full.missing_fashion
+            _id_set("test", lambda: ArrayImages(*fashion_full.load_test()), _installed_identity),
+            missing=fashion_full.missing_fashion,
         ),
     )
     return (compact, whole)
@@ -67,13 +68,18 @@ def _classifier() -> Classifier:
     )
 
 
-def _id_set(part: str, load: Callable[[], Labelled], identity: Callable[[], str]) -> ImageSet:
+@cache
+def _packaged(load: Callable[[], Labelled]) -> ArrayImages:
+    return ArrayImages(*load())
+
+
+def _id_set(part: str, open_images: Callable[[], ArrayImages], identity: Callable[[], str]) -> ImageSet:
     return ImageSet(
         key=part,
         title=f"Fashion-MNIST {part}",
         description="Clothes in 28 x 28 grey pixels, ten classes.",
         identity=lambda: content_identity(part, identity()),
-        open=lambda: ArrayImages(*load()),
+        open=open_images,
     )
 
 
@@ -98,6 +104,7 @@ def _ood_identity(key: str) -> str:
     return content_identity(key, _packaged_identity())
 
 
+@cache
 def _ood_images(key: str) -> ArrayImages:
     return ArrayImages(data.ood_images(key))
 
