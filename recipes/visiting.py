@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 120
+PATIENCE = 240
 _EDGE = "edge-of-a-part"
 
 
@@ -97,10 +97,11 @@ def visitor(address: str) -> Iterator[Visitor]:
     Args:
         address: Of the dashboard, as `serving.dashboard` yields it.
     """
-    with urllib.request.urlopen(f"{address}/_stcore/health") as reply:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE) as reply:  # noqa: S310 - loopback
         token = reply.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    with connect(stream, subprotocols=["streamlit"], max_size=None, ping_timeout=None) as socket:  # type: ignore[list-item]
+    patient = {"open_timeout": PATIENCE, "ping_timeout": None}
+    with connect(stream, subprotocols=["streamlit"], max_size=None, **patient) as socket:  # type: ignore[arg-type, list-item]
         session = Visitor(address, socket, token)
         session.draw()
         yield session

@@ -7,7 +7,7 @@ from threading import Barrier
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from recipes.visiting import Visitor, visitor
+from recipes.visiting import PATIENCE, Visitor, visitor
 
 VISITORS = 25
 ROUNDS = 3
@@ -85,6 +85,6 @@ def play(address: str, seed: int, together: Barrier) -> list[Window]:
 
 def test_every_visitor_undoes_only_what_that_visitor_did(address):
     with visitor(address):  # the experiment is loaded once, before they come
-        together = Barrier(VISITORS)
+        together = Barrier(VISITORS, timeout=2 * PATIENCE)
         with ThreadPoolExecutor(VISITORS) as pool:
             list(pool.map(lambda seed: play(address, seed, together), range(1, VISITORS + 1)))
