@@ -113,7 +113,7 @@ def test_the_landscape_follows_the_pages_own_sliders(page: Page, sent):
 @pytest.mark.parametrize("share", ["95.25", "95.2", "99.8"])
 def test_a_share_between_two_steps_shows_its_own_threshold_and_then_those_of_the_steps(page: Page, share):
     page.goto(f"/deploy?tpr={share}")
-    card = page.locator(".st-key-cards").get_by_test_id("stMetricValue").first
+    card = page.get_by_test_id("stMetric").filter(has_text="Threshold").get_by_test_id("stMetricValue")
     expect(card).to_be_visible(timeout=FIRST_START)
     at_rest(page)
     assert not page.evaluate(BEHIND)
