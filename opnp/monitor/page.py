@@ -104,7 +104,7 @@ def _safe(words: str) -> str:
 def _tone(seen: Monitored) -> str:
     if seen.alarms:
         return "bad"
-    return "good" if any(map(seen.tested, Sign)) else "few"
+    return "good" if seen.any_tested else "few"
 
 
 def _signs(seen: Monitored) -> str:

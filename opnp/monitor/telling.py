@@ -24,7 +24,7 @@ def verdict(seen: Monitored) -> str:
 
     An alarm of fewer rejections, or of another mix of classes, is one too.
     """
-    if not any(seen.tested(sign) for sign in Sign):
+    if not seen.any_tested:
         return f"Too few to test: {seen.images:,} images; it takes at least {min(FEWEST.values()):,}."
     if not seen.alarms:
         return f"Quiet: {seen.images:,} images, nothing beyond chance."

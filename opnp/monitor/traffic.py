@@ -55,6 +55,11 @@ class Monitored:
         return self.images >= FEWEST[sign]
 
     @property
+    def any_tested(self) -> bool:
+        """Whether any sign was."""
+        return any(map(self.tested, Sign))
+
+    @property
     def rate(self) -> float:
         """Share that was rejected."""
         return self.total.rejected / self.total.count

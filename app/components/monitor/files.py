@@ -35,7 +35,7 @@ def own_files() -> None:
     except OpnpError as error:
         st.warning(message(str(error)), icon=":material/broken_image:")
         return
-    tone = st.error if seen.alarms else st.success if any(map(seen.tested, Sign)) else st.info
+    tone = st.error if seen.alarms else st.success if seen.any_tested else st.info
     tone(message(verdict(seen)))
     st.markdown(plain(counts(seen, watched.source)))
     st.markdown(
